@@ -1,0 +1,26 @@
+"""Jupyter Registry: the model registry that lives where models are made.
+
+Importing this package is cheap; everything else loads when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__version__ = "0.1.0"
+
+__all__ = ["Registry", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Registry":
+        from .client import Registry
+
+        return Registry
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    from .server.app import RegistryApp
+
+    return [{"module": "jupyter_registry", "app": RegistryApp}]

@@ -1,0 +1,413 @@
+"""The fields of registry entities, declared once as SQLModel classes.
+
+``store/tables.py`` adds keys and columns to the ``…Base`` classes; the API's bodies are the
+``…Create``, ``…Update`` and ``…Public`` classes; the client's results extend the public ones.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, StringConstraints
+from sqlmodel import JSON, Field, SQLModel
+
+from .kinds import (
+    CheckStatus,
+    DeploymentState,
+    Importance,
+    PackageKind,
+    ReplacementReason,
+    TargetType,
+)
+
+#: Names of registered models: no slash, ``@`` or leading dot, so they stand in a URL and a magic.
+NAME_PATTERN = r"^[A-Za-z0-9_](?:[A-Za-z0-9_ .\-]{0,198}[A-Za-z0-9_\-.])?$"
+#: Aliases start with a letter, so that ``latest`` and version numbers cannot be taken for one.
+ALIAS_PATTERN = r"^[A-Za-z][A-Za-z0-9_\-]{0,99}$"
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+Alias = Annotated[str, StringConstraints(pattern=ALIAS_PATTERN)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+TagKey = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+TagValue = Annotated[str, StringConstraints(max_length=500)]
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class Strict(SQLModel):
+    """A request body that refuses fields it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# --- registered models and packages -------------------------------------------------------
+
+
+class ModelBase(SQLModel):
+    """A name that groups versions."""
+
+    name: str = Field(max_length=200)
+    description: str = Field(default="", max_length=20_000)
+
+
+class ModelPublic(ModelBase):
+    """A registered model as the API answers it."""
+
+    id: int
+    created_at: datetime
+    created_by: str
+    updated_at: datetime
+    latest_version: int | None = None
+    aliases: dict[str, int] = {}
+
+
+class ModelUpdate(Strict):
+    """What may change of a registered model."""
+
+    description: Text | None = None
+
+
+class PackageBase(SQLModel):
+    """What is fixed about a model package when it is registered."""
+
+    name: str = Field(max_length=200)
+    version: int
+    kind: PackageKind
+    description: str = Field(default="", max_length=20_000)
+    target_name: str = Field(max_length=500)
+    target_type: TargetType
+    class_labels: list[str] = Field(default_factory=list, sa_type=JSON)
+    positive_class: str | None = Field(default=None, max_length=500)
+    prediction_threshold: float | None = None
+    signature: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    format: str | None = Field(default=None, max_length=50)
+    location: str | None = Field(default=None, max_length=2_000)
+    build_environment: str | None = Field(default=None, max_length=200)
+    digest: str | None = Field(default=None, max_length=64)
+    size: int = 0
+
+
+class FilePublic(SQLModel):
+    """One file of a package: path with ``/``, SHA-256 in hex, size in bytes."""
+
+    path: str = Field(max_length=1_000)
+    sha256: str = Field(max_length=64)
+    size: int
+
+
+class PackageSummary(PackageBase):
+    """A row of a list of packages."""
+
+    id: int
+    created_at: datetime
+    created_by: str
+    archived_at: datetime | None = None
+    tags: dict[str, str] = {}
+    aliases: list[str] = []
+    deployed: bool = False
+
+
+class PackagePublic(PackageSummary):
+    """One package, whole."""
+
+    baseline: dict[str, Any] | None = None
+    provenance: dict[str, Any] = {}
+    input_example: list[dict[str, Any]] | None = None
+    files: list[FilePublic] = []
+    deployments: list[dict[str, Any]] = []
+
+
+class PackageCreate(Strict):
+    """Register a package: a new version under ``name``.
+
+    ``upload`` names a finished upload (custom and native kinds); ``baseline`` is what
+    ``domain.baseline`` computes; ``input_example`` is a list of at most 20 input records.
+    """
+
+    name: Name
+    kind: PackageKind
+    description: Text = ""
+    target_name: str
+    target_type: TargetType
+    class_labels: list[str] = []
+    positive_class: str | None = None
+    prediction_threshold: float | None = None
+    signature: list[dict[str, Any]] = []
+    format: str | None = None
+    location: str | None = None
+    build_environment: str | None = None
+    upload: str | None = None
+    baseline: dict[str, Any] | None = None
+    provenance: dict[str, Any] = {}
+    input_example: list[dict[str, Any]] | None = None
+    tags: dict[TagKey, TagValue] = {}
+    aliases: list[Alias] = []
+
+
+class PackageUpdate(Strict):
+    """What may change of a package; ``tags`` replaces all tags, ``None`` leaves as is."""
+
+    description: Text | None = None
+    tags: dict[TagKey, TagValue] | None = None
+    archived: bool | None = None
+
+
+class AliasSet(Strict):
+    """Point an alias of a registered model at a version."""
+
+    version: int
+
+
+class PackagePage(SQLModel):
+    """One page of packages; ``next_cursor`` is ``None`` on the last."""
+
+    items: list[PackageSummary]
+    next_cursor: str | None = None
+
+
+class ModelPage(SQLModel):
+    """One page of registered models."""
+
+    items: list[ModelPublic]
+    next_cursor: str | None = None
+
+
+# --- uploads ------------------------------------------------------------------------------
+
+
+class UploadPublic(SQLModel):
+    """An upload in progress: files received so far."""
+
+    id: str
+    created_at: datetime
+    files: list[FilePublic] = []
+
+
+# --- deployments --------------------------------------------------------------------------
+
+
+class DeploymentBase(SQLModel):
+    """What is settable about a deployment."""
+
+    label: str = Field(max_length=200)
+    description: str = Field(default="", max_length=20_000)
+    importance: Importance = Importance.MODERATE
+    association_id_column: str | None = Field(default=None, max_length=500)
+    association_id_required: bool = False
+    prediction_threshold: float | None = None
+    store_features: bool = False
+    kernelspec: str | None = Field(default=None, max_length=200)
+
+
+class DeploymentCreate(Strict):
+    """Create a deployment from a package; names a package by ``package_id``."""
+
+    package_id: int
+    label: Label
+    description: Text = ""
+    importance: Importance = Importance.MODERATE
+    association_id_column: str | None = None
+    association_id_required: bool = False
+    prediction_threshold: float | None = None
+    store_features: bool = False
+    kernelspec: str | None = None
+
+
+class DeploymentUpdate(Strict):
+    """What may change of a deployment; absent fields stay."""
+
+    label: Label | None = None
+    description: Text | None = None
+    importance: Importance | None = None
+    association_id_column: str | None = None
+    association_id_required: bool | None = None
+    prediction_threshold: float | None = None
+    store_features: bool | None = None
+    state: DeploymentState | None = None
+
+
+class DeploymentPublic(DeploymentBase):
+    """A deployment as the API answers it."""
+
+    id: int
+    state: DeploymentState
+    package_id: int
+    package: str
+    """The champion as ``name/version``."""
+    kind: PackageKind
+    target_name: str
+    target_type: TargetType
+    class_labels: list[str] = []
+    positive_class: str | None = None
+    created_at: datetime
+    created_by: str
+    updated_at: datetime
+    rows_predicted: int = 0
+    rows_matched: int = 0
+    rows_waiting: int = 0
+    """Predictions that still wait for their actual."""
+
+
+class DeploymentPage(SQLModel):
+    """One page of deployments."""
+
+    items: list[DeploymentPublic]
+    next_cursor: str | None = None
+
+
+class ServicePeriod(SQLModel):
+    """Which package was in service from when to when; ``end`` is ``None`` for the champion."""
+
+    package_id: int
+    package: str
+    start: datetime
+    end: datetime | None = None
+    reason: ReplacementReason | None = None
+    note: str = ""
+    user: str = ""
+
+
+class ReplacementCreate(Strict):
+    """Replace the champion, or with ``dry_run`` only check."""
+
+    package_id: int
+    reason: ReplacementReason = ReplacementReason.OTHER
+    note: Text = ""
+    dry_run: bool = False
+
+
+class RollbackCreate(Strict):
+    """Put the previous package back in service."""
+
+    note: Text = ""
+
+
+class Check(SQLModel):
+    """One validation check of a replacement."""
+
+    name: str
+    status: CheckStatus
+    message: str
+
+
+class ReplacementPublic(SQLModel):
+    """The checks of a replacement and, when it was carried out, the deployment after it."""
+
+    checks: list[Check]
+    replaced: bool
+    deployment: DeploymentPublic
+
+
+class KeyCreate(Strict):
+    """Make a prediction key."""
+
+    name: str = ""
+
+
+class KeyPublic(SQLModel):
+    """A prediction key as listed; the secret is never shown again."""
+
+    id: int
+    name: str
+    prefix: str
+    created_at: datetime
+    created_by: str
+    revoked_at: datetime | None = None
+
+
+class KeyCreated(KeyPublic):
+    """A prediction key just made, with its secret."""
+
+    key: str
+
+
+# --- predictions, reports, actuals --------------------------------------------------------
+
+
+class RowRejected(SQLModel):
+    """Why a row was not taken; ``row`` is 0-based."""
+
+    row: int
+    reason: str
+
+
+class ReportResult(SQLModel):
+    """What became of reported predictions."""
+
+    accepted: int
+    replaced: int
+    matched: int
+    """How many met an actual that was waiting, or that the replaced row had."""
+
+
+class ActualsResult(SQLModel):
+    """What became of uploaded actuals."""
+
+    accepted: int
+    matched: int
+    replaced: int
+    waiting: int
+    rejected: int
+    rejections: list[RowRejected] = []
+
+
+# --- accuracy -----------------------------------------------------------------------------
+
+
+class MetricValue(SQLModel):
+    """One metric with its sample count, its baseline and the change in percent of the baseline."""
+
+    value: float | None
+    n: int
+    baseline: float | None = None
+    change_percent: float | None = None
+
+
+class AccuracyBucket(SQLModel):
+    """Accuracy of the predictions made in ``[start, end)``; ``n`` 0 says there is no data."""
+
+    start: datetime
+    end: datetime
+    n: int
+    n_predicted: int
+    metrics: dict[str, MetricValue] = {}
+    mean_predicted: float | None = None
+    mean_actual: float | None = None
+    predicted_shares: dict[str, float] | None = None
+    actual_shares: dict[str, float] | None = None
+
+
+class Accuracy(SQLModel):
+    """Accuracy overall and over time."""
+
+    deployment_id: int
+    package_id: int | None = None
+    bucket: str
+    start: datetime | None = None
+    end: datetime | None = None
+    overall: AccuracyBucket | None = None
+    buckets: list[AccuracyBucket] = []
+    confusion_matrix: list[list[int]] | None = None
+    """Rows are actual classes, columns predicted ones, in the order of ``class_labels``."""
+    class_labels: list[str] = []
+    history: list[ServicePeriod] = []
+
+
+class Problem(SQLModel):
+    """An error, as RFC 9457 ``application/problem+json``."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    advice: str = ""
+    fields: dict[str, Any] = {}
+
+
+class ServerInfo(SQLModel):
+    """What a client needs to know of the server."""
+
+    version: str
+    user: str
+    schema_revision: str
+    limits: dict[str, Any] = {}

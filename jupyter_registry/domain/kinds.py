@@ -1,0 +1,76 @@
+"""The closed vocabularies: kinds, states, reasons."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class PackageKind(StrEnum):
+    """Where a model was built and who computes its predictions."""
+
+    NATIVE = "native"
+    CUSTOM = "custom"
+    EXTERNAL = "external"
+
+    @property
+    def is_hosted(self) -> bool:
+        """Whether this system computes the predictions."""
+        return self is not PackageKind.EXTERNAL
+
+
+class TargetType(StrEnum):
+    """What a model predicts."""
+
+    REGRESSION = "regression"
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+
+    @property
+    def is_classification(self) -> bool:
+        """Whether predictions are classes."""
+        return self is not TargetType.REGRESSION
+
+
+class DeploymentState(StrEnum):
+    """Whether a deployment takes predictions."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    ARCHIVED = "archived"
+
+
+class Importance(StrEnum):
+    """How much depends on a deployment."""
+
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class ReplacementReason(StrEnum):
+    """Why a champion was replaced."""
+
+    ACCURACY = "accuracy"
+    DATA_DRIFT = "data_drift"
+    ERRORS = "errors"
+    SCHEDULED_REFRESH = "scheduled_refresh"
+    SCORING_SPEED = "scoring_speed"
+    OTHER = "other"
+
+
+class CheckStatus(StrEnum):
+    """The outcome of one validation check."""
+
+    PASSING = "passing"
+    WARNING = "warning"
+    FAILING = "failing"
+
+
+class Bucket(StrEnum):
+    """The width of one point of a series over time; all are UTC, weeks start on Monday."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"

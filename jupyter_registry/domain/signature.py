@@ -1,0 +1,84 @@
+"""The signature: a model's input columns with dtype and nullability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from .errors import InvalidInput
+
+
+class Dtype(StrEnum):
+    """Column types, as wide as JSON, CSV and Arrow agree on."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    STRING = "string"
+    DATETIME = "datetime"
+
+
+#: What a column of the key type may be given where the value types are asked for.
+ACCEPTS: Mapping[Dtype, frozenset[Dtype]] = {
+    Dtype.INTEGER: frozenset({Dtype.INTEGER}),
+    Dtype.NUMBER: frozenset({Dtype.NUMBER, Dtype.INTEGER}),
+    Dtype.BOOLEAN: frozenset({Dtype.BOOLEAN}),
+    Dtype.STRING: frozenset({Dtype.STRING}),
+    Dtype.DATETIME: frozenset({Dtype.DATETIME}),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One input column."""
+
+    name: str
+    dtype: Dtype
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The input columns, in the model's order."""
+
+    columns: tuple[Column, ...]
+
+    @classmethod
+    def from_json(cls, items: Iterable[Mapping[str, Any]]) -> Signature:
+        """Read ``[{"name", "dtype", "nullable"}, …]``; raises `InvalidInput`."""
+        columns = []
+        for position, item in enumerate(items):
+            try:
+                column = Column(
+                    str(item["name"]), Dtype(item["dtype"]), bool(item.get("nullable", False))
+                )
+            except (KeyError, ValueError, TypeError, AttributeError) as error:
+                raise InvalidInput(
+                    f"Signature column {position} is not understood: {error}.",
+                    advice=f"Give name, dtype (one of {', '.join(Dtype)}) and nullable.",
+                    fields={f"signature.{position}": str(error)},
+                ) from None
+            columns.append(column)
+        names = [column.name for column in columns]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise InvalidInput(
+                f"Signature columns repeat: {repeated}.",
+                advice="Give each column once.",
+                fields={"signature": "not distinct"},
+            )
+        return cls(tuple(columns))
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """The JSON form read by `from_json`."""
+        return [asdict(column) | {"dtype": column.dtype.value} for column in self.columns]
+
+    @property
+    def names(self) -> list[str]:
+        """Column names in order."""
+        return [column.name for column in self.columns]
+
+    def __len__(self) -> int:
+        return len(self.columns)
