@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, StringConstraints
-from sqlmodel import JSON, Field, SQLModel
+from sqlmodel import JSON, BigInteger, Enum, Field, SQLModel
 
 from .kinds import (
     CheckStatus,
@@ -32,6 +33,13 @@ Label = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whi
 TagKey = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 TagValue = Annotated[str, StringConstraints(max_length=500)]
 Text = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+def stored(kind: type[StrEnum]) -> Any:
+    """The column type of an enumeration: its values in a VARCHAR."""
+    return Enum(
+        kind, native_enum=False, length=40, values_callable=lambda e: [item.value for item in e]
+    )
 
 
 class Strict(SQLModel):
@@ -72,10 +80,10 @@ class PackageBase(SQLModel):
 
     name: str = Field(max_length=200)
     version: int
-    kind: PackageKind
+    kind: PackageKind = Field(sa_type=stored(PackageKind))
     description: str = Field(default="", max_length=20_000)
     target_name: str = Field(max_length=500)
-    target_type: TargetType
+    target_type: TargetType = Field(sa_type=stored(TargetType))
     class_labels: list[str] = Field(default_factory=list, sa_type=JSON)
     positive_class: str | None = Field(default=None, max_length=500)
     prediction_threshold: float | None = None
@@ -84,7 +92,7 @@ class PackageBase(SQLModel):
     location: str | None = Field(default=None, max_length=2_000)
     build_environment: str | None = Field(default=None, max_length=200)
     digest: str | None = Field(default=None, max_length=64)
-    size: int = 0
+    size: int = Field(default=0, sa_type=BigInteger)
 
 
 class FilePublic(SQLModel):
@@ -92,7 +100,7 @@ class FilePublic(SQLModel):
 
     path: str = Field(max_length=1_000)
     sha256: str = Field(max_length=64)
-    size: int
+    size: int = Field(sa_type=BigInteger)
 
 
 class PackageSummary(PackageBase):
@@ -191,7 +199,7 @@ class DeploymentBase(SQLModel):
 
     label: str = Field(max_length=200)
     description: str = Field(default="", max_length=20_000)
-    importance: Importance = Importance.MODERATE
+    importance: Importance = Field(default=Importance.MODERATE, sa_type=stored(Importance))
     association_id_column: str | None = Field(default=None, max_length=500)
     association_id_required: bool = False
     prediction_threshold: float | None = None

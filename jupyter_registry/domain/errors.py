@@ -21,6 +21,7 @@ class RegistryError(Exception):
         What the caller can do about it.
     fields:
         Machine-readable facts: field name → message or value.
+
     """
 
     title = "The registry could not do this"

@@ -39,6 +39,7 @@ class Target:
         ------
         InvalidInput
             naming the field that is wrong.
+
         """
         if not name or not name.strip():
             raise InvalidInput(

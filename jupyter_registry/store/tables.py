@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import JSON, Field, SQLModel, UTCDateTime
 
-from ..domain.entities import DeploymentBase, FilePublic, ModelBase, PackageBase
+from ..domain.entities import DeploymentBase, FilePublic, ModelBase, PackageBase, stored
 from ..domain.kinds import DeploymentState, ReplacementReason
 
 
@@ -53,6 +53,8 @@ class ModelPackage(PackageBase, table=True):
     baseline: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     provenance: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     input_example: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
+    search_text: str = Field(default="", sa_type=Text)
+    """Name, target, description and tags in lower case, for free-text search."""
 
 
 class PackageFile(FilePublic, table=True):
@@ -118,13 +120,13 @@ class Deployment(DeploymentBase, table=True):
             "uq_deployment_label",
             "label",
             unique=True,
-            sqlite_where=text("state != 'ARCHIVED'"),
-            postgresql_where=text("state != 'ARCHIVED'"),
+            sqlite_where=text("state != 'archived'"),
+            postgresql_where=text("state != 'archived'"),
         ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    state: DeploymentState = DeploymentState.ACTIVE
+    state: DeploymentState = Field(default=DeploymentState.ACTIVE, sa_type=stored(DeploymentState))
     package_id: int = Field(foreign_key="model_package.id", index=True)
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     created_by: str = Field(default="", max_length=200)
@@ -141,7 +143,7 @@ class DeploymentPeriod(SQLModel, table=True):
     package_id: int = Field(foreign_key="model_package.id", index=True)
     start: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     end: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    reason: ReplacementReason | None = None
+    reason: ReplacementReason | None = Field(default=None, sa_type=stored(ReplacementReason))
     note: str = Field(default="", max_length=20_000)
     user: str = Field(default="", max_length=200)
 

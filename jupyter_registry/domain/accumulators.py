@@ -1,0 +1,243 @@
+"""Mergeable accumulators of predicted and of matched rows, one per hour or day and package.
+
+Counts are integers and sums are exact, so adding, subtracting and merging commute: late, early,
+repeated and corrected rows leave the same bytes as if they had come once and in order.
+
+Layouts (``K`` classes)
+
+- usage: counts ``[n]`` (regression) or ``[n_scored, rows predicted as class 0 … K-1]``;
+  sums ``[predicted]`` (regression and binary: of values, of positive-class probabilities).
+- matched, regression: counts ``[n]``; sums ``[squared error, absolute error, absolute
+  percentage error, actual, actual squared, predicted]``.
+- matched, binary and multiclass: counts ``[n_scored, K × K of actual (rows) by predicted
+  class]``; sums ``[log loss]``, for binary also squared error of the probability, and
+  probability; binary also a `ScoreSketch`.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .exact import ExactSum, product_sums_by_group, sums_by_group
+from .kinds import TargetType
+from .scores import ScoreSketch, merge_all
+from .target import Target
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+EPSILON = float(np.finfo(np.float64).eps)
+_VERSION = 1
+_HEAD = struct.Struct("<BIIH")
+
+
+@dataclass
+class Accumulator:
+    """Integer counts, exact sums and, for binary matched rows, a score sketch."""
+
+    counts: Ints
+    sums: list[ExactSum]
+    sketch: ScoreSketch | None = None
+
+    def merged(self, other: Accumulator, *, sign: int = 1) -> Accumulator:
+        """Both together; with ``sign=-1`` this without the other."""
+        sketch = None
+        if self.sketch is not None and other.sketch is not None:
+            sketch = self.sketch.merged(other.sketch, sign=sign)
+        pairs = zip(self.sums, other.sums, strict=True)
+        return Accumulator(
+            self.counts + sign * other.counts,
+            [a + b for a, b in pairs] if sign > 0 else [a - b for a, b in pairs],
+            sketch,
+        )
+
+    def to_bytes(self) -> bytes:
+        """Non-zero counts, sums and sketch; the same content always gives the same bytes."""
+        places = np.flatnonzero(self.counts)
+        parts = [
+            _HEAD.pack(_VERSION, len(self.counts), len(places), len(self.sums)),
+            places.astype("<u4").tobytes(),
+            self.counts[places].astype("<i8").tobytes(),
+        ]
+        for item in self.sums:
+            data = item.to_bytes()
+            parts += [struct.pack("<H", len(data)), data]
+        if self.sketch is not None:
+            parts.append(self.sketch.to_bytes())
+        return b"".join(parts)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Accumulator:
+        """Read what `to_bytes` wrote."""
+        version, n_counts, n_places, n_sums = _HEAD.unpack_from(data)
+        if version != _VERSION:
+            raise ValueError(f"accumulator of version {version}; rebuild it from the raw log")
+        at = _HEAD.size
+        counts = np.zeros(n_counts, np.int64)
+        places = np.frombuffer(data, "<u4", n_places, at)
+        at += 4 * n_places
+        counts[places] = np.frombuffer(data, "<i8", n_places, at)
+        at += 8 * n_places
+        sums = []
+        for _ in range(n_sums):
+            (size,) = struct.unpack_from("<H", data, at)
+            sums.append(ExactSum.from_bytes(data[at + 2 : at + 2 + size]))
+            at += 2 + size
+        sketch = ScoreSketch.from_bytes(memoryview(data)[at:]) if at < len(data) else None
+        return cls(counts, sums, sketch)
+
+
+def merge(parts: Sequence[Accumulator]) -> Accumulator | None:
+    """All parts together for reading (the sketch keeps every bin); ``None`` of none."""
+    if not parts:
+        return None
+    if len(parts) == 1:
+        return parts[0]
+    sketches = [part.sketch for part in parts if part.sketch is not None]
+    return Accumulator(
+        np.sum([part.counts for part in parts], axis=0),
+        [sum(column, ExactSum()) for column in zip(*(part.sums for part in parts), strict=True)],
+        merge_all(sketches) if sketches else None,
+    )
+
+
+def usage_by_group(
+    target: Target,
+    values: Floats | None,
+    labels: Ints | None,
+    groups: Ints,
+    n_groups: int,
+) -> list[Accumulator]:
+    """Accumulators of predicted rows: ``values`` (NaN: unknown) and class ``labels``, shape (n,)."""
+    if target.type is TargetType.REGRESSION:
+        assert values is not None
+        n = np.bincount(groups, minlength=n_groups)
+        sums = sums_by_group(values, groups, n_groups)
+        return [Accumulator(n[g : g + 1], [sums[g]]) for g in range(n_groups)]
+    assert labels is not None
+    k = len(target.class_labels)
+    shares = np.bincount(groups * k + labels, minlength=n_groups * k).reshape(n_groups, k)
+    scored = np.zeros(n_groups, np.int64)
+    totals = [ExactSum()] * n_groups
+    if target.type is TargetType.BINARY and values is not None:
+        known = ~np.isnan(values)
+        scored = np.bincount(groups[known], minlength=n_groups)
+        totals = sums_by_group(values[known], groups[known], n_groups)
+    return [
+        Accumulator(np.concatenate([scored[g : g + 1], shares[g]]), [totals[g]])
+        for g in range(n_groups)
+    ]
+
+
+def matched_by_group(
+    target: Target,
+    actual: Floats,
+    values: Floats | None,
+    labels: Ints | None,
+    probabilities: Floats | None,
+    groups: Ints,
+    n_groups: int,
+) -> list[Accumulator]:
+    """Accumulators of matched rows.
+
+    Parameters
+    ----------
+    actual:
+        Shape (n,): the number, or the index of the class that happened.
+    values:
+        Shape (n,): the predicted number, or the positive class's probability (NaN: unknown).
+    labels:
+        Shape (n,): the index of the predicted class (classification).
+    probabilities:
+        Shape (n, K), rows of NaN where unknown (multiclass).
+    groups:
+        Shape (n,): which of the ``n_groups`` accumulators each row belongs to.
+
+    """
+    if target.type is TargetType.REGRESSION:
+        assert values is not None
+        return _regression(actual, values, groups, n_groups)
+    assert labels is not None
+    k = len(target.class_labels)
+    happened = actual.astype(np.int64)
+    cells = (groups * k + happened) * k + labels
+    confusion = np.bincount(cells, minlength=n_groups * k * k).reshape(n_groups, k * k)
+    if target.type is TargetType.BINARY:
+        return _binary(target.positive_index, happened, values, groups, confusion)
+    return _multiclass(happened, probabilities, groups, confusion)
+
+
+def _regression(actual: Floats, predicted: Floats, groups: Ints, n: int) -> list[Accumulator]:
+    error = predicted - actual
+    columns = [
+        product_sums_by_group(error, error, groups, n),
+        sums_by_group(np.abs(error), groups, n),
+        sums_by_group(np.abs(error) / np.maximum(np.abs(actual), EPSILON), groups, n),
+        sums_by_group(actual, groups, n),
+        product_sums_by_group(actual, actual, groups, n),
+        sums_by_group(predicted, groups, n),
+    ]
+    rows = np.bincount(groups, minlength=n)
+    return [Accumulator(rows[g : g + 1], [column[g] for column in columns]) for g in range(n)]
+
+
+def _binary(
+    positive_index: int,
+    happened: Ints,
+    values: Floats | None,
+    groups: Ints,
+    confusion: Ints,
+) -> list[Accumulator]:
+    n = len(confusion)
+    if values is None:
+        known = np.zeros(len(happened), bool)
+        p = np.zeros(0)
+    else:
+        known = ~np.isnan(values)
+        p = values[known]
+    where = groups[known]
+    hit = happened[known] == positive_index
+    right = np.clip(np.where(hit, p, 1.0 - p), EPSILON, 1.0 - EPSILON)
+    miss = np.where(hit, 1.0 - p, p)
+    columns = [
+        sums_by_group(-np.log(right), where, n),
+        sums_by_group(miss * miss, where, n),
+        sums_by_group(p, where, n),
+    ]
+    scored = np.bincount(where, minlength=n)
+    order = np.argsort(where, kind="stable")
+    ends = np.cumsum(scored)
+    result = []
+    for g in range(n):
+        rows = order[ends[g] - scored[g] : ends[g]]
+        result.append(
+            Accumulator(
+                np.concatenate([scored[g : g + 1], confusion[g]]),
+                [column[g] for column in columns],
+                ScoreSketch.of(p[rows], hit[rows]).capped(),
+            )
+        )
+    return result
+
+
+def _multiclass(
+    happened: Ints, probabilities: Floats | None, groups: Ints, confusion: Ints
+) -> list[Accumulator]:
+    n = len(confusion)
+    scored = np.zeros(n, np.int64)
+    losses = [ExactSum()] * n
+    if probabilities is not None:
+        right = probabilities[np.arange(len(happened)), happened]
+        known = ~np.isnan(right)
+        loss = -np.log(np.clip(right[known], EPSILON, 1.0 - EPSILON))
+        scored = np.bincount(groups[known], minlength=n)
+        losses = sums_by_group(loss, groups[known], n)
+    return [
+        Accumulator(np.concatenate([scored[g : g + 1], confusion[g]]), [losses[g]])
+        for g in range(n)
+    ]

@@ -1,0 +1,283 @@
+"""Columns in memory: how rows of input are checked against a signature and made into arrays.
+
+A `Frame` maps column names to one-dimensional arrays of equal length:
+
+- ``number``: float64, NaN for null;
+- ``integer``: int64, or float64 with NaN where a nullable column has nulls;
+- ``boolean``: bool, or object with ``None``;
+- ``string``: object of ``str`` or ``None``;
+- ``datetime``: datetime64[us] in UTC, NaT for null.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import SignatureMismatch
+from .signature import Column, Dtype, Signature
+
+Frame = dict[str, NDArray[Any]]
+Values = Sequence[Any] | NDArray[Any]
+
+
+def conform(signature: Signature, columns: Mapping[str, Values], n_rows: int) -> Frame:
+    """The signature's columns, in its order, cast to its dtypes; other columns are left out.
+
+    Raises
+    ------
+    SignatureMismatch
+        with ``fields`` ``missing`` (all absent columns), or ``column`` and ``row`` (the first
+        bad row, 0-based).
+
+    """
+    frame: Frame = {}
+    for column in signature.columns:
+        values = columns.get(column.name)
+        if values is None:
+            _refuse_missing(signature, columns)
+        if len(values) != n_rows:
+            raise SignatureMismatch(
+                f"Column {column.name!r} has {len(values)} values for {n_rows} rows.",
+                advice="Give every row a value, or null.",
+                fields={"column": column.name, "row": None},
+            )
+        frame[column.name] = _CASTS[column.dtype](column, values)
+    return frame
+
+
+def _refuse_missing(signature: Signature, columns: Mapping[str, Values]) -> None:
+    missing = [name for name in signature.names if columns.get(name) is None]
+    raise SignatureMismatch(
+        f"The input lacks {'column' if len(missing) == 1 else 'columns'} "
+        f"{', '.join(map(repr, missing))}.",
+        advice=f"Send all of: {', '.join(signature.names)}.",
+        fields={"column": missing[0], "row": None, "missing": missing},
+    )
+
+
+def _bad(column: Column, row: int, value: Any, expected: str) -> SignatureMismatch:
+    shown = repr(value)
+    shown = shown if len(shown) <= 80 else shown[:77] + "..."
+    return SignatureMismatch(
+        f"Column {column.name!r}, row {row}: {shown} is not {expected}.",
+        advice=f"The signature asks for {column.dtype.value}"
+        + (" or null." if column.nullable else ", and not null."),
+        fields={"column": column.name, "row": int(row), "value": shown},
+    )
+
+
+def is_null(value: Any) -> bool:
+    """Whether a scalar stands for a missing value."""
+    return value is None or (isinstance(value, float) and math.isnan(value)) or value is _NAT
+
+
+_NAT = np.datetime64("NaT")
+
+
+def _number(column: Column, values: Values) -> NDArray[Any]:
+    if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
+        result = values.astype(np.float64, copy=False)
+    elif isinstance(values, np.ndarray) and values.dtype.kind == "b" and len(values):
+        raise _bad(column, 0, bool(values[0]), "a number")
+    else:
+        items = values.tolist() if isinstance(values, np.ndarray) else values
+        for row, value in enumerate(items):
+            kind = type(value)
+            if kind is float or kind is int or value is None:
+                continue
+            if kind is bool or not isinstance(value, int | float | np.number):
+                raise _bad(column, row, value, "a number")
+        try:
+            result = np.array(items, dtype=np.float64)
+        except OverflowError:
+            row = next(i for i, v in enumerate(items) if v is not None and abs(v) > 1e308)
+            raise _bad(column, row, items[row], "a number that fits 64 bits") from None
+    if not column.nullable:
+        _refuse_nan(column, result)
+    return result
+
+
+def _refuse_nan(column: Column, result: NDArray[Any]) -> None:
+    # one multiplication tells whether any value is NaN or infinite; only then look closer
+    bad = np.isnan(result)
+    if bad.any():
+        raise _bad(column, int(np.argmax(bad)), None, "a number")
+
+
+_INT64 = (-(2**63), 2**63 - 1)
+
+
+def _integer(column: Column, values: Values) -> NDArray[Any]:
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
+        if values.dtype == np.uint64 and len(values) and int(values.max()) > _INT64[1]:
+            row = int(np.argmax(values > _INT64[1]))
+            raise _bad(column, row, int(values[row]), "a 64-bit integer")
+        return values.astype(np.int64, copy=False)
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+        null = np.isnan(values)
+        wrong = ~null & (values != np.floor(values))
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise _bad(column, row, float(values[row]), "an integer")
+        if null.any():
+            if not column.nullable:
+                raise _bad(column, int(np.argmax(null)), None, "an integer")
+            return values.astype(np.float64, copy=False)
+        over = np.abs(values) >= 2.0**63
+        if over.any():
+            row = int(np.argmax(over))
+            raise _bad(column, row, float(values[row]), "a 64-bit integer")
+        return values.astype(np.int64)
+    items = values.tolist() if isinstance(values, np.ndarray) else values
+    nulls = False
+    for row, value in enumerate(items):
+        kind = type(value)
+        if kind is int:
+            if not _INT64[0] <= value <= _INT64[1]:
+                raise _bad(column, row, value, "a 64-bit integer")
+        elif value is None or (kind is float and math.isnan(value)):
+            if not column.nullable:
+                raise _bad(column, row, value, "an integer")
+            nulls = True
+        elif (
+            kind is bool
+            or not isinstance(value, int | float | np.number)
+            or (isinstance(value, float) and not value.is_integer())
+        ):
+            raise _bad(column, row, value, "an integer")
+    return np.array(items, dtype=np.float64 if nulls else np.int64)
+
+
+def _boolean(column: Column, values: Values) -> NDArray[Any]:
+    if isinstance(values, np.ndarray) and values.dtype.kind == "b":
+        return values
+    items = values.tolist() if isinstance(values, np.ndarray) else values
+    nulls = False
+    for row, value in enumerate(items):
+        if is_null(value):
+            if not column.nullable:
+                raise _bad(column, row, None, "true or false")
+            nulls = True
+        elif not isinstance(value, bool | np.bool_):
+            raise _bad(column, row, value, "true or false")
+    if not nulls:
+        return np.array(items, dtype=np.bool_)
+    return _objects([None if is_null(value) else bool(value) for value in items])
+
+
+def _string(column: Column, values: Values) -> NDArray[Any]:
+    if isinstance(values, np.ndarray):
+        if values.dtype.kind == "U":
+            return values.astype(object)
+        items = values.tolist()
+    else:
+        items = list(values)
+    for row, value in enumerate(items):
+        if type(value) is str:
+            continue
+        if is_null(value):
+            if not column.nullable:
+                raise _bad(column, row, None, "text")
+            items[row] = None
+        elif not isinstance(value, str):
+            raise _bad(column, row, value, "text")
+    return _objects(items)
+
+
+def _datetime(column: Column, values: Values) -> NDArray[Any]:
+    result = to_datetimes(
+        values, lambda row, value: _bad(column, row, value, "a date and time (ISO 8601)")
+    )
+    null = np.isnat(result)
+    if not column.nullable and null.any():
+        raise _bad(column, int(np.argmax(null)), None, "a date and time")
+    return result
+
+
+def to_datetimes(
+    values: Values, refuse: Callable[[int, Any], Exception]
+) -> NDArray[np.datetime64]:
+    """Dates and times as UTC datetime64[us]; naive ones mean UTC, null becomes NaT.
+
+    ``refuse(row, value)`` makes the exception for a value that is none.
+    """
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        return values.astype("datetime64[us]")
+    items = values.tolist() if isinstance(values, np.ndarray) else values
+    result = np.empty(len(items), "datetime64[us]")
+    for row, value in enumerate(items):
+        if is_null(value):
+            result[row] = np.datetime64("NaT")
+            continue
+        if isinstance(value, str):
+            try:
+                value = datetime.fromisoformat(value.strip())
+            except ValueError:
+                raise refuse(row, value) from None
+        if isinstance(value, datetime):
+            if value.tzinfo is not None:
+                value = value.astimezone(UTC).replace(tzinfo=None)
+        elif isinstance(value, np.datetime64):
+            pass
+        elif not isinstance(value, date):
+            raise refuse(row, value)
+        result[row] = np.datetime64(value, "us")
+    return result
+
+
+def _objects(items: Sequence[Any]) -> NDArray[Any]:
+    result = np.empty(len(items), dtype=object)
+    result[:] = items
+    return result
+
+
+_CASTS: Mapping[Dtype, Callable[[Column, Values], NDArray[Any]]] = {
+    Dtype.NUMBER: _number,
+    Dtype.INTEGER: _integer,
+    Dtype.BOOLEAN: _boolean,
+    Dtype.STRING: _string,
+    Dtype.DATETIME: _datetime,
+}
+
+
+def infer_signature(columns: Mapping[str, Values]) -> Signature:
+    """The signature that the given columns have: dtypes by content, nullable where nulls occur.
+
+    An all-null column becomes a nullable ``number``. Integers stay ``integer`` only where no
+    null occurs: a column of integers and nulls is read as ``number``, as data libraries do.
+    """
+    return Signature(tuple(_infer(name, values) for name, values in columns.items()))
+
+
+def _infer(name: str, values: Values) -> Column:
+    if isinstance(values, np.ndarray) and values.dtype.kind != "O":
+        kind = values.dtype.kind
+        if kind == "b":
+            return Column(name, Dtype.BOOLEAN)
+        if kind in "iu":
+            return Column(name, Dtype.INTEGER)
+        if kind == "M":
+            return Column(name, Dtype.DATETIME, bool(np.isnat(values).any()))
+        if kind == "U":
+            return Column(name, Dtype.STRING)
+        return Column(name, Dtype.NUMBER, bool(np.isnan(values.astype(np.float64)).any()))
+    items = values.tolist() if isinstance(values, np.ndarray) else list(values)
+    present = [value for value in items if not is_null(value)]
+    nullable = len(present) < len(items)
+    if not present:
+        return Column(name, Dtype.NUMBER, True)
+    if all(isinstance(value, bool | np.bool_) for value in present):
+        return Column(name, Dtype.BOOLEAN, nullable)
+    if all(isinstance(value, int | np.integer) for value in present):
+        return Column(name, Dtype.NUMBER if nullable else Dtype.INTEGER, nullable)
+    if all(isinstance(value, int | float | np.number) for value in present):
+        return Column(name, Dtype.NUMBER, nullable)
+    if all(isinstance(value, date | np.datetime64) for value in present):
+        return Column(name, Dtype.DATETIME, nullable)
+    return Column(name, Dtype.STRING, nullable)

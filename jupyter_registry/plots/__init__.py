@@ -1,0 +1,1 @@
+"""Matplotlib figures from plain results: no requests, no files, no global state."""

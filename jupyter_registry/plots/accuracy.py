@@ -1,0 +1,277 @@
+"""Accuracy over time: one panel per metric, the sample sizes as bars below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..domain.metrics import METRICS, Metric
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from ..domain.entities import Accuracy, AccuracyBucket
+
+#: Blue, vermilion, green and purple of Okabe and Ito's palette, told apart by colour-blind eyes.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+#: Series differ by marker too, so that they are told apart in grey.
+MARKERS = ("o", "s", "^", "D")
+
+#: What is drawn when no metrics are named: the first three of these that there are.
+PREFERRED = ("auc", "log_loss", "accuracy", "macro_f1", "rmse", "mae", "r2")
+
+
+def accuracy_over_time(
+    accuracy: Accuracy | Mapping[str, Accuracy],
+    metrics: str | Sequence[str] | None = None,
+    ax: Axes | None = None,
+    *,
+    replacements: Mapping[datetime, str] | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw metrics over time with their baseline, the replacements and the sample sizes.
+
+    Parameters
+    ----------
+    accuracy
+        what ``Deployment.accuracy`` gives, or several of them by the name to show.
+    metrics
+        names of the metrics, one panel each, top to bottom; by default up to three that tell
+        most about the target type.
+    ax
+        axes to draw in, for one metric; the sample sizes then stand at their foot. Without
+        it, a new figure is made.
+    replacements
+        time → text of the vertical marks; by default the replacements in the history that
+        fall in the time drawn. Give it for predictions that were made in replayed time.
+    title
+        the figure's title.
+
+    Returns
+    -------
+    Figure
+        the new figure, or the one of ``ax``. Nothing is registered with pyplot.
+
+    Raises
+    ------
+    ValueError
+        if there is nothing to draw, a metric is unknown, or ``ax`` is given several metrics.
+    """
+    series = dict(accuracy) if isinstance(accuracy, Mapping) else {"": accuracy}
+    names = _chosen(series, metrics)
+    marks = _history_marks(series) if replacements is None else dict(replacements)
+    if ax is not None:
+        if len(names) != 1:
+            raise ValueError(f"One axes takes one metric, not {len(names)}: {', '.join(names)}.")
+        _draw_metric(ax, series, names[0])
+        _draw_marks(ax, marks, labelled=True)
+        _draw_sizes_at_foot(ax, series)
+        _finish_time_axis(ax)
+        _legend(ax)
+        if title:
+            ax.set_title(title)
+        figure = ax.get_figure(root=True)
+        assert figure is not None
+        return figure
+    return _new_figure(series, names, marks, title)
+
+
+def _new_figure(
+    series: Mapping[str, Accuracy],
+    names: Sequence[str],
+    marks: Mapping[datetime, str],
+    title: str | None,
+) -> Figure:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 2.4 + 1.8 * len(names)), dpi=120, layout="constrained")
+    panels = figure.subplots(
+        len(names) + 1, 1, sharex=True, squeeze=False, height_ratios=[3] * len(names) + [1.5]
+    )[:, 0]
+    for position, (panel, name) in enumerate(zip(panels[:-1], names, strict=True)):
+        _draw_metric(panel, series, name)
+        _draw_marks(panel, marks, labelled=position == 0)
+    _draw_sizes(panels[-1], series)
+    _draw_marks(panels[-1], marks, labelled=False)
+    _finish_time_axis(panels[-1])
+    for panel in panels[:-1]:
+        panel.set_xlabel("")
+    handles, labels = panels[0].get_legend_handles_labels()
+    if handles:
+        figure.legend(
+            handles,
+            labels,
+            loc="outside lower center",
+            ncols=2 if len(handles) > 2 else len(handles),
+            frameon=False,
+        )
+    if title:
+        figure.suptitle(title, fontweight="bold")
+    return figure
+
+
+def _chosen(series: Mapping[str, Accuracy], metrics: str | Sequence[str] | None) -> list[str]:
+    """The metrics to draw, checked against what the results hold."""
+    buckets = [bucket for one in series.values() for bucket in one.buckets]
+    if not buckets:
+        raise ValueError("There is no accuracy over time to draw: the result has no buckets.")
+    present = dict.fromkeys(name for bucket in buckets for name in bucket.metrics)
+    if metrics is None:
+        chosen = [name for name in PREFERRED if name in present][:3]
+        if not chosen:
+            raise ValueError("There is no accuracy to draw: no prediction met its actual yet.")
+        return chosen
+    chosen = [metrics] if isinstance(metrics, str) else list(metrics)
+    unknown = [name for name in chosen if name not in present]
+    if unknown or not chosen:
+        raise ValueError(
+            f"No such metric in the result: {', '.join(unknown) or 'none named'}. "
+            f"There is {', '.join(present) or 'none'}."
+        )
+    return chosen
+
+
+def _metric(name: str) -> Metric:
+    return next(one for metrics in METRICS.values() for one in metrics if one.name == name)
+
+
+def _history_marks(series: Mapping[str, Accuracy]) -> dict[datetime, str]:
+    marks: dict[datetime, str] = {}
+    for accuracy in series.values():
+        if not accuracy.buckets:
+            continue
+        first, last = accuracy.buckets[0].start, accuracy.buckets[-1].end
+        for period in sorted(accuracy.history, key=lambda one: one.start)[1:]:
+            if first <= period.start <= last:
+                marks[period.start] = _mark_text(period.package, period.reason)
+    return marks
+
+
+def _mark_text(package: str, reason: object) -> str:
+    return f"{package}" + (f" ({str(reason).replace('_', ' ')})" if reason else "")
+
+
+def _draw_metric(ax: Axes, series: Mapping[str, Accuracy], name: str) -> None:
+    """One line per result through the middles of its buckets, its baseline dashed."""
+    for (label, accuracy), colour, marker in _styled(series):
+        middles, values, edges, baselines = [], [], [], []
+        for bucket in accuracy.buckets:
+            found = bucket.metrics.get(name)
+            value = found.value if found is not None and bucket.n else None
+            baseline = found.baseline if found is not None else None
+            middles.append(_middle(bucket))
+            values.append(float("nan") if value is None else value)
+            edges += [bucket.start, bucket.end]
+            baselines += [float("nan") if baseline is None else baseline] * 2
+        ax.plot(
+            middles,  # type: ignore[arg-type]
+            values,
+            color=colour,
+            marker=marker,
+            markersize=4,
+            linewidth=1.6,
+            label=label or "observed",
+        )
+        if any(value == value for value in baselines):
+            ax.plot(
+                edges,  # type: ignore[arg-type]
+                baselines,
+                color=colour,
+                linestyle=(0, (4, 2)),
+                linewidth=1.1,
+                alpha=0.75,
+                label=f"{label}, baseline" if label else "baseline",
+            )
+    metric = _metric(name)
+    better = "higher" if metric.greater_is_better else "lower"
+    ax.set_ylabel(f"{metric.title}\n({better} is better)")
+    ax.grid(True, axis="y", color="0.9")
+    ax.set_axisbelow(True)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _draw_sizes(ax: Axes, series: Mapping[str, Accuracy]) -> None:
+    """Grouped bars of the rows that each value rests on."""
+    from matplotlib.ticker import MaxNLocator
+
+    for position, ((label, accuracy), colour, _) in enumerate(_styled(series)):
+        starts, widths, heights = [], [], []
+        for bucket in accuracy.buckets:
+            whole = bucket.end - bucket.start
+            share = 0.8 * whole / len(series)
+            starts.append(bucket.start + 0.1 * whole + position * share)
+            widths.append(share)
+            heights.append(bucket.n)
+        ax.bar(
+            starts,  # type: ignore[arg-type]
+            heights,
+            width=widths,  # type: ignore[arg-type]
+            align="edge",
+            color=colour,
+            alpha=0.6,
+            label=label,
+        )
+    ax.set_ylabel("rows with\nactual")
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _draw_sizes_at_foot(ax: Axes, series: Mapping[str, Accuracy]) -> None:
+    """The bars in the lowest fifth of an axes that someone else made."""
+    foot = ax.twinx()
+    _draw_sizes(foot, series)
+    foot.set_ylim(0, 5 * foot.get_ylim()[1])
+    foot.set_ylabel("rows with actual")
+    foot.spines["right"].set_visible(True)
+    ax.set_zorder(foot.get_zorder() + 1)
+    ax.patch.set_visible(False)
+    low, high = ax.get_ylim()
+    ax.set_ylim(low - (high - low) / 4, high)
+
+
+def _draw_marks(ax: Axes, marks: Mapping[datetime, str], *, labelled: bool) -> None:
+    for time, text in marks.items():
+        ax.axvline(time, color="0.25", linewidth=1.2, linestyle=":")  # type: ignore[arg-type]
+        if labelled:
+            ax.annotate(
+                text,
+                xy=(time, 1.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(4, -2),
+                textcoords="offset points",
+                va="top",
+                fontsize="small",
+                color="0.25",
+                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
+            )
+
+
+def _finish_time_axis(ax: Axes) -> None:
+    from datetime import UTC
+
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(tz=UTC)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
+    formatter = ConciseDateFormatter(locator, tz=UTC)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(formatter)
+    ax.set_xlabel("time of prediction (UTC)")
+
+
+def _legend(ax: Axes) -> None:
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(frameon=False, fontsize="small")
+
+
+def _middle(bucket: AccuracyBucket) -> datetime:
+    return bucket.start + (bucket.end - bucket.start) / 2
+
+
+def _styled(
+    series: Mapping[str, Accuracy],
+) -> Iterator[tuple[tuple[str, Accuracy], str, str]]:
+    for position, item in enumerate(series.items()):
+        yield item, COLOURS[position % len(COLOURS)], MARKERS[position % len(MARKERS)]

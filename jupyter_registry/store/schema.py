@@ -1,0 +1,109 @@
+"""The schema's revision: checked at every start, migrated by Alembic only when it is behind."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, inspect, text
+
+from ..domain.errors import Conflict, SchemaTooNew
+
+#: The newest revision in ``migrations/versions``.
+HEAD = "0001"
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+#: Any number that other programs on the same PostgreSQL server are unlikely to lock.
+_LOCK = 0x6A7265676973
+
+
+def current(engine: Engine) -> str | None:
+    """The database's revision; ``None`` when it has no schema yet."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def ensure(engine: Engine, *, upgrade: bool = True) -> None:
+    """Bring the database to `HEAD`.
+
+    Raises
+    ------
+    SchemaTooNew
+        when its revision is not one of ours.
+    Conflict
+        when it is behind and ``upgrade`` is false.
+
+    """
+    if current(engine) == HEAD:
+        return
+    with _locked(engine):
+        revision = current(engine)
+        if revision == HEAD:
+            return
+        if revision is not None and revision not in _known():
+            raise SchemaTooNew(
+                f"The database has schema {revision}, which this version does not know.",
+                advice="Upgrade jupyter_registry, or point database_url at another database.",
+                fields={"database_revision": revision, "newest_known": HEAD},
+            )
+        if not upgrade:
+            raise Conflict(
+                f"The database has schema {revision or 'none'}; {HEAD} is needed.",
+                advice="Run: jupyter registry upgrade",
+            )
+        _migrate(engine)
+
+
+def config(engine: Engine) -> Any:
+    """Alembic's configuration for an open engine."""
+    from alembic.config import Config
+
+    made = Config()
+    made.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    made.attributes["engine"] = engine
+    return made
+
+
+def _known() -> set[str]:
+    from alembic.script import ScriptDirectory
+
+    return {item.revision for item in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command
+
+    command.upgrade(config(engine), "head")
+
+
+@contextlib.contextmanager
+def _locked(engine: Engine) -> Iterator[None]:
+    """Hold the one lock for migrations: a file beside SQLite's, an advisory one on PostgreSQL."""
+    if engine.dialect.name == "sqlite":
+        with Path(f"{engine.url.database}.upgrade.lock").open("ab") as file:
+            _lock_file(file)
+            yield
+        return
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+            connection.commit()
+
+
+def _lock_file(file: Any) -> None:
+    """Wait for the exclusive lock, which ends with the file's closing."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX)

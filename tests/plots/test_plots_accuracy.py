@@ -1,0 +1,176 @@
+"""The picture says what the results say: lines, baselines, marks, bars."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from matplotlib.dates import date2num
+
+from jupyter_registry.domain.entities import Accuracy, AccuracyBucket, MetricValue, ServicePeriod
+from jupyter_registry.domain.kinds import ReplacementReason
+from jupyter_registry.plots.accuracy import accuracy_over_time
+
+START = datetime(2013, 3, 4, tzinfo=UTC)
+WEEK = timedelta(weeks=1)
+
+
+def made_up(
+    weeks: int = 10, *, shift: float = 0.0, empty: int | None = None, baseline: bool = True
+) -> Accuracy:
+    buckets = []
+    for week in range(weeks):
+        start = START + week * WEEK
+        if week == empty:
+            buckets.append(AccuracyBucket(start=start, end=start + WEEK, n=0, n_predicted=3))
+            continue
+        base = 0.7 if baseline else None
+        buckets.append(
+            AccuracyBucket(
+                start=start,
+                end=start + WEEK,
+                n=100 + week,
+                n_predicted=120,
+                metrics={
+                    name: MetricValue(value=level + shift + week / 100, n=100 + week, baseline=base)
+                    for name, level in (("auc", 0.6), ("log_loss", 0.5), ("accuracy", 0.8))
+                },
+            )
+        )
+    history = [
+        ServicePeriod(package_id=1, package="m/1", start=START),
+        ServicePeriod(
+            package_id=2,
+            package="m/2",
+            start=START + 5 * WEEK,
+            reason=ReplacementReason.DATA_DRIFT,
+        ),
+    ]
+    return Accuracy(deployment_id=1, bucket="week", buckets=buckets, history=history)
+
+
+def line(axes, label):
+    (found,) = [one for one in axes.get_lines() if one.get_label() == label]
+    return found
+
+
+def test_a_panel_per_metric_and_one_of_bars():
+    figure = accuracy_over_time(made_up())
+    panels = figure.get_axes()
+    assert len(panels) == 4
+    titles = [panel.get_ylabel().split("\n")[0].lower() for panel in panels[:3]]
+    assert titles == ["auc", "log loss", "accuracy"]
+    assert "lower is better" in panels[1].get_ylabel()
+    assert "higher is better" in panels[0].get_ylabel()
+    assert "UTC" in panels[-1].get_xlabel()
+    heights = [bar.get_height() for bar in panels[-1].patches]
+    assert heights == [100 + week for week in range(10)]
+
+
+def test_lines_carry_the_values_and_their_baseline():
+    figure = accuracy_over_time(made_up(), metrics=["auc"])
+    panel = figure.get_axes()[0]
+    observed = line(panel, "observed")
+    assert np.allclose(observed.get_ydata(), [0.6 + week / 100 for week in range(10)])
+    assert np.allclose(
+        date2num(observed.get_xdata()),
+        date2num([START + (week + 0.5) * WEEK for week in range(10)]),
+    )
+    assert np.allclose(line(panel, "baseline").get_ydata(), 0.7)
+
+
+def test_a_bucket_without_data_breaks_the_line():
+    figure = accuracy_over_time(made_up(empty=4), metrics="auc")
+    values = line(figure.get_axes()[0], "observed").get_ydata()
+    assert np.isnan(values[4])
+    assert np.isfinite(np.delete(values, 4)).all()
+
+
+def test_without_baseline_there_is_no_baseline_line():
+    panel = accuracy_over_time(made_up(baseline=False), metrics="auc").get_axes()[0]
+    assert "baseline" not in [one.get_label() for one in panel.get_lines()]
+
+
+def test_replacements_come_from_the_history():
+    panel = accuracy_over_time(made_up(), metrics="auc").get_axes()[0]
+    (text,) = panel.texts
+    assert text.get_text() == "m/2 (data drift)"
+    assert date2num(text.xy[0]) == date2num(START + 5 * WEEK)
+
+
+def test_given_replacements_stand_in_for_the_history():
+    moment = START + 2 * WEEK
+    panel = accuracy_over_time(
+        made_up(), metrics="auc", replacements={moment: "second"}
+    ).get_axes()[0]
+    assert [text.get_text() for text in panel.texts] == ["second"]
+
+
+def test_a_replacement_outside_the_time_drawn_is_left_out():
+    accuracy = made_up()
+    accuracy.history[1].start = START + 500 * WEEK
+    assert not accuracy_over_time(accuracy, metrics="auc").get_axes()[0].texts
+
+
+def test_several_results_differ_by_colour_and_marker(tmp_path):
+    figure = accuracy_over_time(
+        {"one": made_up(), "two": made_up(shift=0.05)}, title="Two deployments"
+    )
+    panel = figure.get_axes()[0]
+    one, two = line(panel, "one"), line(panel, "two")
+    assert one.get_color() != two.get_color()
+    assert one.get_marker() != two.get_marker()
+    bars = figure.get_axes()[-1].patches
+    assert len(bars) == 20
+    assert bars[0].get_x() + bars[0].get_width() <= bars[10].get_x() + 1e-9
+    figure.savefig(tmp_path / "two.png")
+    assert (tmp_path / "two.png").stat().st_size > 10_000
+
+
+def test_draws_into_axes_of_ones_own(tmp_path):
+    from matplotlib.figure import Figure
+
+    mine = Figure()
+    axes = mine.subplots()
+    assert accuracy_over_time(made_up(), "log_loss", axes) is mine
+    assert line(axes, "observed") is not None
+    mine.savefig(tmp_path / "mine.png")
+    with pytest.raises(ValueError, match="one metric"):
+        accuracy_over_time(made_up(), ["auc", "log_loss"], axes)
+
+
+def test_says_when_there_is_nothing_to_draw():
+    with pytest.raises(ValueError, match="no buckets"):
+        accuracy_over_time(Accuracy(deployment_id=1, bucket="week"))
+    with pytest.raises(ValueError, match="nosuch"):
+        accuracy_over_time(made_up(), ["nosuch"])
+    with pytest.raises(ValueError, match="met its actual"):
+        accuracy_over_time(made_up(1, empty=0))
+
+
+DRAW = """
+import sys
+from datetime import UTC, datetime, timedelta
+from jupyter_registry.plots.accuracy import accuracy_over_time
+assert "matplotlib" not in sys.modules
+from jupyter_registry.domain.entities import Accuracy, AccuracyBucket, MetricValue
+start = datetime(2013, 3, 4, tzinfo=UTC)
+bucket = AccuracyBucket(
+    start=start,
+    end=start + timedelta(days=1),
+    n=5,
+    n_predicted=5,
+    metrics={"auc": MetricValue(value=0.7, n=5)},
+)
+accuracy_over_time(Accuracy(deployment_id=1, bucket="day", buckets=[bucket]))
+print([name for name in ("matplotlib.pyplot", "pandas", "sklearn") if name in sys.modules])
+"""
+
+
+def test_drawing_imports_neither_pyplot_nor_pandas():
+    done = subprocess.run([sys.executable, "-c", DRAW], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
