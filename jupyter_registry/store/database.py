@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import Connection, Engine, event, inspect, make_url
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, create_engine
 
@@ -29,11 +31,18 @@ class Database:
     def __init__(self, engine: Engine, log_engine: Engine) -> None:
         self.engine = engine
         self.log_engine = log_engine
+        #: A reading transaction sees one state; on SQLite it always does.
+        self._snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
 
     @property
     def is_sqlite(self) -> bool:
         """Whether this is the embedded database."""
         return self.engine.dialect.name == "sqlite"
+
+    @cached_property
+    def has_text_index(self) -> bool:
+        """Whether SQLite's full-text index of packages is there (it needs FTS5's trigrams)."""
+        return self.is_sqlite and inspect(self.engine).has_table("package_search")
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
@@ -47,18 +56,18 @@ class Database:
     def read(self) -> Iterator[Session]:
         """A transaction that reads one consistent state."""
         with storage_errors(), Session(self.engine, expire_on_commit=False) as session:
+            session.connection(execution_options=self._snapshot)
             yield session
 
     @contextlib.contextmanager
     def connect(self) -> Iterator[Connection]:
         """A Core connection for reading, for queries that make no entities."""
         with storage_errors(), self.engine.connect() as connection:
-            yield connection
+            yield connection.execution_options(**self._snapshot)
 
     def close(self) -> None:
         """Close every connection."""
-        self.engine.dispose()
-        self.log_engine.dispose()
+        _dispose(self.engine, self.log_engine)
 
 
 def open_database(url: str, *, durable_log: bool = False, upgrade: bool = True) -> Database:
@@ -85,16 +94,30 @@ def open_database(url: str, *, durable_log: bool = False, upgrade: bool = True) 
         when a newer version wrote the database.
 
     """
-    engine = _engine(url, synchronous="FULL")
-    log_engine = _engine(url, synchronous="FULL" if durable_log else "NORMAL", pool_size=2)
+    engine = _engine(url, synchronous="FULL", cache_mb=32)
+    log_engine = _engine(
+        url, synchronous="FULL" if durable_log else "NORMAL", cache_mb=64, pool_size=2
+    )
     try:
         with storage_errors():
             schema.ensure(engine, upgrade=upgrade)
+    except StorageUnavailable as error:
+        _dispose(engine, log_engine)
+        shown = engine.url.render_as_string(hide_password=True)
+        raise StorageUnavailable(
+            f"The database {shown} cannot be opened. {error.detail}",
+            advice=error.advice,
+            fields={"database_url": shown},
+        ) from error
     except BaseException:
-        engine.dispose()
-        log_engine.dispose()
+        _dispose(engine, log_engine)
         raise
     return Database(engine, log_engine)
+
+
+def _dispose(*engines: Engine) -> None:
+    for engine in engines:
+        engine.dispose()
 
 
 def begin_write(connection: Connection) -> None:
@@ -119,11 +142,20 @@ def storage_errors() -> Iterator[None]:
             advice="Check that it is running, reachable and has free space, then try again.",
         ) from error
     except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
+        if error.connection_invalidated:
+            raise StorageUnavailable(
+                f"The connection to the database was lost: {_reason(error)}.",
+                advice="Try again; it is opened anew.",
+            ) from error
+        if type(error.orig).__name__ == "DatabaseError":  # SQLite: not a database, or damaged
+            raise StorageUnavailable(
+                f"The database cannot be read: {_reason(error)}.",
+                advice="Check that database_url names the right file, or restore a backup.",
+            ) from error
+        raise
+    except PoolTimeout as error:
         raise StorageUnavailable(
-            f"The connection to the database was lost: {_reason(error)}.",
-            advice="Try again; it is opened anew.",
+            "All connections to the database are busy.", advice="Try again in a moment."
         ) from error
 
 
@@ -131,7 +163,7 @@ def _reason(error: DBAPIError) -> str:
     return str(error.orig).strip().splitlines()[0].rstrip(".") if error.orig else "unknown"
 
 
-def _engine(url: str, *, synchronous: str, pool_size: int = 5) -> Engine:
+def _engine(url: str, *, synchronous: str, cache_mb: int, pool_size: int = 5) -> Engine:
     try:
         parsed = make_url(url)
     except Exception as error:
@@ -147,7 +179,9 @@ def _engine(url: str, *, synchronous: str, pool_size: int = 5) -> Engine:
                 advice="Name a file: sqlite:///path/to/file.db.",
                 fields={"database_url": "in memory"},
             )
-        return _sqlite(str(parsed.database), parsed.render_as_string(False), synchronous, pool_size)
+        engine = _sqlite(str(parsed.database), parsed.render_as_string(False), pool_size)
+        _configure(engine, synchronous, cache_mb)
+        return engine
     if parsed.get_backend_name() != "postgresql":
         raise InvalidInput(
             f"Databases of type {parsed.get_backend_name()!r} are not supported.",
@@ -157,19 +191,40 @@ def _engine(url: str, *, synchronous: str, pool_size: int = 5) -> Engine:
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     try:
-        return create_engine(parsed, pool_size=pool_size, pool_pre_ping=True)
+        return create_engine(
+            parsed,
+            pool_size=pool_size,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": int(str(parsed.query.get("connect_timeout", 10)))},
+        )
     except (ModuleNotFoundError, NoSuchModuleError):
         raise missing_extra("psycopg", "postgres", "A PostgreSQL database") from None
 
 
-def _sqlite(path: str, url: str, synchronous: str, pool_size: int) -> Engine:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
+def _sqlite(path: str, url: str, pool_size: int) -> Engine:
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageUnavailable(
+            f"The folder {Path(path).parent} of the database cannot be made: {error.strerror}.",
+            advice="Make it, or set database_url to a place that can be written.",
+            fields={"database_url": url},
+        ) from error
+    return create_engine(
         url,
         poolclass=QueuePool,
         pool_size=pool_size,
+        pool_use_lifo=True,  # the connection used last has the pages in its cache
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
     )
+
+
+def _lower(text: object) -> object:
+    return text.lower() if isinstance(text, str) else text
+
+
+def _configure(engine: Engine, synchronous: str, cache_mb: int) -> None:
+    """Set the pragmas of every connection, and begin transactions by hand."""
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: Any) -> None:
@@ -181,14 +236,14 @@ def _sqlite(path: str, url: str, synchronous: str, pool_size: int) -> Engine:
             f"synchronous={synchronous}",
             "foreign_keys=ON",
             "temp_store=MEMORY",
-            "cache_size=-65536",
+            f"cache_size={-1024 * cache_mb}",
             "journal_size_limit=67108864",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        # SQLite's own knows the letters of ASCII alone
+        connection.create_function("lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
-
-    return engine

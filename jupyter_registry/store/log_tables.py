@@ -54,6 +54,7 @@ actual = Table(
 )
 
 #: Row counts per deployment; the row is also the lock that serialises writers of a deployment.
+#: ``revision`` grows with every batch written, so that a reader can tell whether one came between.
 deployment_totals = Table(
     "deployment_totals",
     SQLModel.metadata,
@@ -61,6 +62,7 @@ deployment_totals = Table(
     Column("predicted", BigInteger, nullable=False, default=0),
     Column("matched", BigInteger, nullable=False, default=0),
     Column("actuals", BigInteger, nullable=False, default=0),
+    Column("revision", BigInteger, nullable=False, default=0),
 )
 
 

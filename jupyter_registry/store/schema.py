@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ HEAD = "0001"
 MIGRATIONS = Path(__file__).with_name("migrations")
 #: Any number that other programs on the same PostgreSQL server are unlikely to lock.
 _LOCK = 0x6A7265676973
+#: Alembic keeps its context in the process, so two threads must not migrate at once.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def current(engine: Engine) -> str | None:
@@ -68,6 +71,11 @@ def config(engine: Engine) -> Any:
     return made
 
 
+def is_declared(_object: Any, name: str | None, *_: Any) -> bool:
+    """Whether the metadata declares an object; the free-text index lives in migrations alone."""
+    return not (name or "").startswith("package_search")
+
+
 def _known() -> set[str]:
     from alembic.script import ScriptDirectory
 
@@ -77,7 +85,8 @@ def _known() -> set[str]:
 def _migrate(engine: Engine) -> None:
     from alembic import command
 
-    command.upgrade(config(engine), "head")
+    with _ONE_AT_A_TIME:
+        command.upgrade(config(engine), "head")
 
 
 @contextlib.contextmanager

@@ -5,11 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Connection,
+    Index,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+    event,
+    insert,
+    text,
+)
 from sqlmodel import JSON, Field, SQLModel, UTCDateTime
 
 from ..domain.entities import DeploymentBase, FilePublic, ModelBase, PackageBase, stored
 from ..domain.kinds import DeploymentState, ReplacementReason
+from .log_tables import deployment_totals
 
 
 def now() -> datetime:
@@ -39,10 +49,19 @@ class ModelPackage(PackageBase, table=True):
         UniqueConstraint("model_id", "version"),
         Index("ix_model_package_created", "created_at", "id"),
         Index("ix_model_package_name", "name", "id"),
+        Index("ix_model_package_version", "version", "id"),
         Index("ix_model_package_kind", "kind", "created_at", "id"),
         Index("ix_model_package_target_type", "target_type", "created_at", "id"),
         Index("ix_model_package_target_name", "target_name", "created_at", "id"),
         Index("ix_model_package_creator", "created_by", "created_at", "id"),
+        Index(
+            "ix_model_package_archived",
+            "archived_at",
+            "id",
+            sqlite_where=text("archived_at IS NOT NULL"),
+            postgresql_where=text("archived_at IS NOT NULL"),
+        ),
+        {"sqlite_autoincrement": True},  # caches are keyed by id: a deleted one is never reused
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -61,6 +80,7 @@ class PackageFile(FilePublic, table=True):
     """A file of a package; its bytes are the artifact with that SHA-256."""
 
     __tablename__ = "package_file"
+    __table_args__ = (PrimaryKeyConstraint("package_id", "path"),)
 
     package_id: int = Field(foreign_key="model_package.id", primary_key=True, ondelete="CASCADE")
     path: str = Field(primary_key=True, max_length=1_000)
@@ -103,6 +123,7 @@ class UploadFile(FilePublic, table=True):
     """A file of an upload."""
 
     __tablename__ = "upload_file"
+    __table_args__ = (PrimaryKeyConstraint("upload_id", "path"),)
 
     upload_id: str = Field(
         foreign_key="upload.id", primary_key=True, max_length=32, ondelete="CASCADE"
@@ -131,6 +152,16 @@ class Deployment(DeploymentBase, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     created_by: str = Field(default="", max_length=200)
     updated_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+
+
+@event.listens_for(Deployment, "after_insert")
+def _count_from_zero(_mapper: Any, connection: Connection, deployment: Deployment) -> None:
+    """Make the row of totals with its deployment, in the same transaction."""
+    connection.execute(
+        insert(deployment_totals).values(
+            deployment_id=deployment.id, predicted=0, matched=0, actuals=0, revision=0
+        )
+    )
 
 
 class DeploymentPeriod(SQLModel, table=True):

@@ -6,6 +6,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from jupyter_registry.store import log_tables, tables  # noqa: F401  (fill the metadata)
+from jupyter_registry.store.schema import is_declared
 
 engine = context.config.attributes["engine"]
 
@@ -13,6 +14,7 @@ with engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
+        include_object=is_declared,
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,
     )

@@ -1,0 +1,371 @@
+"""Files addressed by their SHA-256: written once, verified when read, in any fsspec store.
+
+A file is written to a temporary name and hashed on the way. `ArtifactWriter.place` then puts it
+under its hash, whole or not at all, and `ArtifactWriter.discard` removes the temporary name; the
+two are apart so that a caller can place again if the artifact was collected in between.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from ..domain.entities import FilePublic
+from ..domain.errors import (
+    IntegrityFailure,
+    InvalidInput,
+    RegistryError,
+    StorageUnavailable,
+    missing_extra,
+)
+from . import local_files
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+#: Bytes read or written at a time.
+CHUNK = 1024 * 1024
+#: What `ArtifactStore.sweep` may take for a writer's left-over, in seconds without a write.
+STALE_SECONDS = 24 * 3600.0
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class ArtifactStore:
+    """The artifacts below one URL: a local path, ``file://``, ``memory://``, ``s3://`` …
+
+    Parameters
+    ----------
+    url:
+        Where the artifacts are; a local folder is made when it is absent.
+    options:
+        Passed to the fsspec filesystem (endpoint, credentials, …).
+
+    Raises
+    ------
+    InvalidInput
+        when the URL's protocol is unknown.
+    MissingExtra
+        when the protocol's library is not installed.
+    StorageUnavailable
+        when the place cannot be used.
+
+    """
+
+    def __init__(self, url: str, **options: Any) -> None:
+        self.url = url
+        self._fs, self._root = _filesystem(url, options)
+        self.is_local = "file" in _protocols(self._fs)
+        with storage_errors(f"The artifact store {url}"):
+            self._fs.makedirs(f"{self._root}/tmp", exist_ok=True)
+
+    def writer(self) -> ArtifactWriter:
+        """A new artifact, written piece by piece."""
+        return ArtifactWriter(self)
+
+    def put(self, content: bytes | BinaryIO) -> FilePublic:
+        """Store a whole content; returns its hash and size (its path is empty)."""
+        with self.writer() as writer:
+            if isinstance(content, bytes):
+                writer.write(content)
+            else:
+                while chunk := content.read(CHUNK):
+                    writer.write(chunk)
+            sha256 = writer.place()
+        return FilePublic(path="", sha256=sha256, size=writer.size)
+
+    def exists(self, sha256: str) -> bool:
+        """Whether the artifact is here."""
+        with storage_errors(f"The artifact store {self.url}"):
+            self._fs.invalidate_cache()
+            return bool(self._fs.exists(self._path(sha256)))
+
+    def size(self, sha256: str) -> int:
+        """The artifact's size in bytes."""
+        with storage_errors(f"The artifact {sha256}"):
+            return int(self._fs.info(self._path(sha256))["size"])
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The artifact's bytes, not verified; raises `StorageUnavailable` when it is absent."""
+        with storage_errors(f"The artifact {sha256}"):
+            opened: BinaryIO = self._fs.open(self._path(sha256), "rb")
+            return opened
+
+    def chunks(self, sha256: str) -> Iterator[bytes]:
+        """The artifact's bytes in pieces; the last is withheld if the hash does not match.
+
+        Raises
+        ------
+        IntegrityFailure
+            when the stored bytes are not those that were put.
+        StorageUnavailable
+            when the artifact is absent or cannot be read.
+
+        """
+        hashed = hashlib.sha256()
+        held = b""
+        with self.open(sha256) as file:
+            while True:
+                with storage_errors(f"The artifact {sha256}"):
+                    chunk = file.read(CHUNK)
+                if not chunk:
+                    break
+                hashed.update(chunk)
+                if held:
+                    yield held
+                held = chunk
+        if hashed.hexdigest() != sha256:
+            raise IntegrityFailure(
+                f"The artifact {sha256} is damaged: its bytes have SHA-256 {hashed.hexdigest()}.",
+                advice="Restore it from a backup of the artifact store, or register anew.",
+                fields={"sha256": sha256, "found": hashed.hexdigest()},
+            )
+        if held:
+            yield held
+
+    def materialise(self, files: Iterable[FilePublic], folder: Path) -> Path:
+        """Make the files readable as a local folder below ``folder``; returns it.
+
+        A folder is made once per content and path, and its files are verified at every call.
+        They are copies, so what a model does in its folder does not reach the store.
+        """
+        wanted = sorted(files, key=lambda file: file.path)
+        made = folder / digest(wanted)
+        if _is_intact(made, wanted):
+            os.utime(made)
+            return made
+        partial = folder / f".partial-{secrets.token_hex(8)}"
+        with storage_errors(f"The folder {folder}"):
+            try:
+                for file in wanted:
+                    path = partial / file.path
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    with path.open("xb") as local:
+                        for chunk in self.chunks(file.sha256):
+                            local.write(chunk)
+                partial.mkdir(parents=True, exist_ok=True)
+                return _settle(partial, made, wanted)
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
+
+    def delete(self, sha256: str) -> None:
+        """Remove the artifact; nothing happens when it is absent."""
+        with (
+            storage_errors(f"The artifact {sha256}"),
+            contextlib.suppress(FileNotFoundError),
+        ):
+            self._fs.rm_file(self._path(sha256))
+
+    def hashes(self) -> Iterator[str]:
+        """The SHA-256 of every artifact that is here."""
+        with storage_errors(f"The artifact store {self.url}"):
+            self._fs.invalidate_cache()
+            found = self._fs.find(self._root)
+        for path in found:
+            name = str(path).rsplit("/", 1)[-1]
+            if len(name) == 64 and f"/tmp/{name}" not in str(path):
+                yield name
+
+    def sweep(self, older_than: float = STALE_SECONDS) -> int:
+        """Remove temporary files not written to for so many seconds; returns how many."""
+        removed = 0
+        with storage_errors(f"The artifact store {self.url}"):
+            self._fs.invalidate_cache()
+            for entry in self._fs.ls(f"{self._root}/tmp", detail=True):
+                if entry["type"] == "file" and _age(entry) > older_than:
+                    with contextlib.suppress(FileNotFoundError):
+                        self._fs.rm_file(entry["name"])
+                        removed += 1
+        return removed
+
+    def _path(self, sha256: str) -> str:
+        return f"{self._root}/{sha256[:2]}/{sha256}"
+
+
+class ArtifactWriter:
+    """One artifact on its way into the store; leaving its context discards the temporary file."""
+
+    def __init__(self, store: ArtifactStore) -> None:
+        self.size = 0
+        self._store = store
+        self._hash = hashlib.sha256()
+        self._temporary = f"{store._root}/tmp/{secrets.token_hex(16)}"
+        self._closed = False
+        with storage_errors(f"The artifact store {store.url}"):
+            if store.is_local:
+                self._file: Any = open(self._temporary, "xb")  # noqa: SIM115
+            else:
+                self._file = store._fs.open(self._temporary, "wb")
+
+    def __enter__(self) -> ArtifactWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.discard()
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of what was written so far, in hex."""
+        return self._hash.hexdigest()
+
+    def write(self, chunk: bytes) -> None:
+        """Append bytes; raises `StorageUnavailable` when the store is full."""
+        with storage_errors(f"The artifact store {self._store.url}"):
+            self._file.write(chunk)
+        self._hash.update(chunk)
+        self.size += len(chunk)
+
+    def place(self) -> str:
+        """Put the content under its hash, durably; returns the hash. May be called again."""
+        store, sha256 = self._store, self.sha256
+        target = store._path(sha256)
+        with storage_errors(f"The artifact store {store.url}"):
+            if not self._closed:
+                if store.is_local:
+                    self._file.flush()
+                    os.fsync(self._file.fileno())
+                self._file.close()
+                self._closed = True
+            if store.is_local:
+                local_files.place(Path(self._temporary), Path(target), self.size)
+            else:
+                store._fs.invalidate_cache()
+                if not store._fs.exists(target) or store._fs.info(target)["size"] != self.size:
+                    store._fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
+                    store._fs.cp_file(self._temporary, target)
+        return sha256
+
+    def discard(self) -> None:
+        """Forget the temporary file; what was placed stays."""
+        from fsspec.spec import AbstractBufferedFile
+
+        if not self._closed:
+            self._closed = True
+            with contextlib.suppress(OSError):
+                if hasattr(self._file, "discard"):
+                    self._file.discard()
+                    if isinstance(self._file, AbstractBufferedFile):
+                        self._file.closed = True  # else it is flushed when it goes out of use
+                elif self._store.is_local:
+                    self._file.close()
+        with contextlib.suppress(OSError):
+            if self._store.is_local:
+                os.unlink(self._temporary)
+            else:
+                self._store._fs.rm_file(self._temporary)
+
+
+def digest(files: Iterable[FilePublic]) -> str:
+    """The SHA-256 of a set of files: of what ``sha256sum`` prints for them, sorted by path."""
+    lines = sorted((file.path, file.sha256) for file in files)
+    return hashlib.sha256("".join(f"{h}  {p}\n" for p, h in lines).encode()).hexdigest()
+
+
+@contextlib.contextmanager
+def storage_errors(what: str) -> Iterator[None]:
+    """Turn what the operating system or a remote store refuses into `StorageUnavailable`."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise StorageUnavailable(
+            f"{what} is missing from storage.",
+            advice="Check artifact_url, or restore the file from a backup.",
+        ) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        if error.errno in _FULL:
+            raise StorageUnavailable(
+                f"{what} is full: {reason}.", advice="Free space there, then try again."
+            ) from error
+        raise StorageUnavailable(
+            f"{what} cannot be used: {reason}.",
+            advice="Check artifact_url, permissions and credentials.",
+        ) from error
+    except Exception as error:
+        if isinstance(error, RegistryError) or type(error).__module__ == "builtins":
+            raise
+        # Remote stores' libraries have classes of their own for a lost connection.
+        raise StorageUnavailable(
+            f"{what} cannot be reached: {error}.", advice="Check artifact_url and the network."
+        ) from error
+
+
+def _is_intact(folder: Path, files: list[FilePublic]) -> bool:
+    """Whether the folder has these files with these contents."""
+    for file in files:
+        hashed = hashlib.sha256()
+        try:
+            with (folder / file.path).open("rb") as local:
+                if os.fstat(local.fileno()).st_size != file.size:
+                    return False
+                while chunk := local.read(CHUNK):
+                    hashed.update(chunk)
+        except OSError:
+            return False
+        if hashed.hexdigest() != file.sha256:
+            return False
+    return folder.is_dir()
+
+
+def _settle(partial: Path, made: Path, files: list[FilePublic]) -> Path:
+    """Rename a finished folder into place; another thread or process may have been quicker."""
+    for _ in range(10):
+        try:
+            partial.rename(made)
+        except OSError:
+            if _is_intact(made, files):
+                return made
+            shutil.rmtree(made, ignore_errors=True)  # damaged since it was made
+        else:
+            return made
+    raise StorageUnavailable(
+        f"The folder {made} cannot be made.", advice="Remove what is at that path."
+    )
+
+
+def _filesystem(url: str, options: dict[str, Any]) -> tuple[AbstractFileSystem, str]:
+    import fsspec
+    from fsspec.core import url_to_fs
+
+    if "://" not in url:
+        url = str(Path(url).expanduser().absolute())
+    protocol = url.split("://", 1)[0] if "://" in url else "file"
+    try:
+        filesystem, path = url_to_fs(url, **options)
+    except ImportError as error:
+        extra = "s3" if protocol in {"s3", "s3a"} else protocol
+        raise missing_extra(
+            "s3fs" if extra == "s3" else f"the fsspec library for {protocol}",
+            extra,
+            f"An artifact store at {protocol}://",
+        ) from error
+    except ValueError as error:
+        raise InvalidInput(
+            f"Artifact stores of type {protocol!r} are not known.",
+            advice=f"Use a path or one of: {', '.join(fsspec.available_protocols())}.",
+            fields={"artifact_url": "unknown protocol"},
+        ) from error
+    return filesystem, str(path).rstrip("/")
+
+
+def _protocols(filesystem: AbstractFileSystem) -> tuple[str, ...]:
+    protocol = filesystem.protocol
+    return (protocol,) if isinstance(protocol, str) else tuple(protocol)
+
+
+def _age(entry: dict[str, Any]) -> float:
+    """Seconds since a listed file was written, by whichever name its filesystem gives that."""
+    for name in ("mtime", "LastModified", "last_modified", "modified", "created"):
+        written = entry.get(name)
+        if written is not None:
+            stamp = written if isinstance(written, (int, float)) else written.timestamp()
+            return time.time() - float(stamp)
+    return 0.0
