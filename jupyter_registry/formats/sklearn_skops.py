@@ -1,0 +1,96 @@
+"""scikit-learn models as skops files: a zip of JSON and arrays that runs no code when read."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from ..domain.errors import ModelFailed
+from .base import Predictor, cannot_save
+from .sklearn_predictor import LIBRARIES, SklearnPredictor, is_estimator
+
+#: Compiled and helper types of scikit-learn and numpy that fitted estimators hold, beyond what
+#: skops itself trusts. Only data is restored into them.
+_TRUSTED_MODULES = (
+    "sklearn._loss.",
+    "sklearn.calibration.",
+    "sklearn.compose.",
+    "sklearn.ensemble.",
+    "sklearn.gaussian_process.",
+    "sklearn.linear_model.",
+    "sklearn.metrics._dist_metrics.",
+    "sklearn.neighbors.",
+    "sklearn.neural_network.",
+    "sklearn.preprocessing.",
+    "sklearn.svm.",
+    "sklearn.tree.",
+    "sklearn.utils._bunch.",
+)
+_TRUSTED = frozenset({"numpy.dtype", "numpy.random.mtrand.RandomState"})
+
+
+class SkopsFormat:
+    """``skops``: safe to read, for scikit-learn's own estimators and pipelines of them."""
+
+    name = "skops"
+    extra = "sklearn"
+    file_name = "model.skops"
+
+    def sniff(self, path: Path) -> bool:
+        """Whether the file is a zip with skops' schema in it."""
+        with path.open("rb") as file:
+            if file.read(4) != b"PK\x03\x04":
+                return False
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return "schema.json" in archive.namelist()
+        except zipfile.BadZipFile:
+            return False
+
+    def recognises(self, model: Any) -> bool:
+        """Whether it is an estimator."""
+        return is_estimator(model)
+
+    def wrap(self, model: Any) -> Predictor:
+        """The predictor of an estimator in memory."""
+        return SklearnPredictor(model)
+
+    def load(self, path: Path) -> Predictor:
+        """Load the estimator; types that are neither scikit-learn's nor numpy's are refused."""
+        try:
+            import skops.io
+
+            types = skops.io.get_untrusted_types(file=path)
+            refused = [name for name in types if not _is_trusted(name)]
+            if refused:
+                raise ModelFailed(
+                    f"The skops file holds types that are not trusted: {', '.join(refused)}.",
+                    advice="Register the model as joblib or pickle if you trust its code.",
+                    fields={"untrusted": refused},
+                )
+            return SklearnPredictor(skops.io.load(path, trusted=types))
+        except ModuleNotFoundError as error:
+            raise LIBRARIES.absent(error, "A skops model") from error
+
+    def save(self, model: Any, path: Path) -> None:
+        """Write the estimator, and make sure that it can be read again."""
+        try:
+            import skops.io
+        except ModuleNotFoundError as error:
+            raise LIBRARIES.absent(error, "Saving as skops") from error
+        try:
+            skops.io.dump(model, path)
+            types = skops.io.get_untrusted_types(file=path)
+        except Exception as error:
+            raise cannot_save(model, "skops", error) from error
+        refused = [name for name in types if not _is_trusted(name)]
+        if refused:
+            raise cannot_save(model, "skops", f"it holds {', '.join(refused)}")
+
+
+def _is_trusted(name: str) -> bool:
+    return name in _TRUSTED or name.startswith(_TRUSTED_MODULES)
+
+
+FORMAT = SkopsFormat()
