@@ -1,0 +1,1 @@
+"""Worker processes that hold models, the pool of them, and the wire between."""

@@ -1,0 +1,365 @@
+"""One worker process: starting it, talking to it, reading its error output, ending it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from concurrent.futures import Executor
+from contextlib import suppress
+from logging import Logger
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..domain import errors
+from ..domain.errors import ModelFailed, RegistryError
+from .specs import LoadReport, WorkerSpec
+from .wire import Header, Unpacker, pack
+
+_BOOTSTRAP = str(Path(__file__).parent / "worker" / "bootstrap.py")
+
+#: Libraries' thread pools are kept to one thread: several workers share the machine with kernels.
+_ONE_THREAD = dict.fromkeys(
+    (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "BLIS_NUM_THREADS",
+        "VECLIB_MAXIMUM_THREADS",
+        "NUMEXPR_NUM_THREADS",
+    ),
+    "1",
+)
+
+#: The server's own secrets and addresses are no business of a model.
+_NOT_FOR_MODELS = ("JUPYTERHUB_", "JUPYTER_REGISTRY_", "JUPYTER_TOKEN", "CONFIGPROXY_", "JPY_")
+
+_TAIL = 16_384
+_GRACE = 2.0
+
+
+class Owner(Protocol):
+    """Who a worker process reports to."""
+
+    def on_message(self, header: Header, body: memoryview) -> None:
+        """A message has come."""
+
+    def on_lost(self, worker: WorkerProcess, reason: str) -> None:
+        """The process has gone, or can no longer be talked to."""
+
+
+class WorkerProcess:
+    """A running worker. Make it with `start`."""
+
+    def __init__(
+        self, spec: WorkerSpec, process: subprocess.Popen[bytes], owner: Owner, log: Logger
+    ) -> None:
+        self.spec = spec
+        self.pid = process.pid
+        self.report: LoadReport | None = None
+        self._process = process
+        self._owner = owner
+        self._log = log
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._first: asyncio.Future[Header] = self._loop.create_future()
+        self._gone: asyncio.Future[None] = self._loop.create_future()
+        self._errors = _ErrorTail(spec.package_id, log)
+        self._errors_pipe: asyncio.BaseTransport | None = None
+        self._killed_because = ""
+        self._ending = False
+        self._reaper: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def start(
+        cls, spec: WorkerSpec, owner: Owner, *, timeout: float, spawner: Executor, log: Logger
+    ) -> WorkerProcess:
+        """Start the interpreter and load the model.
+
+        ``spawner`` must be one thread that lives as long as the worker shall: on Linux a
+        worker ends with the thread that started it.
+
+        Raises
+        ------
+        ModelFailed, MissingExtra, UnsupportedFormat
+            when the model cannot be loaded, or the process dies or takes longer than ``timeout``
+            seconds; ``fields['traceback']`` has what it said.
+
+        """
+        began = time.perf_counter()
+        loop = asyncio.get_running_loop()
+        ours, theirs = socket.socketpair()
+        spawned = loop.run_in_executor(spawner, _spawn, spec, theirs.fileno())
+        try:
+            process = await asyncio.shield(spawned)
+        except asyncio.CancelledError:
+            spawned.add_done_callback(_discard)
+            ours.close()
+            raise
+        except OSError as error:
+            ours.close()
+            raise ModelFailed(
+                f"The interpreter {spec.interpreter[0]!r} could not be started: {error}.",
+                advice="Choose another kernelspec, or repair this one.",
+                fields={"traceback": str(error)},
+            ) from error
+        finally:
+            if spawned.done():
+                theirs.close()
+            else:
+                spawned.add_done_callback(lambda _: theirs.close())
+        worker = cls(spec, process, owner, log)
+        try:
+            await worker._connect(ours)
+            worker._write(pack(_load_order(spec)))
+            async with asyncio.timeout(timeout):
+                header = await asyncio.shield(worker._first)
+        except TimeoutError:
+            said = worker._errors.text()
+            await worker.end(grace=0.0)
+            raise ModelFailed(
+                f"The model was not loaded within {timeout:g} seconds.",
+                advice="Allow workers more time to start, or make the model smaller.",
+                fields={"traceback": said},
+            ) from None
+        except BaseException:
+            await asyncio.shield(worker.end(grace=0.0))
+            raise
+        if header["op"] != "loaded":
+            await worker.end()
+            raise error_from(header)
+        worker.report = LoadReport(
+            header["framework"],
+            header["framework_version"],
+            None if header["class_labels"] is None else tuple(header["class_labels"]),
+            header["python"],
+            header["prefix"],
+            process.pid,
+            time.perf_counter() - began,
+        )
+        return worker
+
+    async def _connect(self, ours: socket.socket) -> None:
+        pipe = self._process.stderr
+        assert pipe is not None
+        self._errors_pipe, _ = await self._loop.connect_read_pipe(lambda: self._errors, pipe)
+        self._transport, _ = await self._loop.create_unix_connection(lambda: _Link(self), sock=ours)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be talked to."""
+        return self._transport is not None and not self._ending
+
+    def send(self, data: bytes) -> None:
+        """Send a message; lost silently when the process is gone (`Owner.on_lost` tells)."""
+        if self.is_alive:
+            self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        assert self._transport is not None
+        self._transport.write(data)
+
+    def received(self, header: Header, body: memoryview) -> None:
+        """Hand a message on (the first one is the outcome of loading)."""
+        if self._first.done():
+            self._owner.on_message(header, body)
+        else:
+            self._first.set_result(header)
+
+    def lost(self) -> None:
+        """The socket is closed: the process has ended, or is about to."""
+        self._transport = None
+        if self._reaper is None:
+            self._reaper = self._loop.create_task(self._reap(_GRACE))
+
+    def kill(self, reason: str) -> None:
+        """End it at once, because of ``reason``; its owner is told."""
+        self._killed_because = self._killed_because or reason
+        self._signal_group()
+
+    async def end(self, grace: float = _GRACE) -> None:
+        """End it on purpose: let go of it, wait ``grace`` seconds, then kill."""
+        self._ending = True
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        if self._transport is not None:
+            self._transport.abort()
+        if self._reaper is None:
+            self._reaper = self._loop.create_task(self._reap(grace))
+        await asyncio.shield(self._gone)
+
+    async def _reap(self, grace: float) -> None:
+        """Wait until the process has ended, kill what is left of its group, tell the owner."""
+        deadline = self._loop.time() + grace
+        pause = 0.001
+        while not _has_ended(self._process) and self._loop.time() < deadline:
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 0.05)
+        # its own children; before the process is waited for, so that its id is still its own
+        self._signal_group()
+        while (code := self._process.poll()) is None:
+            await asyncio.sleep(0.002)
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        if not self._ending:
+            # a child of the model may hold the pipe open
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._errors.finished.wait(), 0.5)
+        if self._errors_pipe is not None:
+            self._errors_pipe.close()
+        if self._transport is not None:
+            self._transport.abort()
+            self._transport = None
+        reason = self._killed_because or _how_it_ended(code)
+        if not self._first.done():
+            self._first.set_result(self._death_while_loading(reason))
+        if not self._ending:
+            self._ending = True
+            self._owner.on_lost(self, reason)
+        if not self._gone.done():
+            self._gone.set_result(None)
+
+    def _death_while_loading(self, reason: str) -> Header:
+        said = self._errors.text()
+        last = said.strip().splitlines()[-1:] or [""]
+        return {
+            "op": "failed",
+            "error": "ModelFailed",
+            "detail": f"The worker ended while loading the model: {reason}. {last[0]}".strip(),
+            "advice": "See what it wrote; try loading the file in that environment.",
+            "fields": {"traceback": said},
+        }
+
+    def said(self) -> str:
+        """The last of what it wrote to standard output and error."""
+        return self._errors.text()
+
+    def _signal_group(self) -> None:
+        if self._process.returncode is None:
+            try:
+                os.killpg(self.pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                # macOS answers so for a group of which only the ended leader is left
+                self._process.kill()
+
+
+def _spawn(spec: WorkerSpec, descriptor: int) -> subprocess.Popen[bytes]:
+    env = {
+        name: value for name, value in os.environ.items() if not name.startswith(_NOT_FOR_MODELS)
+    }
+    env.update(_ONE_THREAD)
+    env.update(spec.env)
+    return subprocess.Popen(
+        [*spec.interpreter, _BOOTSTRAP, str(descriptor)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        pass_fds=(descriptor,),
+        env=env,
+        cwd=tempfile.gettempdir(),
+        start_new_session=True,
+    )
+
+
+def _discard(spawned: asyncio.Future[subprocess.Popen[bytes]]) -> None:
+    if spawned.cancelled() or spawned.exception() is not None:
+        return
+    process = spawned.result()
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stderr):
+        if pipe is not None:
+            pipe.close()
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether it has ended; where possible without releasing its process id."""
+    if process.returncode is not None:
+        return True
+    if hasattr(os, "waitid"):
+        ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return ended is not None
+    return process.poll() is not None
+
+
+def _how_it_ended(code: int) -> str:
+    if code >= 0:
+        return f"it exited with status {code}"
+    try:
+        return f"it was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"it was ended by signal {-code}"
+
+
+def _load_order(spec: WorkerSpec) -> Header:
+    target = spec.target
+    return {
+        "op": "load",
+        "files": str(Path(spec.files).absolute()),
+        "format": spec.format,
+        "signature": spec.signature.to_json(),
+        "target": {
+            "name": target.name,
+            "type": target.type.value,
+            "class_labels": list(target.class_labels),
+            "positive_class": target.positive_class,
+            "threshold": target.threshold,
+        },
+    }
+
+
+def error_from(header: Header) -> RegistryError:
+    """The exception that a worker's failure message stands for."""
+    kind: Any = getattr(errors, header["error"], None)
+    if not (isinstance(kind, type) and issubclass(kind, RegistryError)):
+        kind = ModelFailed
+    error: RegistryError = kind(
+        header["detail"], advice=header.get("advice", ""), fields=header.get("fields", {})
+    )
+    return error
+
+
+class _Link(asyncio.Protocol):
+    """The server's end of the socket."""
+
+    def __init__(self, worker: WorkerProcess) -> None:
+        self._worker = worker
+        self._unpacker = Unpacker()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for header, body in self._unpacker.feed(data):
+                self._worker.received(header, body)
+        except (ValueError, KeyError) as error:
+            self._worker.kill(f"it wrote what is no message: {error}")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._worker.lost()
+
+
+class _ErrorTail(asyncio.Protocol):
+    """Standard output and error of a worker: logged, the last of it kept."""
+
+    def __init__(self, package_id: int, log: Logger) -> None:
+        self._package_id = package_id
+        self._log = log
+        self._tail = bytearray()
+        self.finished = asyncio.Event()
+
+    def data_received(self, data: bytes) -> None:
+        self._tail += data
+        del self._tail[:-_TAIL]
+        text = data.decode(errors="replace").rstrip()
+        if text:
+            self._log.debug("model of package %s: %s", self._package_id, text)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.finished.set()
+
+    def text(self) -> str:
+        """The last 16 kB of it."""
+        return self._tail.decode(errors="replace")

@@ -1,0 +1,48 @@
+"""What the pool is told about a model, and what it tells back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..domain.signature import Signature
+from ..domain.target import Target
+from ..formats.scoring import Scores
+
+__all__ = ["LoadReport", "Scores", "WorkerSpec"]
+
+
+@dataclass(frozen=True)
+class WorkerSpec:
+    """A model to serve: its files on this disk, and the interpreter to serve it with."""
+
+    package_id: int
+    files: Path
+    format: str
+    target: Target
+    signature: Signature
+    #: The command that runs Python, such as ``("/opt/env/bin/python",)``.
+    interpreter: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells workers apart: the package, and the environment it runs in."""
+        return (self.package_id, self.interpreter, *sorted(self.env.items()))
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """A worker that has loaded its model, and scored the sample if one was given."""
+
+    framework: str
+    framework_version: str
+    class_labels: tuple[str, ...] | None
+    #: The interpreter's version and ``sys.prefix``.
+    python: str
+    prefix: str
+    pid: int
+    #: Seconds from the start of the process until the model was in memory.
+    seconds: float
+    scores: Scores | None = None

@@ -1,0 +1,424 @@
+"""Keeps one model served: its worker process, the requests that wait, restarts after a crash.
+
+Requests are sent on as they come; the worker scores in one call all that have reached it while
+it was busy. A large request is cut into parts that take turns with the small ones. When a worker
+dies, what it had been given is tried once more, each request alone, so that only the one that
+kills workers fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from logging import Logger
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.errors import RegistryError, WorkerUnavailable
+from ..domain.frames import Frame
+from .process import WorkerProcess, error_from
+from .specs import LoadReport, Scores, WorkerSpec
+from .wire import Header, decode_scores, encode_rows, pack
+
+#: Rows of one part, until it is known how long the model takes for a row.
+PART_ROWS = 4096
+_LEAST_PART = 256
+#: Seconds a part should take, so that small requests do not wait long behind a large one.
+_PART_SECONDS = 0.1
+#: Rows that may be on their way to the worker at once.
+_WINDOW_ROWS = 8192
+
+_FIRST_BACKOFF = 0.5
+_LONGEST_BACKOFF = 30.0
+#: Seconds a request waits for a restart; when it is further away, the request fails at once.
+_WAIT_FOR_RESTART = 2.0
+
+
+class Request:
+    """Rows waiting for their scores."""
+
+    __slots__ = ("columns", "future", "left", "n", "scores")
+
+    def __init__(self, frame: Frame, n: int, future: asyncio.Future[Scores]) -> None:
+        self.columns: list[NDArray[Any]] = list(frame.values())
+        self.n = n
+        self.future = future
+        self.left = n
+        self.scores: Scores | None = None
+
+    def fail(self, error: BaseException) -> None:
+        """Give the waiting caller this error."""
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class Part:
+    """Rows ``start:stop`` of a request, as they are sent."""
+
+    __slots__ = ("attempts", "request", "sent_at", "start", "stop")
+
+    def __init__(self, request: Request, start: int, stop: int) -> None:
+        self.request = request
+        self.start = start
+        self.stop = stop
+        self.attempts = 0
+        self.sent_at = 0.0
+
+
+Starter = Callable[["Supervisor"], Awaitable[WorkerProcess]]
+
+
+class Supervisor:
+    """The worker of one package, and its requests. All of it runs on the event loop."""
+
+    def __init__(self, spec: WorkerSpec, starter: Starter, log: Logger) -> None:
+        self.spec = spec
+        self.worker: WorkerProcess | None = None
+        self.last_used = time.monotonic()
+        self.requests = self.calls = self.rows = self.restarts = 0
+        self.seconds = 0.0
+        self._starter = starter
+        self._log = log
+        self._loop = asyncio.get_running_loop()
+        self._starting: asyncio.Task[WorkerProcess] | None = None
+        self._next_id = 0
+        self._calls_of_worker = 0
+        self._small: deque[Part] = deque()
+        self._large: deque[Request] = deque()
+        self._solo: deque[Part] = deque()
+        self._in_flight: dict[int, Part] = {}
+        self._rows_in_flight = 0
+        self._large_in_flight = False
+        #: Whether the part in flight has seen a worker die, and so must be there alone.
+        self._alone = False
+        self._seconds_per_row = 0.0
+        self._least_seconds = float("inf")
+        self._failures = 0
+        self._not_before = 0.0
+        self._last_error: RegistryError | None = None
+        self._drained: asyncio.Event | None = None
+        self._closed = False
+
+    # what the pool asks
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits, runs or starts."""
+        return not (self._in_flight or self._waiting or self._starting)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a process exists or is being started."""
+        return self.worker is not None or self._starting is not None
+
+    @property
+    def _waiting(self) -> bool:
+        return bool(self._small or self._large or self._solo)
+
+    async def ensure_started(self) -> LoadReport:
+        """Start the worker unless it runs, at once; raises what loading raised."""
+        worker = self.worker
+        if worker is None:
+            self._not_before = 0.0
+            worker = await asyncio.shield(self._start())
+        assert worker.report is not None
+        return worker.report
+
+    async def predict(self, frame: Frame) -> Scores:
+        """Scores of the rows, in order; see `WorkerPool.predict` for errors."""
+        n = len(next(iter(frame.values())))
+        if n == 0:
+            return self._no_scores()
+        now = time.monotonic()
+        if self.worker is None:
+            wait = self._not_before - now
+            if wait > _WAIT_FOR_RESTART:
+                raise self._unavailable(f"next try in {wait:.0f} s")
+        self.last_used = now
+        self.requests += 1
+        request = Request(frame, n, self._loop.create_future())
+        if n > self._part_rows():
+            self._large.append(request)
+        else:
+            self._small.append(Part(request, 0, n))
+        self._pump()
+        return await request.future
+
+    async def drain(self) -> None:
+        """Wait until every request is answered."""
+        if not self.is_idle:
+            if self._drained is None:
+                self._drained = asyncio.Event()
+            await self._drained.wait()
+
+    async def stop(self, grace: float = 2.0) -> None:
+        """Let go of the worker unless it is in use; a later request starts another."""
+        if not self.is_idle:
+            return  # a request came between the decision to stop and this
+        worker, self.worker = self.worker, None
+        if worker is not None:
+            await worker.end(grace)
+
+    async def close(self) -> None:
+        """End everything at once; requests that wait fail."""
+        self._closed = True
+        starting = self._starting
+        if starting is not None:
+            starting.cancel()
+            await asyncio.wait([starting])
+        parts = [*self._in_flight.values(), *self._solo, *self._small]
+        requests = [*(part.request for part in parts), *self._large]
+        self._forget()
+        for request in requests:
+            request.fail(self._unavailable("the server is stopping"))
+        await self.stop(grace=0.5)
+
+    def check_time(self, longest: float) -> None:
+        """Kill the worker when a part has been with it for longer than that many seconds."""
+        if self.worker is None or not self._in_flight:
+            return
+        oldest = min(part.sent_at for part in self._in_flight.values())
+        if time.monotonic() - oldest > longest:
+            self.worker.kill(f"it took longer than {longest:g} s for one call")
+
+    # sending
+
+    def _pump(self) -> None:
+        """Send what may be sent now."""
+        worker = self.worker
+        if worker is None:
+            if self._waiting and self._starting is None and not self._closed:
+                # a failed start is told to the requests that wait for it
+                self._start().add_done_callback(_ignore)
+            return
+        if self._solo or self._alone:
+            if self._solo and not self._in_flight:
+                self._alone = True
+                self._send(worker, self._solo.popleft())
+            return
+        small = self._small
+        while small and (
+            not self._rows_in_flight or self._rows_in_flight + small[0].stop <= _WINDOW_ROWS
+        ):
+            part = small.popleft()
+            if not part.request.future.done():
+                self._send(worker, part)
+        while self._large and not self._large_in_flight:
+            request = self._large[0]
+            start = request.n - request.left
+            if request.future.done() or not request.left:
+                self._large.popleft()
+                continue
+            stop = min(start + self._part_rows(), request.n)
+            self._large_in_flight = True
+            self._send(worker, Part(request, start, stop))
+        self._tell_if_drained()
+
+    def _part_rows(self) -> int:
+        if not self._seconds_per_row:
+            return PART_ROWS
+        return max(_LEAST_PART, min(PART_ROWS, int(_PART_SECONDS / self._seconds_per_row)))
+
+    def _send(self, worker: WorkerProcess, part: Part) -> None:
+        self._next_id += 1
+        fields, body = encode_rows(part.request.columns, part.start, part.stop)
+        part.sent_at = time.monotonic()
+        self._in_flight[self._next_id] = part
+        self._rows_in_flight += part.stop - part.start
+        worker.send(pack({"id": self._next_id, **fields}, body))
+
+    # answers
+
+    def on_message(self, header: Header, body: memoryview) -> None:
+        """An answer of the worker."""
+        part = self._in_flight.pop(header["id"], None)
+        if part is None:
+            return
+        request, n = part.request, part.stop - part.start
+        self._rows_in_flight -= n
+        self._alone = False
+        self.last_used = time.monotonic()
+        self.calls += header["calls"] - self._calls_of_worker
+        self._calls_of_worker = header["calls"]
+        self._failures = 0
+        whole = n == request.n
+        if not whole:
+            self._large_in_flight = False
+        if header["op"] == "scores":
+            self.rows += n
+            self._learn_speed(header["seconds"], header["of"])
+            scores = Scores(*decode_scores(header, body))
+            if not request.future.done():
+                if whole:
+                    request.future.set_result(scores)
+                else:
+                    _join(request, part, scores)
+        else:
+            error = error_from(header)
+            if error.fields.get("row") is not None:
+                error = _from_row(error, part.start)
+            request.fail(error)
+        self._pump()
+
+    def _tell_if_drained(self) -> None:
+        if self._drained is not None and self.is_idle:
+            self._drained.set()
+            self._drained = None
+
+    def _learn_speed(self, seconds: float, rows: int) -> None:
+        # what every call costs, however few its rows, is no reason for smaller parts
+        self._least_seconds = min(self._least_seconds, seconds)
+        if rows >= _LEAST_PART:
+            now = (seconds - self._least_seconds) / rows
+            before = self._seconds_per_row
+            self._seconds_per_row = now if not before else 0.7 * before + 0.3 * now
+
+    # starting, dying
+
+    def _start(self) -> asyncio.Task[WorkerProcess]:
+        if self._starting is None:
+            self._starting = self._loop.create_task(self._start_worker())
+        return self._starting
+
+    async def _start_worker(self) -> WorkerProcess:
+        try:
+            wait = self._not_before - time.monotonic()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            worker = await self._starter(self)
+        except RegistryError as error:
+            self._starting = None
+            self._back_off(error)
+            self._fail_waiting(error)
+            raise
+        except BaseException:
+            self._starting = None
+            raise
+        self._starting = None
+        if not worker.is_alive:
+            # it died between its word that it is ready and now
+            gone = self._unavailable("its process ended as soon as it was ready")
+            self._back_off(gone)
+            self._fail_waiting(gone)
+            raise gone
+        self.worker = worker
+        self._calls_of_worker = 0
+        self.last_used = time.monotonic()
+        self._pump()
+        return worker
+
+    def on_lost(self, worker: WorkerProcess, reason: str) -> None:
+        """The worker died: try again what it was given, each request alone."""
+        if worker is not self.worker:
+            return
+        self.worker = None
+        self.restarts += 1
+        self._log.warning("The worker of package %s died: %s.", self.spec.package_id, reason)
+        said = worker.said()
+        error = self._unavailable(reason, said)
+        self._back_off(error)
+        for part in self._in_flight.values():
+            part.attempts += 1
+            if part.request.future.done():
+                continue
+            if part.attempts > 1:
+                part.request.fail(error)
+            else:
+                self._solo.append(part)
+        self._in_flight.clear()
+        self._rows_in_flight = 0
+        self._alone = False
+        # the next part of a large request is cut only when the one that was lost has come back
+        self._large_in_flight = any(part.stop - part.start < part.request.n for part in self._solo)
+        if self._not_before - time.monotonic() > _WAIT_FOR_RESTART:
+            self._fail_waiting(error)
+        elif not self._closed:
+            # restarted even when nothing waits: what was in use will be wanted again
+            self._start().add_done_callback(_ignore)
+        self._tell_if_drained()
+
+    def _back_off(self, error: RegistryError) -> None:
+        self._failures += 1
+        self._last_error = error
+        if self._failures > 1:
+            pause = min(_FIRST_BACKOFF * 2 ** (self._failures - 2), _LONGEST_BACKOFF)
+            self._not_before = time.monotonic() + pause
+        else:
+            self._not_before = 0.0
+
+    def _fail_waiting(self, error: RegistryError) -> None:
+        requests = [*(part.request for part in (*self._solo, *self._small)), *self._large]
+        self._forget()
+        for request in requests:
+            request.fail(error)
+        if self._drained is not None:
+            self._drained.set()
+            self._drained = None
+
+    def _forget(self) -> None:
+        self._small.clear()
+        self._large.clear()
+        self._solo.clear()
+        self._in_flight.clear()
+        self._rows_in_flight = 0
+        self._large_in_flight = False
+        self._alone = False
+
+    def _unavailable(self, why: str, said: str = "") -> WorkerUnavailable:
+        fields: dict[str, Any] = {"package_id": self.spec.package_id}
+        if said:
+            fields["traceback"] = said
+        if self._last_error is not None and "traceback" in self._last_error.fields and not said:
+            fields["traceback"] = self._last_error.fields["traceback"]
+        return WorkerUnavailable(
+            f"The worker of package {self.spec.package_id} is not available: {why}.",
+            advice="Try again later; if it stays so, look at the model.",
+            fields=fields,
+        )
+
+    def _no_scores(self) -> Scores:
+        k = len(self.spec.target.class_labels)
+        if not k:
+            return Scores(values=np.empty(0))
+        return Scores(probabilities=np.empty((0, k)), labels=np.empty(0, np.int32))
+
+
+def _join(request: Request, part: Part, scores: Scores) -> None:
+    """Put the part's scores in their place; the request is done with its last part."""
+    if request.scores is None:
+        request.scores = Scores(
+            *(
+                None if given is None else np.empty((request.n, *given.shape[1:]), given.dtype)
+                for given in (scores.values, scores.probabilities, scores.labels)
+            )
+        )
+    held = request.scores
+    for whole, given in (
+        (held.values, scores.values),
+        (held.probabilities, scores.probabilities),
+        (held.labels, scores.labels),
+    ):
+        if whole is not None and given is not None:
+            whole[part.start : part.stop] = given
+    request.left -= part.stop - part.start
+    if not request.left:
+        request.future.set_result(held)
+
+
+def _from_row(error: RegistryError, start: int) -> RegistryError:
+    """The same error with the row counted from the start of the request."""
+    row = error.fields["row"]
+    return type(error)(
+        error.detail.replace(f" at row {row}", f" at row {row + start}"),
+        advice=error.advice,
+        fields={**error.fields, "row": row + start},
+    )
+
+
+def _ignore(task: asyncio.Task[WorkerProcess]) -> None:
+    if not task.cancelled():
+        task.exception()

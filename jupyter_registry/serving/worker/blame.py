@@ -1,0 +1,117 @@
+"""Finding the row and the column that made a model raise."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ...domain.frames import Frame
+from ...formats.scoring import Scores
+from ..wire import Header
+from .main import one_line, trace
+
+Score = Callable[[Frame], Scores]
+
+#: Seconds spent on the search at most; without a culprit the answer is still right.
+_PATIENCE = 2.0
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Why the model did not score: whose fault it is, and where in the input."""
+
+    error: BaseException
+    row: int | None
+    column: str | None
+    value: str | None
+    always: bool
+
+    def to_header(self) -> Header:
+        """The fields of a failure message."""
+        fields = {
+            "traceback": trace(self.error),
+            "exception": type(self.error).__name__,
+            "row": self.row,
+            "column": self.column,
+        }
+        if self.always:
+            return {
+                "error": "ModelFailed",
+                "detail": f"The model raised {one_line(self.error)}",
+                "advice": "It does so for rows it could score before; see the traceback.",
+                "fields": fields,
+            }
+        where = [] if self.row is None else [f"row {self.row}"]
+        if self.column is not None:
+            fields["value"] = self.value
+            where.append(f"column {self.column!r} ({self.value})")
+        place = f" at {', '.join(where)}" if where else ""
+        return {
+            "error": "ModelRejectedInput",
+            "detail": f"The model raised {one_line(self.error)}{place}",
+            "advice": "Correct the value, or train the model to take it.",
+            "fields": fields,
+        }
+
+
+def find_culprit(
+    score: Score, frame: Frame, accepted: Frame | None, error: BaseException
+) -> Rejection:
+    """Bisect to the first row that the model raises on, then try its columns one by one.
+
+    ``accepted`` is a row the model has scored: the first column whose value makes it fail is to
+    blame.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    if accepted is not None and _raised(score, accepted) is not None:
+        return Rejection(error, None, None, None, always=True)
+    n = len(next(iter(frame.values())))
+    first, last = 0, n
+    while last - first > 1:
+        if time.monotonic() > deadline:
+            return Rejection(error, None, None, None, always=False)
+        middle = (first + last) // 2
+        if _raised(score, _rows(frame, first, middle)) is not None:
+            last = middle
+        else:
+            first = middle
+    alone = _rows(frame, first, last)
+    its_error = error if n == 1 else _raised(score, alone)
+    if its_error is None:
+        # the rows are only refused together
+        return Rejection(error, None, None, None, always=False)
+    column = _column_of(score, alone, accepted, deadline)
+    value = None if column is None else _shown(alone[column][0])
+    return Rejection(its_error, first, column, value, always=False)
+
+
+def _column_of(score: Score, row: Frame, accepted: Frame | None, deadline: float) -> str | None:
+    if len(row) == 1:
+        return next(iter(row))
+    if accepted is None:
+        return None
+    for name in row:
+        if time.monotonic() > deadline:
+            return None
+        if _raised(score, {**accepted, name: row[name]}) is not None:
+            return name
+    return None
+
+
+def _raised(score: Score, frame: Frame) -> BaseException | None:
+    try:
+        score(frame)
+    except (Exception, SystemExit) as error:
+        return error
+    return None
+
+
+def _rows(frame: Frame, start: int, stop: int) -> Frame:
+    return {name: column[start:stop] for name, column in frame.items()}
+
+
+def _shown(value: object) -> str:
+    item = getattr(value, "item", None)
+    text = repr(item() if callable(item) else value)
+    return text if len(text) <= 80 else text[:77] + "..."
