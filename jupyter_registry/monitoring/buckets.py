@@ -1,0 +1,183 @@
+"""The accumulators' tables: what a batch adds and takes away, put there in the batch's transaction.
+
+Every row counts in an hour and in a UTC day, so that long ranges are read from few buckets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..domain.accumulators import Accumulator, matched_by_group, usage_by_group
+from ..domain.metrics import rows as rows_in
+from ..domain.target import Target
+from .cursor import Cursor
+from .rows import Floats, Ints
+
+HOUR_LEVEL, DAY_LEVEL = 0, 1
+#: Microseconds of an hour; hours of a day.
+HOUR = 3_600_000_000
+HOURS_OF_DAY = 24
+
+USAGE, ACCURACY = "usage_bucket", "accuracy_bucket"
+
+#: (package, level, start in hours or days since 1970).
+Key = tuple[int, int, int]
+Accumulators = dict[Key, Accumulator]
+
+#: Keys looked up by one statement.
+_KEYS_AT_ONCE = 200
+
+
+@dataclass
+class Scored:
+    """Predictions as accumulators count them, in columns of length n.
+
+    ``packages`` is one id for all rows, or one per row; the rest is as in `PredictionRows`.
+    """
+
+    packages: int | Ints
+    timestamps: Ints
+    values: Floats
+    labels: Ints
+    probabilities: Floats | None
+
+    def __len__(self) -> int:
+        return len(self.timestamps)
+
+    def take(self, rows: Ints) -> Scored:
+        """The chosen rows."""
+        return Scored(
+            self.packages if isinstance(self.packages, int) else self.packages[rows],
+            self.timestamps[rows],
+            self.values[rows],
+            self.labels[rows],
+            None if self.probabilities is None else self.probabilities[rows],
+        )
+
+    def groups(self) -> tuple[Ints, list[tuple[int, int]]]:
+        """Each row's group, and the groups' (package, hour)."""
+        hours = self.timestamps // HOUR
+        if isinstance(self.packages, int):
+            if len(hours) == 1:
+                return np.zeros(1, np.int64), [(self.packages, int(hours[0]))]
+            found, groups = np.unique(hours, return_inverse=True)
+            return groups, [(self.packages, hour) for hour in found.tolist()]
+        pairs = np.stack([self.packages, hours], axis=1)
+        both, groups = np.unique(pairs, axis=0, return_inverse=True)
+        return groups.reshape(-1), [(package, hour) for package, hour in both.tolist()]
+
+
+@dataclass
+class Changes:
+    """What a batch adds to and takes from the accumulators of one deployment."""
+
+    target: Target
+    _plus: dict[str, Accumulators] = field(default_factory=lambda: {USAGE: {}, ACCURACY: {}})
+    _minus: dict[str, Accumulators] = field(default_factory=lambda: {USAGE: {}, ACCURACY: {}})
+
+    def predicted(self, rows: Scored, *, sign: int = 1) -> None:
+        """Count predictions, or with ``sign=-1`` no more."""
+        if len(rows):
+            groups, keys = rows.groups()
+            made = usage_by_group(self.target, rows.values, rows.labels, groups, len(keys))
+            self._add(USAGE, keys, made, sign)
+
+    def matched(self, rows: Scored, actuals: Floats, *, sign: int = 1) -> None:
+        """Count predictions with their actuals, or with ``sign=-1`` no more."""
+        if len(rows):
+            groups, keys = rows.groups()
+            made = matched_by_group(
+                self.target,
+                actuals,
+                rows.values,
+                rows.labels,
+                rows.probabilities,
+                groups,
+                len(keys),
+            )
+            self._add(ACCURACY, keys, made, sign)
+
+    def added(self, table: str) -> Accumulators:
+        """What was added to a table, for changes that only ever add."""
+        return self._plus[table]
+
+    def apply(self, cursor: Cursor, deployment_id: int) -> None:
+        """Bring the tables up to date."""
+        for table in (USAGE, ACCURACY):
+            plus, minus = self._plus[table], self._minus[table]
+            keys = list(plus.keys() | minus.keys()) if minus else list(plus)
+            if not keys:
+                continue
+            known = load(cursor, table, deployment_id, keys)
+            changed: Accumulators = {}
+            emptied: list[Key] = []
+            for key in keys:
+                now = _changed(known.get(key), plus.get(key), minus.get(key))
+                if now is None or rows_in(self.target, now) == 0:
+                    emptied.append(key)
+                else:
+                    changed[key] = now
+            store(cursor, table, deployment_id, self.target, changed)
+            if emptied:
+                cursor.run_many(
+                    f"DELETE FROM {table} WHERE deployment_id = ? AND package_id = ? "
+                    "AND level = ? AND start = ?",
+                    [(deployment_id, *key) for key in emptied],
+                )
+
+    def _add(
+        self, table: str, keys: list[tuple[int, int]], made: list[Accumulator], sign: int
+    ) -> None:
+        held = (self._plus if sign > 0 else self._minus)[table]
+        for (package, hour), accumulator in zip(keys, made, strict=True):
+            for level, start in ((HOUR_LEVEL, hour), (DAY_LEVEL, hour // HOURS_OF_DAY)):
+                key = (package, level, start)
+                before = held.get(key)
+                held[key] = accumulator if before is None else before.merged(accumulator)
+
+
+def load(
+    cursor: Cursor, table: str, deployment_id: int, keys: list[Key]
+) -> Mapping[Key, Accumulator]:
+    """Those of the accumulators that exist."""
+    found: Accumulators = {}
+    for first in range(0, len(keys), _KEYS_AT_ONCE):
+        part = keys[first : first + _KEYS_AT_ONCE]
+        where = " OR ".join(["(package_id = ? AND level = ? AND start = ?)"] * len(part))
+        for package, level, start, data in cursor.all(
+            f"SELECT package_id, level, start, data FROM {table} "
+            f"WHERE deployment_id = ? AND ({where})",
+            (deployment_id, *(item for key in part for item in key)),
+        ):
+            found[(package, level, start)] = Accumulator.from_bytes(data)
+    return found
+
+
+def store(
+    cursor: Cursor, table: str, deployment_id: int, target: Target, accumulators: Accumulators
+) -> None:
+    """Write accumulators, over those of the same keys."""
+    cursor.run_many(
+        f"INSERT INTO {table} (deployment_id, package_id, level, start, n, data) "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (deployment_id, package_id, level, start) "
+        "DO UPDATE SET n = excluded.n, data = excluded.data",
+        [
+            (deployment_id, *key, rows_in(target, accumulator), accumulator.to_bytes())
+            for key, accumulator in accumulators.items()
+        ],
+    )
+
+
+def _changed(
+    known: Accumulator | None, plus: Accumulator | None, minus: Accumulator | None
+) -> Accumulator | None:
+    # what goes is taken away first, so that a sketch never holds more than it must
+    if minus is not None:
+        assert known is not None, "what is taken away was counted before"
+        known = known.merged(minus, sign=-1)
+    if plus is None:
+        return known
+    return plus if known is None else known.merged(plus)
