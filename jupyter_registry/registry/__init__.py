@@ -1,0 +1,1 @@
+"""Use cases: register, search, deploy, replace, predict, report, assess."""

@@ -1,0 +1,99 @@
+"""Assessing a deployment: accuracy overall and over time, and rebuilding what it is read from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ..domain.errors import InvalidInput
+from ..domain.kinds import Bucket
+from ..monitoring import accuracy as reading
+from ..monitoring.rebuild import Rebuilt
+from ..monitoring.rebuild import rebuild as rebuild_one
+from ..monitoring.rows import Tracked
+from ..store.database import Database
+from . import deployment_rows, deployments
+from .package_rows import DEPLOYMENT, PACKAGE, PERIOD, parse_json
+
+
+def accuracy(
+    database: Database,
+    reference: str | int,
+    *,
+    bucket: Bucket | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    package_id: int | None = None,
+    metrics: Sequence[str] = (),
+) -> dict[str, Any]:
+    """A deployment's accuracy, shaped as `domain.entities.Accuracy` and ready for JSON.
+
+    Parameters
+    ----------
+    package_id:
+        Count the predictions of this package alone; it is, or was, in service there.
+
+    Raises
+    ------
+    DeploymentNotFound, InvalidInput
+        for an unknown deployment, package, metric, or a range that cannot be.
+
+    """
+    with database.connect() as connection:
+        tracked = _tracked(connection, deployment_rows.identify(connection, reference))
+        packages = _baselines(connection, tracked.deployment_id)
+    if package_id is not None:
+        if package_id not in packages:
+            raise InvalidInput(
+                f"The package with id {package_id} was never in service of this deployment.",
+                advice="Choose one of its history, or leave package_id out for all.",
+                fields={"package_id": "not in its history", "known": sorted(packages)},
+            )
+        packages = {package_id: packages[package_id]}
+    found = reading.read_accuracy(
+        database, tracked, packages, bucket=bucket, start=start, end=end, names=metrics
+    )
+    history = deployments.history(database, tracked.deployment_id)
+    return found | {
+        "deployment_id": tracked.deployment_id,
+        "package_id": package_id,
+        "history": [period.model_dump() for period in history],
+    }
+
+
+def rebuild(database: Database, reference: str | int) -> Rebuilt:
+    """Compute the accumulators and counts of a deployment anew from its raw log."""
+    with database.connect() as connection:
+        tracked = _tracked(connection, deployment_rows.identify(connection, reference))
+    return rebuild_one(database, tracked)
+
+
+def rebuild_all(database: Database) -> dict[str, Rebuilt]:
+    """`rebuild` for every deployment, archived ones included; by label and id."""
+    with database.connect() as connection:
+        known = connection.execute(select(DEPLOYMENT.c.id, DEPLOYMENT.c.label)).all()
+    return {f"{label} ({id_})": rebuild(database, id_) for id_, label in known}
+
+
+def _tracked(connection: Connection, deployment_id: int) -> Tracked:
+    return Tracked(deployment_id, deployment_rows.target_of(connection, deployment_id))
+
+
+def _baselines(connection: Connection, deployment_id: int) -> dict[int, dict[str, float | None]]:
+    """Package → metric → value on its holdout, of every package that was in service."""
+    rows = connection.execute(
+        select(PACKAGE.c.id, PACKAGE.c.baseline)
+        .join(PERIOD, PERIOD.c.package_id == PACKAGE.c.id)
+        .where(PERIOD.c.deployment_id == deployment_id)
+    ).all()
+    found: dict[int, dict[str, float | None]] = {}
+    for package_id, baseline in rows:
+        document = parse_json(baseline) if isinstance(baseline, str) else baseline
+        metrics = (document or {}).get("metrics") or {}
+        found[package_id] = {
+            name: item.get("value") for name, item in metrics.items() if isinstance(item, dict)
+        }
+    return found

@@ -1,0 +1,181 @@
+"""What each deployment serves now: looked up once, kept for a moment, forgotten when it changes.
+
+A change made by this server counts at once; one made by another server on the same database
+within `FRESH_SECONDS`. Whatever a request was given, its predictions are attributed to it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.entities import DeploymentPublic, PackagePublic
+from ..domain.errors import DeploymentInactive, InvalidInput
+from ..domain.kinds import DeploymentState, PackageKind
+from ..domain.signature import Signature
+from ..domain.target import Target
+from ..monitoring.rows import Tracked
+from ..serving.kernelspecs import environment
+from ..serving.specs import WorkerSpec
+from . import deployment_rows
+from .packages import get as get_package
+from .packages import signature_of, target_of
+
+if TYPE_CHECKING:
+    from .services import Services
+
+#: How long what another server changed may go unseen.
+FRESH_SECONDS = 1.0
+#: How long a local copy that nothing runs from is kept.
+KEEP_COPIES_SECONDS = 7 * 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Champion:
+    """A deployment and its package in service, as a request needs them."""
+
+    deployment_id: int
+    label: str
+    state: DeploymentState
+    package_id: int
+    package: str
+    kind: PackageKind
+    #: The deployment's target, with the threshold in force.
+    target: Target
+    signature: Signature
+    association_id_column: str | None
+    association_id_required: bool
+    store_features: bool
+    tracked: Tracked
+    #: How to serve it; ``None`` when its model is hosted elsewhere.
+    spec: WorkerSpec | None
+    #: Where the target's classes are among the package's, if they stand in another order.
+    order: NDArray[np.intp] | None
+
+    def check_active(self) -> None:
+        """Refuse rows for a deployment that takes none; raises `DeploymentInactive`."""
+        if self.state is not DeploymentState.ACTIVE:
+            raise DeploymentInactive(
+                f"The deployment {self.label!r} is {self.state.value}.",
+                advice="Activate it first, or use another deployment.",
+                fields={"deployment": self.label, "state": self.state.value},
+            )
+
+
+class Champions:
+    """The champions of this server's deployments."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, Champion]] = {}
+        self._specs: dict[tuple[int, str], WorkerSpec] = {}
+
+    async def get(self, services: Services, reference: str) -> Champion:
+        """The champion of a deployment given by label or id; raises `DeploymentNotFound`."""
+        known = self._known.get(reference)
+        if known is not None and time.monotonic() < known[0]:
+            return known[1]
+        champion = await services.in_thread(self._look_up, services, reference)
+        if len(self._known) > 10_000:
+            self._known.clear()
+        self._known[reference] = (time.monotonic() + FRESH_SECONDS, champion)
+        return champion
+
+    def forget(self) -> None:
+        """Look everything up again: something was changed here."""
+        self._known.clear()
+
+    def spec(
+        self, services: Services, package: PackagePublic, kernelspec: str | None
+    ) -> WorkerSpec:
+        """How to serve a package; its files are put on this disk and verified.
+
+        Raises
+        ------
+        InvalidInput
+            when the kernelspec is unknown, or the package has no signature or format.
+        IntegrityFailure, StorageUnavailable
+            when its files are damaged or cannot be had.
+
+        """
+        name = kernelspec or services.settings.default_kernelspec or ""
+        key = (package.id, name)
+        known = self._specs.get(key)
+        if known is not None and services.pool.is_running(known):
+            return known
+        if not package.signature or not package.format:
+            lacks = "signature" if not package.signature else "format"
+            raise InvalidInput(
+                f"Package {package.name}/{package.version} has no {lacks}, so it cannot be served.",
+                advice="Register it again with one: signature lists the input columns, format is "
+                "one of skops, joblib, pickle, onnx.",
+                fields={lacks: "missing"},
+            )
+        where = environment(name, services.kernelspecs)
+        made = WorkerSpec(
+            package_id=package.id,
+            files=_local_copy(services, package),
+            format=package.format,
+            target=target_of(package),
+            signature=signature_of(package),
+            interpreter=where.interpreter,
+            env=where.env,
+        )
+        self._specs[key] = made
+        return made
+
+    def folders_in_use(self, services: Services) -> set[Path]:
+        """The local copies that workers run from."""
+        return {spec.files for spec in self._specs.values() if services.pool.is_running(spec)}
+
+    def _look_up(self, services: Services, reference: str) -> Champion:
+        with services.database.connect() as connection:
+            deployment_id = deployment_rows.identify(connection, reference)
+            found = deployment_rows.whole(connection, deployment_id)
+        deployment = DeploymentPublic.model_validate(found)
+        package = get_package(services.database, deployment.package_id)
+        own = target_of(package)
+        labels = tuple(deployment.class_labels)
+        tracked = Target(deployment.target_name, own.type, labels, deployment.positive_class)
+        given = deployment.prediction_threshold
+        order = None
+        if labels != own.class_labels:
+            order = np.array([own.class_labels.index(label) for label in labels], np.intp)
+        is_served = package.kind.is_hosted and deployment.state is DeploymentState.ACTIVE
+        return Champion(
+            deployment_id=deployment.id,
+            label=deployment.label,
+            state=deployment.state,
+            package_id=package.id,
+            package=deployment.package,
+            kind=package.kind,
+            target=replace(tracked, threshold=own.threshold if given is None else given),
+            signature=signature_of(package),
+            association_id_column=deployment.association_id_column,
+            association_id_required=deployment.association_id_required,
+            store_features=deployment.store_features,
+            tracked=Tracked(deployment.id, tracked),
+            spec=self.spec(services, package, deployment.kernelspec) if is_served else None,
+            order=order,
+        )
+
+
+def _local_copy(services: Services, package: PackagePublic) -> Path:
+    return services.artifacts.materialise(package.files, services.settings.model_folder)
+
+
+def sweep_copies(services: Services, older_than: float = KEEP_COPIES_SECONDS) -> int:
+    """Remove local copies of packages that no worker was started from for so long."""
+    removed = 0
+    in_use = services.champions.folders_in_use(services)
+    for folder in services.settings.model_folder.iterdir():
+        if folder in in_use or time.time() - folder.stat().st_mtime < older_than:
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+        removed += 1
+    return removed

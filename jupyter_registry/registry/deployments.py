@@ -1,0 +1,348 @@
+"""Deployments: created from a package, listed, read, changed; their states and history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, and_, func, or_, select, type_coerce
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col
+
+from ..domain.entities import (
+    DeploymentCreate,
+    DeploymentPublic,
+    DeploymentUpdate,
+    PackagePublic,
+    ServicePeriod,
+)
+from ..domain.errors import AlreadyExists, InvalidInput, PackageArchived
+from ..domain.frames import Frame, conform
+from ..domain.kinds import DeploymentState, Importance, TargetType
+from ..serving.specs import LoadReport
+from ..store.database import Database
+from ..store.tables import Deployment, DeploymentPeriod, ModelPackage, now
+from . import deployment_rows, keyset, validation
+from .package_rows import DEPLOYMENT, PACKAGE, PERIOD
+from .packages import get as get_package
+from .packages import signature_of
+from .services import Services
+
+_SORT = "-created_at"
+
+
+async def create(services: Services, body: DeploymentCreate, user: str) -> DeploymentPublic:
+    """Create a deployment. A model hosted here is loaded and scores the sample first.
+
+    Raises
+    ------
+    InvalidInput
+        naming the setting that is wrong.
+    PackageNotFound, PackageArchived
+        when the package cannot be deployed.
+    AlreadyExists
+        when the label is taken by a deployment that is not archived.
+    ModelFailed
+        when the model cannot be loaded or cannot score; ``fields`` has ``traceback``.
+
+    """
+    package = await services.in_thread(get_package, services.database, body.package_id)
+    _check_not_archived(package)
+    _check_settings(body, TargetType(package.target_type))
+    await services.in_thread(_check_label_is_free, services.database, body.label)
+    if package.kind.is_hosted:
+        await load(services, package, body.kernelspec)
+    elif body.kernelspec is not None:
+        raise InvalidInput(
+            "A model hosted elsewhere runs in no kernelspec.",
+            advice="Leave kernelspec out.",
+            fields={"kernelspec": "not for external packages"},
+        )
+    made = await services.in_thread(_insert, services.database, body, user)
+    services.champions.forget()
+    return made
+
+
+async def load(services: Services, package: PackagePublic, kernelspec: str | None) -> LoadReport:
+    """Load a hosted package's model in a worker and let it score its sample; see `create`."""
+    spec = await services.in_thread(services.champions.spec, services, package, kernelspec)
+    return await services.pool.load(spec, _sample(package))
+
+
+def get(database: Database, reference: str | int) -> DeploymentPublic:
+    """A deployment by id or label; raises `DeploymentNotFound`."""
+    with database.connect() as connection:
+        found = deployment_rows.whole(connection, deployment_rows.identify(connection, reference))
+    return DeploymentPublic.model_validate(found)
+
+
+def search(
+    database: Database,
+    q: str | None = None,
+    *,
+    state: DeploymentState | str | None = None,
+    importance: Importance | None = None,
+    package_id: int | None = None,
+    model: str | None = None,
+    limit: int = 100,
+    cursor: str | None = None,
+) -> dict[str, Any]:
+    """One page of deployments, newest first, shaped as `DeploymentPage` and ready for JSON.
+
+    ``q``: words that all occur in label, description or champion's name. ``state``: without
+    it, all but archived ones; ``any`` for all. ``model``: the champion's registered model.
+    """
+    validation.page_size(limit)
+    validation.text(q, "q", 1_000)
+    validation.text(model, "model", 1_000)
+    query = deployment_rows.query().where(*deployment_rows.matching(q))
+    stated = type_coerce(DEPLOYMENT.c.state, String)
+    if state is None:
+        query = query.where(stated != DeploymentState.ARCHIVED.value)
+    elif state != "any":
+        query = query.where(stated == DeploymentState(state).value)
+    if importance is not None:
+        query = query.where(type_coerce(DEPLOYMENT.c.importance, String) == importance.value)
+    if package_id is not None:
+        query = query.where(DEPLOYMENT.c.package_id == package_id)
+    if model is not None:
+        query = query.where(PACKAGE.c.name == model)
+    if cursor:
+        at, after = keyset.decode(cursor, _SORT, [datetime, int])
+        query = query.where(
+            or_(
+                DEPLOYMENT.c.created_at < at,
+                and_(DEPLOYMENT.c.created_at == at, DEPLOYMENT.c.id < after),
+            )
+        )
+    query = query.order_by(DEPLOYMENT.c.created_at.desc(), DEPLOYMENT.c.id.desc())
+    with database.connect() as connection:
+        rows = connection.execute(query.limit(limit + 1)).all()
+    more, rows = len(rows) > limit, rows[:limit]
+    following = None
+    if more:
+        following = keyset.encode(_SORT, [rows[-1].created_at, rows[-1].id])
+    return {"items": [deployment_rows.item(row) for row in rows], "next_cursor": following}
+
+
+async def update(
+    services: Services, reference: str | int, body: DeploymentUpdate
+) -> DeploymentPublic:
+    """Change settings or state; fields that were not given stay.
+
+    Raises
+    ------
+    InvalidInput
+        naming the setting that is wrong.
+    AlreadyExists
+        when the label is taken.
+
+    """
+    before = await services.in_thread(get, services.database, reference)
+    _check_settings(body, TargetType(before.target_type), before)
+    after = await services.in_thread(_update, services.database, before.id, body)
+    services.champions.forget()
+    if after.state is not DeploymentState.ACTIVE:
+        await retire_if_unused(services, after.package_id)
+    return after
+
+
+def history(database: Database, reference: str | int) -> list[ServicePeriod]:
+    """Which package was in service from when to when, why and by whom; oldest first."""
+    with database.connect() as connection:
+        deployment_id = deployment_rows.identify(connection, reference)
+        rows = connection.execute(
+            select(
+                PERIOD.c.package_id,
+                PACKAGE.c.name,
+                PACKAGE.c.version,
+                PERIOD.c.start,
+                PERIOD.c.end,
+                type_coerce(PERIOD.c.reason, String),
+                PERIOD.c.note,
+                PERIOD.c.user,
+            )
+            .join(PACKAGE, PACKAGE.c.id == PERIOD.c.package_id)
+            .where(PERIOD.c.deployment_id == deployment_id)
+            .order_by(PERIOD.c.id)
+        ).all()
+    return [
+        ServicePeriod(
+            package_id=package_id,
+            package=f"{name}/{version}",
+            start=start,
+            end=end,
+            reason=reason,
+            note=note,
+            user=user,
+        )
+        for package_id, name, version, start, end, reason, note, user in rows
+    ]
+
+
+async def retire_if_unused(services: Services, package_id: int) -> None:
+    """Stop a package's workers once nothing active has it in service any more."""
+    if not await services.in_thread(_is_in_use, services.database, package_id):
+        await services.pool.retire(package_id)
+
+
+# --- helpers ------------------------------------------------------------------------------
+
+
+def _sample(package: PackagePublic) -> Frame | None:
+    """The input example as the worker takes it."""
+    records = package.input_example
+    if not records:
+        return None
+    columns = {name: [record.get(name) for record in records] for name in records[0]}
+    return conform(signature_of(package), columns, len(records))
+
+
+def _check_not_archived(package: PackagePublic) -> None:
+    if package.archived_at is not None:
+        raise PackageArchived(
+            f"Package {package.name}/{package.version} is archived.",
+            advice="Restore it first, or choose another package.",
+            fields={"package_id": package.id},
+        )
+
+
+def _check_settings(
+    body: DeploymentCreate | DeploymentUpdate,
+    target_type: TargetType,
+    before: DeploymentPublic | None = None,
+) -> None:
+    """Refuse settings that may not be, alone or together."""
+    if body.label is not None:
+        validation.text(body.label, "label", 200)
+        if body.label.isascii() and body.label.isdigit():
+            raise InvalidInput(
+                f"The label {body.label!r} would be taken for an id.",
+                advice="Use at least one character that is not a digit.",
+                fields={"label": "only digits"},
+            )
+    for field in ("description", "association_id_column", "kernelspec"):
+        validation.text(getattr(body, field, None), field, 20_000 if field[0] == "d" else 200)
+    threshold = body.prediction_threshold
+    if threshold is not None:
+        if target_type is not TargetType.BINARY:
+            raise InvalidInput(
+                "Only a binary target has a prediction threshold.",
+                advice="Leave it out.",
+                fields={"prediction_threshold": "only for binary"},
+            )
+        if not 0.0 <= threshold <= 1.0:
+            raise InvalidInput(
+                f"The prediction threshold {threshold} is outside 0 to 1.",
+                advice="Give a probability.",
+                fields={"prediction_threshold": "outside 0 to 1"},
+            )
+
+    def setting(name: str) -> Any:
+        given = name in body.model_fields_set or before is None
+        return getattr(body, name) if given else getattr(before, name)
+
+    if setting("association_id_required") and not setting("association_id_column"):
+        raise InvalidInput(
+            "An association ID cannot be required without a column that holds it.",
+            advice="Give association_id_column too.",
+            fields={"association_id_column": "missing"},
+        )
+
+
+def _check_label_is_free(database: Database, label: str) -> None:
+    with database.read() as session:
+        _check_label(session, label)
+
+
+def _check_label(session: Session, label: str, other_than: int | None = None) -> None:
+    taken = session.scalar(
+        select(col(Deployment.id)).where(
+            col(Deployment.label) == label,
+            col(Deployment.state) != DeploymentState.ARCHIVED,
+            col(Deployment.id) != (other_than or 0),
+        )
+    )
+    if taken is not None:
+        raise _taken(label)
+
+
+def _taken(label: str) -> AlreadyExists:
+    return AlreadyExists(
+        f"There is a deployment {label!r} already.",
+        advice="Choose another label, or archive that one first.",
+        fields={"label": label},
+    )
+
+
+def _insert(database: Database, body: DeploymentCreate, user: str) -> DeploymentPublic:
+    with database.write() as session:
+        # locked, so that it is neither archived nor deleted in between
+        package = session.get(ModelPackage, body.package_id, with_for_update=True)
+        if package is None or package.archived_at is not None:
+            raise PackageArchived(
+                "The package was archived or deleted meanwhile.", advice="Choose another package."
+            )
+        _check_label(session, body.label)
+        moment = now()
+        deployment = Deployment(
+            **body.model_dump(), created_at=moment, updated_at=moment, created_by=user[:200]
+        )
+        session.add(deployment)
+        _flush(session, body.label)
+        assert deployment.id is not None
+        session.add(
+            DeploymentPeriod(
+                deployment_id=deployment.id,
+                package_id=body.package_id,
+                start=moment,
+                user=user[:200],
+            )
+        )
+        session.flush()
+        return DeploymentPublic.model_validate(
+            deployment_rows.whole(session.connection(), deployment.id)
+        )
+
+
+def _update(database: Database, deployment_id: int, body: DeploymentUpdate) -> DeploymentPublic:
+    never_null = {"label", "description", "importance", "state", "association_id_required"}
+    changes = {
+        name: value
+        for name, value in body.model_dump(exclude_unset=True).items()
+        if value is not None or name not in never_null | {"store_features"}
+    }
+    with database.write() as session:
+        deployment = session.get_one(Deployment, deployment_id, with_for_update=True)
+        for name, value in changes.items():
+            setattr(deployment, name, value)
+        if deployment.state is not DeploymentState.ARCHIVED:
+            _check_label(session, deployment.label, deployment_id)
+        if changes:
+            deployment.updated_at = now()
+        _flush(session, deployment.label)
+        return DeploymentPublic.model_validate(
+            deployment_rows.whole(session.connection(), deployment_id)
+        )
+
+
+def _flush(session: Session, label: str) -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if "label" in str(error.orig):  # taken between looking and writing
+            raise _taken(label) from None
+        raise
+
+
+def _is_in_use(database: Database, package_id: int) -> bool:
+    with database.read() as session:
+        found = session.scalar(
+            select(func.count())
+            .select_from(DEPLOYMENT)
+            .where(
+                DEPLOYMENT.c.package_id == package_id,
+                type_coerce(DEPLOYMENT.c.state, String) == DeploymentState.ACTIVE.value,
+            )
+        )
+    return bool(found)

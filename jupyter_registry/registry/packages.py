@@ -1,0 +1,393 @@
+"""Model packages: register, read, update, archive, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from ..domain.entities import FilePublic, PackageBase, PackageCreate, PackagePublic, PackageUpdate
+from ..domain.errors import InvalidInput, NotFound, PackageNotFound, StillReferenced, nearest
+from ..domain.kinds import TargetType
+from ..domain.signature import Signature
+from ..domain.target import Target
+from ..store.artifacts import ArtifactStore, digest
+from ..store.database import Database
+from ..store.tables import (
+    ModelAlias,
+    ModelPackage,
+    PackageFile,
+    PackageTag,
+    RegisteredModel,
+    now,
+)
+from . import blobs, uploads, validation
+from .package_rows import deployments_of, search_text, whole
+
+
+def register(database: Database, body: PackageCreate, user: str) -> PackagePublic:
+    """Register a package: the next version under its name.
+
+    The upload that it names ends here: its files become the package's in the same transaction.
+
+    Raises
+    ------
+    InvalidInput
+        naming the field that is wrong.
+    UploadNotFound
+        when the upload does not exist or was taken by another package.
+
+    """
+    target = _check(body)
+    signature = Signature.from_json(body.signature)
+    with database.write() as session:
+        files = uploads.take(session, body.upload) if body.upload else []
+        if body.kind.is_hosted and not files:
+            raise InvalidInput(
+                "The upload has no files.",
+                advice="Upload the model's files first.",
+                fields={"upload": "no files"},
+            )
+        model = _model_to_extend(session, body.name, user)
+        package = ModelPackage(
+            model_id=_id(model),
+            version=model.last_version + 1,
+            class_labels=list(target.class_labels),
+            positive_class=target.positive_class,
+            prediction_threshold=target.threshold if target.type is TargetType.BINARY else None,
+            signature=signature.to_json(),
+            digest=digest(files) if files else None,
+            size=sum(file.size for file in files),
+            created_by=user[:200],
+            search_text=search_text(body.name, body.target_name, body.description, body.tags),
+            **body.model_dump(
+                include={
+                    "name",
+                    "kind",
+                    "description",
+                    "target_name",
+                    "target_type",
+                    "format",
+                    "location",
+                    "build_environment",
+                    "baseline",
+                    "provenance",
+                    "input_example",
+                }
+            ),
+        )
+        session.add(package)
+        session.flush()
+        model.last_version = package.version
+        model.updated_at = package.created_at
+        package_id = _id(package)
+        session.add_all(PackageFile(package_id=package_id, **file.model_dump()) for file in files)
+        _tag(session, package_id, body.tags)
+        for alias in dict.fromkeys(body.aliases):
+            point(session, _id(model), alias, package_id)
+    return get(database, package_id)
+
+
+def get(database: Database, package_id: int) -> PackagePublic:
+    """One package, whole; raises `PackageNotFound`."""
+    with database.connect() as connection:
+        found = whole(connection, package_id) if 0 < package_id < 2**31 else None
+    if found is None:
+        raise _no_package(package_id)
+    return PackagePublic.model_validate(found)
+
+
+def find(database: Database, name: str, reference: str | int = "latest") -> PackagePublic:
+    """A package by its model's name and a version number, ``latest`` or an alias.
+
+    ``latest`` is the highest version that is not archived. Raises `PackageNotFound`.
+    """
+    with database.read() as session:
+        package_id = identify(session, name, reference)
+        found = whole(session.connection(), package_id)
+    assert found is not None
+    return PackagePublic.model_validate(found)
+
+
+def update(database: Database, package_id: int, body: PackageUpdate) -> PackagePublic:
+    """Change description, tags or the archived state; what is ``None`` stays."""
+    if body.description is not None:
+        validation.text(body.description, "description", 20_000)
+    tags = None if body.tags is None else validation.check_tags(body.tags)
+    with database.write() as session:
+        package, model = _package(session, package_id)
+        if body.description is not None:
+            package.description = body.description
+        if tags is not None:
+            session.execute(delete(PackageTag).where(col(PackageTag.package_id) == package_id))
+            _tag(session, package_id, tags)
+        if body.archived is True and package.archived_at is None:
+            package.archived_at = now()
+        elif body.archived is False:
+            package.archived_at = None
+        package.search_text = search_text(
+            package.name, package.target_name, package.description, _tags(session, package_id)
+        )
+        model.updated_at = now()
+    return get(database, package_id)
+
+
+def remove(database: Database, artifacts: ArtifactStore, package_id: int) -> None:
+    """Delete a package, and its files if no other package has equal ones.
+
+    Raises
+    ------
+    StillReferenced
+        when a deployment has it in service or had it; ``fields["deployments"]`` lists their
+        labels.
+
+    """
+    with database.write() as session:
+        package, model = _package(session, package_id)
+        check_unused(session, [package_id], f"Package {package.name}/{package.version}")
+        hashes = hashes_of(session, [package_id])
+        session.delete(package)
+        model.updated_at = now()
+    blobs.collect(database, artifacts, hashes)
+
+
+def read_file(
+    database: Database, artifacts: ArtifactStore, package_id: int, path: str
+) -> tuple[FilePublic, Iterator[bytes]]:
+    """A file of a package and its bytes in pieces, verified; see `ArtifactStore.chunks`.
+
+    Raises
+    ------
+    PackageNotFound, NotFound
+        when the package, or the file in it, does not exist.
+
+    """
+    package = get(database, package_id)
+    for file in package.files:
+        if file.path == path:
+            return file, artifacts.chunks(file.sha256)
+    raise NotFound(
+        f"Package {package.name}/{package.version} has no file {path!r}.",
+        advice=nearest(path, [file.path for file in package.files])
+        or "Its files are listed with the package.",
+        fields={"path": path},
+    )
+
+
+def target_of(package: PackageBase) -> Target:
+    """The target of a package."""
+    return Target(
+        package.target_name,
+        TargetType(package.target_type),
+        tuple(package.class_labels),
+        package.positive_class,
+        0.5 if package.prediction_threshold is None else package.prediction_threshold,
+    )
+
+
+def signature_of(package: PackageBase) -> Signature:
+    """The signature of a package."""
+    return Signature.from_json(package.signature)
+
+
+# --- shared with the use cases of registered models ---------------------------------------
+
+
+def identify(session: Session, name: str, reference: str | int) -> int:
+    """The id of a package by name and version, ``latest`` or alias; raises `PackageNotFound`."""
+    model_id = model_named(session, name)
+    text = str(reference)
+    packages = select(col(ModelPackage.id)).where(col(ModelPackage.model_id) == model_id)
+    if text == "latest":
+        query = packages.where(col(ModelPackage.archived_at).is_(None)).order_by(
+            col(ModelPackage.version).desc()
+        )
+    elif text.isascii() and text.isdigit():
+        version = int(text) if len(text) < 10 else 0
+        query = packages.where(col(ModelPackage.version) == version)
+    else:
+        validation.text(text, "alias", 1_000)
+        query = select(col(ModelAlias.package_id)).where(
+            col(ModelAlias.model_id) == model_id, col(ModelAlias.alias) == text
+        )
+    found = session.scalar(query.limit(1))
+    if found is None:
+        aliases = session.scalars(
+            select(col(ModelAlias.alias)).where(col(ModelAlias.model_id) == model_id)
+        ).all()
+        what = "version" if text == "latest" or text.isdigit() else "alias"
+        raise PackageNotFound(
+            f"Model {name!r} has no {what} {text!r}.",
+            advice=(nearest(text, aliases) if what == "alias" else "")
+            or "List its versions, archived ones included.",
+            fields={"name": name, what: text},
+        )
+    return int(found)
+
+
+def model_named(session: Session, name: str, *, lock: bool = False) -> int:
+    """The id of a registered model; raises `PackageNotFound` with the nearest name."""
+    validation.text(name, "name", 1_000)
+    query = select(col(RegisteredModel.id)).where(col(RegisteredModel.name) == name)
+    found = session.scalar(query.with_for_update() if lock else query)
+    if found is None:
+        known = session.scalars(select(col(RegisteredModel.name)).limit(10_000)).all()
+        raise PackageNotFound(
+            f"There is no registered model {name!r}.",
+            advice=nearest(name, known) or "List the registered models.",
+            fields={"name": name},
+        )
+    return int(found)
+
+
+def point(session: Session, model_id: int, alias: str, package_id: int) -> None:
+    """Let an alias of a model name a package, whatever it named before."""
+    session.execute(
+        delete(ModelAlias).where(
+            col(ModelAlias.model_id) == model_id, col(ModelAlias.alias) == alias
+        )
+    )
+    session.add(ModelAlias(model_id=model_id, alias=alias, package_id=package_id))
+    session.flush()
+
+
+def check_unused(session: Session, package_ids: Sequence[int], what: str) -> None:
+    """Refuse to delete what a deployment has or had in service."""
+    found = deployments_of(session.connection(), package_ids)
+    if found:
+        labels = [item["label"] for item in found]
+        raise StillReferenced(
+            f"{what} is, or was, in service of: {', '.join(labels)}.",
+            advice="Archive it instead: predictions made by it refer to it.",
+            fields={"deployments": labels},
+        )
+
+
+def hashes_of(session: Session, package_ids: Sequence[int]) -> list[str]:
+    """The SHA-256 of all files of the packages."""
+    return list(
+        session.scalars(
+            select(col(PackageFile.sha256)).where(col(PackageFile.package_id).in_(package_ids))
+        )
+    )
+
+
+# --- helpers ------------------------------------------------------------------------------
+
+
+def _check(body: PackageCreate) -> Target:
+    """Refuse what cannot be registered; returns the target."""
+    validation.check_name(body.name)
+    for alias in body.aliases:
+        validation.check_alias(alias, "aliases")
+    validation.check_tags(body.tags)
+    validation.text(body.description, "description", 20_000)
+    for field, most in (
+        ("target_name", 500),
+        ("positive_class", 500),
+        ("location", 2_000),
+        ("build_environment", 200),
+        ("format", 50),
+    ):
+        validation.text(getattr(body, field), field, most)
+    for field in ("class_labels", "signature", "baseline", "provenance"):
+        validation.document(getattr(body, field), field)
+    validation.examples(body.input_example)
+    if body.kind.is_hosted and body.upload is None:
+        raise InvalidInput(
+            f"A package of kind {body.kind.value!r} needs at least one file.",
+            advice="Upload the model's files first and give the upload's id.",
+            fields={"upload": "missing"},
+        )
+    if not body.kind.is_hosted and body.upload is not None:
+        raise InvalidInput(
+            "An external package has no files: its model is hosted elsewhere.",
+            advice="Leave upload out, or register it with kind 'custom'.",
+            fields={"upload": "not for external packages"},
+        )
+    if body.prediction_threshold is not None and body.target_type is not TargetType.BINARY:
+        raise InvalidInput(
+            "Only a binary target has a prediction threshold.",
+            advice="Leave it out.",
+            fields={"prediction_threshold": "only for binary"},
+        )
+    return Target.make(
+        body.target_name,
+        body.target_type,
+        body.class_labels,
+        body.positive_class,
+        body.prediction_threshold,
+    )
+
+
+def _model_to_extend(session: Session, name: str, user: str) -> RegisteredModel:
+    """The registered model of that name, made when absent, locked until the transaction ends."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    moment: datetime = now()
+    add = (
+        insert(RegisteredModel)
+        .values(
+            name=name,
+            description="",
+            created_at=moment,
+            created_by=user[:200],
+            updated_at=moment,
+            last_version=0,
+        )
+        .on_conflict_do_nothing(index_elements=["name"])
+    )
+    named = select(RegisteredModel).where(col(RegisteredModel.name) == name).with_for_update()
+    while True:
+        session.execute(add)
+        model = session.scalars(named).first()
+        if model is not None:  # else it was deleted between the two
+            return model
+
+
+def _package(session: Session, package_id: int) -> tuple[ModelPackage, RegisteredModel]:
+    """The rows of a package and its model, locked until the transaction ends.
+
+    The model comes first, as in every transaction that locks both.
+    """
+    model_id = (
+        session.scalar(select(col(ModelPackage.model_id)).where(col(ModelPackage.id) == package_id))
+        if 0 < package_id < 2**31
+        else None
+    )
+    model = session.get(RegisteredModel, model_id, with_for_update=True) if model_id else None
+    package = session.get(ModelPackage, package_id, with_for_update=True) if model else None
+    if package is None or model is None:
+        raise _no_package(package_id)
+    return package, model
+
+
+def _no_package(package_id: int) -> PackageNotFound:
+    return PackageNotFound(
+        f"There is no package with id {package_id}.",
+        advice="It may have been deleted; list the packages.",
+        fields={"package_id": package_id},
+    )
+
+
+def _tag(session: Session, package_id: int, tags: Mapping[str, str]) -> None:
+    session.add_all(
+        PackageTag(package_id=package_id, key=key, value=value) for key, value in tags.items()
+    )
+    session.flush()
+
+
+def _tags(session: Session, package_id: int) -> dict[str, str]:
+    rows = session.execute(
+        select(col(PackageTag.key), col(PackageTag.value)).where(
+            col(PackageTag.package_id) == package_id
+        )
+    )
+    return {key: value for key, value in rows}  # noqa: C416
+
+
+def _id(entity: Any) -> int:
+    return int(entity.id)

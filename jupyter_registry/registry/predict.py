@@ -1,0 +1,217 @@
+"""Predicting: rows in, scores from a worker, recorded, then answered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..domain.baseline import predicted_labels
+from ..domain.errors import InvalidInput, InvalidRows, ModelFailed, PredictsElsewhere
+from ..domain.frames import Frame, Values, conform
+from ..domain.kinds import TargetType
+from ..domain.target import Target
+from ..monitoring.rows import PredictionRows
+from ..serving.specs import Scores
+from . import columns
+from .champions import Champion
+from .columns import Table
+from .services import Services
+
+#: Rows that are recorded as one batch.
+BATCH_ROWS = 16_384
+#: From so many rows on, checking them is not left to the event loop.
+_MANY_ROWS = 256
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a caller may say about a request."""
+
+    timestamp_column: str | None = None
+    association_id_column: str | None = None
+    passthrough: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    frame: Frame
+    association_ids: list[str | None] | None
+    timestamps: Any
+    passed: dict[str, Values]
+
+
+async def predict(
+    services: Services, champion: Champion, table: Table, wishes: Wishes
+) -> dict[str, Values]:
+    """Predictions for the rows, in their order; every one is recorded when this returns.
+
+    Returns
+    -------
+    dict
+        Columns of n values: ``row``, ``prediction``, ``probability_<label>`` …, ``threshold``
+        (binary), ``association_id``, ``timestamp``, ``package``, ``deployment``, and what was to
+        be passed through.
+
+    Raises
+    ------
+    DeploymentInactive, PredictsElsewhere
+        when the deployment does not predict.
+    SignatureMismatch
+        when a column is missing or a value has the wrong type; ``column`` and ``row``.
+    InvalidInput, InvalidRows
+        when a named column is missing, or an association ID or timestamp cannot be taken.
+    ModelRejectedInput, ModelFailed, WorkerUnavailable
+        as `serving.pool.WorkerPool.predict`.
+
+    """
+    champion.check_active()
+    spec = champion.spec
+    if spec is None:
+        raise PredictsElsewhere(
+            f"The model {champion.package} of {champion.label!r} is hosted elsewhere; it is not "
+            "asked here.",
+            advice="Ask its host, then report what it predicted: POST "
+            f"deployments/{champion.deployment_id}/reports, Deployment.report(), or the Reporter "
+            "on the host.",
+            fields={"deployment": champion.label, "reports": f"{champion.deployment_id}/reports"},
+        )
+    if table.n > _MANY_ROWS:
+        prepared = await services.in_thread(_prepare, champion, table, wishes)
+    else:
+        prepared = _prepare(champion, table, wishes)
+    if table.n == 0:
+        return _answer(champion, prepared, np.empty(0), _no_probabilities(champion.target), None)
+    began = time.perf_counter()
+    scores = await services.pool.predict(spec, prepared.frame)
+    latency = 1000 * (time.perf_counter() - began)
+    values, probabilities = _in_target_order(champion, scores)
+    labels = predicted_labels(champion.target, values, probabilities)
+    rows = PredictionRows(
+        package_id=champion.package_id,
+        timestamps=prepared.timestamps,
+        values=values,
+        labels=np.zeros(table.n, np.int64) if labels is None else labels,
+        association_ids=prepared.association_ids,
+        probabilities=probabilities if champion.target.type is TargetType.MULTICLASS else None,
+        latency_ms=np.full(table.n, latency),
+        features=columns.feature_texts(prepared.frame, table.n)
+        if champion.store_features
+        else None,
+    )
+    parts = [rows.take(slice(i, i + BATCH_ROWS)) for i in range(0, table.n, BATCH_ROWS)]
+    futures = [services.recorder.recording(champion.tracked, part, counted=False) for part in parts]
+    for future in futures:
+        await future
+    return _answer(champion, prepared, values, probabilities, labels)
+
+
+def _prepare(champion: Champion, table: Table, wishes: Wishes) -> _Prepared:
+    reasons: columns.Reasons = {}
+    ids = _association_ids(champion, table, wishes, reasons)
+    if wishes.timestamp_column is None:
+        moments = np.full(table.n, columns.now(), np.int64)
+    else:
+        given = columns.named(table, wishes.timestamp_column, "timestamp_column")
+        moments = columns.timestamps(given, reasons)
+    columns.refuse(reasons, "rows")
+    passed = {}
+    for name in wishes.passthrough:
+        if name in _reserved(champion.target):
+            raise InvalidInput(
+                f"The column {name!r} cannot be passed through: the answer has one of that name.",
+                advice="Rename it.",
+                fields={"passthrough": f"reserved: {name}"},
+            )
+        passed[name] = columns.named(table, name, "passthrough")
+    frame = conform(champion.signature, table.columns, table.n)
+    return _Prepared(frame, ids, moments, passed)
+
+
+def _association_ids(
+    champion: Champion, table: Table, wishes: Wishes, reasons: columns.Reasons
+) -> list[str | None] | None:
+    if wishes.association_id_column is not None:
+        given: Values = columns.named(table, wishes.association_id_column, "association_id_column")
+    elif champion.association_id_column in table.columns:
+        given = table.columns[str(champion.association_id_column)]
+    elif champion.association_id_required:
+        raise InvalidRows(
+            f"The deployment {champion.label!r} requires association IDs, and the rows have no "
+            f"column {champion.association_id_column!r}.",
+            advice="Send it, or name another with association_id_column.",
+            fields={"column": champion.association_id_column},
+        )
+    else:
+        return None
+    return columns.association_ids(given, reasons, required=champion.association_id_required)
+
+
+def _in_target_order(champion: Champion, scores: Scores) -> tuple[Any, Any]:
+    """Values (numbers, or the positive class's probabilities) and probabilities, shape (n, K)."""
+    if scores.values is not None:
+        _check_finite(champion, scores.values)
+        return scores.values, None
+    probabilities = scores.probabilities
+    assert probabilities is not None
+    _check_finite(champion, probabilities)
+    if champion.order is not None:
+        probabilities = probabilities[:, champion.order]
+    if champion.target.type is TargetType.BINARY:
+        positive = champion.target.positive_index
+        return np.ascontiguousarray(probabilities[:, positive]), probabilities
+    return np.full(len(probabilities), np.nan), probabilities
+
+
+def _check_finite(champion: Champion, scores: Any) -> None:
+    if np.isfinite(scores).all():
+        return
+    bad = ~np.isfinite(scores)
+    row = int(np.argmax(bad if bad.ndim == 1 else bad.any(axis=1)))
+    raise ModelFailed(
+        f"The model {champion.package} answered no finite number for row {row}.",
+        advice="Look at that row's values; the model may not know what to do with them.",
+        fields={"row": row},
+    )
+
+
+def _no_probabilities(target: Target) -> Any:
+    return np.empty((0, len(target.class_labels))) if target.type.is_classification else None
+
+
+def _answer(
+    champion: Champion, prepared: _Prepared, values: Any, probabilities: Any, labels: Any
+) -> dict[str, Values]:
+    target, n = champion.target, len(prepared.timestamps)
+    answer: dict[str, Values] = {"row": np.arange(n)}
+    if probabilities is None:
+        answer["prediction"] = values
+    else:
+        names = target.class_labels
+        positions = [] if labels is None else labels.tolist()
+        answer["prediction"] = [names[i] for i in positions]
+        for i, label in enumerate(names):
+            answer[f"probability_{label}"] = probabilities[:, i]
+    if target.type is TargetType.BINARY:
+        answer["threshold"] = np.full(n, target.threshold)
+    answer["association_id"] = prepared.association_ids or [None] * n
+    answer["timestamp"] = prepared.timestamps.astype("datetime64[us]")
+    answer["package"] = [champion.package] * n
+    answer["deployment"] = [champion.label] * n
+    return answer | prepared.passed
+
+
+def _reserved(target: Target) -> set[str]:
+    return {
+        "row",
+        "prediction",
+        "threshold",
+        "association_id",
+        "timestamp",
+        "package",
+        "deployment",
+        *(f"probability_{label}" for label in target.class_labels),
+    }

@@ -1,0 +1,302 @@
+"""Replacing a champion: checks first, then without downtime; rolling back.
+
+The new model is loaded and warmed before the switch, and the old one answers what it was given
+before its worker ends. Who asked before the switch is answered, and recorded, by the old one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from ..domain.entities import (
+    Check,
+    DeploymentPublic,
+    PackagePublic,
+    ReplacementCreate,
+    ReplacementPublic,
+    RollbackCreate,
+)
+from ..domain.errors import (
+    Conflict,
+    DeploymentInactive,
+    IncompatibleReplacement,
+    NoPreviousPackage,
+    RegistryError,
+)
+from ..domain.kinds import CheckStatus, DeploymentState, ReplacementReason
+from ..domain.signature import ACCEPTS
+from ..store.database import Database
+from ..store.tables import Deployment, DeploymentPeriod, ModelPackage, now
+from . import deployment_rows, deployments, validation
+from .packages import get as get_package
+from .packages import signature_of, target_of
+from .services import Services
+
+_PASSING, _WARNING, _FAILING = CheckStatus.PASSING, CheckStatus.WARNING, CheckStatus.FAILING
+
+
+async def replace(
+    services: Services, reference: str | int, body: ReplacementCreate, user: str
+) -> ReplacementPublic:
+    """Put another package in service, or with ``dry_run`` only say whether it could be.
+
+    Raises
+    ------
+    DeploymentInactive
+        when the deployment is archived.
+    PackageNotFound
+        when there is no such package.
+    IncompatibleReplacement
+        when a check fails; ``fields["checks"]`` lists all.
+    Conflict
+        when the champion was replaced by someone else meanwhile.
+
+    """
+    validation.text(body.note, "note", 20_000)
+    deployment = await services.in_thread(deployments.get, services.database, reference)
+    if deployment.state is DeploymentState.ARCHIVED:
+        raise DeploymentInactive(
+            f"The deployment {deployment.label!r} is archived.",
+            advice="Activate it first.",
+            fields={"deployment": deployment.label, "state": deployment.state.value},
+        )
+    package = await services.in_thread(get_package, services.database, body.package_id)
+    champion = await services.in_thread(get_package, services.database, deployment.package_id)
+    checks = [*compare(deployment, champion, package), await _loads(services, deployment, package)]
+    failing = [check for check in checks if check.status is _FAILING]
+    if body.dry_run:
+        return ReplacementPublic(checks=checks, replaced=False, deployment=deployment)
+    if failing:
+        raise IncompatibleReplacement(
+            f"{package.name}/{package.version} cannot replace {deployment.package} in "
+            f"{deployment.label!r}: {' '.join(check.message for check in failing)}",
+            advice="Choose another package, or create a new deployment from this one.",
+            fields={"checks": [check.model_dump(mode="json") for check in checks]},
+        )
+    after = await services.in_thread(
+        _switch, services.database, deployment, package, body.reason, body.note, user
+    )
+    services.champions.forget()
+    await deployments.retire_if_unused(services, deployment.package_id)
+    return ReplacementPublic(checks=checks, replaced=True, deployment=after)
+
+
+async def roll_back(
+    services: Services, reference: str | int, body: RollbackCreate, user: str
+) -> ReplacementPublic:
+    """Put the package back in service that was there before the present one.
+
+    Raises
+    ------
+    NoPreviousPackage
+        when the champion is the first one.
+
+    """
+    deployment = await services.in_thread(deployments.get, services.database, reference)
+    previous = await services.in_thread(_previous, services.database, deployment)
+    return await replace(
+        services,
+        deployment.id,
+        ReplacementCreate(
+            package_id=previous,
+            reason=ReplacementReason.OTHER,
+            note=body.note or f"Rolled back from {deployment.package}.",
+        ),
+        user,
+    )
+
+
+def compare(
+    deployment: DeploymentPublic, champion: PackagePublic, package: PackagePublic
+) -> list[Check]:
+    """What can be told without loading the model; one check each, always the same ones."""
+    own, wanted = target_of(package), deployment
+    same_target = own.name == wanted.target_name
+    same_type = own.type == wanted.target_type
+    return [
+        _check(
+            "not_archived",
+            package.archived_at is None,
+            "The package is not archived.",
+            f"{package.name}/{package.version} is archived; restore it first.",
+        ),
+        _check(
+            "not_champion",
+            package.id != champion.id,
+            "The package is not in service already.",
+            f"{package.name}/{package.version} is the champion already.",
+        ),
+        _check(
+            "target_name",
+            same_target,
+            f"Both predict {own.name!r}.",
+            f"It predicts {own.name!r}, not {wanted.target_name!r}.",
+        ),
+        _check(
+            "target_type",
+            same_type,
+            f"Both targets are {own.type.value}.",
+            f"Its target is {own.type.value}, not {wanted.target_type.value}.",
+        ),
+        _class_labels(deployment, package),
+        _columns(champion, package),
+        Check(
+            name="kind",
+            status=_PASSING if package.kind.is_hosted == champion.kind.is_hosted else _WARNING,
+            message=_kind_message(champion, package),
+        ),
+    ]
+
+
+def _check(name: str, holds: bool, passing: str, failing: str) -> Check:
+    return Check(
+        name=name,
+        status=_PASSING if holds else _FAILING,
+        message=passing if holds else failing,
+    )
+
+
+def _class_labels(deployment: DeploymentPublic, package: PackagePublic) -> Check:
+    ours, theirs = deployment.class_labels, package.class_labels
+    if sorted(ours) != sorted(theirs):
+        return _check("class_labels", False, "", f"Its classes are {theirs}, not {ours}.")
+    return _check(
+        "class_labels",
+        package.positive_class == deployment.positive_class,
+        f"The classes are the same: {', '.join(ours)}." if ours else "Neither has classes.",
+        f"Its positive class is {package.positive_class!r}, not {deployment.positive_class!r}.",
+    )
+
+
+def _columns(champion: PackagePublic, package: PackagePublic) -> Check:
+    """Whether the rows that are sent now suit the new model."""
+    sent = {column.name: column for column in signature_of(champion).columns}
+    needed = signature_of(package).columns
+    if not sent or not needed:
+        return Check(
+            name="required_columns",
+            status=_WARNING,
+            message="One of the packages has no signature, so columns cannot be compared.",
+        )
+    problems, doubts = [], []
+    for column in needed:
+        known = sent.get(column.name)
+        if known is None:
+            problems.append(f"it needs the column {column.name!r}, which is not sent today")
+        elif known.dtype not in ACCEPTS[column.dtype]:
+            problems.append(
+                f"its column {column.name!r} is {column.dtype.value}, not {known.dtype.value}"
+            )
+        elif known.nullable and not column.nullable:
+            doubts.append(f"its column {column.name!r} takes no nulls, the champion's does")
+    if problems:
+        return _check("required_columns", False, "", _sentence(problems))
+    if doubts:
+        return Check(name="required_columns", status=_WARNING, message=_sentence(doubts))
+    unused = len(set(sent) - {column.name for column in needed})
+    spare = f" {unused} columns that are sent are not used any more." if unused else ""
+    return _check("required_columns", True, f"All columns it needs are sent today.{spare}", "")
+
+
+def _sentence(parts: list[str]) -> str:
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _kind_message(champion: PackagePublic, package: PackagePublic) -> str:
+    if package.kind.is_hosted == champion.kind.is_hosted:
+        where = "here" if package.kind.is_hosted else "elsewhere"
+        return f"Predictions stay computed {where}."
+    if package.kind.is_hosted:
+        return "Predictions will be computed here; until now they were reported."
+    return "Predictions will be computed elsewhere and must be reported; asking for them fails."
+
+
+async def _loads(services: Services, deployment: DeploymentPublic, package: PackagePublic) -> Check:
+    name = "model_loads"
+    if not package.kind.is_hosted:
+        return Check(name=name, status=_PASSING, message="The model is hosted elsewhere.")
+    if package.archived_at is not None:
+        return Check(name=name, status=_WARNING, message="Not tried: the package is archived.")
+    try:
+        report = await deployments.load(services, package, deployment.kernelspec)
+    except RegistryError as error:
+        trace = error.fields.get("traceback")
+        text = f"{error}\n{trace}" if trace else str(error)
+        return Check(name=name, status=_FAILING, message=text)
+    scored = "and scored the sample" if report.scores is not None else "; it has no sample to score"
+    return Check(
+        name=name,
+        status=_PASSING if report.scores is not None else _WARNING,
+        message=f"The model loaded in {report.seconds:.1f} s {scored}.".replace(" ;", ";"),
+    )
+
+
+def _switch(
+    database: Database,
+    before: DeploymentPublic,
+    package: PackagePublic,
+    reason: ReplacementReason,
+    note: str,
+    user: str,
+) -> DeploymentPublic:
+    with database.write() as session:
+        deployment = session.get_one(Deployment, before.id, with_for_update=True)
+        locked = session.get(ModelPackage, package.id, with_for_update=True)
+        if deployment.package_id != before.package_id:
+            raise Conflict(
+                f"The champion of {before.label!r} was replaced by someone else meanwhile.",
+                advice="Look at the history, then decide again.",
+            )
+        if locked is None or locked.archived_at is not None:
+            raise Conflict(
+                f"{package.name}/{package.version} was archived or deleted meanwhile.",
+                advice="Choose another package.",
+            )
+        moment = now()
+        for period in session.scalars(
+            select(DeploymentPeriod).where(
+                col(DeploymentPeriod.deployment_id) == before.id,
+                col(DeploymentPeriod.end).is_(None),
+            )
+        ):
+            period.end = moment
+        session.add(
+            DeploymentPeriod(
+                deployment_id=before.id,
+                package_id=package.id,
+                start=moment,
+                reason=reason,
+                note=note,
+                user=user[:200],
+            )
+        )
+        deployment.package_id = package.id
+        deployment.updated_at = moment
+        session.flush()
+        return DeploymentPublic.model_validate(
+            deployment_rows.whole(session.connection(), before.id)
+        )
+
+
+def _previous(database: Database, deployment: DeploymentPublic) -> int:
+    with database.read() as session:
+        found: Any = session.scalar(
+            select(col(DeploymentPeriod.package_id))
+            .where(
+                col(DeploymentPeriod.deployment_id) == deployment.id,
+                col(DeploymentPeriod.end).is_not(None),
+            )
+            .order_by(col(DeploymentPeriod.id).desc())
+            .limit(1)
+        )
+    if found is None:
+        raise NoPreviousPackage(
+            f"{deployment.label!r} has had no package before {deployment.package}.",
+            advice="Replace it by another package instead.",
+            fields={"deployment": deployment.label},
+        )
+    return int(found)

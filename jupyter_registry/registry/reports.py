@@ -1,0 +1,231 @@
+"""Predictions made outside: checked all together, then recorded.
+
+A body may have many rows, so it is gone through in batches, twice: all of it is checked before
+any of it is recorded. A small body is kept from the first time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.baseline import predicted_labels
+from ..domain.entities import ReportResult
+from ..domain.errors import InvalidInput
+from ..domain.frames import Values
+from ..domain.kinds import TargetType
+from ..domain.target import Target
+from ..monitoring.rows import Floats, Ints, PredictionRows
+from . import columns
+from .batches import Read, id_column, recorded
+from .champions import Champion
+from .columns import Reasons, Table
+from .services import Services
+
+#: A body of at most so many rows is kept instead of read again.
+_KEPT_ROWS = 65_536
+#: The sum of a row's probabilities may differ from 1 by so much.
+_TOLERANCE = 1e-3
+
+
+def report(
+    services: Services,
+    champion: Champion,
+    read: Read,
+    *,
+    association_id_column: str | None = None,
+    timestamp_column: str | None = None,
+) -> ReportResult:
+    """Record predictions made outside. Blocks: to be run beside the event loop.
+
+    Columns: the association ID (``association_id``, or the deployment's own column),
+    ``timestamp`` (default: now), ``prediction`` (number or class label), ``probability`` (of
+    the positive class) or ``probability_<label>`` for every label, ``latency_ms``; others are
+    features. The same association ID again replaces.
+
+    Raises
+    ------
+    DeploymentInactive
+        when the deployment takes none.
+    InvalidInput
+        when a column is missing.
+    InvalidRows
+        when any row cannot be taken; none is then recorded.
+
+    """
+    champion.check_active()
+
+    def make(table: Table) -> tuple[PredictionRows, Reasons]:
+        return _predictions(champion, table, association_id_column, timestamp_column)
+
+    outcome = recorded(services, champion, _checked(read, make, "reported rows"))
+    return ReportResult(
+        accepted=outcome.accepted, replaced=outcome.replaced, matched=outcome.matched
+    )
+
+
+def _checked(
+    read: Read, make: Callable[[Table], tuple[PredictionRows, Reasons]], what: str
+) -> Iterator[PredictionRows]:
+    """The batches of a body, after all of it was found good."""
+    kept: list[PredictionRows] | None = []
+    reasons: Reasons = {}
+    start = 0
+    for table in read():
+        rows, bad = make(table)
+        reasons.update({start + row: reason for row, reason in bad.items()})
+        start += table.n
+        if kept is not None:
+            kept.append(rows)
+            if start > _KEPT_ROWS:
+                kept = None
+    columns.refuse(reasons, what)
+    if kept is not None:
+        yield from kept
+        return
+    for table in read():
+        yield make(table)[0]
+
+
+def _predictions(
+    champion: Champion, table: Table, given_id: str | None, timestamp_column: str | None
+) -> tuple[PredictionRows, Reasons]:
+    target, reasons = champion.target, Reasons()
+    id_name = id_column(champion, table, given_id)
+    ids = columns.association_ids(
+        columns.named(table, id_name, "association_id_column"), reasons, required=True
+    )
+    if timestamp_column is not None or "timestamp" in table.columns:
+        name = timestamp_column or "timestamp"
+        moments = columns.timestamps(columns.named(table, name, "timestamp_column"), reasons)
+    else:
+        name = "timestamp"
+        moments = np.full(table.n, columns.now(), np.int64)
+    used = {id_name, name, "prediction", "probability", "latency_ms"}
+    values, labels, probabilities = _scores(target, table, reasons)
+    latency = table.columns.get("latency_ms")
+    used.update(f"probability_{label}" for label in target.class_labels)
+    features = None
+    if champion.store_features:
+        others = {name: v for name, v in table.columns.items() if name not in used}
+        features = columns.feature_texts(others, table.n)
+    return (
+        PredictionRows(
+            package_id=champion.package_id,
+            timestamps=moments,
+            values=values,
+            labels=labels,
+            association_ids=ids,
+            probabilities=probabilities,
+            latency_ms=None
+            if latency is None
+            else columns.numbers(latency, reasons, "latency_ms", required=False),
+            features=features,
+        ),
+        reasons,
+    )
+
+
+def _scores(target: Target, table: Table, reasons: Reasons) -> tuple[Floats, Ints, Floats | None]:
+    """Values, indices of predicted classes, and (multiclass) probabilities."""
+    unknown = np.full(table.n, np.nan)
+    if target.type is TargetType.REGRESSION:
+        given = columns.named(table, "prediction", "prediction")
+        values = columns.numbers(given, reasons, "prediction", required=True)
+        return values, np.zeros(table.n, np.int64), None
+    if target.type is TargetType.BINARY:
+        positive = _positive(target, table, reasons)
+        values = unknown if positive is None else positive
+        by_threshold = predicted_labels(target, values, None)
+        assert by_threshold is not None
+        of_scores: Ints = by_threshold
+        known: NDArray[np.bool_] = ~np.isnan(values)
+        probabilities = None
+        has_scores = positive is not None
+    else:
+        values = unknown
+        probabilities = _probabilities(target, table, reasons)
+        has_scores = probabilities is not None
+        scores = np.full((table.n, 1), np.nan) if probabilities is None else probabilities
+        known = np.logical_not(np.isnan(scores).any(axis=1))
+        of_scores = np.argmax(scores, axis=1)
+    labels = _labels(target, table, reasons, of_scores, known)
+    if labels is None and not has_scores:
+        raise InvalidInput(
+            "The rows have neither a prediction nor probabilities.",
+            advice=_expected(target),
+            fields={"column": "prediction", "known": [str(c) for c in table.columns][:100]},
+        )
+    chosen = np.where(known, of_scores, -1) if labels is None else labels
+    for row in np.flatnonzero(chosen < 0).tolist():
+        reasons.setdefault(row, "It has neither a prediction nor a probability.")
+    return values, np.maximum(chosen, 0), probabilities
+
+
+def _labels(
+    target: Target,
+    table: Table,
+    reasons: Reasons,
+    of_scores: Ints,
+    known: NDArray[np.bool_],
+) -> Ints | None:
+    """The reported classes, or where one is null, the one that the scores give."""
+    given = table.columns.get("prediction")
+    if given is None:
+        return None
+    reported = columns.class_indices(given, target, reasons, "prediction", required=False)
+    return np.where((reported < 0) & known, of_scores, reported)
+
+
+def _positive(target: Target, table: Table, reasons: Reasons) -> Floats | None:
+    """The probability of the positive class, from whichever column says it."""
+    negative = target.class_labels[1 - target.positive_index]
+    for name, turned in (
+        ("probability", False),
+        (f"probability_{target.positive_class}", False),
+        (f"probability_{negative}", True),
+    ):
+        given = table.columns.get(name)
+        if given is not None:
+            values = _unit(given, reasons, name)
+            return 1.0 - values if turned else values
+    return None
+
+
+def _probabilities(target: Target, table: Table, reasons: Reasons) -> Floats | None:
+    names = [f"probability_{label}" for label in target.class_labels]
+    present = [name for name in names if name in table.columns]
+    if not present:
+        return None
+    if len(present) < len(names):
+        missing = [name for name in names if name not in table.columns]
+        raise InvalidInput(
+            f"The rows have probabilities of some classes only; {', '.join(missing)} are missing.",
+            advice=_expected(target),
+            fields={"column": missing[0], "missing": missing},
+        )
+    matrix = np.stack([_unit(table.columns[name], reasons, name) for name in names], axis=1)
+    off = np.abs(matrix.sum(axis=1) - 1.0) > _TOLERANCE
+    for row in np.flatnonzero(off).tolist():
+        reasons.setdefault(row, f"Its probabilities sum to {matrix[row].sum():.6g}, not 1.")
+    partly = np.isnan(matrix).any(axis=1) & ~np.isnan(matrix).all(axis=1)
+    for row in np.flatnonzero(partly).tolist():
+        reasons.setdefault(row, "It has probabilities of some classes only.")
+    return matrix
+
+
+def _unit(values: Values, reasons: Reasons, what: str) -> Floats:
+    result = columns.numbers(values, reasons, what, required=False)
+    outside = (result < 0.0) | (result > 1.0)
+    for row in np.flatnonzero(outside).tolist():
+        reasons.setdefault(row, f"Its {what} {result[row]:.6g} is outside 0 to 1.")
+    return result
+
+
+def _expected(target: Target) -> str:
+    if target.type is TargetType.BINARY:
+        return f"Send probability (of {target.positive_class!r}), or prediction (the class)."
+    listed = ", ".join(f"probability_{label}" for label in target.class_labels[:10])
+    return f"Send {listed}, or prediction (the class)."

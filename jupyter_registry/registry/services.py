@@ -1,0 +1,56 @@
+"""What the use cases work with: the open stores, the workers, the recorder, the settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from ..monitoring.recorder import Recorder
+from ..serving.pool import WorkerPool
+from ..store.artifacts import ArtifactStore
+from ..store.database import Database
+from .uploads import UploadLimits
+
+if TYPE_CHECKING:
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    from .champions import Champions
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an administrator decides."""
+
+    #: Local copies of the packages in service, for workers to load.
+    model_folder: Path
+    #: The kernelspec that models run in; ``None`` for the server's own Python.
+    default_kernelspec: str | None = None
+    upload_limits: UploadLimits = field(default_factory=UploadLimits)
+
+
+@dataclass
+class Services:
+    """One server's parts; made by the server, used by the use cases."""
+
+    database: Database
+    artifacts: ArtifactStore
+    recorder: Recorder
+    pool: WorkerPool
+    settings: Settings
+    executor: Executor
+    champions: Champions
+    kernelspecs: KernelSpecManager | None = None
+
+    async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run what blocks (database, files, large conversions) beside the event loop."""
+        loop = asyncio.get_running_loop()
+        call: Callable[[], Any] = lambda: function(*args, **kwargs)  # noqa: E731
+        result: T = await loop.run_in_executor(self.executor, call)
+        return result

@@ -1,0 +1,339 @@
+"""Search: every filter, sort and page equals a plain reading of all packages, by every plan."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from jupyter_registry.domain.entities import PackagePage, PackageUpdate
+from jupyter_registry.domain.errors import InvalidInput
+from jupyter_registry.domain.kinds import PackageKind, TargetType
+from jupyter_registry.registry import packages, search
+from jupyter_registry.registry.package_rows import fold, search_text
+from jupyter_registry.registry.search import SORTS, PackageFilter, search_packages
+from jupyter_registry.store.database import Database, open_database
+from jupyter_registry.store.tables import (
+    Deployment,
+    ModelAlias,
+    ModelPackage,
+    PackageTag,
+    RegisteredModel,
+)
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+WORDS = ["churn", "Fraud", "of", "customers", "Ärger", "50%", "a_b", 'say "hi"', "x1", "straße"]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
+    """300 packages with their facts as dictionaries."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('search')}/registry.db"
+    else:
+        server = request.getfixturevalue("postgres_server")
+        from sqlalchemy import create_engine, make_url
+
+        admin = create_engine(server, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.exec_driver_sql("CREATE DATABASE search")
+        url = make_url(server).set(database="search").render_as_string(hide_password=False)
+    database = open_database(url)
+    facts = list(_fill(database))
+    yield database, facts
+    database.close()
+    if request.param == "postgresql":
+        with admin.connect() as connection:
+            connection.exec_driver_sql("DROP DATABASE search WITH (FORCE)")
+        admin.dispose()
+
+
+def _fill(database: Database):
+    chance = random.Random(7)
+    with database.write() as session:
+        models = [RegisteredModel(name=f"model {i}") for i in range(12)]
+        session.add_all(models)
+        session.flush()
+        for number in range(300):
+            model = chance.choice(models)
+            model.last_version += 1
+            tags = {}
+            if chance.random() < 0.5:
+                tags["team"] = chance.choice(["risk", "sales"])
+            if chance.random() < 0.1:
+                tags["gold"] = ""
+            description = " ".join(chance.choices(WORDS, k=3))
+            package = ModelPackage(
+                model_id=model.id,
+                name=model.name,
+                version=model.last_version,
+                kind=chance.choice(list(PackageKind)),
+                target_name=chance.choice(["left", "late"]),
+                target_type=chance.choice(list(TargetType)),
+                description=description,
+                signature=[{"name": "x", "dtype": "number", "nullable": False}],
+                created_at=START + timedelta(hours=chance.randrange(100)),
+                created_by=chance.choice(["ada", "bob"]),
+                archived_at=START if chance.random() < 0.15 else None,
+            )
+            package.search_text = search_text(model.name, package.target_name, description, tags)
+            session.add(package)
+            session.flush()
+            session.add_all(
+                PackageTag(package_id=package.id, key=k, value=v) for k, v in tags.items()
+            )
+            aliases = ["champion"] if number % 30 == 0 and number < 300 else []
+            for alias in aliases:
+                alias = f"{alias}{number}" if number % 60 else alias
+                if alias == "champion" and number:
+                    aliases = []
+                    break
+                aliases = [alias]
+                session.add(ModelAlias(model_id=model.id, alias=alias, package_id=package.id))
+            state = chance.choice(["active", "archived", None, None])
+            if state:
+                session.add(Deployment(label=f"d{number}", package_id=package.id, state=state))
+            yield {
+                "id": package.id,
+                "name": package.name,
+                "version": package.version,
+                "kind": package.kind,
+                "target_name": package.target_name,
+                "target_type": package.target_type,
+                "created_at": package.created_at,
+                "created_by": package.created_by,
+                "archived": package.archived_at is not None,
+                "tags": tags,
+                "aliases": aliases,
+                "deployed": state == "active",
+                "text": package.search_text,
+            }
+
+
+def expected(facts: list[dict[str, Any]], wanted: PackageFilter, sort: str) -> list[int]:
+    def passes(fact: dict[str, Any]) -> bool:
+        tests = [
+            wanted.name in (None, fact["name"]),
+            wanted.kind in (None, fact["kind"]),
+            wanted.target in (None, fact["target_name"]),
+            wanted.target_type in (None, fact["target_type"]),
+            wanted.creator in (None, fact["created_by"]),
+            wanted.alias is None or wanted.alias in fact["aliases"],
+            wanted.deployed in (None, fact["deployed"]),
+            wanted.archived in (None, fact["archived"]),
+            wanted.created_after is None or fact["created_at"] >= wanted.created_after,
+            wanted.created_before is None or fact["created_at"] < wanted.created_before,
+            all(word in fact["text"] for word in fold(wanted.q or "").split()),
+        ]
+        for tag in wanted.tags:
+            key, colon, value = tag.partition(":")
+            tests.append(key in fact["tags"] and (not colon or fact["tags"][key] == value))
+        return all(tests)
+
+    columns = SORTS[sort.removeprefix("-")]
+    kept = sorted(
+        (fact for fact in facts if passes(fact)),
+        key=lambda fact: tuple(fact[column] for column in columns),
+        reverse=sort.startswith("-"),
+    )
+    return [fact["id"] for fact in kept]
+
+
+def everything(
+    database: Database, wanted: PackageFilter, sort: str, limit: int = 1000
+) -> list[dict[str, Any]]:
+    items, cursor = [], None
+    while True:
+        page = search_packages(database, wanted, sort=sort, limit=limit, cursor=cursor)
+        assert len(page["items"]) <= limit
+        items += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return items
+        assert len(page["items"]) == limit
+
+
+FILTERS = {
+    "all": PackageFilter(archived=None),
+    "default": PackageFilter(),
+    "archived": PackageFilter(archived=True),
+    "name": PackageFilter(name="model 3"),
+    "kind": PackageFilter(kind=PackageKind.CUSTOM),
+    "target": PackageFilter(target="late", target_type=TargetType.BINARY),
+    "tag": PackageFilter(tags=["team:risk"]),
+    "tag key": PackageFilter(tags=["gold"]),
+    "tag without value": PackageFilter(tags=["gold:"]),
+    "two tags": PackageFilter(tags=["team", "gold"]),
+    "no such tag": PackageFilter(tags=["team:ops"]),
+    "alias": PackageFilter(alias="champion", archived=None),
+    "creator": PackageFilter(creator="bob", kind=PackageKind.NATIVE),
+    "deployed": PackageFilter(deployed=True),
+    "not deployed": PackageFilter(deployed=False, tags=["gold"]),
+    "after": PackageFilter(created_after=START + timedelta(hours=80)),
+    "between": PackageFilter(
+        created_after=START + timedelta(hours=20),
+        created_before=START + timedelta(hours=60),
+        kind=PackageKind.EXTERNAL,
+    ),
+    "word": PackageFilter(q="churn"),
+    "part of a word": PackageFilter(q="USTOM"),
+    "words": PackageFilter(q=" customers\tFRAUD "),
+    "short word": PackageFilter(q="x1"),
+    "short and long": PackageFilter(q="of churn"),
+    "umlaut": PackageFilter(q="ÄRGER"),
+    "decomposed": PackageFilter(q="a\u0308rger"),
+    "sharp s": PackageFilter(q="STRASSE"),
+    "percent": PackageFilter(q="50%"),
+    "underscore": PackageFilter(q="a_b"),
+    "quotes": PackageFilter(q='"hi"'),
+    "operators": PackageFilter(q="churn AND NOT fraud*"),
+    "tag in text": PackageFilter(q="team:risk"),
+    "name in text": PackageFilter(q="model 7"),
+    "nothing": PackageFilter(q="no such word anywhere"),
+    "many": PackageFilter(
+        q="churn", kind=PackageKind.CUSTOM, tags=["team"], creator="ada", deployed=False
+    ),
+}
+
+
+@pytest.mark.parametrize("few", [0, 10, 2_500])
+@pytest.mark.parametrize("name", FILTERS)
+def test_filters_by_every_plan(filled, name: str, few: int, monkeypatch) -> None:
+    monkeypatch.setattr(search, "FEW", few)
+    database, facts = filled
+    for sort in ("-created_at", "created_at", "name", "-version"):
+        got = [item["id"] for item in everything(database, FILTERS[name], sort)]
+        assert got == expected(facts, FILTERS[name], sort), sort
+
+
+@pytest.mark.parametrize(
+    ("sort", "name"),
+    list(
+        itertools.product(
+            [sign + sort for sort in SORTS for sign in ("", "-")], ["all", "tag", "word", "kind"]
+        )
+    ),
+)
+def test_pages_of_every_sort_join_to_the_whole(filled, sort: str, name: str) -> None:
+    database, facts = filled
+    got = [item["id"] for item in everything(database, FILTERS[name], sort, limit=7)]
+    assert got == expected(facts, FILTERS[name], sort)
+
+
+def test_random_combinations(filled) -> None:
+    database, facts = filled
+    chance = random.Random(3)
+    some: dict[str, list[Any]] = {
+        "q": ["churn", "of", "fraud customers"],
+        "kind": list(PackageKind),
+        "target": ["left", "late"],
+        "target_type": list(TargetType),
+        "tags": [["team:risk"], ["gold"], ["team:sales", "gold"]],
+        "creator": ["ada", "bob"],
+        "deployed": [True, False],
+        "archived": [True, False, None],
+        "created_after": [START + timedelta(hours=30)],
+        "created_before": [START + timedelta(hours=70)],
+    }
+    for _ in range(60):
+        chosen = chance.sample(sorted(some), k=chance.randrange(1, 5))
+        wanted = PackageFilter(**{name: chance.choice(some[name]) for name in chosen})
+        sort = chance.choice(["", "-"]) + chance.choice(list(SORTS))
+        got = [item["id"] for item in everything(database, wanted, sort, limit=23)]
+        assert got == expected(facts, wanted, sort), (wanted, sort)
+
+
+def test_items_are_summaries_ready_for_json(filled) -> None:
+    database, facts = filled
+    page = search_packages(database, PackageFilter(archived=None), sort="created_at", limit=300)
+    parsed = PackagePage.model_validate(json.loads(json.dumps(page)))
+    known = {fact["id"]: fact for fact in facts}
+    for item in parsed.items:
+        fact = known[item.id]
+        assert (item.tags, item.aliases, item.deployed, item.archived_at is not None) == (
+            fact["tags"],
+            fact["aliases"],
+            fact["deployed"],
+            fact["archived"],
+        )
+        assert item.created_at == fact["created_at"]
+        assert (item.kind, item.target_type) == (fact["kind"], fact["target_type"])
+        assert (
+            packages.get(database, item.id).model_dump(include=set(type(item).model_fields))
+            == item.model_dump()
+        )
+
+
+def test_pages_are_stable_while_packages_come_and_go(
+    database: Database, artifacts, register
+) -> None:
+    ids = [register(f"m{i}").id for i in range(10)]
+    first = search_packages(database, limit=4)
+    register("new")
+    packages.remove(database, artifacts, first["items"][-1]["id"])
+    second = search_packages(database, limit=100, cursor=first["next_cursor"])
+    assert [item["id"] for item in second["items"]] == ids[5::-1]
+
+
+def test_the_text_follows_changes(database: Database, artifacts, register) -> None:
+    package = register(description="about turnips", tags={"season": "autumn"})
+
+    def found(q: str) -> bool:
+        return bool(search_packages(database, PackageFilter(q=q))["items"])
+
+    assert all(found(q) for q in ("turnips", "TURN", "season:autumn", "churn", "left"))
+    packages.update(database, package.id, PackageUpdate(description="about leeks"))
+    assert found("leeks")
+    assert found("autumn")
+    assert not found("turnips")
+    packages.update(database, package.id, PackageUpdate(tags={}))
+    assert not found("autumn")
+    packages.remove(database, artifacts, package.id)
+    assert not found("leeks")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "", "W10", "bnVsbA", "WyItY3JlYXRlZF9hdCJd", "\ud800", "WyItY3JlYXRlZF9hdCIsMSwyXQ"],
+)
+def test_what_is_no_cursor(database: Database, cursor: str) -> None:
+    if cursor:
+        with pytest.raises(InvalidInput) as caught:
+            search_packages(database, cursor=cursor)
+        assert "cursor" in caught.value.fields
+
+
+def test_a_cursor_of_another_sort(database: Database, register) -> None:
+    register()
+    register()
+    cursor = search_packages(database, sort="name", limit=1)["next_cursor"]
+    with pytest.raises(InvalidInput, match="sorted by 'name'"):
+        search_packages(database, sort="-name", cursor=cursor)
+
+
+def test_unknown_sorts_and_sizes(database: Database) -> None:
+    with pytest.raises(InvalidInput, match=r"Did you mean 'created_at'"):
+        search_packages(database, sort="-created")
+    for limit in (0, -1, 1001):
+        with pytest.raises(InvalidInput):
+            search_packages(database, limit=limit)
+    with pytest.raises(InvalidInput):
+        search_packages(database, PackageFilter(q="\0"))
+
+
+def test_without_the_text_index_search_scans(sqlite_url: str) -> None:
+    database = open_database(sqlite_url)
+    with database.write() as session:
+        for name in ("insert", "delete", "update"):
+            session.execute(text(f"DROP TRIGGER package_search_{name}"))
+        session.execute(text("DROP TABLE package_search"))
+    facts = list(_fill(database))
+    assert not database.has_text_index
+    got = [item["id"] for item in everything(database, PackageFilter(q="churn of"), "name")]
+    assert got == expected(facts, PackageFilter(q="churn of"), "name")
+    database.close()
