@@ -1,0 +1,122 @@
+"""The Jupyter server extension: configuration, routes, start and stop. Imports little."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_data_dir
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Bool, Dict, Float, Integer, Unicode, default
+
+from .maintenance import default_database_url
+from .opening import Opening, Options
+from .routes import handlers
+
+#: Seconds after the server's start at which the registry opens without being asked.
+_OPEN_AFTER = 1.0
+
+
+class RegistryApp(ExtensionApp):
+    """Hosts the model registry in a Jupyter server."""
+
+    name = "jupyter_registry"
+    description = __doc__
+
+    database_url = Unicode(
+        help="Where the registry's database is: sqlite:///path or postgresql+psycopg://… "
+        "(environment: JUPYTER_REGISTRY_DATABASE_URL)."
+    ).tag(config=True)
+    artifact_url = Unicode(
+        help="Where packages' files are: a folder or an fsspec URL such as s3://bucket/path "
+        "(environment: JUPYTER_REGISTRY_ARTIFACT_URL)."
+    ).tag(config=True)
+    artifact_options = Dict(
+        help="Passed to the fsspec filesystem of artifact_url: endpoint, credentials, …"
+    ).tag(config=True)
+    model_folder = Unicode(
+        help="Where local copies of the packages in service are kept for the workers."
+    ).tag(config=True)
+    durable_log = Bool(
+        False,
+        help="Whether recorded predictions and actuals survive a power cut, not only a crash "
+        "(SQLite; slower).",
+    ).tag(config=True)
+    default_kernelspec = Unicode(
+        "",
+        help="The kernelspec whose environment models run in unless their deployment names one "
+        "(default: the server's own Python).",
+    ).tag(config=True)
+    max_upload_bytes = Integer(64 * 1024**3, help="Bytes of one upload, at most.").tag(config=True)
+    max_upload_files = Integer(10_000, help="Files of one upload, at most.").tag(config=True)
+    upload_idle_seconds = Float(
+        24 * 3600.0, help="An upload without progress for so long is thrown away."
+    ).tag(config=True)
+    worker_idle_seconds = Float(
+        900.0, help="A model's worker without requests for so long is stopped."
+    ).tag(config=True)
+    worker_start_seconds = Float(
+        120.0, help="Seconds that starting a worker and loading its model may take."
+    ).tag(config=True)
+    predict_seconds = Float(
+        600.0, help="Seconds that one call of a model may take before its worker is ended."
+    ).tag(config=True)
+    max_workers = Integer(16, help="Worker processes at once, at most.").tag(config=True)
+
+    @default("database_url")
+    def _default_database_url(self) -> str:
+        return default_database_url()
+
+    @default("artifact_url")
+    def _default_artifact_url(self) -> str:
+        return os.environ.get("JUPYTER_REGISTRY_ARTIFACT_URL") or str(_data() / "artifacts")
+
+    @default("model_folder")
+    def _default_model_folder(self) -> str:
+        return os.environ.get("JUPYTER_REGISTRY_MODEL_FOLDER") or str(_data() / "models")
+
+    def initialize_handlers(self) -> None:
+        """Add the routes."""
+        assert self.serverapp is not None
+        self.opening = Opening(
+            self.options(), self.log, getattr(self.serverapp, "kernel_spec_manager", None)
+        )
+        self.handlers.extend(handlers(self.opening))
+
+    def options(self) -> Options:
+        """The configuration as opening takes it."""
+        return Options(
+            database_url=self.database_url,
+            artifact_url=self.artifact_url,
+            artifact_options=dict(self.artifact_options),
+            model_folder=Path(self.model_folder).expanduser().absolute(),
+            durable_log=self.durable_log,
+            default_kernelspec=self.default_kernelspec or None,
+            max_upload_bytes=self.max_upload_bytes,
+            max_upload_files=self.max_upload_files,
+            upload_idle_seconds=self.upload_idle_seconds,
+            worker_idle_seconds=self.worker_idle_seconds,
+            worker_start_seconds=self.worker_start_seconds,
+            predict_seconds=self.predict_seconds,
+            max_workers=self.max_workers,
+        )
+
+    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
+        """Open the registry soon after the server has started."""
+        self._early = asyncio.ensure_future(self.opening.open_early(_OPEN_AFTER))
+
+    async def stop_extension(self) -> None:
+        """Close the registry with the server."""
+        early = getattr(self, "_early", None)
+        if early is not None:
+            early.cancel()
+        opening = getattr(self, "opening", None)
+        if opening is not None:
+            await opening.close()
+
+
+def _data() -> Path:
+    """The registry's part of Jupyter's data folder."""
+    return Path(jupyter_data_dir()) / "registry"

@@ -1,0 +1,1 @@
+"""Handlers: each parses, authorises, calls one use case and serialises."""

@@ -1,0 +1,56 @@
+"""Accuracy of a deployment, and rebuilding what it is read from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from .base import RegistryHandler
+
+
+class AccuracyHandler(RegistryHandler):
+    """Accuracy overall and over time."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, deployment: str) -> None:
+        """Read it."""
+        services = await self.services()
+        from ...registry import assess
+
+        wanted = self.query()
+        if "metric" in wanted:
+            wanted["metrics"] = wanted.pop("metric")
+        self.answer(
+            await services.in_thread(assess.accuracy, services.database, deployment, **wanted)
+        )
+
+
+class RebuildHandler(RegistryHandler):
+    """Accumulators of one deployment, from its raw log."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, deployment: str) -> None:
+        """Rebuild them."""
+        services = await self.services()
+        from ...registry import assess
+
+        found = await services.in_thread(assess.rebuild, services.database, deployment)
+        self.answer(asdict(found))
+
+
+class RebuildAllHandler(RegistryHandler):
+    """Accumulators of every deployment."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Rebuild them, one deployment after the other."""
+        services = await self.services()
+        from ...registry import assess
+
+        found = await services.in_thread(assess.rebuild_all, services.database)
+        self.answer({label: asdict(rebuilt) for label, rebuilt in found.items()})

@@ -1,0 +1,104 @@
+"""Deployments: create, list, read, change, replace, roll back."""
+
+from __future__ import annotations
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from .base import RegistryHandler, choice
+
+
+class DeploymentsHandler(RegistryHandler):
+    """All deployments."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """One page."""
+        services = await self.services()
+        from ...domain.errors import InvalidInput
+        from ...registry import deployments
+
+        wanted = self.query()
+        state = wanted.get("state")
+        if state is not None and state != "any":
+            try:
+                wanted["state"] = choice("DeploymentState", state)
+            except ValueError as error:
+                raise InvalidInput(
+                    f"The parameter 'state' is not understood: {error}.",
+                    advice="Or any, for all.",
+                    fields={"state": str(error)},
+                ) from None
+        self.answer(await services.in_thread(deployments.search, services.database, **wanted))
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Create one."""
+        services = await self.services()
+        from ...registry import deployments
+
+        made = await deployments.create(services, self.body(), self.user)
+        self.created(made, "deployments", made.id)
+
+
+class DeploymentHandler(RegistryHandler):
+    """One deployment, by label or id."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, deployment: str) -> None:
+        """Read it."""
+        services = await self.services()
+        from ...registry import deployments
+
+        self.answer(await services.in_thread(deployments.get, services.database, deployment))
+
+    @web.authenticated
+    @authorized
+    async def patch(self, deployment: str) -> None:
+        """Change settings or state."""
+        services = await self.services()
+        from ...registry import deployments
+
+        self.answer(await deployments.update(services, deployment, self.body()))
+
+
+class HistoryHandler(RegistryHandler):
+    """Which package was in service when."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, deployment: str) -> None:
+        """All periods, oldest first."""
+        services = await self.services()
+        from ...registry import deployments
+
+        self.answer(await services.in_thread(deployments.history, services.database, deployment))
+
+
+class ReplacementsHandler(RegistryHandler):
+    """Replacing the champion."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, deployment: str) -> None:
+        """Replace it, or only check."""
+        services = await self.services()
+        from ...registry import replacement
+
+        self.answer(await replacement.replace(services, deployment, self.body(), self.user))
+
+
+class RollbackHandler(RegistryHandler):
+    """Going back to the previous package."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, deployment: str) -> None:
+        """Put it back in service."""
+        services = await self.services()
+        from ...registry import replacement
+
+        self.answer(await replacement.roll_back(services, deployment, self.body(), self.user))

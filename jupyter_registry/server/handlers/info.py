@@ -1,0 +1,47 @@
+"""The server itself: version, user, limits; the OpenAPI document."""
+
+from __future__ import annotations
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from .base import RegistryHandler
+
+
+class InfoHandler(RegistryHandler):
+    """What a client needs to know."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer version, user, schema and limits; opens the registry."""
+        services = await self.services()
+        from ... import __version__
+        from ...store import schema
+
+        limits = services.settings.upload_limits
+        self.answer(
+            {
+                "version": __version__,
+                "user": self.user,
+                "schema_revision": schema.HEAD,
+                "limits": {
+                    "upload_bytes": limits.total_bytes,
+                    "upload_files": limits.files,
+                    "body_bytes": self.max_body_bytes,
+                },
+            }
+        )
+
+
+class OpenApiHandler(RegistryHandler):
+    """The API in its own words."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer the OpenAPI 3.1 document."""
+        await self.services()  # the entities are imported in a thread, not here
+        from ..openapi import document
+
+        self.answer(document(self.base_url))

@@ -1,0 +1,51 @@
+"""Prediction keys of a deployment."""
+
+from __future__ import annotations
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from ...domain.errors import NotFound
+from .base import RegistryHandler
+
+
+class KeysHandler(RegistryHandler):
+    """All keys of a deployment."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, deployment: str) -> None:
+        """List them, without their secrets."""
+        services = await self.services()
+        from ...registry import keys
+
+        self.answer(await services.in_thread(keys.find, services.database, deployment))
+
+    @web.authenticated
+    @authorized
+    async def post(self, deployment: str) -> None:
+        """Make one; the answer has its secret."""
+        services = await self.services()
+        from ...registry import keys
+
+        body = self.body()
+        made = await services.in_thread(keys.create, services.database, deployment, body, self.user)
+        self.set_header("Cache-Control", "no-store")
+        self.created(made, "deployments", deployment, "keys", made.id)
+
+
+class KeyHandler(RegistryHandler):
+    """One key."""
+
+    @web.authenticated
+    @authorized
+    async def delete(self, deployment: str, key_id: str) -> None:
+        """Revoke it, at once."""
+        services = await self.services()
+        from ...registry import keys
+
+        if not key_id.isascii() or not key_id.isdigit():
+            raise NotFound(f"There is no key {key_id!r}.", advice="Give its id; list the keys.")
+        await services.in_thread(keys.revoke, services.database, deployment, int(key_id))
+        self.opening.keys.forget()
+        self.done()

@@ -1,0 +1,136 @@
+"""Rows of a deployment: predictions asked for, reports and actuals sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from ...domain.errors import ModelFailed, RegistryError, UnsupportedMediaType
+from .base import RegistryHandler
+
+if TYPE_CHECKING:
+    from ...registry.champions import Champion
+    from ...registry.services import Services
+
+#: Bytes of a body that are parsed on the event loop: it takes well under a millisecond.
+_SMALL_BODY = 16_384
+#: Rows of an answer that are written on the event loop.
+_SMALL_ANSWER = 64
+#: Rows recorded as one batch.
+_BATCH_ROWS = 16_384
+#: How much larger than its limit a body may become when it is unpacked.
+_UNPACKED = 16
+
+
+class RowsHandler(RegistryHandler):
+    """What the three have in common; a prediction key opens them."""
+
+    open_to_keys = True
+    # applications ask all the time; that says nothing of whether the server is in use by people
+    _track_activity = False
+
+    @property
+    def content_type(self) -> str | None:
+        """The type that the body is said to have."""
+        value: str | None = self.request.headers.get("Content-Type")
+        return value
+
+    @property
+    def unpacked_limit(self) -> int:
+        """Bytes that a body may have once it is unpacked."""
+        return _UNPACKED * self.max_body_bytes
+
+    async def champion(self, deployment: str) -> tuple[Services, Champion]:
+        """The parts, and what the deployment serves."""
+        services = await self.services()
+        return services, await services.champions.get(services, deployment)
+
+
+class PredictionsHandler(RowsHandler):
+    """Asking a hosted model."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, deployment: str) -> None:
+        """Predict the body's rows."""
+        services, champion = await self.champion(deployment)
+        from ...registry.predict import Wishes, predict
+        from ..tabular import answer_type, read_rows, write_rows
+
+        query = self.query() if self.request.query else {}
+        try:
+            wanted = answer_type(self.request.headers.get("Accept"))
+        except UnsupportedMediaType as error:
+            raise _NotAcceptable(error.detail, advice=error.advice, fields=error.fields) from None
+        passthrough = tuple(filter(None, query.pop("passthrough", "").split(",")))
+        champion.check_active()
+        body = self.request.body
+        reading: tuple[Any, ...] = (body, self.content_type, champion.signature)
+        if len(body) <= _SMALL_BODY:
+            rows = read_rows(*reading, limit=self.unpacked_limit)
+        else:
+            rows = await services.in_thread(read_rows, *reading, limit=self.unpacked_limit)
+        answer = await predict(services, champion, rows, Wishes(passthrough=passthrough, **query))
+        if rows.n <= _SMALL_ANSWER and wanted == "application/json":
+            written = write_rows(answer, wanted)
+        else:
+            written = await services.in_thread(write_rows, answer, wanted)
+        self.finish(written, set_content_type=wanted)
+
+    def operation_status(self, error: RegistryError) -> int:
+        """A model that fails is no fault of the request."""
+        if isinstance(error, _NotAcceptable):
+            return 406
+        return 500 if type(error) is ModelFailed else super().operation_status(error)
+
+
+class ReportsHandler(RowsHandler):
+    """Predictions made elsewhere."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, deployment: str) -> None:
+        """Record the body's rows."""
+        services, champion = await self.champion(deployment)
+        from ...registry import reports
+        from ..tabular import read_batches
+
+        body, kind, limit = self.request.body, self.content_type, self.unpacked_limit
+        self.answer(
+            await services.in_thread(
+                reports.report,
+                services,
+                champion,
+                lambda: read_batches(body, kind, _BATCH_ROWS, limit=limit),
+                **self.query(),
+            )
+        )
+
+
+class ActualsHandler(RowsHandler):
+    """What really happened."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, deployment: str) -> None:
+        """Record the body's rows."""
+        services, champion = await self.champion(deployment)
+        from ...registry import actuals
+        from ..tabular import read_batches
+
+        body, kind, limit = self.request.body, self.content_type, self.unpacked_limit
+        self.answer(
+            await services.in_thread(
+                actuals.record,
+                services,
+                champion,
+                lambda: read_batches(body, kind, _BATCH_ROWS, limit=limit),
+                **self.query(),
+            )
+        )
+
+
+class _NotAcceptable(UnsupportedMediaType):
+    """No format that the caller accepts can be given."""

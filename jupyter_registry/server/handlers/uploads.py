@@ -1,0 +1,121 @@
+"""Uploads: files streamed to the artifact store as they arrive, never whole in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from .base import RegistryHandler
+
+if TYPE_CHECKING:
+    from ...registry.uploads import Receiver
+
+#: Bytes handed to the store at a time.
+_PIECE = 1 << 20
+
+
+class UploadsHandler(RegistryHandler):
+    """Where uploads begin."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Begin one."""
+        services = await self.services()
+        from ...registry import uploads
+
+        made = await services.in_thread(uploads.create, services.database, self.user)
+        self.created(made, "uploads", made.id)
+
+
+class UploadHandler(RegistryHandler):
+    """One upload."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, upload_id: str) -> None:
+        """Read which files have arrived."""
+        services = await self.services()
+        from ...registry import uploads
+
+        self.answer(await services.in_thread(uploads.get, services.database, upload_id))
+
+    @web.authenticated
+    @authorized
+    async def delete(self, upload_id: str) -> None:
+        """Throw it away."""
+        services = await self.services()
+        from ...registry import uploads
+
+        await services.in_thread(uploads.abort, services.database, services.artifacts, upload_id)
+        self.done()
+
+
+@web.stream_request_body
+class UploadFileHandler(RegistryHandler):
+    """A file of an upload; its body is taken piece by piece."""
+
+    _receiver: Receiver | None = None
+    _held = b""
+
+    async def prepare(self) -> None:
+        """Authorise before the first byte is taken, and begin to take."""
+        await super().prepare()
+        if self.request.method == "PUT":
+            # the decorated method runs when all has arrived, which is too late to refuse it
+            await self._begin()
+
+    @web.authenticated
+    @authorized
+    async def _begin(self) -> None:
+        services = await self.services()
+        from ...registry import uploads
+
+        limits = services.settings.upload_limits
+        self.request.connection.set_max_body_size(limits.file_bytes + 1)  # type: ignore[union-attr]
+        self._receiver = await services.in_thread(
+            uploads.receive,
+            services.database,
+            services.artifacts,
+            self.path_kwargs["upload_id"],
+            self.path_kwargs["path"],
+            limits,
+        )
+
+    async def data_received(self, chunk: bytes) -> None:
+        """Take bytes; the connection waits until they are written."""
+        self._held += chunk
+        if len(self._held) >= _PIECE:
+            await self._write()
+
+    async def _write(self) -> None:
+        held, self._held = self._held, b""
+        if self._receiver is not None and held:
+            await self.in_thread(self._receiver.write, held)
+
+    @web.authenticated
+    @authorized
+    async def put(self, upload_id: str, path: str) -> None:
+        """End the file: it is part of the upload from now on."""
+        await self._write()
+        receiver, self._receiver = self._receiver, None
+        assert receiver is not None
+        declared = self.request.headers.get("X-Content-SHA256")
+        self.answer(await self.in_thread(receiver.finish, declared))
+
+    def on_connection_close(self) -> None:
+        """The connection broke: the whole upload leaves nothing behind."""
+        super().on_connection_close()
+        receiver, self._receiver = self._receiver, None
+        if receiver is not None:
+            self._cutting = asyncio.ensure_future(self.in_thread(receiver.cut))
+
+    def on_finish(self) -> None:
+        """A refused file is forgotten."""
+        super().on_finish()
+        receiver, self._receiver = self._receiver, None
+        if receiver is not None:
+            self._discarding = asyncio.ensure_future(self.in_thread(receiver.discard))

@@ -1,0 +1,197 @@
+"""Opening the stores and the workers when they are first needed, and closing them at the end.
+
+SQLAlchemy and its kin take longer to import than a Jupyter server may be kept from starting, so
+the registry opens in a thread shortly after, or with the first request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from logging import Logger
+from typing import TYPE_CHECKING, Any
+
+from ..domain.errors import RegistryError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..registry.keys import KeyRing
+    from ..registry.services import Services
+
+#: Threads for what blocks: database, files, large conversions.
+THREADS = 8
+#: After a failure, how long it is told again before it is tried again.
+_RETRY_SECONDS = 2.0
+#: How often left-overs are swept.
+_SWEEP_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """All that opening needs, as configured."""
+
+    database_url: str
+    artifact_url: str
+    model_folder: Path
+    durable_log: bool = False
+    artifact_options: dict[str, Any] | None = None
+    default_kernelspec: str | None = None
+    max_upload_bytes: int = 64 * 1024**3
+    max_upload_files: int = 10_000
+    upload_idle_seconds: float = 24 * 3600.0
+    worker_idle_seconds: float = 900.0
+    worker_start_seconds: float = 120.0
+    predict_seconds: float = 600.0
+    max_workers: int = 16
+
+
+class Opening:
+    """The registry's parts, opened once."""
+
+    def __init__(self, options: Options, log: Logger, kernelspecs: Any = None) -> None:
+        self.options = options
+        self.services: Services | None = None
+        self._log = log
+        self._kernelspecs = kernelspecs
+        self._task: asyncio.Task[Services] | None = None
+        self._sweeping: asyncio.Task[None] | None = None
+        self._failed: tuple[float, RegistryError] | None = None
+        self._closed = False
+        self._keys: KeyRing | None = None
+
+    @property
+    def keys(self) -> KeyRing:
+        """Which prediction keys open what; there once the services are."""
+        assert self._keys is not None
+        return self._keys
+
+    async def open(self) -> Services:
+        """The parts; opened at the first call.
+
+        Raises
+        ------
+        RegistryError
+            when the database or the artifact store cannot be used; tried again after a moment.
+
+        """
+        if self.services is not None:
+            return self.services
+        if self._failed is not None and time.monotonic() < self._failed[0]:
+            raise self._failed[1]
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._open())
+        # shielded: a caller that goes away must not stop the opening for others
+        return await asyncio.shield(self._task)
+
+    async def open_early(self, delay: float) -> None:
+        """Open soon, without being asked; a failure is logged and told to those who ask."""
+        await asyncio.sleep(delay)
+        with contextlib.suppress(RegistryError):
+            await self.open()
+
+    async def close(self) -> None:
+        """Write what waits, end the workers, close the stores."""
+        self._closed = True
+        for task in (self._sweeping, self._task):
+            if task is not None and not task.done():
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError, RegistryError):
+                    await task
+        services, self.services = self.services, None
+        if services is not None:
+            await services.pool.close()
+            await services.in_thread(services.recorder.close)
+            services.database.close()
+            services.executor.shutdown(wait=False)
+
+    async def _open(self) -> Services:
+        executor = ThreadPoolExecutor(THREADS, thread_name_prefix="registry")
+        loop = asyncio.get_running_loop()
+        try:
+            services = await loop.run_in_executor(executor, self._stores, executor)
+        except RegistryError as error:
+            executor.shutdown(wait=False)
+            self._failed = (time.monotonic() + _RETRY_SECONDS, error)
+            self._task = None
+            self._log.error("The registry cannot open: %s %s", error.detail, error.advice)
+            raise
+        except BaseException:
+            executor.shutdown(wait=False)
+            self._task = None
+            raise
+        self._failed = None
+        self.services = services = self._with_workers(services, executor)
+        self._sweeping = loop.create_task(self._sweep(services))
+        self._log.info("The registry is open: %s", services.database.engine.url)
+        return services
+
+    def _stores(self, executor: ThreadPoolExecutor) -> dict[str, Any]:
+        """Open what blocks, in a thread; the heavy imports happen here too."""
+        from ..monitoring.recorder import Recorder
+        from ..registry import keys, services  # noqa: F401  (imported here, not on the loop)
+        from ..serving import pool  # noqa: F401
+        from ..store.artifacts import ArtifactStore
+        from ..store.database import open_database
+
+        options = self.options
+        artifacts = ArtifactStore(options.artifact_url, **(options.artifact_options or {}))
+        database = open_database(options.database_url, durable_log=options.durable_log)
+        options.model_folder.mkdir(parents=True, exist_ok=True)
+        return {"database": database, "artifacts": artifacts, "recorder": Recorder(database)}
+
+    def _with_workers(self, stores: dict[str, Any], executor: ThreadPoolExecutor) -> Services:
+        from ..registry.champions import Champions
+        from ..registry.keys import KeyRing
+        from ..registry.services import Services, Settings
+        from ..registry.uploads import UploadLimits
+        from ..serving.pool import WorkerPool
+
+        options = self.options
+        self._keys = KeyRing()
+        return Services(
+            **stores,
+            pool=WorkerPool(
+                options.worker_idle_seconds,
+                options.worker_start_seconds,
+                options.max_workers,
+                self._log,
+                predict_timeout=options.predict_seconds,
+            ),
+            settings=Settings(
+                model_folder=options.model_folder,
+                default_kernelspec=options.default_kernelspec,
+                upload_limits=UploadLimits(
+                    file_bytes=options.max_upload_bytes,
+                    total_bytes=options.max_upload_bytes,
+                    files=options.max_upload_files,
+                ),
+            ),
+            executor=executor,
+            champions=Champions(),
+            kernelspecs=self._kernelspecs,
+        )
+
+    async def _sweep(self, services: Services) -> None:
+        """Remove, now and then, what was left behind: uploads, artifacts, local copies."""
+        from ..registry import blobs, uploads
+        from ..registry.champions import sweep_copies
+
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            try:
+                await services.in_thread(
+                    uploads.sweep,
+                    services.database,
+                    services.artifacts,
+                    self.options.upload_idle_seconds,
+                )
+                await services.in_thread(
+                    blobs.collect_orphans, services.database, services.artifacts
+                )
+                await services.in_thread(sweep_copies, services)
+            except RegistryError as error:
+                self._log.warning("Sweeping was put off: %s", error.detail)

@@ -1,0 +1,91 @@
+"""From exceptions to HTTP: one status per class, one shape for all (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tornado.web import HTTPError
+
+from ..domain import errors
+from ..domain.errors import RegistryError
+
+PROBLEM_JSON = "application/problem+json"
+
+#: The status of a class and of those below it that are not listed themselves.
+STATUS: Mapping[type[RegistryError], int] = {
+    errors.InvalidInput: 400,
+    errors.NotAuthenticated: 401,
+    errors.NotAuthorised: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.TooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    errors.SignatureMismatch: 422,
+    errors.InvalidRows: 422,
+    errors.ModelRejectedInput: 422,
+    errors.ModelFailed: 422,
+    errors.UnsupportedFormat: 422,
+    errors.IntegrityFailure: 422,
+    errors.MissingExtra: 422,
+    errors.WorkerUnavailable: 503,
+    errors.SchemaTooNew: 503,
+    errors.StorageUnavailable: 503,
+}
+
+#: What Jupyter Server and tornado refuse by a bare status.
+_OF_HTTP: Mapping[int, tuple[type[RegistryError], str]] = {
+    400: (errors.InvalidInput, "Look at the request; the server's log says more."),
+    401: (errors.NotAuthenticated, "Send the server's token: Authorization: token …"),
+    403: (errors.NotAuthorised, "Ask the server's administrator for the right to do this."),
+    404: (errors.NotFound, "Check the address; openapi.json lists all there are."),
+    405: (errors.InvalidInput, "openapi.json lists the methods of each address."),
+    413: (errors.TooLarge, "Send less at once, or have the server's limit raised."),
+}
+
+
+def status_of(error: RegistryError) -> int:
+    """The HTTP status of an exception."""
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return 500
+
+
+def document(error: RegistryError, status: int) -> str:
+    """The problem document of an exception, as JSON."""
+    return json.dumps(
+        {
+            "type": f"urn:jupyter-registry:{type(error).__name__}",
+            "title": error.title,
+            "status": status,
+            "detail": error.detail,
+            "advice": error.advice,
+            "fields": error.fields,
+        },
+        default=str,
+        ensure_ascii=False,
+    )
+
+
+def error_of(error: BaseException | None, status: int) -> RegistryError:
+    """The exception to tell of, for one that came from elsewhere."""
+    if isinstance(error, RegistryError):
+        return error
+    if isinstance(error, HTTPError):
+        kind, advice = _OF_HTTP.get(status, (RegistryError, ""))
+        text = (error.log_message or error.reason or kind.title).rstrip(".")
+        if error.args and "%" in text:
+            text = text % error.args
+        return kind(f"{text}.", advice=advice)
+    return RegistryError(
+        "The server failed at this; nothing is known to be wrong with the request.",
+        advice="Look into the server's log, and report it with what is there.",
+    )
+
+
+def detail_for_log(fields: Mapping[str, Any]) -> str:
+    """A traceback that came from a worker, for the server's log."""
+    trace = fields.get("traceback")
+    return f"\n{trace}" if trace else ""

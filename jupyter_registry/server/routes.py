@@ -1,0 +1,395 @@
+"""All addresses: path, handler, and for each verb what goes in and what comes out.
+
+The OpenAPI document, the check of parameters, and the tests that walk over authentication and
+authorisation follow from these rows. Bodies and answers are classes of `domain.entities`, by
+name, so that nothing is imported for them at the server's start.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.utils import url_path_join
+
+from .handlers import accuracy, deployments, info, keys, models, packages, rows, uploads
+from .handlers.base import (
+    API,
+    Parse,
+    RegistryHandler,
+    UnknownAddress,
+    moment,
+    one_of,
+    whole_number,
+    yes_no_or_any,
+    yes_or_no,
+)
+
+if TYPE_CHECKING:
+    from .opening import Opening
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of the query: how its text is parsed, and its JSON schema."""
+
+    parse: Parse
+    schema: Mapping[str, Any]
+    description: str = ""
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One verb of a route. ``answer`` is a class by name, ``[name]`` for a list of it."""
+
+    summary: str
+    body: str | None = None
+    answer: str | None = None
+    status: int = 200
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    #: Whether rows go in: JSON, CSV, Parquet, Arrow.
+    takes_rows: bool = False
+    #: Whether rows come out, in the format of ``Accept``.
+    gives_rows: bool = False
+    #: Whether bytes go in or come out.
+    takes_bytes: bool = False
+    gives_bytes: bool = False
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address; ``{name}`` matches a part of the path, ``{name*}`` the rest of it."""
+
+    path: str
+    handler: type[RegistryHandler]
+    operations: Mapping[str, Operation]
+
+    @property
+    def pattern(self) -> str:
+        """The regular expression that tornado matches below the API's address."""
+
+        def group(found: re.Match[str]) -> str:
+            name, rest = found.group(1), found.group(2)
+            return f"(?P<{name}>{'.+' if rest else '[^/]+'})"
+
+        return re.sub(r"\{(\w+)(\*?)\}", group, self.path)
+
+
+def _text(description: str = "", *, repeated: bool = False) -> Parameter:
+    return Parameter(str, {"type": "string"}, description, repeated)
+
+
+def _whole(description: str = "", **bounds: int) -> Parameter:
+    return Parameter(whole_number, {"type": "integer", **bounds}, description)
+
+
+def _choice(kind: str, description: str = "") -> Parameter:
+    return Parameter(one_of(kind), {"$ref": f"#/components/schemas/{kind}"}, description)
+
+
+def _moment(description: str) -> Parameter:
+    return Parameter(moment, {"type": "string", "format": "date-time"}, description)
+
+
+def _yes_or_no(description: str) -> Parameter:
+    return Parameter(yes_or_no, {"type": "boolean"}, description)
+
+
+_PAGE = {
+    "limit": _whole("Items of a page.", minimum=1, maximum=1000, default=100),
+    "cursor": _text("next_cursor of the page before."),
+}
+_COLUMNS = {
+    "association_id_column": _text("The column with the association IDs."),
+    "timestamp_column": _text("The column with the times."),
+}
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        "/info",
+        info.InfoHandler,
+        {"GET": Operation("What a client needs to know of the server", answer="ServerInfo")},
+    ),
+    Route("/openapi.json", info.OpenApiHandler, {"GET": Operation("This document")}),
+    # --- registered models and packages ---
+    Route(
+        "/models",
+        models.ModelsHandler,
+        {
+            "GET": Operation(
+                "List registered models by name",
+                answer="ModelPage",
+                parameters={"q": _text("Words in name or description."), **_PAGE},
+            )
+        },
+    ),
+    Route(
+        "/models/{name}",
+        models.ModelHandler,
+        {
+            "GET": Operation("Read a registered model", answer="ModelPublic"),
+            "PATCH": Operation("Change its description", body="ModelUpdate", answer="ModelPublic"),
+            "DELETE": Operation(
+                "Delete it with all its packages, if none was deployed", status=204
+            ),
+        },
+    ),
+    Route(
+        "/models/{name}/versions/{version}",
+        models.VersionHandler,
+        {"GET": Operation("Read a package by version, or the latest", answer="PackagePublic")},
+    ),
+    Route(
+        "/models/{name}/aliases/{alias}",
+        models.AliasHandler,
+        {
+            "GET": Operation("Read a package by alias", answer="PackagePublic"),
+            "PUT": Operation(
+                "Point an alias at a version", body="AliasSet", answer="PackagePublic"
+            ),
+            "DELETE": Operation("Take an alias away", status=204),
+        },
+    ),
+    Route(
+        "/packages",
+        packages.PackagesHandler,
+        {
+            "GET": Operation(
+                "Search packages",
+                answer="PackagePage",
+                parameters={
+                    "q": _text("Words in name, target, tags or description."),
+                    "name": _text("Of this registered model."),
+                    "kind": _choice("PackageKind"),
+                    "target": _text("The target's name."),
+                    "target_type": _choice("TargetType"),
+                    "tag": _text("key, or key:value; all that are given.", repeated=True),
+                    "alias": _text("With this alias."),
+                    "creator": _text("Registered by this user."),
+                    "deployed": _yes_or_no("Whether a deployment has it in service."),
+                    "archived": Parameter(
+                        yes_no_or_any,
+                        {"type": "string", "enum": ["true", "false", "any"], "default": "false"},
+                    ),
+                    "created_after": _moment("Registered then or later."),
+                    "created_before": _moment("Registered before then."),
+                    "sort": _text("created_at, name, version, kind, target …; descending with -."),
+                    **_PAGE,
+                },
+            ),
+            "POST": Operation(
+                "Register a package", body="PackageCreate", answer="PackagePublic", status=201
+            ),
+        },
+    ),
+    Route(
+        "/packages/{package_id}",
+        packages.PackageHandler,
+        {
+            "GET": Operation("Read a package", answer="PackagePublic"),
+            "PATCH": Operation(
+                "Change description, tags, archived state",
+                body="PackageUpdate",
+                answer="PackagePublic",
+            ),
+            "DELETE": Operation("Delete a package that was never deployed", status=204),
+        },
+    ),
+    Route(
+        "/packages/{package_id}/files/{path*}",
+        packages.FileHandler,
+        {"GET": Operation("Download a file of a package", gives_bytes=True)},
+    ),
+    # --- uploads ---
+    Route(
+        "/uploads",
+        uploads.UploadsHandler,
+        {"POST": Operation("Begin an upload", answer="UploadPublic", status=201)},
+    ),
+    Route(
+        "/uploads/{upload_id}",
+        uploads.UploadHandler,
+        {
+            "GET": Operation("Read what has arrived", answer="UploadPublic"),
+            "DELETE": Operation("Throw an upload away", status=204),
+        },
+    ),
+    Route(
+        "/uploads/{upload_id}/files/{path*}",
+        uploads.UploadFileHandler,
+        {
+            "PUT": Operation(
+                "Send a file; X-Content-SHA256 is checked where given",
+                answer="FilePublic",
+                status=201,
+                takes_bytes=True,
+            )
+        },
+    ),
+    # --- deployments ---
+    Route(
+        "/deployments",
+        deployments.DeploymentsHandler,
+        {
+            "GET": Operation(
+                "List deployments, newest first",
+                answer="DeploymentPage",
+                parameters={
+                    "q": _text("Words in label, description or champion's name."),
+                    "state": _text("active, inactive, archived, or any (default: not archived)."),
+                    "importance": _choice("Importance"),
+                    "package_id": _whole("With this package in service."),
+                    "model": _text("With a package of this registered model in service."),
+                    **_PAGE,
+                },
+            ),
+            "POST": Operation(
+                "Create a deployment; a hosted model is loaded and scores its sample first",
+                body="DeploymentCreate",
+                answer="DeploymentPublic",
+                status=201,
+            ),
+        },
+    ),
+    Route(
+        "/deployments/{deployment}",
+        deployments.DeploymentHandler,
+        {
+            "GET": Operation("Read a deployment by label or id", answer="DeploymentPublic"),
+            "PATCH": Operation(
+                "Change settings or state", body="DeploymentUpdate", answer="DeploymentPublic"
+            ),
+        },
+    ),
+    Route(
+        "/deployments/{deployment}/history",
+        deployments.HistoryHandler,
+        {"GET": Operation("Which package was in service when, and why", answer="[ServicePeriod]")},
+    ),
+    Route(
+        "/deployments/{deployment}/replacements",
+        deployments.ReplacementsHandler,
+        {
+            "POST": Operation(
+                "Replace the champion, or with dry_run only check",
+                body="ReplacementCreate",
+                answer="ReplacementPublic",
+            )
+        },
+    ),
+    Route(
+        "/deployments/{deployment}/rollback",
+        deployments.RollbackHandler,
+        {
+            "POST": Operation(
+                "Put the previous package back in service",
+                body="RollbackCreate",
+                answer="ReplacementPublic",
+            )
+        },
+    ),
+    Route(
+        "/deployments/{deployment}/keys",
+        keys.KeysHandler,
+        {
+            "GET": Operation("List prediction keys", answer="[KeyPublic]"),
+            "POST": Operation(
+                "Make a prediction key; its secret is shown once",
+                body="KeyCreate",
+                answer="KeyCreated",
+                status=201,
+            ),
+        },
+    ),
+    Route(
+        "/deployments/{deployment}/keys/{key_id}",
+        keys.KeyHandler,
+        {"DELETE": Operation("Revoke a prediction key", status=204)},
+    ),
+    # --- rows ---
+    Route(
+        "/deployments/{deployment}/predictions",
+        rows.PredictionsHandler,
+        {
+            "POST": Operation(
+                "Predict; every prediction is recorded before it is answered",
+                takes_rows=True,
+                gives_rows=True,
+                parameters={
+                    **_COLUMNS,
+                    "passthrough": _text("Input columns to repeat in the answer, with commas."),
+                },
+            )
+        },
+    ),
+    Route(
+        "/deployments/{deployment}/reports",
+        rows.ReportsHandler,
+        {
+            "POST": Operation(
+                "Report predictions made elsewhere; the same association ID again replaces",
+                takes_rows=True,
+                answer="ReportResult",
+                parameters=_COLUMNS,
+            )
+        },
+    ),
+    Route(
+        "/deployments/{deployment}/actuals",
+        rows.ActualsHandler,
+        {
+            "POST": Operation(
+                "Send what really happened: early, late, repeated or corrected",
+                takes_rows=True,
+                answer="ActualsResult",
+                parameters={**_COLUMNS, "value_column": _text("The column with the values.")},
+            )
+        },
+    ),
+    # --- accuracy ---
+    Route(
+        "/deployments/{deployment}/accuracy",
+        accuracy.AccuracyHandler,
+        {
+            "GET": Operation(
+                "Accuracy overall and over time, by prediction time",
+                answer="Accuracy",
+                parameters={
+                    "bucket": _choice("Bucket", "Chosen by the span unless given."),
+                    "start": _moment("From then on."),
+                    "end": _moment("Before then."),
+                    "package_id": _whole("This package's predictions alone."),
+                    "metric": _text("This metric; may be repeated.", repeated=True),
+                },
+            )
+        },
+    ),
+    Route(
+        "/deployments/{deployment}/rebuild-accuracy",
+        accuracy.RebuildHandler,
+        {"POST": Operation("Compute what accuracy is read from anew, from the recorded rows")},
+    ),
+    Route(
+        "/rebuild-accuracy",
+        accuracy.RebuildAllHandler,
+        {"POST": Operation("The same for every deployment")},
+    ),
+)
+
+
+def handlers(opening: Opening) -> list[tuple[Any, ...]]:
+    """The routes as tornado takes them."""
+    found: list[tuple[Any, ...]] = [
+        (
+            url_path_join("/", API, route.pattern),
+            route.handler,
+            {"opening": opening, "route": route},
+        )
+        for route in ROUTES
+    ]
+    unknown = Route("/{path*}", UnknownAddress, {})
+    parts = {"opening": opening, "route": unknown}
+    return [*found, (f"/{API}(?:/.*)?", UnknownAddress, parts)]
