@@ -1,0 +1,208 @@
+"""The baseline of a package, computed here: the model scores the holdout in the client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.baseline import compute_baseline
+from ..domain.errors import InvalidInput, ModelFailed, RegistryError
+from ..domain.frames import conform
+from ..domain.kinds import TargetType
+from ..domain.signature import Signature
+from ..domain.target import Target, label_text
+from . import tables
+from .progress import bar
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ..formats.base import Predictor
+
+_ROWS = 20_000
+
+Scores = tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]
+
+
+def baseline(
+    target: Target,
+    signature: Signature | None,
+    *,
+    training: pa.Table | None,
+    holdout: pa.Table | None,
+    predictions: Any = None,
+    predictor: Callable[[], Predictor] | None = None,
+    progress: bool = False,
+) -> dict[str, Any] | None:
+    """Holdout metrics, histograms, target distribution; ``None`` without any data.
+
+    Parameters
+    ----------
+    predictions:
+        As in ``Registry.register``; given, the model is not asked.
+    predictor:
+        Loads the model that scores the holdout, when needed.
+
+    Raises
+    ------
+    InvalidInput
+        when holdout, target and predictions do not fit each other.
+    ModelFailed
+        when the model cannot score the holdout.
+
+    """
+    if predictions is not None and holdout is None:
+        raise InvalidInput(
+            "Predictions were given without the holdout they belong to.",
+            advice="Give holdout too, its rows in the same order.",
+            fields={"predictions": "no holdout"},
+        )
+    if training is None and holdout is None:
+        return None
+    inputs = signature or Signature(())
+    values, probabilities = None, None
+    if holdout is not None:
+        _check_outcomes(target, holdout)
+        if predictions is not None:
+            values, probabilities = _given(target, holdout, predictions)
+        elif predictor is not None:
+            values, probabilities = _scored(target, inputs, holdout, predictor(), progress)
+    return compute_baseline(
+        target,
+        inputs,
+        training=None if training is None else tables.columns_of(training),
+        holdout=None if holdout is None else tables.columns_of(holdout),
+        values=values,
+        probabilities=probabilities,
+    )
+
+
+def _check_outcomes(target: Target, holdout: pa.Table) -> None:
+    import pyarrow.compute as pc
+
+    if target.name not in holdout.column_names:
+        raise InvalidInput(
+            f"The holdout has no column {target.name!r}, so nothing can be measured on it.",
+            advice="Give the holdout with its target.",
+            fields={"holdout": f"missing: {target.name}"},
+        )
+    if not target.type.is_classification:
+        return
+    found = [v for v in pc.unique(holdout.column(target.name)).to_pylist() if v is not None]
+    unknown = sorted({label_text(v) for v in found} - set(target.class_labels))
+    if unknown:
+        raise InvalidInput(
+            f"The holdout's target has values that are no class: {', '.join(unknown[:10])}.",
+            advice=f"The classes are {', '.join(target.class_labels)}.",
+            fields={"holdout": f"unknown classes: {', '.join(unknown[:10])}"},
+        )
+
+
+def _scored(
+    target: Target, signature: Signature, holdout: pa.Table, predictor: Predictor, progress: bool
+) -> Scores:
+    from ..formats.scoring import Scorer
+
+    scorer = Scorer(predictor, signature, target)
+    parts = []
+    with bar("Score the holdout", holdout.num_rows, "rows", show=progress) as advance:
+        for start, part in tables.batches(holdout, _ROWS):
+            columns = tables.columns_of(part)
+            frame = conform(signature, columns, part.num_rows)
+            try:
+                parts.append(scorer.score(frame))
+            except RegistryError:
+                raise
+            except Exception as error:
+                import traceback
+
+                raise ModelFailed(
+                    f"The model failed on the holdout, rows {start} and on: "
+                    f"{type(error).__name__}: {error}",
+                    advice="Give the holdout as the model takes it, or leave it out.",
+                    fields={"traceback": traceback.format_exc()},
+                ) from error
+            advance(part.num_rows)
+    if not parts:
+        return None, None
+    if target.type is TargetType.REGRESSION:
+        return np.concatenate([part.values for part in parts if part.values is not None]), None
+    probabilities = np.concatenate(
+        [part.probabilities for part in parts if part.probabilities is not None]
+    )
+    if target.type is TargetType.BINARY:
+        return probabilities[:, target.positive_index], None
+    return None, probabilities
+
+
+def _given(target: Target, holdout: pa.Table, predictions: Any) -> Scores:
+    if isinstance(predictions, str):
+        if predictions not in holdout.column_names:
+            raise InvalidInput(
+                f"The holdout has no column {predictions!r} with predictions.",
+                advice="Give the name of a column of the holdout, or the predictions themselves.",
+                fields={"predictions": f"no column: {predictions}"},
+            )
+        predictions = holdout.column(predictions).to_numpy()
+    if target.type is TargetType.MULTICLASS:
+        return None, _matrix(target, holdout.num_rows, predictions)
+    numbers = _numbers(predictions)
+    if numbers.ndim == 2 and numbers.shape[1] == 2 and target.type is TargetType.BINARY:
+        numbers = numbers[:, target.positive_index]
+    _check_shape(numbers, (holdout.num_rows,))
+    if target.type is TargetType.BINARY:
+        _check_probabilities(numbers)
+    return numbers, None
+
+
+def _matrix(target: Target, n: int, predictions: Any) -> NDArray[np.float64]:
+    """Probabilities of several classes, in the order of the labels."""
+    if isinstance(predictions, Mapping) or hasattr(predictions, "columns"):
+        columns = tables.columns_of(tables.read(predictions, "predictions").table)
+        by_label = {label_text(name).removeprefix("probability_"): v for name, v in columns.items()}
+        missing = [label for label in target.class_labels if label not in by_label]
+        if missing:
+            raise InvalidInput(
+                f"The predictions lack the classes {', '.join(missing)}.",
+                advice="Give a column of probabilities per class label.",
+                fields={"predictions": f"missing: {', '.join(missing)}"},
+            )
+        predictions = np.column_stack([by_label[label] for label in target.class_labels])
+    matrix = _numbers(predictions)
+    _check_shape(matrix, (n, len(target.class_labels)))
+    _check_probabilities(matrix)
+    return matrix
+
+
+def _numbers(predictions: Any) -> NDArray[np.float64]:
+    try:
+        return np.asarray(predictions, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidInput(
+            "The predictions are not numbers.",
+            advice="Give predicted values, or probabilities of the positive class, or of every "
+            "class.",
+            fields={"predictions": "not numbers"},
+        ) from None
+
+
+def _check_shape(numbers: NDArray[np.float64], wanted: tuple[int, ...]) -> None:
+    if numbers.shape != wanted or np.isnan(numbers).any():
+        found = "missing values" if numbers.shape == wanted else f"the shape {numbers.shape}"
+        raise InvalidInput(
+            f"The predictions have {found}; numbers of shape {wanted} are needed.",
+            advice="Give one prediction per holdout row, in its order.",
+            fields={"predictions": found},
+        )
+
+
+def _check_probabilities(numbers: NDArray[np.float64]) -> None:
+    if ((numbers < 0) | (numbers > 1)).any():
+        raise InvalidInput(
+            "The predictions are not probabilities: some lie outside 0 to 1.",
+            advice="Give probabilities, not classes or scores.",
+            fields={"predictions": "outside 0 to 1"},
+        )

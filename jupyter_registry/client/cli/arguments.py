@@ -1,0 +1,254 @@
+"""What can be said on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ...domain.kinds import (
+    Bucket,
+    DeploymentState,
+    Importance,
+    PackageKind,
+    ReplacementReason,
+    TargetType,
+)
+
+_PACKAGE = "a package: name (its latest), name/version or name@alias"
+_DEPLOYMENT = "a deployment's label or id"
+_TABLE = "a CSV, Parquet or Arrow file"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands; ``run`` of its result carries one out."""
+    top = argparse.ArgumentParser(
+        prog="jupyter registry",
+        description="Register, deploy and assess models; ask for and report predictions.",
+        epilog="Exit codes: 0 done, 1 refused by the registry, 2 wrong usage, 3 cannot connect. "
+        "Without --url the server is found: by JUPYTER_REGISTRY_URL and JUPYTER_REGISTRY_TOKEN, "
+        "else the one that runs on this machine.",
+    )
+    top.add_argument("--version", action=_Version)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in _COMMANDS:
+        add(commands)
+    return top
+
+
+class _Version(argparse.Action):
+    """Print the version, looked up only when asked for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(nargs=0, help="print the version", **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:
+        from ... import __version__
+
+        print(__version__)
+        parser.exit()
+
+
+def _command(
+    commands: Any, name: str, module: str, help: str, *, connects: bool = True, **options: Any
+) -> argparse.ArgumentParser:
+    """A command carried out by the function of its name in a module beside, imported then."""
+    made: argparse.ArgumentParser = commands.add_parser(
+        name, allow_abbrev=False, help=help, description=help[0].upper() + help[1:] + ".", **options
+    )
+    run = name.replace("-", "_")
+    made.set_defaults(run=partial(_run, module, run), takes_rest=False)
+    if connects:
+        made.add_argument("--url", help="the server's address")
+        made.add_argument("--token", help="the server's token")
+        made.add_argument("--json", action="store_true", help="print JSON")
+    return made
+
+
+def _run(module: str, name: str, options: argparse.Namespace) -> int | None:
+    function: Callable[[argparse.Namespace], int | None] = getattr(
+        importlib.import_module(f".{module}", __package__), name
+    )
+    return function(options)
+
+
+def _serve(commands: Any) -> None:
+    made = _command(
+        commands,
+        "serve",
+        "server",
+        "run a Jupyter server with the registry in the foreground",
+        connects=False,
+        epilog="All other arguments go to jupyter server.",
+    )
+    made.set_defaults(takes_rest=True)
+    made.add_argument("--port", type=int, help="where to listen (default: 8888 or the next free)")
+    made.add_argument("--ip", help="which address to listen on (default: localhost)")
+    made.add_argument("--database-url", help="SQLite or PostgreSQL URL of the registry's database")
+    made.add_argument("--artifact-url", help="folder or fsspec URL of the artifacts")
+
+
+def _list(commands: Any) -> None:
+    made = _command(commands, "list", "reading", "list packages")
+    made.add_argument("q", nargs="?", metavar="TEXT", help="words to find in them")
+    made.add_argument("--name", help="of this registered model alone")
+    made.add_argument("--kind", choices=list(PackageKind))
+    made.add_argument("--target")
+    made.add_argument("--target-type", choices=list(TargetType))
+    made.add_argument("--tag", action="append", metavar="KEY[:VALUE]")
+    made.add_argument("--alias")
+    made.add_argument("--creator")
+    made.add_argument("--deployed", action=argparse.BooleanOptionalAction, default=None)
+    made.add_argument("--archived", action="store_true", help="archived ones alone")
+    made.add_argument("--sort", default="-created_at", help="for instance name, or -created_at")
+    made.add_argument("--limit", type=int, default=50, help="how many (default: 50)")
+
+
+def _models(commands: Any) -> None:
+    made = _command(commands, "models", "reading", "list registered models")
+    made.add_argument("q", nargs="?", metavar="TEXT", help="words to find in them")
+    made.add_argument("--limit", type=int, default=50, help="how many (default: 50)")
+
+
+def _deployments(commands: Any) -> None:
+    made = _command(commands, "deployments", "reading", "list deployments")
+    made.add_argument("q", nargs="?", metavar="TEXT", help="words to find in them")
+    made.add_argument("--state", choices=list(DeploymentState))
+    made.add_argument("--importance", choices=list(Importance))
+    made.add_argument("--model", help="with a package of this registered model in service")
+    made.add_argument("--limit", type=int, default=50, help="how many (default: 50)")
+
+
+def _show(commands: Any) -> None:
+    made = _command(commands, "show", "reading", "show a package, or a deployment")
+    which = made.add_mutually_exclusive_group(required=True)
+    which.add_argument("package", nargs="?", metavar="PACKAGE", help=_PACKAGE)
+    which.add_argument("-d", "--deployment", help=_DEPLOYMENT)
+
+
+def _register(commands: Any) -> None:
+    made = _command(commands, "register", "registering", "register a model package")
+    made.add_argument("name", help="the registered model's name")
+    made.add_argument(
+        "path", nargs="?", help="the model's file or folder; none for an external package"
+    )
+    made.add_argument("--target", required=True, help="the name of what is predicted")
+    made.add_argument("--kind", choices=list(PackageKind))
+    made.add_argument("--target-type", choices=list(TargetType))
+    made.add_argument("--class-labels", nargs="+", metavar="LABEL")
+    made.add_argument("--positive-class", metavar="LABEL")
+    made.add_argument("--threshold", type=float, help="least probability of the positive class")
+    made.add_argument("--training", help=f"training data: {_TABLE}")
+    made.add_argument("--holdout", help=f"holdout data: {_TABLE}")
+    made.add_argument("--predictions", metavar="COLUMN", help="the holdout's predictions")
+    made.add_argument("--format", help="skops, joblib, pickle or onnx (default: by content)")
+    made.add_argument("--description", default="")
+    made.add_argument("--tag", action="append", default=[], metavar="KEY[:VALUE]")
+    made.add_argument("--alias", action="append", default=[])
+    made.add_argument("--location", help="where an external model is")
+    made.add_argument("--build-environment", help="what built it")
+
+
+def _deploy(commands: Any) -> None:
+    made = _command(commands, "deploy", "deploying", "create a deployment from a package")
+    made.add_argument("package", help=_PACKAGE)
+    made.add_argument("label", help="the deployment's label")
+    made.add_argument("--description", default="")
+    made.add_argument("--importance", choices=list(Importance), default=Importance.MODERATE)
+    made.add_argument("--association-id-column", metavar="COLUMN")
+    made.add_argument("--association-id-required", action="store_true")
+    made.add_argument("--threshold", type=float, help="least probability of the positive class")
+    made.add_argument("--store-features", action="store_true", help="keep input values as well")
+    made.add_argument("--kernelspec", help="the environment that the model runs in")
+
+
+def _replace(commands: Any) -> None:
+    made = _command(commands, "replace", "deploying", "put another package in service")
+    made.add_argument("deployment", help=_DEPLOYMENT)
+    made.add_argument("package", help=_PACKAGE)
+    made.add_argument("--reason", choices=list(ReplacementReason), default="other")
+    made.add_argument("--note", default="")
+    made.add_argument("--dry-run", action="store_true", help="only check")
+
+
+def _rollback(commands: Any) -> None:
+    made = _command(commands, "rollback", "deploying", "put the previous package back in service")
+    made.add_argument("deployment", help=_DEPLOYMENT)
+    made.add_argument("--note", default="")
+
+
+def _predict(commands: Any) -> None:
+    made = _command(commands, "predict", "rows", "predict a file's rows; they are recorded")
+    made.add_argument("deployment", help=_DEPLOYMENT)
+    made.add_argument("data", help=_TABLE)
+    made.add_argument(
+        "-o",
+        "--output",
+        help="a .csv, .parquet, .arrow or .json file (default: CSV to standard output)",
+    )
+    made.add_argument("--timestamp-column", metavar="COLUMN")
+    made.add_argument("--association-id-column", metavar="COLUMN")
+    made.add_argument("--passthrough", action="append", default=[], metavar="COLUMN")
+
+
+def _report(commands: Any) -> None:
+    made = _command(commands, "report", "rows", "report predictions that were made outside")
+    made.add_argument("deployment", help=_DEPLOYMENT)
+    made.add_argument("data", help=_TABLE)
+    made.add_argument("--association-id", metavar="COLUMN")
+    made.add_argument("--timestamp", metavar="COLUMN")
+
+
+def _actuals(commands: Any) -> None:
+    made = _command(commands, "actuals", "rows", "upload what really happened")
+    made.add_argument("deployment", help=_DEPLOYMENT)
+    made.add_argument("data", help=_TABLE)
+    made.add_argument("--association-id", metavar="COLUMN")
+    made.add_argument("--value", metavar="COLUMN")
+    made.add_argument("--timestamp", metavar="COLUMN")
+
+
+def _accuracy(commands: Any) -> None:
+    made = _command(commands, "accuracy", "rows", "accuracy overall and over time")
+    made.add_argument("deployment", help=_DEPLOYMENT)
+    made.add_argument("--bucket", choices=list(Bucket))
+    made.add_argument("--start", help="from then on (ISO 8601)")
+    made.add_argument("--end", help="before then (ISO 8601)")
+    made.add_argument("--package", help=f"{_PACKAGE}; its predictions alone")
+    made.add_argument("--metric", action="append", help="this metric alone; may be repeated")
+    made.add_argument("-o", "--output", help="write the buckets to a .csv, .parquet or .json file")
+
+
+def _rebuild(commands: Any) -> None:
+    made = _command(
+        commands,
+        "rebuild-accuracy",
+        "deploying",
+        "compute what accuracy is read from anew, from the recorded rows",
+    )
+    made.add_argument("deployment", nargs="?", help=f"{_DEPLOYMENT} (default: all)")
+
+
+def _key(commands: Any) -> None:
+    made = _command(commands, "key", "deploying", "make a prediction key; it is shown once")
+    made.add_argument("deployment", help=_DEPLOYMENT)
+    made.add_argument("name", nargs="?", default="")
+
+
+def _upgrade(commands: Any) -> None:
+    made = _command(
+        commands,
+        "upgrade",
+        "server",
+        "bring a database's schema up to date, without a server",
+        connects=False,
+    )
+    made.add_argument("--database-url", help="default: as the server's own default")
+
+
+_COMMANDS: tuple[Callable[[Any], None], ...] = (
+    _serve, _list, _models, _deployments, _show, _register, _deploy, _replace, _rollback,
+    _predict, _report, _actuals, _accuracy, _rebuild, _key, _upgrade,
+)  # fmt: skip

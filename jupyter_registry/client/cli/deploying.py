@@ -1,0 +1,85 @@
+"""Commands on deployments: create, replace, roll back, keys, rebuild."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ..results import Replacement
+from .output import as_json, as_table, registry_of
+
+
+def deploy(options: argparse.Namespace) -> None:
+    """``deploy``: a deployment from a package."""
+    with registry_of(options) as registry:
+        deployment = registry.package(options.package).deploy(
+            options.label,
+            description=options.description,
+            importance=options.importance,
+            association_id_column=options.association_id_column,
+            association_id_required=options.association_id_required,
+            prediction_threshold=options.threshold,
+            store_features=options.store_features,
+            kernelspec=options.kernelspec,
+        )
+    if options.json:
+        as_json(deployment)
+    else:
+        print(f"Deployed {deployment.package} as {deployment.label!r} (id {deployment.id}).")
+
+
+def replace(options: argparse.Namespace) -> None:
+    """``replace``: another package in service; or only the checks."""
+    with registry_of(options) as registry:
+        result = registry.deployment(options.deployment).replace(
+            options.package, options.reason, options.note, options.dry_run
+        )
+    _print(result, options)
+
+
+def rollback(options: argparse.Namespace) -> None:
+    """``rollback``: the previous package back in service."""
+    with registry_of(options) as registry:
+        result = registry.deployment(options.deployment).rollback(options.note)
+    _print(result, options)
+
+
+def rebuild_accuracy(options: argparse.Namespace) -> None:
+    """``rebuild-accuracy``: of one deployment, or of all."""
+    with registry_of(options) as registry:
+        if options.deployment is not None:
+            chosen = [registry.deployment(options.deployment)]
+        else:
+            chosen = list(registry.deployments())
+        results = {deployment.label: deployment.rebuild_accuracy() for deployment in chosen}
+    if options.json:
+        as_json(results)
+        return
+    for label, result in results.items():
+        counts = ", ".join(f"{value:,} {name}" for name, value in result.items() if _counts(value))
+        print(f"Rebuilt {label!r}{f': {counts}' if counts else ''}.")
+
+
+def key(options: argparse.Namespace) -> None:
+    """``key``: a prediction key; the secret alone on standard output."""
+    with registry_of(options) as registry:
+        made = registry.deployment(options.deployment).create_key(options.name)
+    if options.json:
+        as_json(made)
+    else:
+        print("Keep it: it is not shown again.", file=sys.stderr)
+        print(made.key)
+
+
+def _counts(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _print(result: Replacement, options: argparse.Namespace) -> None:
+    if options.json:
+        as_json(result)
+        return
+    if result.checks:
+        as_table(result.headings, result.rows())
+    done = "is in service of" if result.replaced else "stays in service of"
+    print(f"{result.deployment.package} {done} {result.deployment.label!r}.")

@@ -1,0 +1,45 @@
+"""The entry point: parse, run one command, turn what goes wrong into an exit code.
+
+Exit codes: 0 done, 1 refused by the registry, 2 wrong usage, 3 cannot connect, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from ...domain.errors import RegistryError
+from .arguments import parser
+
+DONE, REFUSED, USAGE, NO_CONNECTION, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the process's exit code is returned."""
+    options, rest = parser().parse_known_args(arguments)
+    if rest and not options.takes_rest:
+        parser().error(f"unrecognised arguments: {' '.join(rest)}")
+    options.rest = rest
+    try:
+        return int(options.run(options) or DONE)
+    except RegistryError as error:
+        return _told(error)
+    except BrokenPipeError:
+        # the reader of a pipe has seen enough; keep the interpreter from failing on it again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _told(error: RegistryError) -> int:
+    print(f"{error.title}: {error}", file=sys.stderr)
+    for check in error.fields.get("checks") or ():
+        print(f"  {check['status']:<8} {check['name']}: {check['message']}", file=sys.stderr)
+    for item in error.fields.get("rejected") or ():
+        print(f"  row {item.get('row')}: {item.get('reason')}", file=sys.stderr)
+    if error.fields.get("traceback"):
+        print(str(error.fields["traceback"]).rstrip(), file=sys.stderr)
+    # by name, so that the HTTP client is not imported to tell an error without it
+    return NO_CONNECTION if type(error).__name__ == "CannotConnect" else REFUSED

@@ -1,0 +1,425 @@
+"""Deployments as results: predict, report, actuals, accuracy, replacement, keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..domain.entities import (
+    ActualsResult,
+    DeploymentPublic,
+    DeploymentUpdate,
+    KeyCreate,
+    KeyCreated,
+    KeyPublic,
+    ReplacementCreate,
+    ReplacementPublic,
+    ReportResult,
+    RollbackCreate,
+    ServicePeriod,
+)
+from ..domain.kinds import Bucket, DeploymentState, ReplacementReason
+from . import html, rows, tables
+from .accuracy import Accuracy
+from .bodies import body
+from .bound import Bound
+from .packages import Package, PackageItem
+from .pages import Pages
+
+if TYPE_CHECKING:
+    from .registry import Registry
+
+Moment = datetime | str
+
+
+class Deployment(Bound, DeploymentPublic):
+    """Serves or tracks one champion package at a time."""
+
+    @property
+    def champion(self) -> Package:
+        """The package in service."""
+        return self._registry.package_by_id(self.package_id)  # type: ignore[no-any-return]
+
+    def refresh(self) -> Deployment:
+        """Ask the server for the present state and counts."""
+        self._become(self._registry.connection.get(self._path))
+        return self
+
+    # --- predictions, reports, actuals ----------------------------------------------------
+
+    def predict(
+        self,
+        data: Any,
+        timestamp_column: str | None = None,
+        passthrough: Sequence[str] = (),
+        *,
+        association_id_column: str | None = None,
+        progress: bool = True,
+    ) -> Any:
+        """Predict; every prediction is recorded before it is answered.
+
+        Parameters
+        ----------
+        data:
+            A DataFrame (pandas, polars), a table with Arrow's interface, a mapping of columns,
+            a list of records, one record, or the path of a CSV or Parquet file.
+        timestamp_column:
+            The column with the prediction times (default: now; naive times mean UTC).
+        passthrough:
+            Input columns to repeat in the answer.
+        association_id_column:
+            The column with the association IDs (default: the deployment's).
+
+        Returns
+        -------
+        The library that ``data`` came in, rows in its order (and with its pandas index):
+        ``row``, ``prediction``, ``probability_<label>`` …, ``threshold``, ``association_id``,
+        ``timestamp``, ``package``, ``deployment``, and what was passed through.
+
+        Raises
+        ------
+        SignatureMismatch, ModelRejectedInput
+            with ``fields`` ``column`` and ``row`` (0-based in ``data``); rows sent before it in
+            batches of 20,000 are recorded.
+        PredictsElsewhere
+            for an external package: `report` its predictions.
+
+        """
+        params = {
+            "timestamp_column": timestamp_column,
+            "association_id_column": association_id_column,
+            "passthrough": ",".join(passthrough) or None,
+        }
+        return rows.predict(
+            self._registry.connection, f"{self._path}/predictions", data, params, progress=progress
+        )
+
+    def report(
+        self,
+        data: Any,
+        *,
+        association_id: str | None = None,
+        timestamp: str | None = None,
+        progress: bool = True,
+    ) -> ReportResult:
+        """Report predictions made outside; the same association ID again replaces.
+
+        Columns: ``association_id``, ``timestamp``, ``prediction`` (number or class label),
+        ``probability`` (of the positive class) or ``probability_<label>``, ``latency_ms``;
+        others are features. ``association_id`` and ``timestamp`` name other columns for those.
+        """
+        params = {"association_id_column": association_id, "timestamp_column": timestamp}
+        return rows.report(
+            self._registry.connection, f"{self._path}/reports", data, params, progress=progress
+        )
+
+    def actuals(
+        self,
+        data: Any,
+        *,
+        association_id: str | None = None,
+        value: str | None = None,
+        timestamp: str | None = None,
+        progress: bool = True,
+    ) -> ActualsResult:
+        """Send what really happened: early, late, repeated or corrected.
+
+        Parameters
+        ----------
+        association_id, value, timestamp:
+            The columns of ``data`` that hold them. Defaults: ``association_id`` or the
+            deployment's association ID column; ``value`` or the target's name; no timestamp,
+            unless there is a column ``timestamp``. Other columns are not sent.
+
+        """
+        source = tables.read(data)
+        names = source.table.column_names
+
+        def chosen(given: str | None, *usual: str | None) -> str | None:
+            return given or next((name for name in usual if name in names), usual[0])
+
+        columns = {
+            "association_id_column": chosen(
+                association_id, "association_id", self.association_id_column
+            ),
+            "value_column": chosen(value, "value", self.target_name),
+            "timestamp_column": timestamp or ("timestamp" if "timestamp" in names else None),
+        }
+        return rows.actuals(
+            self._registry.connection, f"{self._path}/actuals", source, columns, progress=progress
+        )
+
+    def accuracy(
+        self,
+        bucket: Bucket | str | None = None,
+        start: Moment | None = None,
+        end: Moment | None = None,
+        package: Package | PackageItem | int | str | None = None,
+        metrics: Sequence[str] | str | None = None,
+    ) -> Accuracy:
+        """Accuracy overall and over time, by prediction time, with baseline and change.
+
+        Parameters
+        ----------
+        bucket:
+            ``hour``, ``day``, ``week`` or ``month`` (default: chosen by the span).
+        start, end:
+            The range ``[start, end)``; texts are ISO 8601, naive times mean UTC.
+        package:
+            One package's predictions alone: a package, its id, or ``"name/version"``.
+        metrics:
+            Names of metrics (default: all of the target type).
+
+        """
+        params = {
+            "bucket": None if bucket is None else str(bucket),
+            "start": start,
+            "end": end,
+            "package_id": None if package is None else self._registry.package_id(package),
+            "metric": [metrics] if isinstance(metrics, str) else metrics and list(metrics),
+        }
+        return Accuracy.model_validate(
+            self._registry.connection.get(f"{self._path}/accuracy", params)
+        )
+
+    def rebuild_accuracy(self) -> dict[str, Any]:
+        """Compute the accumulators behind `accuracy` anew from the recorded rows."""
+        answer = self._registry.connection.call("POST", f"{self._path}/rebuild-accuracy")
+        return dict(answer or {})
+
+    # --- the champion ---------------------------------------------------------------------
+
+    def replace(
+        self,
+        package: Package | PackageItem | int | str,
+        reason: ReplacementReason | str = ReplacementReason.OTHER,
+        note: str = "",
+        dry_run: bool = False,
+    ) -> Replacement:
+        """Put another package in service, without downtime, after checks.
+
+        Parameters
+        ----------
+        package:
+            A package, its id, ``"name/version"`` or ``"name@alias"``.
+        reason:
+            ``accuracy``, ``data_drift``, ``errors``, ``scheduled_refresh``, ``scoring_speed``
+            or ``other``.
+        dry_run:
+            Whether only to check.
+
+        Raises
+        ------
+        IncompatibleReplacement
+            when a check fails; ``fields["checks"]`` lists all.
+
+        """
+        wanted = body(
+            ReplacementCreate,
+            package_id=self._registry.package_id(package),
+            reason=reason,
+            note=note,
+            dry_run=dry_run,
+        )
+        return self._replaced(
+            self._registry.connection.call("POST", f"{self._path}/replacements", json=wanted)
+        )
+
+    def rollback(self, note: str = "") -> Replacement:
+        """Put the previous package back in service."""
+        answer = self._registry.connection.call(
+            "POST", f"{self._path}/rollback", json=body(RollbackCreate, note=note)
+        )
+        return self._replaced(answer)
+
+    def history(self) -> History:
+        """Which package was in service from when to when, why, and by whom."""
+        answer = self._registry.connection.get(f"{self._path}/history")
+        return History(ServicePeriod.model_validate(item) for item in answer)
+
+    # --- settings and keys ----------------------------------------------------------------
+
+    def update(self, **changes: Any) -> Deployment:
+        """Change settings: the fields of `DeploymentUpdate`; others stay."""
+        self._become(
+            self._registry.connection.call(
+                "PATCH", self._path, json=body(DeploymentUpdate, **changes)
+            )
+        )
+        return self
+
+    def activate(self) -> Deployment:
+        """Take predictions, reports and actuals again."""
+        return self.update(state=DeploymentState.ACTIVE)
+
+    def deactivate(self) -> Deployment:
+        """Take none until activated."""
+        return self.update(state=DeploymentState.INACTIVE)
+
+    def archive(self) -> Deployment:
+        """End it; what is recorded stays readable."""
+        return self.update(state=DeploymentState.ARCHIVED)
+
+    def create_key(self, name: str = "") -> Key:
+        """Make a prediction key; its secret, ``.key``, is never shown again."""
+        answer = self._registry.connection.call(
+            "POST", f"{self._path}/keys", json=body(KeyCreate, name=name)
+        )
+        return Key.model_validate(answer)
+
+    def keys(self) -> KeyList:
+        """Its prediction keys, without their secrets."""
+        answer = self._registry.connection.get(f"{self._path}/keys")
+        items = answer.get("items", []) if isinstance(answer, Mapping) else answer
+        return KeyList(KeyPublic.model_validate(item) for item in items)
+
+    def revoke_key(self, key: KeyPublic | int) -> None:
+        """Make a prediction key useless."""
+        number = key if isinstance(key, int) else key.id
+        self._registry.connection.call("DELETE", f"{self._path}/keys/{number}")
+
+    @property
+    def _path(self) -> str:
+        return f"/deployments/{self.id}"
+
+    def _replaced(self, answer: Mapping[str, Any]) -> Replacement:
+        result = Replacement.model_validate(answer)
+        self._become(result.deployment.model_dump())
+        return result
+
+    def __repr__(self) -> str:
+        return f"<Deployment {self.label!r}: {self.package}, {self.state}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return html.facts(
+            f"Deployment {self.label}",
+            {
+                "champion": self.package,
+                "kind": self.kind,
+                "state": self.state,
+                "importance": self.importance,
+                "description": self.description,
+                "target": self.target_name,
+                "target type": self.target_type,
+                "class labels": self.class_labels,
+                "positive class": self.positive_class,
+                "threshold": self.prediction_threshold,
+                "association ID column": self.association_id_column,
+                "association ID required": self.association_id_required or None,
+                "kernelspec": self.kernelspec,
+                "rows predicted": self.rows_predicted,
+                "rows matched": self.rows_matched,
+                "rows waiting": self.rows_waiting,
+                "created": self.created_at,
+                "by": self.created_by,
+            },
+        )
+
+
+class DeploymentList(Pages[Deployment]):
+    """Deployments, read page by page."""
+
+    headings: ClassVar[tuple[str, ...]] = (
+        "deployment", "package", "kind", "state", "importance", "predicted", "matched", "waiting",
+        "created",
+    )  # fmt: skip
+
+    def _name(self, item: Deployment) -> str:
+        return item.label
+
+    def row(self, item: Deployment) -> tuple[Any, ...]:
+        """A deployment under `headings`."""
+        return (
+            item.label, item.package, item.kind, item.state, item.importance, item.rows_predicted,
+            item.rows_matched, item.rows_waiting, item.created_at,
+        )  # fmt: skip
+
+
+class History(list[ServicePeriod]):
+    """The periods of service, oldest first as the server gives them."""
+
+    headings: ClassVar[tuple[str, ...]] = ("package", "from", "to", "reason", "note", "by")
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """What a table shows, under `headings`."""
+        return [
+            (period.package, period.start, period.end, period.reason, period.note, period.user)
+            for period in self
+        ]
+
+    def _repr_html_(self) -> str:
+        return html.table(self.headings, self.rows())
+
+
+class Replacement(ReplacementPublic):
+    """The checks of a replacement, and the deployment after it."""
+
+    headings: ClassVar[tuple[str, ...]] = ("check", "status", "message")
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """What a table of the checks shows, under `headings`."""
+        return [(check.name, check.status, check.message) for check in self.checks]
+
+    def __repr__(self) -> str:
+        done = "replaced" if self.replaced else "only checked"
+        return f"<Replacement: {done}, {self.deployment.package} in service>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        done = "Replaced" if self.replaced else "Only checked, not replaced"
+        return html.table(
+            self.headings,
+            self.rows(),
+            title=f"{done}: {self.deployment.package} is in service of {self.deployment.label}",
+        )
+
+
+class Key(KeyCreated):
+    """A prediction key just made; ``key`` is its secret."""
+
+    def __repr__(self) -> str:
+        return f"<Key {self.name!r} {self.prefix}…: read its secret from .key, once>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return html.facts(
+            f"Key {self.name}",
+            {"key": self.key, "keep it": "It is not shown again.", "created": self.created_at},
+        )
+
+
+class KeyList(list[KeyPublic]):
+    """Prediction keys."""
+
+    headings: ClassVar[tuple[str, ...]] = ("id", "name", "prefix", "created", "by", "revoked")
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """What a table shows, under `headings`."""
+        return [
+            (key.id, key.name, key.prefix, key.created_at, key.created_by, key.revoked_at)
+            for key in self
+        ]
+
+    def _repr_html_(self) -> str:
+        return html.table(self.headings, self.rows())
+
+
+def split_reference(reference: str) -> tuple[str, str]:
+    """``name/version``, ``name@alias`` or ``name`` (its latest) as name and version or alias."""
+    found = re.fullmatch(r"([^/@]+)(?:[/@](.+))?", reference)
+    return (found.group(1), found.group(2) or "latest") if found else (reference, "latest")
+
+
+def resolve(registry: Registry, package: Package | PackageItem | int | str) -> int:
+    """The id of a package that is given as itself, its id, or a reference."""
+    if isinstance(package, int):
+        return package
+    if isinstance(package, str):
+        return registry.package(*split_reference(package)).id
+    return package.id

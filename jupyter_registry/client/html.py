@@ -1,0 +1,100 @@
+"""Small HTML and text tables for results; every value is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import Enum
+from html import escape
+from typing import Any
+
+_LEFT = ' style="text-align: left"'
+
+
+def text(value: Any) -> str:
+    """A value as people read it."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, datetime):
+        shown = value.astimezone(UTC) if value.tzinfo else value
+        return shown.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, Mapping):
+        return ", ".join(
+            f"{key}: {item}" if item != "" else str(key) for key, item in value.items()
+        )
+    if isinstance(value, list | tuple):
+        return ", ".join(text(item) for item in value)
+    return str(value)
+
+
+def size(n_bytes: int) -> str:
+    """A size as people read it."""
+    amount = float(n_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
+
+
+def table(
+    headings: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "", note: str = ""
+) -> str:
+    """A table with a heading row; title above, note below."""
+    parts = [f"<div><strong>{escape(title)}</strong></div>" if title else "", "<table><thead><tr>"]
+    parts += [f"<th{_LEFT}>{escape(heading)}</th>" for heading in headings]
+    parts.append("</tr></thead><tbody>")
+    for row in rows:
+        parts.append("<tr>")
+        parts += [
+            f"<td{'' if _is_number(value) else _LEFT}>{escape(text(value))}</td>" for value in row
+        ]
+        parts.append("</tr>")
+    parts.append("</tbody></table>")
+    if note:
+        parts.append(f"<div>{escape(note)}</div>")
+    return "".join(parts)
+
+
+def facts(title: str, items: Mapping[str, Any]) -> str:
+    """A table of names and values; those without a value are left out."""
+    rows = "".join(
+        f"<tr><th{_LEFT}>{escape(name)}</th><td{_LEFT}>{escape(text(value))}</td></tr>"
+        for name, value in items.items()
+        if value not in (None, "", [], {})
+    )
+    return f"<div><strong>{escape(title)}</strong></div><table><tbody>{rows}</tbody></table>"
+
+
+def plain_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """The same for a terminal, columns aligned."""
+    cells = [[text(value) for value in row] for row in rows]
+    numeric = [True] * len(headings)
+    for row, shown in zip(rows if isinstance(rows, list) else [], cells, strict=False):
+        for position, value in enumerate(row[: len(headings)]):
+            numeric[position] &= _is_number(value) or shown[position] == "–"
+    if not cells:
+        numeric = [False] * len(headings)
+    widths = [
+        max([len(heading), *(len(row[i]) for row in cells)]) for i, heading in enumerate(headings)
+    ]
+
+    def line(row: Sequence[str]) -> str:
+        return "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        ).rstrip()
+
+    return "\n".join([line(headings), *map(line, cells)])
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

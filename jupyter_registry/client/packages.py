@@ -1,0 +1,370 @@
+"""Packages and registered models as results."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
+
+from ..domain.entities import (
+    DeploymentCreate,
+    FilePublic,
+    ModelPublic,
+    PackagePublic,
+    PackageSummary,
+)
+from ..domain.errors import AlreadyExists, IntegrityFailure
+from ..domain.kinds import Importance
+from ..domain.signature import Signature
+from . import html
+from .bodies import body
+from .bound import Bound
+from .pages import Pages
+from .progress import bar
+
+if TYPE_CHECKING:
+    from .deployments import Deployment
+
+
+class _PackageActions(Bound):
+    """What can be done with a package, whether it came whole or as a row of a list."""
+
+    if TYPE_CHECKING:
+        id: int
+        name: str
+        version: int
+
+    @property
+    def reference(self) -> str:
+        """``name/version``."""
+        return f"{self.name}/{self.version}"
+
+    def deploy(
+        self,
+        label: str,
+        *,
+        description: str = "",
+        importance: Importance | str = Importance.MODERATE,
+        association_id_column: str | None = None,
+        association_id_required: bool = False,
+        prediction_threshold: float | None = None,
+        store_features: bool = False,
+        kernelspec: str | None = None,
+    ) -> Deployment:
+        """Create a deployment; a model hosted here is loaded and scores a sample first.
+
+        Parameters
+        ----------
+        label:
+            The deployment's name; unique among those not archived.
+        importance:
+            ``low``, ``moderate``, ``high`` or ``critical``.
+        association_id_column:
+            The input column that ties a prediction to what later happened.
+        association_id_required:
+            Whether predictions without one are refused.
+        prediction_threshold:
+            The least probability that predicts the positive class (default: the package's).
+        store_features:
+            Whether input values are kept with the predictions.
+        kernelspec:
+            The environment that the model runs in (default: the server's own setting).
+
+        Raises
+        ------
+        ModelFailed
+            when the model cannot be loaded or cannot predict; ``fields["traceback"]``.
+
+        """
+        from .deployments import Deployment
+
+        wanted = body(
+            DeploymentCreate,
+            package_id=self.id,
+            label=label,
+            description=description,
+            importance=importance,
+            association_id_column=association_id_column,
+            association_id_required=association_id_required,
+            prediction_threshold=prediction_threshold,
+            store_features=store_features,
+            kernelspec=kernelspec,
+        )
+        answer = self._registry.connection.call("POST", "/deployments", json=wanted)
+        return Deployment.of(self._registry, answer)
+
+    def update(
+        self, *, description: str | None = None, tags: Mapping[str, Any] | None = None
+    ) -> Package:
+        """Change the description or all tags; what is ``None`` stays."""
+        changes = {
+            "description": description,
+            "tags": None if tags is None else {str(k): str(v) for k, v in tags.items()},
+        }
+        return self._patch({name: value for name, value in changes.items() if value is not None})
+
+    def archive(self) -> Package:
+        """Take it out of lists and of use for new deployments; `restore` undoes it."""
+        return self._patch({"archived": True})
+
+    def restore(self) -> Package:
+        """Undo `archive`."""
+        return self._patch({"archived": False})
+
+    def delete(self) -> None:
+        """Delete it and its files; raises `StillReferenced` if a deployment has or had it."""
+        self._registry.connection.call("DELETE", f"/packages/{self.id}")
+
+    def set_alias(self, alias: str) -> Package:
+        """Let an alias of the model name this version, whichever it named before."""
+        path = f"/models/{quote(self.name, safe='')}/aliases/{quote(alias, safe='')}"
+        self._registry.connection.call("PUT", path, json={"version": self.version})
+        return self._again()
+
+    def remove_alias(self, alias: str) -> Package:
+        """Remove an alias of the model."""
+        path = f"/models/{quote(self.name, safe='')}/aliases/{quote(alias, safe='')}"
+        self._registry.connection.call("DELETE", path)
+        return self._again()
+
+    def download(
+        self, folder: str | os.PathLike[str], *, overwrite: bool = False, progress: bool = True
+    ) -> Path:
+        """Write the package's files into a folder, verified; returns the folder.
+
+        Raises
+        ------
+        AlreadyExists
+            when a file is there and ``overwrite`` is not set; nothing is written.
+        IntegrityFailure
+            when what arrives does not have the recorded SHA-256.
+
+        """
+        whole = self._again()
+        root = Path(folder)
+        targets = [(file, _inside(root, file.path)) for file in whole.files]
+        for _, target in targets:
+            if target.exists() and not overwrite:
+                raise AlreadyExists(
+                    f"{target} is there already.",
+                    advice="Choose another folder, or set overwrite=True.",
+                    fields={"path": str(target)},
+                )
+        root.mkdir(parents=True, exist_ok=True)
+        with bar(
+            f"Download {self.reference}", whole.size, "B", show=progress, in_bytes=True
+        ) as advance:
+            for file, target in targets:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._fetch(file, target, advance)
+        return root
+
+    def _fetch(self, file: FilePublic, target: Path, advance: Any) -> None:
+        partial = target.with_name(f".{target.name}.partial")
+        found = hashlib.sha256()
+        path = f"/packages/{self.id}/files/{quote(file.path)}"
+        try:
+            with self._registry.connection.stream(path) as chunks, partial.open("wb") as out:
+                for chunk in chunks:
+                    out.write(chunk)
+                    found.update(chunk)
+                    advance(len(chunk))
+            if found.hexdigest() != file.sha256:
+                raise IntegrityFailure(
+                    f"{file.path} of {self.reference} arrived with another SHA-256 than recorded.",
+                    advice="Download it again; if it stays so, the stored file is damaged.",
+                    fields={"path": file.path},
+                )
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def _again(self) -> Package:
+        found = self._registry.package_by_id(self.id)
+        if isinstance(self, Package):
+            self._become(found.model_dump())
+            return self
+        return found  # type: ignore[no-any-return]
+
+    def _patch(self, changes: Mapping[str, Any]) -> Package:
+        answer = self._registry.connection.call("PATCH", f"/packages/{self.id}", json=changes)
+        if isinstance(self, Package):
+            self._become(answer)
+            return self
+        return Package.of(self._registry, answer)
+
+
+class PackageItem(_PackageActions, PackageSummary):
+    """A package as a row of a list; `whole` has baseline, provenance and files too."""
+
+    def whole(self) -> Package:
+        """All that the registry knows of it."""
+        return self._again()
+
+    def __repr__(self) -> str:
+        return f"<Package {self.reference}: {self.kind}, {self.target_type} {self.target_name!r}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return html.facts(f"Package {self.reference}", _summary_facts(self))
+
+
+class Package(_PackageActions, PackagePublic):
+    """A model package: one version of a registered model."""
+
+    @property
+    def input_signature(self) -> Signature:
+        """The input columns with dtype and nullability."""
+        return Signature.from_json(self.signature)
+
+    def refresh(self) -> Package:
+        """Ask the server for the present state."""
+        return self._again()
+
+    def __repr__(self) -> str:
+        return f"<Package {self.reference}: {self.kind}, {self.target_type} {self.target_name!r}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        origin = self.provenance
+        shown = html.facts(
+            f"Package {self.reference}",
+            _summary_facts(self)
+            | {
+                "files": [f"{file.path} ({html.size(file.size)})" for file in self.files],
+                "notebook": origin.get("notebook"),
+                "python": origin.get("python"),
+                "git": (origin.get("git") or {}).get("commit"),
+                "deployments": [str(item.get("label", item)) for item in self.deployments],
+            },
+        )
+        metrics = (self.baseline or {}).get("metrics") or {}
+        if metrics:
+            shown += html.table(
+                ("metric", "value", "n"),
+                [(name, item.get("value"), item.get("n")) for name, item in metrics.items()],
+                title="Baseline",
+            )
+        if self.signature:
+            shown += html.table(
+                ("input column", "dtype", "nullable"),
+                [(c["name"], c["dtype"], bool(c.get("nullable"))) for c in self.signature],
+                title="Signature",
+            )
+        return shown
+
+
+class PackageList(Pages[PackageItem]):
+    """Packages, read page by page."""
+
+    headings: ClassVar[tuple[str, ...]] = (
+        "package", "kind", "target", "type", "aliases", "tags", "deployed", "created", "by",
+    )  # fmt: skip
+
+    def _name(self, item: PackageItem) -> str:
+        return item.reference
+
+    def row(self, item: PackageItem) -> tuple[Any, ...]:
+        """A package under `headings`."""
+        return (
+            item.reference, item.kind, item.target_name, item.target_type, item.aliases,
+            item.tags, item.deployed, item.created_at, item.created_by,
+        )  # fmt: skip
+
+
+class Model(Bound, ModelPublic):
+    """A registered model: a name that groups versions."""
+
+    def package(self, version: int | str = "latest") -> Package:
+        """A version, by number, alias or ``latest``."""
+        return self._registry.package(self.name, version)  # type: ignore[no-any-return]
+
+    def versions(self, *, archived: bool | None = False) -> PackageList:
+        """Its packages, newest first; ``archived=None`` for archived ones too."""
+        return self._registry.packages(  # type: ignore[no-any-return]
+            name=self.name, archived=archived, sort="-version"
+        )
+
+    def update(self, *, description: str) -> Model:
+        """Change the description."""
+        path = f"/models/{quote(self.name, safe='')}"
+        answer = self._registry.connection.call("PATCH", path, json={"description": description})
+        self._become(answer)
+        return self
+
+    def delete(self) -> None:
+        """Delete it with all versions; raises `StillReferenced` if a deployment has or had one."""
+        self._registry.connection.call("DELETE", f"/models/{quote(self.name, safe='')}")
+
+    def __repr__(self) -> str:
+        return f"<Model {self.name}: latest version {self.latest_version}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return html.facts(
+            f"Model {self.name}",
+            {
+                "description": self.description,
+                "latest version": self.latest_version,
+                "aliases": self.aliases,
+                "created": self.created_at,
+                "by": self.created_by,
+            },
+        )
+
+
+class ModelList(Pages[Model]):
+    """Registered models, read page by page."""
+
+    headings: ClassVar[tuple[str, ...]] = (
+        "model", "latest", "aliases", "description", "created", "by",
+    )  # fmt: skip
+
+    def _name(self, item: Model) -> str:
+        return item.name
+
+    def row(self, item: Model) -> tuple[Any, ...]:
+        """A model under `headings`."""
+        return (
+            item.name, item.latest_version, item.aliases, item.description, item.created_at,
+            item.created_by,
+        )  # fmt: skip
+
+
+def _summary_facts(package: PackageSummary) -> dict[str, Any]:
+    return {
+        "kind": package.kind,
+        "target": package.target_name,
+        "target type": package.target_type,
+        "class labels": package.class_labels,
+        "positive class": package.positive_class,
+        "threshold": package.prediction_threshold,
+        "format": package.format,
+        "location": package.location,
+        "build environment": package.build_environment,
+        "size": html.size(package.size) if package.size else None,
+        "description": package.description,
+        "tags": package.tags,
+        "aliases": package.aliases,
+        "created": package.created_at,
+        "by": package.created_by,
+        "archived": package.archived_at,
+    }
+
+
+def _inside(root: Path, path: str) -> Path:
+    """Where a file of a package goes; never outside the folder."""
+    parts: Sequence[str] = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or any(part in ("..", "") for part in parts):
+        raise IntegrityFailure(
+            f"The package names a file {path!r} outside of its folder.",
+            advice="Do not use this package.",
+            fields={"path": path},
+        )
+    return root.joinpath(*parts)

@@ -1,0 +1,366 @@
+"""From a model and its data to a package: files, target, signature, baseline, provenance."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..domain.entities import PackageCreate
+from ..domain.errors import InvalidInput, MissingExtra, ModelFailed
+from ..domain.kinds import PackageKind, TargetType
+from ..domain.signature import Column, Dtype, Signature
+from ..domain.target import Target
+from . import provenance, tables
+from .bodies import body
+from .discovery import kernel_id
+from .packages import Package
+from .uploads import gather, upload, warn_left_out
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ..formats.base import Predictor
+    from .registry import Registry
+
+SignatureLike = Signature | Iterable[Mapping[str, Any]] | Mapping[str, str]
+#: Input rows kept with a package, for trying it out.
+_EXAMPLE_ROWS = 5
+
+
+@dataclass(frozen=True)
+class Described:
+    """What the caller of ``Registry.register`` said."""
+
+    name: str
+    model: Any
+    kind: PackageKind | str | None
+    target: str
+    target_type: TargetType | str | None
+    class_labels: Any
+    positive_class: object | None
+    threshold: float | None
+    training: Any
+    holdout: Any
+    predictions: Any
+    signature: SignatureLike | None
+    input_example: Any
+    description: str
+    tags: Mapping[str, Any] | None
+    aliases: tuple[str, ...]
+    format: str | None
+    location: str | None
+    build_environment: str | None
+    progress: bool
+
+
+def register(registry: Registry, said: Described) -> Package:
+    """Register a package; nothing stays behind when it fails."""
+    kind = _kind(said)
+    training = None if said.training is None else tables.read(said.training, "training").table
+    holdout = None if said.holdout is None else tables.read(said.holdout, "holdout").table
+    with ExitStack() as stack:
+        model = None
+        if kind.is_hosted:
+            model = _ModelFiles.of(said, Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        wanted = _body(registry, said, kind, model, training, holdout)
+        if model is not None:
+            wanted["upload"] = stack.enter_context(
+                upload(registry.connection, model.files, progress=said.progress)
+            )
+        answer = registry.connection.call("POST", "/packages", json=wanted)
+    return Package.of(registry, answer)
+
+
+def _body(
+    registry: Registry,
+    said: Described,
+    kind: PackageKind,
+    model: _ModelFiles | None,
+    training: pa.Table | None,
+    holdout: pa.Table | None,
+) -> dict[str, Any]:
+    from .baselines import baseline
+
+    target = _target(said, model, training, holdout)
+    outside = [target.name]
+    if isinstance(said.predictions, str):
+        outside.append(said.predictions)
+    signature = _signature(said, model, training, holdout, outside)
+    sample = training if training is not None else holdout
+    found = baseline(
+        target,
+        signature,
+        training=training,
+        holdout=holdout,
+        predictions=said.predictions,
+        predictor=model.predictor if model is not None else None,
+        progress=said.progress,
+    )
+    return body(
+        PackageCreate,
+        name=said.name,
+        kind=kind,
+        description=said.description,
+        target_name=target.name,
+        target_type=target.type,
+        class_labels=list(target.class_labels),
+        positive_class=target.positive_class,
+        prediction_threshold=target.threshold if target.type is TargetType.BINARY else None,
+        signature=[] if signature is None else signature.to_json(),
+        format=None if model is None else model.format,
+        location=said.location,
+        build_environment=said.build_environment,
+        baseline=found,
+        provenance=_provenance(registry),
+        input_example=_example(said, signature, sample),
+        tags={str(key): str(value) for key, value in (said.tags or {}).items()},
+        aliases=list(said.aliases),
+    )
+
+
+class _ModelFiles:
+    """The files of a hosted model, their format, and the model itself once it is needed."""
+
+    def __init__(self, files: dict[str, Path], root: Path, format: str) -> None:
+        self.files = files
+        self.format = format
+        self._root = root
+        self._predictor: Predictor | None = None
+
+    @classmethod
+    def of(cls, said: Described, folder: Path) -> _ModelFiles:
+        """Save an object into the folder, or take a path as it is."""
+        from .. import formats
+
+        if not isinstance(said.model, str | os.PathLike):
+            chosen, file = formats.save_model(said.model, folder, said.format)
+            return cls({file.name: file}, file, chosen.name)
+        path = Path(said.model).expanduser()
+        gathered = gather(path)
+        warn_left_out(gathered, stacklevel=6)
+        if said.format is not None:
+            formats.model_file(path, said.format)
+            return cls(gathered.files, path, said.format)
+        found = formats.find_model(path)[0]
+        return cls(gathered.files, path, found.name)
+
+    def predictor(self) -> Predictor:
+        """The model, loaded from its file once; what is served is what was asked here."""
+        if self._predictor is None:
+            from .. import formats
+
+            file = formats.model_file(self._root, self.format)
+            self._predictor = formats.format_named(self.format).load(file)
+        return self._predictor
+
+
+def _kind(said: Described) -> PackageKind:
+    chosen = said.kind
+    if chosen is None:
+        chosen = PackageKind.EXTERNAL if said.model is None else PackageKind.CUSTOM
+    try:
+        kind = PackageKind(chosen)
+    except ValueError:
+        raise InvalidInput(
+            f"Unknown kind {chosen!r}.",
+            advice=f"Use one of: {', '.join(PackageKind)}.",
+            fields={"kind": f"unknown: {chosen}"},
+        ) from None
+    if kind.is_hosted and said.model is None:
+        raise InvalidInput(
+            f"A package of kind {kind.value!r} needs a model.",
+            advice="Give an object, a file or a folder; or kind='external' for a model that is "
+            "hosted elsewhere.",
+            fields={"model": "missing"},
+        )
+    if not kind.is_hosted and said.model is not None:
+        raise InvalidInput(
+            "An external package has no files: its model is hosted elsewhere.",
+            advice="Leave the model out, or register it with kind='custom'.",
+            fields={"model": "not for external packages"},
+        )
+    return kind
+
+
+# --- target ---------------------------------------------------------------------------------
+
+
+def _target(
+    said: Described, model: _ModelFiles | None, training: pa.Table | None, holdout: pa.Table | None
+) -> Target:
+    kind, labels = said.target_type, said.class_labels
+    if labels is not None and not isinstance(labels, str):
+        labels = list(labels)
+    known = kind is not None and (str(kind) == TargetType.REGRESSION or labels is not None)
+    if not known and model is not None:
+        from ..formats.infer import infer_target
+
+        predictor = model.predictor()
+        says = predictor.describe()
+        if kind is not None or says.target_type is not None:
+            if labels is None and says.class_labels is None:
+                labels = _outcomes(said.target, training, holdout, kind or says.target_type)[1]
+            return infer_target(
+                predictor,
+                said.target,
+                type=kind,
+                class_labels=labels,
+                positive_class=said.positive_class,
+                threshold=said.threshold,
+            )
+    if not known:
+        found_kind, found_labels = _outcomes(said.target, training, holdout, kind)
+        kind = kind or found_kind
+        labels = labels if labels is not None else found_labels
+    if kind is None:
+        raise InvalidInput(
+            f"It is not clear whether {said.target!r} is a number or a class.",
+            advice=f"Give target_type, one of: {', '.join(TargetType)}.",
+            fields={"target_type": "missing"},
+        )
+    return Target.make(said.target, kind, labels, said.positive_class, said.threshold)
+
+
+def _outcomes(
+    name: str,
+    training: pa.Table | None,
+    holdout: pa.Table | None,
+    kind: TargetType | str | None,
+) -> tuple[TargetType | None, list[Any] | None]:
+    """Type and sorted labels of a target by its values: texts and booleans are classes,
+    fractions are numbers, two different integers are two classes; other integers may be either.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = [
+        table.column(name)
+        for table in (training, holdout)
+        if table is not None and name in table.column_names
+    ]
+    if not columns or (kind is not None and str(kind) == TargetType.REGRESSION):
+        return None, None
+    distinct = {value for c in columns for value in pc.unique(c).to_pylist() if value is not None}
+    types = [column.type for column in columns]
+    numbers = all(pa.types.is_integer(t) or pa.types.is_floating(t) for t in types)
+    if numbers and kind is None:
+        if any(isinstance(value, float) and not value.is_integer() for value in distinct):
+            return TargetType.REGRESSION, None
+        if len(distinct) != 2:
+            return None, None
+    labels = sorted(distinct) if numbers else sorted(distinct, key=str)
+    return (TargetType.BINARY if len(labels) == 2 else TargetType.MULTICLASS), labels
+
+
+# --- signature and example ------------------------------------------------------------------
+
+
+def _signature(
+    said: Described,
+    model: _ModelFiles | None,
+    training: pa.Table | None,
+    holdout: pa.Table | None,
+    outside: list[str],
+) -> Signature | None:
+    if said.signature is not None:
+        return _given_signature(said.signature)
+    from ..formats.infer import infer_signature
+
+    samples = [table for table in (training, holdout) if table is not None]
+    if not samples and said.input_example is not None:
+        samples = [tables.read(said.input_example, "input_example").table]
+    predictor = None
+    if model is not None:
+        try:
+            predictor = model.predictor()
+        except (MissingExtra, ModelFailed):
+            if not samples:
+                raise
+    if not samples and predictor is None:
+        return None
+    found = [
+        infer_signature(tables.columns_of(sample), predictor, leave_out=outside)
+        for sample in samples
+    ] or [infer_signature(None, predictor)]
+    first = found[0]
+    if first is None:
+        raise InvalidInput(
+            "The model does not say which columns it takes.",
+            advice="Give training or holdout data, an input_example, or the signature.",
+            fields={"signature": "missing"},
+        )
+    for other in found[1:]:
+        if other is not None:
+            first = _wider(first, other)
+    return first
+
+
+def _wider(one: Signature, other: Signature) -> Signature:
+    """What takes the rows of both: nullable where either is, numbers where one has integers."""
+    others = {column.name: column for column in other.columns}
+    columns = []
+    for column in one.columns:
+        second = others.get(column.name, column)
+        dtypes = {column.dtype, second.dtype}
+        dtype = Dtype.NUMBER if dtypes == {Dtype.INTEGER, Dtype.NUMBER} else column.dtype
+        columns.append(Column(column.name, dtype, column.nullable or second.nullable))
+    return Signature(tuple(columns))
+
+
+def _given_signature(given: SignatureLike) -> Signature:
+    if isinstance(given, Signature):
+        return given
+    if isinstance(given, Mapping):
+        given = [
+            {
+                "name": name,
+                "dtype": str(dtype).removesuffix("?"),
+                "nullable": str(dtype)[-1:] == "?",
+            }
+            for name, dtype in given.items()
+        ]
+    return Signature.from_json(given)
+
+
+def _example(
+    said: Described, signature: Signature | None, sample: pa.Table | None
+) -> list[dict[str, Any]] | None:
+    table = sample
+    if said.input_example is not None:
+        table = tables.read(said.input_example, "input_example").table
+    elif table is not None:
+        table = table.slice(0, _EXAMPLE_ROWS)
+    if table is None or not table.num_rows:
+        return None
+    if signature is not None:
+        missing = [name for name in signature.names if name not in table.column_names]
+        if missing:
+            raise InvalidInput(
+                f"The data lacks columns of the signature: {', '.join(missing)}.",
+                advice="Give data with all input columns, or another signature.",
+                fields={"signature": f"not in the data: {', '.join(missing)}"},
+            )
+        table = table.select(signature.names)
+    return tables.records_of(table)
+
+
+# --- provenance -----------------------------------------------------------------------------
+
+
+def _provenance(registry: Registry) -> dict[str, Any]:
+    known = provenance.capture()
+    kernel = kernel_id()
+    if kernel is not None:
+        # the server that started this kernel knows its kernelspec for certain
+        name = registry.connection.kernel_name(kernel)
+        if name:
+            known["kernelspec"] = name
+    return known
+
+
+__all__ = ["Described", "SignatureLike", "register"]

@@ -1,0 +1,286 @@
+"""`Registry`: the whole registry from a kernel or a script, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from ..domain.entities import ServerInfo
+from ..domain.kinds import DeploymentState, Importance, PackageKind, TargetType
+from . import html
+from .connection import Connection
+from .deployments import Deployment, DeploymentList, resolve, split_reference
+from .discovery import find_server
+from .packages import Model, ModelList, Package, PackageItem, PackageList
+
+if TYPE_CHECKING:
+    from .packaging import SignatureLike
+
+
+class Info(ServerInfo):
+    """What there is to know of the server."""
+
+    def _repr_html_(self) -> str:
+        return html.facts("Jupyter Registry", self.model_dump())
+
+
+class Registry:
+    """The registry of one Jupyter server.
+
+    Parameters
+    ----------
+    url:
+        The server's address, its base URL included. Without it the server is found: see
+        `client.discovery.find_server`. In a notebook it is the notebook's own server.
+    token:
+        The server's token; found as well where it can be.
+
+    Raises
+    ------
+    CannotConnect
+        when no server is found.
+
+    """
+
+    def __init__(self, url: str | None = None, token: str | None = None) -> None:
+        found = find_server(url, token)
+        self.connection = Connection(found.url, found.token)
+
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        return self.connection.url
+
+    def info(self) -> Info:
+        """Version, user and limits; also tells whether the server answers."""
+        return Info.model_validate(self.connection.get("/info"))
+
+    # --- packages and models --------------------------------------------------------------
+
+    def register(
+        self,
+        name: str,
+        model: Any = None,
+        *,
+        target: str,
+        kind: PackageKind | str | None = None,
+        target_type: TargetType | str | None = None,
+        class_labels: Sequence[object] | None = None,
+        positive_class: object | None = None,
+        threshold: float | None = None,
+        training: Any = None,
+        holdout: Any = None,
+        predictions: Any = None,
+        signature: SignatureLike | None = None,
+        input_example: Any = None,
+        description: str = "",
+        tags: Mapping[str, Any] | None = None,
+        aliases: Iterable[str] = (),
+        format: str | None = None,
+        location: str | None = None,
+        build_environment: str | None = None,
+        progress: bool = True,
+    ) -> Package:
+        """Register a model package: the next version under a name.
+
+        Parameters
+        ----------
+        name:
+            The registered model's name; a new one is made.
+        model:
+            An object (scikit-learn estimator or pipeline, ONNX model), saved here; the path of a
+            file or folder, uploaded as it is; nothing for a model hosted elsewhere. Of a folder,
+            links to files count as files; hidden files, links to folders and empty folders are
+            left out with a warning; ``__pycache__``, ``.ipynb_checkpoints`` and ``.git`` without.
+        target:
+            The name of what is predicted: the target's column in the data.
+        kind:
+            ``custom`` (default with a model), ``external`` (default without), ``native``.
+        target_type, class_labels, positive_class, threshold:
+            ``regression``, ``binary`` or ``multiclass``, and the classes in the order of the
+            model's probabilities; asked from the model, else read from the data's target column.
+        training, holdout:
+            Data with the target's column, for the baseline: DataFrame (pandas, polars), Arrow
+            table, or the path of a CSV or Parquet file.
+        predictions:
+            Predictions on the holdout, where the model cannot be asked: a column of it by name,
+            or an array of numbers or of the positive class's probabilities; for several classes
+            a table with a column per label, or an array of shape (n, K).
+        signature:
+            The input columns; inferred from model and data unless given.
+        input_example:
+            Up to 20 input rows; the first five of the data unless given.
+        format:
+            ``skops``, ``joblib``, ``pickle`` or ``onnx``; for an object the first that can keep
+            it, for files told by content.
+        location, build_environment:
+            Where an external model is, and what built it.
+
+        Raises
+        ------
+        InvalidInput
+            when something does not fit or must be given; nothing is registered.
+        UnsupportedFormat
+            when model or file is of no known format.
+        MissingExtra
+            when a library for it is not installed.
+
+        """
+        from .packaging import Described, register
+
+        return register(
+            self,
+            Described(
+                name=name,
+                model=model,
+                kind=kind,
+                target=target,
+                target_type=target_type,
+                class_labels=class_labels,
+                positive_class=positive_class,
+                threshold=threshold,
+                training=training,
+                holdout=holdout,
+                predictions=predictions,
+                signature=signature,
+                input_example=input_example,
+                description=description,
+                tags=tags,
+                aliases=tuple(aliases),
+                format=format,
+                location=location,
+                build_environment=build_environment,
+                progress=progress,
+            ),
+        )
+
+    def packages(
+        self,
+        q: str | None = None,
+        *,
+        name: str | None = None,
+        kind: PackageKind | str | None = None,
+        target: str | None = None,
+        target_type: TargetType | str | None = None,
+        tag: str | Sequence[str] | None = None,
+        alias: str | None = None,
+        creator: str | None = None,
+        deployed: bool | None = None,
+        archived: bool | None = False,
+        created_after: datetime | str | None = None,
+        created_before: datetime | str | None = None,
+        sort: str = "-created_at",
+        page_size: int = 100,
+    ) -> PackageList:
+        """Search packages: words anywhere (``q``), and filters; read page by page.
+
+        ``tag`` is ``key`` or ``key:value``, or several; ``archived=None`` for archived ones
+        too; ``sort`` is ``created_at``, ``name``, ``version`` …, from last to first with a
+        leading ``-``.
+        """
+        params = {
+            "q": q, "name": name, "kind": kind, "target": target, "target_type": target_type,
+            "tag": [tag] if isinstance(tag, str) else tag, "alias": alias, "creator": creator,
+            "deployed": deployed, "archived": "any" if archived is None else archived,
+            "created_after": created_after, "created_before": created_before, "sort": sort,
+            "limit": page_size,
+        }  # fmt: skip
+        return PackageList(
+            self._pages("/packages", params), lambda item: PackageItem.of(self, item)
+        )
+
+    def package(self, name: str, version: int | str | None = None) -> Package:
+        """A package by name and version number, alias, or ``latest`` (the default).
+
+        ``"name/3"`` and ``"name@alias"`` do in one. Raises `PackageNotFound`.
+        """
+        if version is None:
+            name, version = split_reference(name)
+        reference = str(version).removeprefix("@")
+        word = "versions" if reference == "latest" or reference.isdigit() else "aliases"
+        path = f"/models/{quote(name, safe='')}/{word}/{quote(reference, safe='')}"
+        return Package.of(self, self.connection.get(path))
+
+    def package_by_id(self, package_id: int) -> Package:
+        """A package by its id; raises `PackageNotFound`."""
+        return Package.of(self, self.connection.get(f"/packages/{package_id}"))
+
+    def package_id(self, package: Package | PackageItem | int | str) -> int:
+        """The id of a package given as itself, its id, ``"name/version"`` or ``"name@alias"``."""
+        return resolve(self, package)
+
+    def models(self, q: str | None = None, *, page_size: int = 100) -> ModelList:
+        """Registered models; read page by page."""
+        return ModelList(
+            self._pages("/models", {"q": q, "limit": page_size}),
+            lambda item: Model.of(self, item),
+        )
+
+    def model(self, name: str) -> Model:
+        """A registered model by name; raises `PackageNotFound`."""
+        return Model.of(self, self.connection.get(f"/models/{quote(name, safe='')}"))
+
+    # --- deployments ----------------------------------------------------------------------
+
+    def deployments(
+        self,
+        q: str | None = None,
+        *,
+        state: DeploymentState | str | None = None,
+        importance: Importance | str | None = None,
+        package: Package | PackageItem | int | str | None = None,
+        model: str | None = None,
+        page_size: int = 100,
+    ) -> DeploymentList:
+        """Deployments, filtered; read page by page."""
+        params = {
+            "q": q,
+            "state": state,
+            "importance": importance,
+            "package_id": None if package is None else self.package_id(package),
+            "model": model,
+            "limit": page_size,
+        }
+        return DeploymentList(
+            self._pages("/deployments", params), lambda item: Deployment.of(self, item)
+        )
+
+    def deployment(self, reference: int | str) -> Deployment:
+        """A deployment by label or id; raises `DeploymentNotFound`."""
+        path = f"/deployments/{quote(str(reference), safe='')}"
+        return Deployment.of(self, self.connection.get(path))
+
+    # --- the connection -------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the connections; the registry can then not be asked any more."""
+        self.connection.close()
+
+    def __enter__(self) -> Registry:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Registry at {self.url}>"
+
+    def _pages(
+        self, path: str, params: Mapping[str, Any]
+    ) -> Callable[[str | None], Mapping[str, Any]]:
+        def fetch(cursor: str | None) -> Mapping[str, Any]:
+            page: Mapping[str, Any] = self.connection.get(path, {**params, "cursor": cursor})
+            return page
+
+        return fetch
+
+
+__all__ = ["Info", "Registry"]

@@ -1,0 +1,22 @@
+"""What the registry answers, as objects that can be asked further and show as tables."""
+
+from __future__ import annotations
+
+from .accuracy import Accuracy
+from .deployments import Deployment, DeploymentList, History, Key, KeyList, Replacement
+from .packages import Model, ModelList, Package, PackageItem, PackageList
+
+__all__ = [
+    "Accuracy",
+    "Deployment",
+    "DeploymentList",
+    "History",
+    "Key",
+    "KeyList",
+    "Model",
+    "ModelList",
+    "Package",
+    "PackageItem",
+    "PackageList",
+    "Replacement",
+]

@@ -1,0 +1,155 @@
+"""Uploads: a file or folder streamed to the registry; it arrives whole or leaves nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from ..domain.errors import InvalidInput, RegistryError
+from .progress import bar
+
+if TYPE_CHECKING:
+    from .connection import Connection
+
+_CHUNK = 1 << 20
+#: Folders that tools leave beside a model; skipped without a word.
+_SKIPPED = frozenset({"__pycache__", ".ipynb_checkpoints", ".git"})
+
+
+class NotUploaded(UserWarning):
+    """Something in a folder is not part of the package."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The files of a package: path in it → path on disk; and what was left out, with the reason."""
+
+    files: dict[str, Path] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def gather(path: Path) -> Gathered:
+    """The files that a path stands for.
+
+    A file is one; a folder gives all files in it and below. Links to files count as the files
+    they lead to. Left out and listed in ``left_out``: hidden files and folders, links to
+    folders, broken links, and empty folders, as a package holds files alone.
+
+    Raises
+    ------
+    InvalidInput
+        when nothing is there, nothing is left, or something is neither file nor folder.
+
+    """
+    if path.is_file():
+        return Gathered({path.name: path})
+    if not path.is_dir():
+        raise InvalidInput(
+            f"There is no file or folder {str(path)!r}.",
+            advice="Check the path; relative ones start at the working folder.",
+            fields={"model": f"no such path: {path}"},
+        )
+    gathered = Gathered()
+    _walk(path, "", gathered)
+    if not gathered.files:
+        raise InvalidInput(
+            f"The folder {str(path)!r} has no files that can be uploaded.",
+            advice="Hidden files and links to folders are not uploaded.",
+            fields={"model": "no files", "left_out": gathered.left_out},
+        )
+    return gathered
+
+
+def _walk(folder: Path, prefix: str, gathered: Gathered) -> None:
+    entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    if not entries and prefix:
+        gathered.left_out[prefix] = "an empty folder"
+    for entry in entries:
+        path = f"{prefix}{entry.name}"
+        if entry.name in _SKIPPED:
+            continue
+        if entry.name.startswith("."):
+            gathered.left_out[path] = "hidden"
+        elif entry.is_dir(follow_symlinks=False):
+            _walk(Path(entry.path), f"{path}/", gathered)
+        elif entry.is_file():
+            gathered.files[path] = Path(entry.path)
+        elif entry.is_symlink():
+            gathered.left_out[path] = "a link to a folder" if entry.is_dir() else "a broken link"
+        else:
+            raise InvalidInput(
+                f"{path!r} is neither a file nor a folder.",
+                advice="Remove it from the folder.",
+                fields={"model": f"not a file: {path}"},
+            )
+
+
+def warn_left_out(gathered: Gathered, stacklevel: int = 3) -> None:
+    """Say what of a folder is not uploaded."""
+    if gathered.left_out:
+        listed = ", ".join(f"{path} ({why})" for path, why in list(gathered.left_out.items())[:10])
+        more = len(gathered.left_out) - 10
+        warnings.warn(
+            f"Not uploaded: {listed}{f' and {more} more' if more > 0 else ''}.",
+            NotUploaded,
+            stacklevel=stacklevel,
+        )
+
+
+@contextmanager
+def upload(connection: Connection, files: dict[str, Path], *, progress: bool) -> Iterator[str]:
+    """Upload files; yields the upload's id, to be named in a package.
+
+    Whatever fails inside, the upload is thrown away on the server.
+    """
+    upload_id = str(connection.call("POST", "/uploads")["id"])
+    try:
+        total = sum(path.stat().st_size for path in files.values())
+        with bar("Upload", total, "B", show=progress, in_bytes=True) as advance:
+            for name, path in files.items():
+                _send(connection, upload_id, name, path, advance)
+        yield upload_id
+    except BaseException:
+        # The first error is the one to tell; an upload that cannot be reached is swept later.
+        with suppress(RegistryError):
+            connection.call("DELETE", f"/uploads/{upload_id}")
+        raise
+
+
+def _send(
+    connection: Connection,
+    upload_id: str,
+    name: str,
+    path: Path,
+    advance: Callable[[int], object],
+) -> None:
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+
+        def chunks() -> Iterator[bytes]:
+            left = size
+            # a file that grows meanwhile ends where it was hashed
+            while left and (chunk := file.read(min(_CHUNK, left))):
+                left -= len(chunk)
+                yield chunk
+                advance(len(chunk))
+
+        connection.call(
+            "PUT",
+            f"/uploads/{upload_id}/files/{quote(name)}",
+            content=chunks(),
+            headers={
+                "Content-Type": "application/octet-stream",
+                "Content-Length": str(size),
+                "X-Content-SHA256": sha256,
+            },
+        )

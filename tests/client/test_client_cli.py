@@ -1,0 +1,240 @@
+"""The command line against a real server: tables, JSON, exit codes."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+COMMANDS = [
+    "serve", "list", "models", "deployments", "show", "register", "deploy", "replace", "rollback",
+    "predict", "report", "actuals", "accuracy", "rebuild-accuracy", "key", "upgrade",
+]  # fmt: skip
+
+
+class Shell:
+    """Runs commands as a user does, told of the server by the environment."""
+
+    def __init__(self, server: Any, folder: Path) -> None:
+        self.folder = folder
+        self.environment = server.environment | {
+            "JUPYTER_REGISTRY_URL": server.url,
+            "JUPYTER_REGISTRY_TOKEN": server.token,
+        }
+
+    def __call__(self, *arguments: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "jupyter_registry.client.cli", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout if code == 0 else done.stderr
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self(*arguments, "--json"))
+
+
+@pytest.fixture
+def shell(live_server: Any, tmp_path: Path) -> Shell:
+    return Shell(live_server, tmp_path)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> pd.DataFrame:
+    """A model in model.joblib and its rows in train.csv."""
+    import joblib
+
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"age": random.normal(45, 10, 200), "income": random.normal(50, 10, 200)})
+    frame["left"] = np.where(frame["age"] + random.normal(0, 5, 200) > 45, "yes", "no")
+    frame["visit"] = [f"v{i}" for i in range(len(frame))]
+    model = LogisticRegression().fit(frame[["age", "income"]], frame["left"])
+    joblib.dump(model, tmp_path / "model.joblib")
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    frame.to_parquet(tmp_path / "train.parquet", index=False)
+    return frame
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, shell: Shell) -> None:
+    shown = shell(command, "--help")
+    assert shown.startswith(f"usage: jupyter registry {command}")
+    assert len(shown.splitlines()) > 4
+
+
+def test_help_lists_the_commands_and_is_quick(shell: Shell) -> None:
+    started = time.perf_counter()
+    shown = shell("--help")
+    assert time.perf_counter() - started < 2
+    for command in COMMANDS:
+        assert f" {command}" in shown
+    assert shell("--version").strip()
+
+
+def test_wrong_usage_ends_with_2(shell: Shell) -> None:
+    assert "invalid choice" in shell("lst", code=2)
+    assert "required" in shell("register", code=2)
+    assert "unrecognised" in shell("list", "--nonsense", code=2)
+
+
+def test_without_a_server_the_code_is_3(shell: Shell) -> None:
+    shell.environment["JUPYTER_REGISTRY_URL"] = "http://127.0.0.1:9/"
+    told = shell("list", code=3)
+    assert "jupyter registry serve" in told
+    del shell.environment["JUPYTER_REGISTRY_URL"]
+    shell.environment["JUPYTER_RUNTIME_DIR"] = str(shell.folder)
+    assert "No Jupyter server runs here" in shell("list", code=3)
+
+
+def test_the_running_server_is_found(shell: Shell) -> None:
+    del shell.environment["JUPYTER_REGISTRY_URL"]
+    del shell.environment["JUPYTER_REGISTRY_TOKEN"]
+    assert isinstance(shell.json("list"), list)
+
+
+def test_packages_are_registered_listed_and_shown(
+    shell: Shell, name: str, data: pd.DataFrame
+) -> None:
+    printed = shell(
+        "register", name, "model.joblib", "--target", "left", "--training", "train.csv",
+        "--holdout", "train.parquet", "--tag", "team:eu", "--alias", "champion",
+    )  # fmt: skip
+    assert printed.startswith(f"Registered {name}/1")
+    shown = shell.json("show", name)
+    assert shown["target_type"] == "binary"
+    assert shown["tags"] == {"team": "eu"}
+    assert shown["baseline"]["metrics"]["auc"]["value"] > 0.8
+    shown = shell("show", f"{name}@champion").splitlines()
+    assert shown[0].split() == ["package", f"{name}/1"]
+    external = shell.json(
+        "register", name, "--target", "left", "--target-type", "binary",
+        "--class-labels", "no", "yes", "--location", "elsewhere",
+    )  # fmt: skip
+    assert (external["version"], external["kind"]) == (2, "external")
+    table = shell("list", "--name", name).splitlines()
+    assert table[0].split()[:3] == ["package", "kind", "target"]
+    assert [line.split()[0] for line in table[1:]] == [f"{name}/2", f"{name}/1"]
+    assert [item["version"] for item in shell.json("list", name, "--kind", "custom")] == [1]
+    assert "more" in shell("list", name, "--limit", "1")
+    assert name in shell("models", name)
+    assert "There is no registered model" in shell("show", "nothing-so-called", code=1)
+    assert "no file or folder" in shell("register", name, "absent", "--target", "y", code=1)
+
+
+def test_the_whole_way_from_a_shell(shell: Shell, name: str, data: pd.DataFrame) -> None:
+    register = ("register", name, "model.joblib", "--target", "left", "--training", "train.csv")
+    signature = ("--holdout", "train.csv")
+    data[["age", "income", "left"]].to_csv(shell.folder / "train.csv", index=False)
+    data.to_csv(shell.folder / "rows.csv", index=False)
+    for _ in range(2):
+        shell(*register, *signature)
+    deployed = shell(
+        "deploy", f"{name}/1", f"{name} live", "--association-id-column", "visit",
+        "--importance", "high",
+    )  # fmt: skip
+    assert deployed.startswith(f"Deployed {name}/1")
+    label = f"{name} live"
+    assert name in shell("deployments", "--model", name)
+
+    printed = shell("predict", label, "rows.csv")
+    assert len(printed.splitlines()) == 201
+    shell("predict", label, "rows.csv", "-o", "out.parquet", "--passthrough", "age")
+    out = pd.read_parquet(shell.folder / "out.parquet")
+    assert out["association_id"].tolist() == data["visit"].tolist()
+    assert out["age"].tolist() == data["age"].tolist()
+    shell("predict", label, "rows.csv", "-o", "out.csv")
+    assert len(pd.read_csv(shell.folder / "out.csv")) == 200
+    shell("predict", label, "rows.csv", "-o", "out.json")
+    assert len(json.loads((shell.folder / "out.json").read_text())) == 200
+    assert "no known kind" in shell("predict", label, "rows.csv", "-o", "out.doc", code=1)
+    assert len(shell.json("predict", label, "rows.csv")) == 200
+
+    columns = ("--association-id", "visit", "--value", "left")
+    assert shell.json("actuals", label, "rows.csv", *columns)["matched"] == 200
+    wrong = pd.DataFrame({"visit": ["v1"], "left": ["perhaps"]})
+    wrong.to_csv(shell.folder / "wrong.csv", index=False)
+    assert "row 0" in shell("actuals", label, "wrong.csv", *columns, code=1)
+
+    assert "auc" in shell("accuracy", label)
+    assert shell.json("accuracy", label, "--bucket", "day")["overall"]["n"] == 200
+    shell("accuracy", label, "-o", "accuracy.csv")
+    assert pd.read_csv(shell.folder / "accuracy.csv")["n"].sum() == 200
+    assert label in shell("rebuild-accuracy", label)
+
+    assert "stays in service" in shell("replace", label, f"{name}/2", "--dry-run")
+    replaced = shell.json("replace", label, f"{name}/2", "--reason", "accuracy", "--note", "better")
+    assert replaced["replaced"] is True
+    shown = shell("show", "-d", label)
+    assert ["champion", f"{name}/2"] in [line.split() for line in shown.splitlines()]
+    assert "better" in shown
+    assert f"{name}/1 is in service" in shell("rollback", label)
+    assert shell("key", label, "host").startswith("jrk_")
+
+
+def test_reports_of_an_external_model(shell: Shell, name: str, tmp_path: Path) -> None:
+    shell(
+        "register", name, "--target", "left", "--target-type", "binary",
+        "--class-labels", "no", "yes",
+    )  # fmt: skip
+    shell("deploy", name, name)
+    rows = pd.DataFrame({"association_id": ["a", "b"], "probability": [0.2, 0.9]})
+    rows.to_parquet(tmp_path / "rows.parquet")
+    assert shell.json("report", name, "rows.parquet")["accepted"] == 2
+    assert "report" in shell("predict", name, "rows.parquet", code=1)
+
+
+def test_a_schema_is_upgraded_without_a_server(shell: Shell, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    assert "schema" in shell("upgrade", "--database-url", url)
+    assert (tmp_path / "new.db").is_file()
+    assert "not supported" in shell("upgrade", "--database-url", "nonsense://x", code=1)
+
+
+def test_serve_runs_a_server_until_it_is_stopped(shell: Shell, tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "jupyter_registry.client.cli", "serve", "--port", str(port),
+            "--database-url", f"sqlite:///{tmp_path / 'own' / 'r.db'}",
+            "--artifact-url", str(tmp_path / "own" / "artifacts"),
+            "--allow-root", "--IdentityProvider.token=secret",
+        ],
+        env=shell.environment | {"JUPYTER_DATA_DIR": str(tmp_path / "own")},
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        address = f"http://127.0.0.1:{port}/jupyter-registry/api/v1/info"
+        request = urllib.request.Request(address, headers={"Authorization": "token secret"})
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=5) as answer:
+                    assert answer.status == 200
+                break
+            except OSError:
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        assert (tmp_path / "own" / "r.db").is_file()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) is not None
