@@ -80,6 +80,7 @@ def load_flights(every: int = 1) -> pd.DataFrame:
     ------
     RegistryError
         if the data package is not installed; ``ValueError`` if flight IDs repeat.
+
     """
     import pandas as pd
 

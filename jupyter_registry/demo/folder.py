@@ -25,6 +25,7 @@ class DemoFolder:
         ------
         InvalidInput
             if the path holds something that the job did not make.
+
         """
         folder = cls(Path(path).resolve())
         root = folder.root

@@ -20,6 +20,7 @@ def open_lab(folder: DemoFolder, extra: list[str]) -> int:
     ------
     NotFound
         if no run has finished in the folder.
+
     """
     if not (folder.is_ours and folder.summary.is_file()):
         raise NotFound(

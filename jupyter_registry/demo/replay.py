@@ -88,6 +88,7 @@ class Replay:
             if the scoring process ends.
         CountsDiffer
             if rows were lost or doubled on the way.
+
         """
         with self._terminal.step("Load flights and weather"):
             # The outside process loads and trains meanwhile.

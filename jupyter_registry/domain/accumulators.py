@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 EPSILON = float(np.finfo(np.float64).eps)
+_LARGEST = float(np.finfo(np.float64).max)
 _VERSION = 1
 _HEAD = struct.Struct("<BIIH")
 
@@ -113,7 +114,7 @@ def usage_by_group(
     groups: Ints,
     n_groups: int,
 ) -> list[Accumulator]:
-    """Accumulators of predicted rows: ``values`` (NaN: unknown) and class ``labels``, shape (n,)."""
+    """Accumulators of predicted rows: ``values`` (NaN: unknown), class ``labels``, shape (n,)."""
     if target.type is TargetType.REGRESSION:
         assert values is not None
         n = np.bincount(groups, minlength=n_groups)
@@ -173,11 +174,14 @@ def matched_by_group(
 
 
 def _regression(actual: Floats, predicted: Floats, groups: Ints, n: int) -> list[Accumulator]:
-    error = predicted - actual
+    # beyond float64 an error counts as the largest number: a row must leave as it came
+    with np.errstate(over="ignore"):
+        error = np.clip(predicted - actual, -_LARGEST, _LARGEST)
+        share = np.minimum(np.abs(error) / np.maximum(np.abs(actual), EPSILON), _LARGEST)
     columns = [
         product_sums_by_group(error, error, groups, n),
         sums_by_group(np.abs(error), groups, n),
-        sums_by_group(np.abs(error) / np.maximum(np.abs(actual), EPSILON), groups, n),
+        sums_by_group(share, groups, n),
         sums_by_group(actual, groups, n),
         product_sums_by_group(actual, actual, groups, n),
         sums_by_group(predicted, groups, n),

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from . import metrics
 from .accumulators import Accumulator, matched_by_group
-from .frames import Values, is_null
+from .errors import InvalidInput
+from .frames import Values, is_null, to_datetimes
 from .kinds import TargetType
 from .scores import ScoreSketch
 from .signature import Dtype, Signature
@@ -90,8 +91,15 @@ def holdout_metrics(
     values: NDArray[np.float64] | None = None,
     probabilities: NDArray[np.float64] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """Every metric of the target's type on rows whose outcome is known; AUC and KS are exact."""
+    """Every metric of the target's type on rows whose outcome is known; AUC and KS are exact.
+
+    Rows that the model gave no finite prediction for are left out too.
+    """
     actual, known = encode_outcomes(target, outcomes)
+    if values is not None:
+        known = known & np.isfinite(values)
+    if probabilities is not None:
+        known = known & np.isfinite(probabilities).all(axis=1)
     actual = actual[known]
     v = None if values is None else np.asarray(values, np.float64)[known]
     p = None if probabilities is None else np.asarray(probabilities, np.float64)[known]
@@ -142,7 +150,8 @@ def predicted_labels(
         positive = target.positive_index
         return np.where(values >= cut, positive, 1 - positive)
     if target.type is TargetType.MULTICLASS and probabilities is not None:
-        return np.argmax(probabilities, axis=1)
+        best: NDArray[np.int64] = np.argmax(probabilities, axis=1)
+        return best
     return None
 
 
@@ -153,28 +162,12 @@ def histogram(dtype: Dtype, values: Values) -> dict[str, Any]:
     common: dict[str, Any] = {"dtype": dtype.value, "n": len(items), "missing": missing}
     if dtype in (Dtype.NUMBER, Dtype.INTEGER, Dtype.DATETIME):
         if dtype is Dtype.DATETIME:
-            stamps = np.asarray(values, dtype="datetime64[us]")
+            stamps = to_datetimes(values, _not_a_time)
             numbers = stamps[~np.isnat(stamps)].astype(np.int64) / 1e6
             common["missing"] = int(np.isnat(stamps).sum())
         else:
             numbers = np.array([float(v) for v in items if not is_null(v)], np.float64)
-        numbers = numbers[np.isfinite(numbers)]
-        if len(numbers) == 0:
-            return common | {"edges": [], "counts": []}
-        edges = np.unique(np.quantile(numbers, np.linspace(0, 1, BINS + 1)))
-        if len(edges) == 1:
-            edges = np.array([edges[0], edges[0]])
-            counts = np.array([len(numbers)])
-        else:
-            counts, edges = np.histogram(numbers, edges)
-        return common | {
-            "edges": edges.tolist(),
-            "counts": counts.tolist(),
-            "mean": float(numbers.mean()),
-            "std": float(numbers.std()),
-            "min": float(numbers.min()),
-            "max": float(numbers.max()),
-        }
+        return common | _quantile_bins(numbers[np.isfinite(numbers)])
     tally = Counter(str(value) for value in items if not is_null(value))
     top = sorted(tally.items(), key=lambda pair: (-pair[1], pair[0]))[:CATEGORIES]
     return common | {
@@ -182,6 +175,37 @@ def histogram(dtype: Dtype, values: Values) -> dict[str, Any]:
         "counts": [count for _, count in top],
         "other": sum(tally.values()) - sum(count for _, count in top),
     }
+
+
+def _quantile_bins(numbers: NDArray[np.float64]) -> dict[str, Any]:
+    """Edges on the quantiles (fewer where they coincide), counts, and the usual moments."""
+    if len(numbers) == 0:
+        return {"edges": [], "counts": []}
+    edges = np.unique(np.quantile(numbers, np.linspace(0, 1, BINS + 1)))
+    if len(edges) == 1:
+        edges = np.array([edges[0], edges[0]])
+        counts = np.array([len(numbers)])
+    else:
+        counts, edges = np.histogram(numbers, edges)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, std = float(numbers.mean()), float(numbers.std())
+    return {
+        "edges": edges.tolist(),
+        "counts": counts.tolist(),
+        # JSON has no infinity: moments that overflow are unknown
+        "mean": mean if math.isfinite(mean) else None,
+        "std": std if math.isfinite(std) else None,
+        "min": float(numbers.min()),
+        "max": float(numbers.max()),
+    }
+
+
+def _not_a_time(row: int, value: Any) -> InvalidInput:
+    return InvalidInput(
+        f"Row {row} of a datetime column has {value!r}, which is no date and time.",
+        advice="Give ISO 8601 text or times, or another dtype in the signature.",
+        fields={"row": row},
+    )
 
 
 def _items(values: Values) -> list[Any]:

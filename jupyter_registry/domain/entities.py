@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, StringConstraints
+from pydantic import StringConstraints
 from sqlmodel import JSON, BigInteger, Enum, Field, SQLModel
 
 from .kinds import (
@@ -45,7 +45,7 @@ def stored(kind: type[StrEnum]) -> Any:
 class Strict(SQLModel):
     """A request body that refuses fields it does not know."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = {"extra": "forbid"}
 
 
 # --- registered models and packages -------------------------------------------------------

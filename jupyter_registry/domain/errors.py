@@ -135,7 +135,7 @@ class ModelFailed(RegistryError):
 
 
 class ModelRejectedInput(RegistryError):
-    """The model raised on a value of the input; ``fields`` has ``traceback`` and, if known, ``row``."""
+    """The model raised on an input value; ``fields``: ``traceback`` and, if known, ``row``."""
 
     title = "The model could not take a value"
 

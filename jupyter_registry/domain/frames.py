@@ -40,7 +40,7 @@ def conform(signature: Signature, columns: Mapping[str, Values], n_rows: int) ->
     for column in signature.columns:
         values = columns.get(column.name)
         if values is None:
-            _refuse_missing(signature, columns)
+            raise _missing(signature, columns)
         if len(values) != n_rows:
             raise SignatureMismatch(
                 f"Column {column.name!r} has {len(values)} values for {n_rows} rows.",
@@ -51,9 +51,9 @@ def conform(signature: Signature, columns: Mapping[str, Values], n_rows: int) ->
     return frame
 
 
-def _refuse_missing(signature: Signature, columns: Mapping[str, Values]) -> None:
+def _missing(signature: Signature, columns: Mapping[str, Values]) -> SignatureMismatch:
     missing = [name for name in signature.names if columns.get(name) is None]
-    raise SignatureMismatch(
+    return SignatureMismatch(
         f"The input lacks {'column' if len(missing) == 1 else 'columns'} "
         f"{', '.join(map(repr, missing))}.",
         advice=f"Send all of: {', '.join(signature.names)}.",
@@ -73,38 +73,49 @@ def _bad(column: Column, row: int, value: Any, expected: str) -> SignatureMismat
 
 
 def is_null(value: Any) -> bool:
-    """Whether a scalar stands for a missing value."""
-    return value is None or (isinstance(value, float) and math.isnan(value)) or value is _NAT
-
-
-_NAT = np.datetime64("NaT")
+    """Whether a scalar stands for a missing value: ``None``, NaN of any width, NaT."""
+    if value is None:
+        return True
+    kind = type(value)
+    if kind is str or kind is int or kind is bool:
+        return False
+    if isinstance(value, float | np.floating):
+        return math.isnan(value)
+    return isinstance(value, datetime | np.datetime64) and bool(value != value)
 
 
 def _number(column: Column, values: Values) -> NDArray[Any]:
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
         result = values.astype(np.float64, copy=False)
-    elif isinstance(values, np.ndarray) and values.dtype.kind == "b" and len(values):
-        raise _bad(column, 0, bool(values[0]), "a number")
+    elif isinstance(values, np.ndarray) and values.dtype.kind in "bMm" and len(values):
+        raise _bad(column, 0, values[0].item(), "a number")
     else:
         items = values.tolist() if isinstance(values, np.ndarray) else values
         for row, value in enumerate(items):
             kind = type(value)
             if kind is float or kind is int or value is None:
                 continue
-            if kind is bool or not isinstance(value, int | float | np.number):
+            if kind is bool or not isinstance(value, int | float | np.integer | np.floating):
                 raise _bad(column, row, value, "a number")
         try:
             result = np.array(items, dtype=np.float64)
         except OverflowError:
-            row = next(i for i, v in enumerate(items) if v is not None and abs(v) > 1e308)
+            row = next(i for i, v in enumerate(items) if type(v) is int and not _fits_float(v))
             raise _bad(column, row, items[row], "a number that fits 64 bits") from None
     if not column.nullable:
         _refuse_nan(column, result)
     return result
 
 
+def _fits_float(value: int) -> bool:
+    try:
+        float(value)
+    except OverflowError:
+        return False
+    return True
+
+
 def _refuse_nan(column: Column, result: NDArray[Any]) -> None:
-    # one multiplication tells whether any value is NaN or infinite; only then look closer
     bad = np.isnan(result)
     if bad.any():
         raise _bad(column, int(np.argmax(bad)), None, "a number")
@@ -121,37 +132,38 @@ def _integer(column: Column, values: Values) -> NDArray[Any]:
         return values.astype(np.int64, copy=False)
     if isinstance(values, np.ndarray) and values.dtype.kind == "f":
         null = np.isnan(values)
-        wrong = ~null & (values != np.floor(values))
+        wrong = ~null & ((values != np.floor(values)) | (np.abs(values) >= 2.0**63))
         if wrong.any():
             row = int(np.argmax(wrong))
-            raise _bad(column, row, float(values[row]), "an integer")
+            raise _bad(column, row, float(values[row]), "a 64-bit integer")
         if null.any():
             if not column.nullable:
                 raise _bad(column, int(np.argmax(null)), None, "an integer")
             return values.astype(np.float64, copy=False)
-        over = np.abs(values) >= 2.0**63
-        if over.any():
-            row = int(np.argmax(over))
-            raise _bad(column, row, float(values[row]), "a 64-bit integer")
         return values.astype(np.int64)
+    if isinstance(values, np.ndarray) and values.dtype.kind in "Mm" and len(values):
+        raise _bad(column, 0, values[0].item(), "an integer")
     items = values.tolist() if isinstance(values, np.ndarray) else values
     nulls = False
     for row, value in enumerate(items):
-        kind = type(value)
-        if kind is int:
+        if type(value) is int:
             if not _INT64[0] <= value <= _INT64[1]:
                 raise _bad(column, row, value, "a 64-bit integer")
-        elif value is None or (kind is float and math.isnan(value)):
+        elif is_null(value):
             if not column.nullable:
-                raise _bad(column, row, value, "an integer")
+                raise _bad(column, row, None, "an integer")
             nulls = True
-        elif (
-            kind is bool
-            or not isinstance(value, int | float | np.number)
-            or (isinstance(value, float) and not value.is_integer())
-        ):
-            raise _bad(column, row, value, "an integer")
-    return np.array(items, dtype=np.float64 if nulls else np.int64)
+        elif not _is_integral(value):
+            raise _bad(column, row, value, "a 64-bit integer")
+    if nulls:
+        return np.array([math.nan if is_null(v) else v for v in items], dtype=np.float64)
+    return np.array(items, dtype=np.int64)
+
+
+def _is_integral(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, float | np.integer | np.floating):
+        return False
+    return float(value).is_integer() and _INT64[0] <= int(value) <= _INT64[1]
 
 
 def _boolean(column: Column, values: Values) -> NDArray[Any]:
@@ -200,9 +212,7 @@ def _datetime(column: Column, values: Values) -> NDArray[Any]:
     return result
 
 
-def to_datetimes(
-    values: Values, refuse: Callable[[int, Any], Exception]
-) -> NDArray[np.datetime64]:
+def to_datetimes(values: Values, refuse: Callable[[int, Any], Exception]) -> NDArray[np.datetime64]:
     """Dates and times as UTC datetime64[us]; naive ones mean UTC, null becomes NaT.
 
     ``refuse(row, value)`` makes the exception for a value that is none.
@@ -222,7 +232,10 @@ def to_datetimes(
                 raise refuse(row, value) from None
         if isinstance(value, datetime):
             if value.tzinfo is not None:
-                value = value.astimezone(UTC).replace(tzinfo=None)
+                try:
+                    value = value.astimezone(UTC).replace(tzinfo=None)
+                except OverflowError:  # before year 1 or after 9999 in UTC
+                    raise refuse(row, str(value)) from None
         elif isinstance(value, np.datetime64):
             pass
         elif not isinstance(value, date):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from .accumulators import Accumulator
 from .errors import InvalidInput, nearest
+from .exact import ExactSum
 from .kinds import TargetType
 from .target import Target
 
@@ -108,7 +109,7 @@ def _regression(accumulator: Accumulator) -> Values:
     if n == 0:
         return {metric.name: (None, 0) for metric in METRICS[TargetType.REGRESSION]}
     return {
-        "rmse": (math.sqrt(squared.over(n)), n),
+        "rmse": (_root_mean(squared, n), n),
         "mae": (absolute.over(n), n),
         "mape": (percentage.over(n), n),
         "r2": (
@@ -118,14 +119,27 @@ def _regression(accumulator: Accumulator) -> Values:
     }
 
 
+def _root_mean(squared: ExactSum, n: int) -> float:
+    mean = squared.over(n)
+    if math.isinf(mean):  # the mean is beyond float64, its root is not
+        return math.sqrt(squared.over(n << 1200)) * 2.0**600
+    return math.sqrt(mean)
+
+
 def _r2(n: int, squared: Fraction, total: Fraction, total_squared: Fraction) -> float | None:
-    """``1 - SS_res / SS_tot``; a constant target gives 1 when hit exactly, else 0."""
+    """``1 - SS_res / SS_tot``; a constant target gives 1 when hit exactly, else 0.
+
+    ``None`` of fewer than two rows, and where the ratio is beyond float64.
+    """
     if n < 2:
         return None
     spread = total_squared - total * total / n
     if spread == 0:
         return 1.0 if squared == 0 else 0.0
-    return float(1 - squared / spread)
+    try:
+        return float(1 - squared / spread)
+    except OverflowError:
+        return None
 
 
 def _binary(target: Target, accumulator: Accumulator) -> Values:

@@ -51,9 +51,7 @@ class Signature:
         columns = []
         for position, item in enumerate(items):
             try:
-                column = Column(
-                    str(item["name"]), Dtype(item["dtype"]), bool(item.get("nullable", False))
-                )
+                column = _column(item)
             except (KeyError, ValueError, TypeError, AttributeError) as error:
                 raise InvalidInput(
                     f"Signature column {position} is not understood: {error}.",
@@ -82,3 +80,12 @@ class Signature:
 
     def __len__(self) -> int:
         return len(self.columns)
+
+
+def _column(item: Mapping[str, Any]) -> Column:
+    name, nullable = item["name"], item.get("nullable", False)
+    if not isinstance(name, str) or not name:
+        raise ValueError(f"the name {name!r} is no text, or empty")
+    if not isinstance(nullable, bool):
+        raise ValueError(f"nullable is {nullable!r}, not true or false")
+    return Column(name, Dtype(item["dtype"]), nullable)

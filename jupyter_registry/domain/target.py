@@ -55,7 +55,9 @@ class Target:
                 advice=f"Use one of: {', '.join(TargetType)}.",
                 fields={"target_type": f"unknown: {type}"},
             ) from None
-        labels = tuple(label_text(label) for label in class_labels or ())
+        labels = tuple(
+            label_text(label) for label in (() if class_labels is None else class_labels)
+        )
         if kind is TargetType.REGRESSION:
             if labels or positive_class is not None:
                 raise InvalidInput(

@@ -58,6 +58,7 @@ def accuracy_over_time(
     ------
     ValueError
         if there is nothing to draw, a metric is unknown, or ``ax`` is given several metrics.
+
     """
     series = dict(accuracy) if isinstance(accuracy, Mapping) else {"": accuracy}
     names = _chosen(series, metrics)

@@ -45,9 +45,16 @@ def run() -> Iterator[Figure]:
 
 def _fill(server: live.Live, per_day: int) -> bytes:
     package = server.call(
-        "POST", "/packages",
-        {"name": f"days-{per_day}", "kind": "external", "target_name": "y", "target_type": "binary", "class_labels": ["0", "1"]},
-    )  # fmt: skip
+        "POST",
+        "/packages",
+        {
+            "name": f"days-{per_day}",
+            "kind": "external",
+            "target_name": "y",
+            "target_type": "binary",
+            "class_labels": ["0", "1"],
+        },
+    )
     made = server.call(
         "POST", "/deployments", {"package_id": package["id"], "label": f"days-{per_day}"}
     )

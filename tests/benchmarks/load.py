@@ -52,8 +52,7 @@ def _drive(host: str, port: int, clients: int, seconds: float, request: bytes) -
         sent[connection] = time.perf_counter()
         connection.sendall(request)
     end = time.perf_counter() + seconds
-    now = 0.0
-    while (now := time.perf_counter()) < end:
+    while time.perf_counter() < end:
         for key, _ in selector.select(1.0):
             connection = key.fileobj  # type: ignore[assignment]
             chunk = connection.recv(65536)

@@ -51,7 +51,8 @@ def run() -> Iterator[Figure]:
     share = statistics.median(p / r for p, r in zip(plain_s, reports_s, strict=True))
     yield Figure(
         "reports, rows/s",
-        f"{ROWS / statistics.median(reports_s):,.0f} / executemany {ROWS / statistics.median(plain_s):,.0f} = {share:.2f}",
+        f"{ROWS / statistics.median(reports_s):,.0f} / executemany "
+        f"{ROWS / statistics.median(plain_s):,.0f} = {share:.2f}",
         "at least 0.60",
         share >= 0.6,
     )
@@ -94,7 +95,8 @@ def _executemany(ids: list[str], stamps: np.ndarray, scores: np.ndarray) -> floa
         started = time.perf_counter()
         with connection:
             connection.executemany(
-                "INSERT INTO prediction (deployment_id, package_id, association_id, timestamp, value, label) VALUES (?,?,?,?,?,?)",
+                "INSERT INTO prediction (deployment_id, package_id, association_id, timestamp,"
+                " value, label) VALUES (?,?,?,?,?,?)",
                 rows,
             )
         seconds = time.perf_counter() - started
@@ -104,9 +106,16 @@ def _executemany(ids: list[str], stamps: np.ndarray, scores: np.ndarray) -> floa
 
 def _deployment(server: live.Live, turn: int) -> str:
     package = server.call(
-        "POST", "/packages",
-        {"name": f"outside-{turn}", "kind": "external", "target_name": "y", "target_type": "binary", "class_labels": ["0", "1"]},
-    )  # fmt: skip
+        "POST",
+        "/packages",
+        {
+            "name": f"outside-{turn}",
+            "kind": "external",
+            "target_name": "y",
+            "target_type": "binary",
+            "class_labels": ["0", "1"],
+        },
+    )
     made = server.call(
         "POST", "/deployments", {"package_id": package["id"], "label": f"outside-{turn}"}
     )

@@ -37,9 +37,9 @@ def run() -> Iterator[Figure]:
 
 def _fill(url: str) -> None:
     """10,000 models of ten versions each, written below the API (the API makes one at a time)."""
-    from jupyter_registry.store.database import open_database
     from sqlalchemy import insert
 
+    from jupyter_registry.store.database import open_database
     from jupyter_registry.store.tables import ModelAlias, ModelPackage, PackageTag, RegisteredModel
 
     themes = ("churn", "fraud", "price", "demand", "delay")

@@ -270,7 +270,7 @@ def test_a_request_that_comes_while_an_idle_worker_is_being_stopped(
 
     async def job(pool):
         await pool.load(spec)
-        supervisor = pool._supervisors[spec.package_id]
+        supervisor = pool._supervisors[spec.key]
         for delay in range(6):
             stopping = asyncio.ensure_future(pool._stop(supervisor))
             for _ in range(delay):

@@ -123,12 +123,9 @@ def test_a_deployment_comes_with_its_totals(database: Database) -> None:
         deployment = Deployment(label="d", package_id=_package(session))
         session.add(deployment)
     with database.connect() as connection:
-        assert tuple(connection.execute(select(deployment_totals)).one()) == (
-            deployment.id,
-            0,
-            0,
-            0,
-        )
+        totals = connection.execute(select(deployment_totals)).one()._asdict()
+    assert totals.pop("deployment_id") == deployment.id
+    assert totals == {"predicted": 0, "matched": 0, "actuals": 0, "revision": 0}
 
 
 def test_labels_are_unique_among_living_deployments(database: Database) -> None:
