@@ -19,7 +19,7 @@ from . import provenance, tables
 from .bodies import body
 from .discovery import kernel_id
 from .packages import Package
-from .uploads import gather, upload, warn_left_out
+from .uploads import gather, together, upload, warn_left_out
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -134,13 +134,16 @@ class _ModelFiles:
 
     @classmethod
     def of(cls, said: Described, folder: Path) -> _ModelFiles:
-        """Save an object into the folder, or take a path as it is."""
+        """Save an object into the folder, or take a path, or several, as they are."""
         from .. import formats
 
-        if not isinstance(said.model, str | os.PathLike):
+        if _are_paths(said.model):
+            path = together(said.model, folder)
+        elif isinstance(said.model, str | os.PathLike):
+            path = Path(said.model).expanduser()
+        else:
             chosen, file = formats.save_model(said.model, folder, said.format)
             return cls({file.name: file}, file, chosen.name)
-        path = Path(said.model).expanduser()
         gathered = gather(path)
         warn_left_out(gathered, stacklevel=6)
         if said.format is not None:
@@ -157,6 +160,15 @@ class _ModelFiles:
             file = formats.model_file(self._root, self.format)
             self._predictor = formats.format_named(self.format).load(file)
         return self._predictor
+
+
+def _are_paths(model: Any) -> bool:
+    """Whether several files or folders were given."""
+    return (
+        isinstance(model, list | tuple)
+        and len(model) > 0
+        and all(isinstance(item, str | os.PathLike) for item in model)
+    )
 
 
 def _kind(said: Described) -> PackageKind:

@@ -92,7 +92,8 @@ class Registry:
             The registered model's name; a new one is made.
         model:
             An object (scikit-learn estimator or pipeline, ONNX model), saved here; the path of a
-            file or folder, uploaded as it is; nothing for a model hosted elsewhere. Of a folder,
+            file or folder, or a list of several, uploaded as they are; nothing for a model hosted
+            elsewhere. Of a folder,
             links to files count as files; hidden files, links to folders and empty folders are
             left out with a warning; ``__pycache__``, ``.ipynb_checkpoints`` and ``.git`` without.
         target:

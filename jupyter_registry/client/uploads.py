@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,48 @@ def gather(path: Path) -> Gathered:
             fields={"model": "no files", "left_out": gathered.left_out},
         )
     return gathered
+
+
+def together(paths: Sequence[str | os.PathLike[str]], folder: Path) -> Path:
+    """A folder, made in ``folder``, that holds several files and folders under their own names.
+
+    Raises
+    ------
+    InvalidInput
+        when one does not exist, or two have the same name.
+
+    """
+    made = folder / "together"
+    made.mkdir()
+    for given in paths:
+        path = Path(given).expanduser().absolute()
+        target = made / path.name
+        if target.is_symlink() or target.exists():
+            raise InvalidInput(
+                f"Two of the paths are named {path.name!r}.",
+                advice="Rename one, or put them into a folder and give that.",
+                fields={"model": f"not distinct: {path.name}"},
+            )
+        if path.is_dir():
+            for name, file in gather(path).files.items():
+                _link(file, target / name)
+        elif path.is_file():
+            _link(path, target)
+        else:
+            raise InvalidInput(
+                f"There is no file or folder {str(given)!r}.",
+                advice="Check the path; relative ones start at the working folder.",
+                fields={"model": f"no such path: {given}"},
+            )
+    return made
+
+
+def _link(file: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.symlink_to(file.absolute())
+    except OSError:  # a system where links need a right of their own
+        shutil.copyfile(file, target)
 
 
 def _walk(folder: Path, prefix: str, gathered: Gathered) -> None:

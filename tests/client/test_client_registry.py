@@ -119,6 +119,26 @@ def test_nulls_in_training_or_holdout_make_a_column_nullable(registry: Registry,
     ]  # fmt: skip
 
 
+def test_several_files_are_one_package(
+    registry: Registry, name: str, trained: tuple[Any, pd.DataFrame, pd.DataFrame], tmp_path: Path
+) -> None:
+    import joblib
+
+    (tmp_path / "code").mkdir()
+    joblib.dump(trained[0], tmp_path / "churn.joblib")
+    (tmp_path / "notes.txt").write_text("read me")
+    (tmp_path / "code" / "helper.py").write_text("x = 1")
+    paths = [tmp_path / "churn.joblib", str(tmp_path / "notes.txt"), tmp_path / "code"]
+    package = registry.register(name, paths, target="left", training=trained[1])
+    assert [file.path for file in package.files] == ["churn.joblib", "code/helper.py", "notes.txt"]
+    assert package.format == "joblib"
+    assert package.class_labels == ["no", "yes"]
+    with pytest.raises(InvalidInput, match="Two of the paths are named"):
+        registry.register(name, [*paths, tmp_path / "notes.txt"], target="left")
+    with pytest.raises(InvalidInput, match="no file or folder"):
+        registry.register(name, [*paths, "absent.txt"], target="left")
+
+
 def test_a_folder_is_uploaded_as_it_is_and_comes_back(
     registry: Registry,
     name: str,

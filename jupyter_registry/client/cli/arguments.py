@@ -132,7 +132,7 @@ def _register(commands: Any) -> None:
     made = _command(commands, "register", "registering", "register a model package")
     made.add_argument("name", help="the registered model's name")
     made.add_argument(
-        "path", nargs="?", help="the model's file or folder; none for an external package"
+        "path", nargs="*", help="the model's files or folder; none for an external package"
     )
     made.add_argument("--target", required=True, help="the name of what is predicted")
     made.add_argument("--kind", choices=list(PackageKind))

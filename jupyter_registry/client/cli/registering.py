@@ -8,11 +8,11 @@ from .output import as_json, registry_of
 
 
 def register(options: argparse.Namespace) -> None:
-    """``register``: a file, a folder, or the description of an external model."""
+    """``register``: files, a folder, or the description of an external model."""
     with registry_of(options) as registry:
         package = registry.register(
             options.name,
-            options.path,
+            options.path[0] if len(options.path) == 1 else options.path or None,
             kind=options.kind,
             target=options.target,
             target_type=options.target_type,
