@@ -10,8 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
-    Row,
+    Dialect,
+    Executable,
     String,
     Text,
     bindparam,
@@ -67,20 +69,27 @@ def _column(name: str) -> Any:
     return cast(column, Text).label(name) if name in _JSON else column
 
 
-_IDS: Any = bindparam("ids", expanding=True)
-_SUMMARY_QUERY = select(*map(_column, _SUMMARY)).where(PACKAGE.c.id.in_(_IDS))
+#: Stands for the ids in the text of a query; see `_rows_of`.
+_IDS = "__ids__"
+
+
+def _among(package_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    return package_id.op("IN", is_comparison=True)(literal_column(f"({_IDS})"))
+
+
+_SUMMARY_QUERY = select(*map(_column, _SUMMARY)).where(_among(PACKAGE.c.id))
 _WHOLE_QUERY = select(*map(_column, _WHOLE)).where(PACKAGE.c.id == bindparam("id"))
 #: What other tables say of packages: (package, which table, two texts).
 _RELATED_QUERY = union_all(
     select(TAG.c.package_id, literal_column("1"), TAG.c.key, TAG.c.value).where(
-        TAG.c.package_id.in_(_IDS)
+        _among(TAG.c.package_id)
     ),
     select(ALIAS.c.package_id, literal_column("2"), ALIAS.c.alias, literal_column("''")).where(
-        ALIAS.c.package_id.in_(_IDS)
+        _among(ALIAS.c.package_id)
     ),
     select(
         DEPLOYMENT.c.package_id, literal_column("3"), literal_column("''"), literal_column("''")
-    ).where(DEPLOYMENT.c.package_id.in_(_IDS), _LIVING),
+    ).where(_among(DEPLOYMENT.c.package_id), _LIVING),
 )
 
 
@@ -88,12 +97,8 @@ def summaries(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]
     """Packages shaped as `PackageSummary`, in the order of ``ids``."""
     if not ids:
         return []
-    items = {
-        row[0]: _item(_SUMMARY, row)
-        for row in connection.execute(_SUMMARY_QUERY, {"ids": ids}).all()
-    }
-    related = connection.execute(_RELATED_QUERY, {"ids": ids}).all()
-    for package_id, which, first, second in sorted(map(tuple, related)):  # rows compare slowly
+    items = {row[0]: _item(_SUMMARY, row) for row in _rows_of(connection, _SUMMARY_QUERY, ids)}
+    for package_id, which, first, second in sorted(_rows_of(connection, _RELATED_QUERY, ids)):
         item = items[package_id]
         if which == 1:
             item["tags"][first] = second
@@ -102,6 +107,23 @@ def summaries(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]
         else:
             item["deployed"] = True
     return [items[package_id] for package_id in ids if package_id in items]
+
+
+def _rows_of(
+    connection: Connection, query: Executable, ids: Sequence[int]
+) -> list[tuple[Any, ...]]:
+    """A query's rows as the driver gives them: a page has many, and converting them costs more.
+
+    ``ids`` are integers of our own, so they may stand in the text.
+    """
+    text = _text(query, connection.dialect).replace(_IDS, ",".join(map(str, ids)))
+    return [tuple(row) for row in connection.exec_driver_sql(text).cursor.fetchall()]
+
+
+@lru_cache(maxsize=16)
+def _text(query: Executable, dialect: Dialect) -> str:
+    compiled = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined]
+    return str(compiled)
 
 
 def whole(connection: Connection, package_id: int) -> dict[str, Any] | None:
@@ -171,16 +193,18 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def moment(value: datetime | None) -> str | None:
-    """A time in UTC as ISO 8601 with ``Z``, as pydantic writes it."""
+def moment(value: datetime | str | None) -> str | None:
+    """A time in UTC as ISO 8601 with ``Z``, as pydantic writes it; a text is SQLite's own."""
     if value is None:
         return None
+    if isinstance(value, str):
+        return f"{value.replace(' ', 'T').removesuffix('.000000')}Z"
     if value.tzinfo is not UTC:
         value = value.astimezone(UTC)
     return value.isoformat()[:-6] + "Z"
 
 
-def _item(names: Sequence[str], row: Row[Any]) -> dict[str, Any]:
+def _item(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
     item: dict[str, Any] = dict(zip(names, row, strict=True))
     for name in _JSON:
         item[name] = parse_json(item[name])

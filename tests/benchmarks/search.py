@@ -39,6 +39,7 @@ def _fill(url: str) -> None:
     """10,000 models of ten versions each, written below the API (the API makes one at a time)."""
     from sqlalchemy import insert
 
+    from jupyter_registry.registry.package_rows import search_text
     from jupyter_registry.store.database import open_database
     from jupyter_registry.store.tables import ModelAlias, ModelPackage, PackageTag, RegisteredModel
 
@@ -52,28 +53,28 @@ def _fill(url: str) -> None:
         )
         for v in range(1, 11):
             n = (m - 1) * 10 + v
+            described, team = f"{themes[m % 5]} of customers, variant {v}", teams[n % 4]
             packages.append(
                 {
                     "id": n, "model_id": m, "name": name, "version": v,
                     "kind": ("external", "custom", "native")[n % 3],
-                    "description": f"{themes[m % 5]} of customers, variant {v}",
+                    "description": described,
                     "target_name": themes[m % 5], "target_type": ("binary", "regression")[m % 2],
                     "class_labels": ["no", "yes"] if m % 2 == 0 else [],
                     "signature": [{"name": "x", "dtype": "number", "nullable": False}],
                     "created_by": "ada", "size": 0, "provenance": {},
+                    "search_text": search_text(name, themes[m % 5], described, {"team": team}),
                 }
             )  # fmt: skip
-            tags.append({"package_id": n, "key": "team", "value": teams[n % 4]})
+            tags.append({"package_id": n, "key": "team", "value": team})
         aliases.append({"model_id": m, "alias": "champion", "package_id": m * 10})
     database = open_database(url)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    with database.write() as session:
         for table, rows in (
             (RegisteredModel, models),
             (ModelPackage, packages),
             (PackageTag, tags),
             (ModelAlias, aliases),
         ):
-            connection.execute(insert(table), rows)
-        connection.commit()
+            session.connection().execute(insert(table), rows)
     database.close()
