@@ -23,6 +23,7 @@ from ..domain.entities import (
 from ..domain.kinds import Bucket, DeploymentState, ReplacementReason
 from . import html, rows, tables
 from .accuracy import Accuracy
+from .accuracy_details import AccuracyDetails
 from .bodies import body
 from .bound import Bound
 from .packages import Package, PackageItem
@@ -182,6 +183,26 @@ class Deployment(Bound, DeploymentPublic):
         }
         return Accuracy.model_validate(
             self._registry.connection.get(f"{self._path}/accuracy", params)
+        )
+
+    def accuracy_details(
+        self,
+        start: Moment | None = None,
+        end: Moment | None = None,
+        package: Package | PackageItem | int | str | None = None,
+    ) -> AccuracyDetails:
+        """What curves, matrices and scatter plots are drawn from; parameters as in `accuracy`.
+
+        Score bins and confusion of classes, a sample of matched rows of numbers:
+        `jupyter_registry.plots` draws them.
+        """
+        params = {
+            "start": start,
+            "end": end,
+            "package_id": None if package is None else self._registry.package_id(package),
+        }
+        return AccuracyDetails.model_validate(
+            self._registry.connection.get(f"{self._path}/accuracy/details", params)
         )
 
     def rebuild_accuracy(self) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from .accuracy import Accuracy
+from .accuracy_details import AccuracyDetails
 from .deployments import Deployment, DeploymentList, History, Key, KeyList, Replacement
 from .packages import Model, ModelList, Package, PackageItem, PackageList
 
 __all__ = [
     "Accuracy",
+    "AccuracyDetails",
     "Deployment",
     "DeploymentList",
     "History",

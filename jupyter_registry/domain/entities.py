@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import StringConstraints
 from sqlmodel import JSON, BigInteger, Enum, Field, SQLModel
 
+from .details import AccuracyDetails as AccuracyDetails
 from .kinds import (
     CheckStatus,
     DeploymentState,

@@ -197,6 +197,22 @@ def score_keys(scores: Floats) -> Ints:
     return np.where(clean < 0.5, low, high)
 
 
+def scores_of(keys: Ints, shift: int) -> Floats:
+    """The scores that keys of a sketch stand for, shape (n,): the inverse of `score_keys`.
+
+    Exact where ``shift`` is 0; beyond that the middle, by key, of the scores that share a bin.
+    Ascending keys give ascending scores, which may be equal next to 1.
+    """
+    top = 2 * _ONE_HALF
+    first = keys.astype(np.int64) << shift
+    last = np.minimum(first + ((1 << shift) - 1), top)
+    middle = first + (last - first) // 2
+    low = np.minimum(middle, _ONE_HALF).view(np.float64)
+    high = 1.0 - (top - np.maximum(middle, _ONE_HALF)).view(np.float64)
+    scores: Floats = np.where(middle < _ONE_HALF, low, high)
+    return scores
+
+
 def _auc(bins: Bins) -> float | None:
     n_positive, n_negative = int(bins.positives.sum()), int(bins.negatives.sum())
     if not n_positive or not n_negative:

@@ -5,7 +5,6 @@ Every row counts in an hour and in a UTC day, so that long ranges are read from 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,6 +28,9 @@ Accumulators = dict[Key, Accumulator]
 
 #: Keys looked up by one statement.
 _KEYS_AT_ONCE = 200
+
+#: Most deployments, and accumulators of each, of which the last written ones are held.
+_RECENT_DEPLOYMENTS, _RECENT_KEYS = 256, 16
 
 
 @dataclass
@@ -70,6 +72,34 @@ class Scored:
         return groups.reshape(-1), [(package, hour) for package, hour in both.tolist()]
 
 
+class Recent:
+    """The usage accumulators of each deployment's last batch, to spare reading them again.
+
+    They are valid while the deployment's revision, read under its lock, is the one that they
+    were written with. After a transaction that was not committed, everything must be cleared.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[int, tuple[int, Accumulators]] = {}
+
+    def at(self, deployment_id: int, revision: int) -> Accumulators:
+        """What is known of a deployment that has this revision."""
+        held = self._held.get(deployment_id)
+        return held[1] if held is not None and held[0] == revision else {}
+
+    def keep(self, deployment_id: int, revision: int, accumulators: Accumulators) -> None:
+        """Hold what a batch wrote; ``revision`` is the one that it leaves behind."""
+        self._held.pop(deployment_id, None)
+        if len(accumulators) <= _RECENT_KEYS:
+            self._held[deployment_id] = (revision, accumulators)
+            if len(self._held) > _RECENT_DEPLOYMENTS:
+                del self._held[next(iter(self._held))]  # the one written longest ago
+
+    def clear(self) -> None:
+        """Hold nothing."""
+        self._held.clear()
+
+
 @dataclass
 class Changes:
     """What a batch adds to and takes from the accumulators of one deployment."""
@@ -104,29 +134,42 @@ class Changes:
         """What was added to a table, for changes that only ever add."""
         return self._plus[table]
 
-    def apply(self, cursor: Cursor, deployment_id: int) -> None:
-        """Bring the tables up to date."""
-        for table in (USAGE, ACCURACY):
-            plus, minus = self._plus[table], self._minus[table]
-            keys = list(plus.keys() | minus.keys()) if minus else list(plus)
-            if not keys:
-                continue
-            known = load(cursor, table, deployment_id, keys)
-            changed: Accumulators = {}
-            emptied: list[Key] = []
-            for key in keys:
-                now = _changed(known.get(key), plus.get(key), minus.get(key))
-                if now is None or rows_in(self.target, now) == 0:
-                    emptied.append(key)
-                else:
-                    changed[key] = now
+    def apply(
+        self, cursor: Cursor, deployment_id: int, revision: int, recent: Recent | None = None
+    ) -> None:
+        """Bring the tables up to date, from the deployment's revision to the next."""
+        held = {} if recent is None else recent.at(deployment_id, revision)
+        used = self._apply(cursor, USAGE, deployment_id, held)
+        self._apply(cursor, ACCURACY, deployment_id, {})
+        if recent is not None:
+            recent.keep(deployment_id, revision + 1, used)
+
+    def _apply(
+        self, cursor: Cursor, table: str, deployment_id: int, held: Accumulators
+    ) -> Accumulators:
+        """Bring one table up to date; returns what was written, or if nothing was, ``held``."""
+        plus, minus = self._plus[table], self._minus[table]
+        keys = list(plus.keys() | minus.keys()) if minus else list(plus)
+        if not keys:
+            return held
+        known = held | load(cursor, table, deployment_id, [key for key in keys if key not in held])
+        changed: Accumulators = {}
+        emptied: list[Key] = []
+        for key in keys:
+            now = _changed(known.get(key), plus.get(key), minus.get(key))
+            if now is None or (key in minus and rows_in(self.target, now) == 0):
+                emptied.append(key)
+            else:
+                changed[key] = now
+        if changed:
             store(cursor, table, deployment_id, self.target, changed)
-            if emptied:
-                cursor.run_many(
-                    f"DELETE FROM {table} WHERE deployment_id = ? AND package_id = ? "
-                    "AND level = ? AND start = ?",
-                    [(deployment_id, *key) for key in emptied],
-                )
+        if emptied:
+            cursor.run_many(
+                f"DELETE FROM {table} WHERE deployment_id = ? AND package_id = ? "
+                "AND level = ? AND start = ?",
+                [(deployment_id, *key) for key in emptied],
+            )
+        return changed
 
     def _add(
         self, table: str, keys: list[tuple[int, int]], made: list[Accumulator], sign: int
@@ -139,9 +182,7 @@ class Changes:
                 held[key] = accumulator if before is None else before.merged(accumulator)
 
 
-def load(
-    cursor: Cursor, table: str, deployment_id: int, keys: list[Key]
-) -> Mapping[Key, Accumulator]:
+def load(cursor: Cursor, table: str, deployment_id: int, keys: list[Key]) -> Accumulators:
     """Those of the accumulators that exist."""
     found: Accumulators = {}
     for first in range(0, len(keys), _KEYS_AT_ONCE):

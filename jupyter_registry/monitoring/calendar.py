@@ -16,6 +16,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: 1970 began on a Thursday: three days after a Monday.
 _DAYS_AFTER_MONDAY = 3
 _DAYS_OF_WEEK = 7
+#: Until here every bucket has an end.
+_LAST_HOUR = (datetime(9999, 12, 1, tzinfo=UTC) - _EPOCH) // timedelta(hours=1)
 #: Up to so many days, a series is by this bucket unless another is asked for.
 _CHOSEN = ((3, Bucket.HOUR), (120, Bucket.DAY), (3 * 366, Bucket.WEEK))
 
@@ -63,9 +65,15 @@ def starts(bucket: Bucket, first: int, last: int) -> list[int]:
     Raises
     ------
     InvalidInput
-        when they are more than `MOST_BUCKETS`.
+        when they are more than `MOST_BUCKETS`, or beyond what a datetime can say.
 
     """
+    if last > _LAST_HOUR:
+        raise InvalidInput(
+            "The range goes beyond the 1st of December 9999.",
+            advice="Give an earlier end.",
+            fields={"end": "too late"},
+        )
     found = []
     for start in _from(bucket, bucket_start(bucket, first)):
         found.append(start)

@@ -7,23 +7,38 @@ each at a few microseconds. SQL is written with ``?`` and must not contain ``%``
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
 from sqlalchemy import Engine
 
 from ..store.database import storage_errors
 
 Row = Sequence[Any]
 
+#: What a query can select from when one of its parameters is `Cursor.listed`.
+_LISTED_SQLITE = "(SELECT key AS n, value AS name FROM json_each(?))"
+_LISTED = (
+    "(SELECT n - 1 AS n, name "
+    "FROM json_array_elements_text(?::json) WITH ORDINALITY AS u (name, n))"
+)
+
 
 class Cursor:
-    """One driver cursor inside a transaction."""
+    """One driver cursor inside a transaction.
+
+    ``names`` stands in a query's FROM for the texts of one parameter, made by `listed`: a table
+    of their places ``n``, from 0, and of each ``name``.
+    """
 
     def __init__(self, raw: Any, *, sqlite: bool) -> None:
         self._raw = raw
         self.sqlite = sqlite
+        self.names = _LISTED_SQLITE if sqlite else _LISTED
 
     def run(self, sql: str, parameters: Row = ()) -> int:
         """Run one statement; returns how many rows it changed."""
@@ -47,6 +62,15 @@ class Cursor:
         row: Row | None = self._raw.fetchone()
         return row
 
+    def columns(self, sql: str, parameters: Row, dtype: DTypeLike) -> NDArray[Any]:
+        """Run a query and fetch everything as an array of records; null numbers become NaN.
+
+        Rows go into the array one by one: thousands of tuples at a time keep the garbage
+        collector busier than all the rest of a batch.
+        """
+        self._raw.execute(self._text(sql), parameters)
+        return np.fromiter(self._raw, dtype)
+
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
         """Bulk-load rows into a table without conflicts (COPY on PostgreSQL)."""
         names = ", ".join(columns)
@@ -67,6 +91,12 @@ def _percent(sql: str) -> str:
     return sql.replace("?", "%s")
 
 
+def listed(texts: Sequence[str | None]) -> str:
+    """The parameter for `Cursor.names`; a text must not have a NUL, where SQLite would end it."""
+    # not as \u escapes, so that the drivers refuse what is not Unicode
+    return json.dumps(texts, ensure_ascii=False)
+
+
 class Writer:
     """A connection kept for writing the log, used by one thread at a time."""
 
@@ -79,20 +109,20 @@ class Writer:
     def transaction(self) -> Iterator[Cursor]:
         """Commit at the end, roll back on an exception; a broken connection is replaced."""
         with storage_errors():
-            if self._connection is None:
-                self._connection = self._engine.raw_connection()
-            connection = self._connection
-            cursor = connection.cursor()
             try:
-                if self._sqlite:
-                    cursor.execute("BEGIN IMMEDIATE")
-                yield Cursor(cursor, sqlite=self._sqlite)
-                connection.commit()
+                if self._connection is None:
+                    self._connection = self._engine.raw_connection()
+                with contextlib.closing(self._connection.cursor()) as raw:
+                    if self._sqlite:
+                        raw.execute("BEGIN IMMEDIATE")
+                    yield Cursor(raw, sqlite=self._sqlite)
+                    self._connection.commit()
             except BaseException as error:
-                self._roll_back(connection)
-                raise self._translated(error) from error
-            finally:
-                cursor.close()
+                translated = _translated(self._engine, error)
+                self._roll_back(broken=translated is not error and not self._sqlite)
+                if translated is error:
+                    raise
+                raise translated from error
 
     def close(self) -> None:
         """Give the connection back."""
@@ -100,19 +130,16 @@ class Writer:
             self._connection.close()
             self._connection = None
 
-    def _roll_back(self, connection: Any) -> None:
+    def _roll_back(self, *, broken: bool) -> None:
+        if self._connection is None:
+            return
         try:
-            connection.rollback()
+            self._connection.rollback()
         except Exception:
-            connection.invalidate()
-            self._connection = None
-
-    def _translated(self, error: BaseException) -> BaseException:
-        translated = _translated(self._engine, error)
-        if translated is not error and self._connection is not None and not self._sqlite:
+            broken = True
+        if broken:
             self._connection.invalidate()
             self._connection = None
-        return translated
 
 
 @contextlib.contextmanager
@@ -122,23 +149,33 @@ def reading(engine: Engine) -> Iterator[Cursor]:
     with storage_errors(), engine.connect() as connection:
         if not sqlite:
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        raw = connection.connection.cursor()
         try:
-            if sqlite:
-                raw.execute("BEGIN")
-            yield Cursor(raw, sqlite=sqlite)
-        except Exception as error:
-            raise _translated(engine, error) from error
-        finally:
-            raw.close()
+            with contextlib.closing(connection.connection.cursor()) as raw:
+                if sqlite:
+                    raw.execute("BEGIN")
+                yield Cursor(raw, sqlite=sqlite)
             connection.connection.rollback()
+        except BaseException as error:
+            translated = _translated(engine, error)
+            if translated is error:
+                connection.connection.rollback()
+                raise
+            connection.invalidate()
+            raise translated from error
 
 
 def _translated(engine: Engine, error: BaseException) -> BaseException:
     """The driver's errors as SQLAlchemy's, which `storage_errors` understands."""
     module = engine.dialect.loaded_dbapi
-    if module is not None and isinstance(error, module.OperationalError | module.InterfaceError):
-        from sqlalchemy.exc import OperationalError
+    if module is None or not isinstance(error, module.Error):
+        return error
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
-        return OperationalError("reading or writing the log", None, error)
+    statement = "reading or writing the log"
+    if type(error) is module.DatabaseError:  # SQLite: not a database, or damaged
+        return DatabaseError(statement, None, error)
+    unusable = isinstance(error, module.OperationalError | module.InterfaceError)
+    # what goes beyond PostgreSQL's limits (class 54) is the fault of the rows
+    if unusable and not (getattr(error, "sqlstate", None) or "").startswith("54"):
+        return OperationalError(statement, None, error)
     return error

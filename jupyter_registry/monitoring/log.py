@@ -1,27 +1,27 @@
 """The raw log's narrow interface: append a batch, match by association ID, scan a range.
 
-Small batches go by ``executemany`` and ``IN`` lists; large ones through a temporary table, so
-that the database does the probing and inserting in one statement each.
+Small batches are inserted by ``executemany``, large ones through a temporary table; a batch's
+association IDs are looked up as one parameter. So the database does the probing and inserting
+in one statement each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .cursor import Cursor, Row
+from .cursor import Cursor, Row, listed
 from .rows import ActualRows, Floats, Ints, PredictionRows
 
 #: From this many rows on, a temporary table is faster.
 STAGED_FROM = 300
 
+#: What a batch gives per prediction.
 _PREDICTION = (
-    "deployment_id",
-    "package_id",
     "association_id",
     "timestamp",
     "value",
@@ -30,15 +30,17 @@ _PREDICTION = (
     "latency_ms",
     "features",
 )
-_INSERT_PREDICTION = (
-    f"INSERT INTO prediction ({', '.join(_PREDICTION)}) "
-    f"VALUES ({', '.join('?' * len(_PREDICTION))}) "
-    "ON CONFLICT (deployment_id, association_id) DO NOTHING"
-)
-_INSERT_ACTUAL = (
-    "INSERT INTO actual (deployment_id, association_id, value, timestamp) VALUES (?, ?, ?, ?) "
-    "ON CONFLICT (deployment_id, association_id) DO NOTHING"
-)
+_ACTUAL = "deployment_id, association_id, value, timestamp"
+
+#: What is read of found rows, and how it is held; the position in the batch comes first.
+_FOUND: dict[str, Any] = {
+    "id": np.int64,
+    "package_id": np.int64,
+    "timestamp": np.int64,
+    "value": np.float64,
+    "label": np.int64,
+    "probabilities": object,
+}
 
 
 @dataclass
@@ -76,58 +78,47 @@ class Batch:
     """A batch's association IDs, ready to be looked up in the log."""
 
     def __init__(self, cursor: Cursor, deployment_id: int, ids: Sequence[str | None]) -> None:
+        if "\0" in "".join(filter(None, ids)):
+            raise ValueError("an association ID has a NUL")
         self._cursor = cursor
         self._deployment_id = deployment_id
         self._ids = ids
-        self._staged = len(ids) >= STAGED_FROM
-        self._places: dict[str, int] = {}
-        self._is_loaded = False
+        self._listed: str | None = None
 
     def predictions(self, classes: int, up_to: int | None = None) -> Found:
         """The predictions with the batch's IDs, with ``id <= up_to`` where given."""
-        columns = "p.id, p.package_id, p.timestamp, p.value, p.label, p.probabilities"
-        limit = "" if up_to is None else f" AND p.id <= {int(up_to)}"
-        rows = self._look_up("prediction", columns, limit)
-        return found(rows, classes)
+        columns = [name for name in _FOUND if name != "probabilities" or classes > 2]
+        rows = self._look_up("prediction", columns, up_to)
+        n, ids, packages, stamps, values, labels = (
+            np.ascontiguousarray(rows[name]) for name in ("n", *columns[:5])
+        )
+        probabilities = unpack(rows["probabilities"], classes) if classes > 2 else None
+        return Found(n, ids, packages, stamps, values, labels, probabilities)
 
     def actuals(self) -> tuple[Ints, Floats]:
         """Positions in the batch whose actual is known, and their values."""
-        rows = self._look_up("actual", "p.value", "")
-        at = np.array([row[0] for row in rows], np.int64)
-        return at, np.array([row[1] for row in rows], np.float64)
+        rows = self._look_up("actual", ["value"], None)
+        return np.ascontiguousarray(rows["n"]), np.ascontiguousarray(rows["value"])
 
-    def _look_up(self, table: str, columns: str, condition: str) -> list[Row]:
-        """Rows of (position, columns…) of the table for the batch's IDs."""
-        if self._staged:
-            self._load()
-            # CROSS JOIN keeps SQLite from scanning the log instead of the batch
-            return self._cursor.all(
-                f"SELECT s.n, {columns} FROM stage_ids s CROSS JOIN {table} p "
-                f"WHERE p.deployment_id = ? AND p.association_id = s.association_id{condition}",
-                (self._deployment_id,),
+    def _look_up(self, table: str, columns: Sequence[str], up_to: int | None) -> NDArray[Any]:
+        """Records of position and columns of the table's rows with the batch's IDs."""
+        if self._listed is None:
+            self._listed = listed(self._ids)
+        limit = "" if up_to is None else " AND p.id <= ?"
+        same = "{0}.deployment_id = ? AND {0}.association_id = s.name"
+        # both spellings keep the database from scanning the log instead of the batch
+        if self._cursor.sqlite:
+            rows = f"{table} p WHERE {same.format('p')}"
+        else:
+            rows = (
+                f"LATERAL (SELECT * FROM {table} t WHERE {same.format('t')} LIMIT 1) p WHERE true"
             )
-        if not self._places:
-            self._places = {name: n for n, name in enumerate(self._ids) if name is not None}
-        if not self._places:
-            return []
-        marks = ", ".join("?" * len(self._places))
-        rows = self._cursor.all(
-            f"SELECT p.association_id, {columns} FROM {table} p "
-            f"WHERE p.deployment_id = ? AND p.association_id IN ({marks}){condition}",
-            (self._deployment_id, *self._places),
+        return self._cursor.columns(
+            f"SELECT s.n, {', '.join(f'p.{name}' for name in columns)} "
+            f"FROM {self._cursor.names} s CROSS JOIN {rows}{limit}",
+            (self._listed, self._deployment_id, *(() if up_to is None else (up_to,))),
+            [("n", np.int64), *((name, _FOUND[name]) for name in columns)],
         )
-        return [(self._places[row[0]], *row[1:]) for row in rows]
-
-    def _load(self) -> None:
-        if self._is_loaded:
-            return
-        stage(self._cursor, "stage_ids", "n INTEGER, association_id TEXT")
-        self._cursor.load(
-            "stage_ids",
-            ("n", "association_id"),
-            [(n, name) for n, name in enumerate(self._ids) if name is not None],
-        )
-        self._is_loaded = True
 
 
 def stage(cursor: Cursor, name: str, columns: str) -> None:
@@ -137,86 +128,79 @@ def stage(cursor: Cursor, name: str, columns: str) -> None:
     cursor.run(f"DELETE FROM {name}")
 
 
-def found(rows: list[Row], classes: int) -> Found:
-    """Columns of rows (position, id, package, timestamp, value, label, probabilities)."""
-    if not rows:
-        none = np.zeros(0, np.int64)
-        return Found(none, none, none, none, np.zeros(0), none, None)
-    at, ids, packages, stamps, values, labels, blobs = zip(*rows, strict=True)
-    return Found(
-        np.array(at, np.int64),
-        np.array(ids, np.int64),
-        np.array(packages, np.int64),
-        np.array(stamps, np.int64),
-        np.array(values, np.float64),
-        np.array(labels, np.int64),
-        unpack(blobs, classes) if classes > 2 else None,
-    )
-
-
-def unpack(blobs: Sequence[bytes | None], classes: int) -> Floats:
+def unpack(blobs: Iterable[bytes | None], classes: int) -> Floats:
     """Probabilities, shape (n, classes); rows of NaN where none were stored."""
     unknown = np.full(classes, np.nan).tobytes()
     joined = b"".join(unknown if blob is None else blob for blob in blobs)
-    return np.frombuffer(joined, "<f8").reshape(len(blobs), classes)
+    return np.frombuffer(joined, "<f8").reshape(-1, classes)
 
 
 def append_predictions(cursor: Cursor, deployment_id: int, rows: PredictionRows) -> int:
     """Insert the predictions whose association ID is new; returns how many were inserted."""
-    records = _prediction_records(deployment_id, rows)
+    columns = _prediction_columns(rows)
+    names = ", ".join(columns)
     if len(rows) < STAGED_FROM:
-        return cursor.run_many(_INSERT_PREDICTION, records)
+        fixed = [[deployment_id] * len(rows), [rows.package_id] * len(rows)]
+        return cursor.run_many(
+            f"INSERT INTO prediction (deployment_id, package_id, {names}) "
+            f"VALUES (?, ?{', ?' * len(columns)}) "
+            "ON CONFLICT (deployment_id, association_id) DO NOTHING",
+            zip(*fixed, *columns.values(), strict=True),
+        )
     blob, number = ("BLOB", "REAL") if cursor.sqlite else ("BYTEA", "DOUBLE PRECISION")
     stage(
         cursor,
         "stage_prediction",
-        "deployment_id INTEGER, package_id INTEGER, association_id TEXT, timestamp BIGINT, "
-        f"value {number}, label INTEGER, probabilities {blob}, latency_ms {number}, features TEXT",
+        f"association_id TEXT, timestamp BIGINT, value {number}, label INTEGER, "
+        f"probabilities {blob}, latency_ms {number}, features TEXT",
     )
-    cursor.load("stage_prediction", _PREDICTION, records)
-    names = ", ".join(_PREDICTION)
+    cursor.load("stage_prediction", tuple(columns), zip(*columns.values(), strict=True))
     return cursor.run(
-        f"INSERT INTO prediction ({names}) SELECT {names} FROM stage_prediction WHERE true "
-        "ORDER BY association_id ON CONFLICT (deployment_id, association_id) DO NOTHING"
+        f"INSERT INTO prediction (deployment_id, package_id, {names}) "
+        f"SELECT ?, ?, {names} FROM stage_prediction WHERE true "
+        "ORDER BY association_id ON CONFLICT (deployment_id, association_id) DO NOTHING",
+        (deployment_id, rows.package_id),
     )
 
 
-def overwrite_predictions(
-    cursor: Cursor, deployment_id: int, rows: PredictionRows, at: Ints, ids: Ints
-) -> None:
+def overwrite_predictions(cursor: Cursor, rows: PredictionRows, at: Ints, ids: Ints) -> None:
     """Replace the predictions with the given row ids by the batch's rows ``at``."""
-    names = _PREDICTION[1:]
-    sets = ", ".join(f"{name} = ?" for name in names)
-    records = list(_prediction_records(deployment_id, rows.take(at)))
+    columns = dict.fromkeys(_PREDICTION, [None] * len(at)) | _prediction_columns(rows.take(at))
+    sets = ", ".join(f"{name} = ?" for name in columns)
     cursor.run_many(
-        f"UPDATE prediction SET {sets} WHERE id = ?",
-        [(*record[1:], row_id) for record, row_id in zip(records, ids.tolist(), strict=True)],
+        f"UPDATE prediction SET package_id = ?, {sets} WHERE id = ?",
+        zip([rows.package_id] * len(at), *columns.values(), ids.tolist(), strict=True),
     )
 
 
 def append_actuals(cursor: Cursor, deployment_id: int, rows: ActualRows) -> int:
     """Insert the actuals whose association ID is new; returns how many were inserted."""
+    values = rows.values.tolist()
     stamps: Sequence[int | None] = rows.timestamps or [None] * len(rows)
-    records = [
-        (deployment_id, name, value, stamp)
-        for name, value, stamp in zip(
-            rows.association_ids, rows.values.tolist(), stamps, strict=True
+    if not cursor.sqlite:
+        return cursor.run(
+            f"INSERT INTO actual ({_ACTUAL}) SELECT ?, s.* "
+            "FROM ROWS FROM (json_array_elements_text(?::json), unnest(?::float8[]), "
+            "unnest(?::bigint[])) s ORDER BY 2 "
+            "ON CONFLICT (deployment_id, association_id) DO NOTHING",
+            (deployment_id, listed(rows.association_ids), _array(values), _array(stamps)),
         )
-    ]
     if len(rows) < STAGED_FROM:
-        return cursor.run_many(_INSERT_ACTUAL, records)
-    number = "REAL" if cursor.sqlite else "DOUBLE PRECISION"
-    columns = ("deployment_id", "association_id", "value", "timestamp")
-    stage(
-        cursor,
-        "stage_actual",
-        f"deployment_id INTEGER, association_id TEXT, value {number}, timestamp BIGINT",
-    )
-    cursor.load("stage_actual", columns, records)
-    names = ", ".join(columns)
+        return cursor.run_many(
+            f"INSERT INTO actual ({_ACTUAL}) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (deployment_id, association_id) DO NOTHING",
+            zip([deployment_id] * len(rows), rows.association_ids, values, stamps, strict=True),
+        )
+    stage(cursor, "stage_actual", "association_id TEXT, value REAL, timestamp BIGINT")
+    columns: dict[str, Sequence[Any]] = {"association_id": rows.association_ids, "value": values}
+    if rows.timestamps is not None:
+        columns["timestamp"] = stamps
+    cursor.load("stage_actual", tuple(columns), zip(*columns.values(), strict=True))
     return cursor.run(
-        f"INSERT INTO actual ({names}) SELECT {names} FROM stage_actual WHERE true "
-        "ORDER BY association_id ON CONFLICT (deployment_id, association_id) DO NOTHING"
+        f"INSERT INTO actual ({_ACTUAL}) SELECT ?, association_id, value, timestamp "
+        "FROM stage_actual WHERE true ORDER BY association_id "
+        "ON CONFLICT (deployment_id, association_id) DO NOTHING",
+        (deployment_id,),
     )
 
 
@@ -255,49 +239,55 @@ def scan(
     Rows are (id, package_id, association_id, timestamp, value, label, probabilities,
     latency_ms, features, actual value, actual timestamp).
     """
-    # "+" keeps SQLite from sorting the whole deployment for every page
-    chosen = f"{'+' if cursor.sqlite else ''}p.deployment_id = ?"
-    where, parameters = [chosen, "p.id > ?"], [deployment_id, after_id]
+    # "+" keeps the databases from sorting the whole deployment for every page
+    where, parameters = ["+deployment_id = ?", "id > ?"], [deployment_id, after_id]
     if start is not None:
-        where.append("p.timestamp >= ?")
+        where.append("timestamp >= ?")
         parameters.append(start)
     if end is not None:
-        where.append("p.timestamp < ?")
+        where.append("timestamp < ?")
         parameters.append(end)
+    same = "{0}.deployment_id = p.deployment_id AND {0}.association_id = p.association_id"
+    if cursor.sqlite:
+        actuals = f"actual a ON {same.format('a')}"
+    else:  # without LIMIT the planner can choose to read all actuals for every page
+        actuals = f"LATERAL (SELECT * FROM actual t WHERE {same.format('t')} LIMIT 1) a ON true"
     return cursor.all(
         "SELECT p.id, p.package_id, p.association_id, p.timestamp, p.value, p.label, "
         "p.probabilities, p.latency_ms, p.features, a.value, a.timestamp "
-        "FROM prediction p LEFT JOIN actual a "
-        "ON a.deployment_id = p.deployment_id AND a.association_id = p.association_id "
-        f"WHERE {' AND '.join(where)} ORDER BY p.id LIMIT {int(limit)}",
-        parameters,
+        f"FROM (SELECT * FROM prediction WHERE {' AND '.join(where)} ORDER BY id LIMIT ?) p "
+        f"LEFT JOIN {actuals} ORDER BY p.id",
+        (*parameters, limit),
     )
 
 
-def _prediction_records(deployment_id: int, rows: PredictionRows) -> Iterator[tuple[Any, ...]]:
-    n = len(rows)
-    nothing: list[None] = [None] * n
+def _array(numbers: Sequence[float | None]) -> str:
+    """Numbers as PostgreSQL reads an array; the driver takes ten times as long to write one."""
+    return "{" + str(list(numbers))[1:-1].replace("None", "NULL") + "}"
+
+
+def _prediction_columns(rows: PredictionRows) -> dict[str, Sequence[Any]]:
+    """The values of `_PREDICTION`, without columns that are all null."""
     values: Sequence[Any] = rows.values.tolist()
     if np.isnan(rows.values).any():
         values = [None if value != value else value for value in values]
-    blobs: Sequence[Any] = nothing
+    columns: dict[str, Sequence[Any]] = {
+        "timestamp": rows.timestamps.tolist(),
+        "value": values,
+        "label": rows.labels.tolist(),
+    }
+    if rows.association_ids is not None:
+        columns["association_id"] = rows.association_ids
     if rows.probabilities is not None:
         width = 8 * rows.probabilities.shape[1]
         joined = rows.probabilities.astype("<f8").tobytes()
-        unknown: list[bool] = list(np.isnan(rows.probabilities).any(axis=1))
-        blobs = [None if unknown[i] else joined[i * width : (i + 1) * width] for i in range(n)]
-    latencies: Sequence[Any] = nothing
+        unknown: Any = np.isnan(rows.probabilities).any(axis=1).tolist()
+        columns["probabilities"] = [
+            None if unknown[i] else joined[i * width : (i + 1) * width] for i in range(len(rows))
+        ]
     if rows.latency_ms is not None:
-        latencies = [None if value != value else value for value in rows.latency_ms.tolist()]
-    return zip(
-        [deployment_id] * n,
-        [rows.package_id] * n,
-        rows.association_ids or nothing,
-        rows.timestamps.tolist(),
-        values,
-        rows.labels.tolist(),
-        blobs,
-        latencies,
-        rows.features or nothing,
-        strict=True,
-    )
+        latencies = rows.latency_ms.tolist()
+        columns["latency_ms"] = [None if value != value else value for value in latencies]
+    if rows.features is not None:
+        columns["features"] = rows.features
+    return columns

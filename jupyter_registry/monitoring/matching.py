@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import log
-from .buckets import Changes, Scored
+from .buckets import Changes, Recent, Scored
 from .cursor import Cursor
 from .rows import ActualRows, Floats, Ints, Outcome, PredictionRows, Tracked
 
@@ -51,7 +51,9 @@ def set_totals(cursor: Cursor, deployment_id: int, totals: Totals) -> None:
     )
 
 
-def record_predictions(cursor: Cursor, tracked: Tracked, rows: PredictionRows) -> Outcome:
+def record_predictions(
+    cursor: Cursor, tracked: Tracked, rows: PredictionRows, recent: Recent | None = None
+) -> Outcome:
     """Record predictions; those whose association ID is known replace the earlier ones."""
     deployment_id, classes = tracked.deployment_id, len(tracked.target.class_labels)
     given = len(rows)
@@ -60,7 +62,8 @@ def record_predictions(cursor: Cursor, tracked: Tracked, rows: PredictionRows) -
     if kept is not None:
         rows = rows.take(kept)
     named = rows.association_ids is not None
-    newest = log.newest_id(cursor) if named else 0
+    # of one row, all or nothing is inserted: what is found then is not the row itself
+    newest = log.newest_id(cursor) if named and len(rows) > 1 else None
     inserted = log.append_predictions(cursor, deployment_id, rows)
     changes = Changes(tracked.target)
     changes.predicted(_scored(rows))
@@ -68,7 +71,7 @@ def record_predictions(cursor: Cursor, tracked: Tracked, rows: PredictionRows) -
     batch = log.Batch(cursor, deployment_id, rows.association_ids or ())
     if inserted < len(rows):
         old = batch.predictions(classes, up_to=newest)
-        log.overwrite_predictions(cursor, deployment_id, rows, old.at, old.ids)
+        log.overwrite_predictions(cursor, rows, old.at, old.ids)
         changes.predicted(_found(old), sign=-1)
     matched, newly = 0, 0
     # without replaced rows, only an actual that came early can belong to these predictions
@@ -82,7 +85,7 @@ def record_predictions(cursor: Cursor, tracked: Tracked, rows: PredictionRows) -
             before = ~np.isnan(actual_of[old.at])
             changes.matched(_found(old.take(before)), actual_of[old.at[before]], sign=-1)
             newly -= int(before.sum())
-    changes.apply(cursor, deployment_id)
+    changes.apply(cursor, deployment_id, totals.revision, recent)
     set_totals(
         cursor,
         deployment_id,
@@ -93,7 +96,9 @@ def record_predictions(cursor: Cursor, tracked: Tracked, rows: PredictionRows) -
     return Outcome(accepted=given, replaced=given - inserted, matched=matched)
 
 
-def record_actuals(cursor: Cursor, tracked: Tracked, rows: ActualRows) -> Outcome:
+def record_actuals(
+    cursor: Cursor, tracked: Tracked, rows: ActualRows, recent: Recent | None = None
+) -> Outcome:
     """Record outcomes; a known association ID's value is replaced by the new one."""
     deployment_id, classes = tracked.deployment_id, len(tracked.target.class_labels)
     given = len(rows)
@@ -107,14 +112,14 @@ def record_actuals(cursor: Cursor, tracked: Tracked, rows: ActualRows) -> Outcom
     at, before = _insert_actuals(cursor, deployment_id, batch, rows, totals)
     value_before = np.full(len(rows), np.nan)
     value_before[at] = before
-    found = batch.predictions(classes) if totals.predicted else log.found([], classes)
+    found = batch.predictions(classes)
     was, now = value_before[found.at], rows.values[found.at]
     changed = was != now  # a value that was not known is NaN, and so differs
     changes = Changes(tracked.target)
     changes.matched(_found(found.take(changed)), now[changed])
     corrected = changed & ~np.isnan(was)
     changes.matched(_found(found.take(corrected)), was[corrected], sign=-1)
-    changes.apply(cursor, deployment_id)
+    changes.apply(cursor, deployment_id, totals.revision, recent)
     newly = int(np.isnan(was).sum())
     set_totals(
         cursor,

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any
 
 from ..domain.errors import StorageUnavailable
 from ..store.database import Database
+from .buckets import Recent
 from .cursor import Cursor, Writer
 from .matching import record_actuals, record_predictions
 from .rows import NOTHING, ActualRows, Outcome, PredictionRows, Tracked
@@ -22,27 +23,19 @@ from .rows import NOTHING, ActualRows, Outcome, PredictionRows, Tracked
 #: Rows of one transaction, unless one batch has more.
 MOST_ROWS = 20_000
 
-Task = Callable[[Cursor], Any]
-
 
 class _Job:
     """A batch on its way, and who waits for it."""
 
-    __slots__ = ("answer", "counted", "rows", "task", "tracked")
+    __slots__ = ("answer", "counted", "rows", "tracked")
 
     def __init__(
-        self,
-        answer: _Answer,
-        tracked: Tracked | None,
-        rows: PredictionRows | ActualRows | None,
-        counted: bool,
-        task: Task | None = None,
+        self, answer: _Answer, tracked: Tracked, rows: PredictionRows | ActualRows, counted: bool
     ) -> None:
         self.answer = answer
         self.tracked = tracked
         self.rows = rows
         self.counted = counted
-        self.task = task
 
     def joins(self, other: _Job) -> bool:
         """Whether both can be written as one batch."""
@@ -66,7 +59,11 @@ class _Answer:
         self.loop = loop
 
     def set(self, result: Any, error: BaseException | None) -> None:
-        if self.future.cancelled():
+        if self.loop is None:
+            # from here on no other thread can cancel it
+            if not self.future.set_running_or_notify_cancel():
+                return
+        elif self.future.cancelled():
             return
         if error is None:
             self.future.set_result(result)
@@ -82,6 +79,7 @@ class Recorder:
 
     def __init__(self, database: Database) -> None:
         self._writer = Writer(database.log_engine)
+        self._recent = Recent()
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._closed = False
@@ -95,6 +93,9 @@ class Recorder:
         batch is then recorded.
         """
         future: Future[Outcome] = Future()
+        if not len(rows):
+            future.set_result(NOTHING)
+            return future
         self._put(_Job(_Answer(future, None), tracked, rows, counted=True))
         return future
 
@@ -111,12 +112,6 @@ class Recorder:
             future.set_result(NOTHING)
             return future
         self._put(_Job(_Answer(future, loop), tracked, rows, counted))
-        return future
-
-    def run(self, task: Task) -> Future[Any]:
-        """Run a task in a transaction of its own, between batches."""
-        future: Future[Any] = Future()
-        self._put(_Job(_Answer(future, None), None, None, True, task))
         return future
 
     def close(self) -> None:
@@ -146,7 +141,7 @@ class Recorder:
             rows = 0
             while job is not None:
                 jobs.append(job)
-                rows += 0 if job.rows is None else len(job.rows)
+                rows += len(job.rows)
                 if rows >= MOST_ROWS:
                     break
                 try:
@@ -160,18 +155,32 @@ class Recorder:
     def _write(self, jobs: Sequence[_Job]) -> Settled:
         """Write all in one transaction, or, where that is refused, each in one of its own."""
         settled: Settled = []
+        # every server locks deployments in this order, so none waits for one that waits for it
+        jobs = sorted(jobs, key=lambda job: job.tracked.deployment_id)
         try:
             with self._writer.transaction() as cursor:
                 for part in _joined(jobs):
-                    settled += _write_part(cursor, part)
+                    settled += self._write_part(cursor, part)
         except StorageUnavailable as error:
+            self._recent.clear()
             return [(job, None, error) for job in jobs]
         except Exception as error:
+            self._recent.clear()
             if len(jobs) == 1:
                 return [(jobs[0], None, error)]
             # what one batch holds must harm no other
             return [item for job in jobs for item in self._write([job])]
         return settled
+
+    def _write_part(self, cursor: Cursor, part: Sequence[_Job]) -> Settled:
+        tracked, rows = part[0].tracked, part[0].rows
+        if isinstance(rows, ActualRows):
+            result = record_actuals(cursor, tracked, rows, self._recent)
+        else:
+            batches = [job.rows for job in part if isinstance(job.rows, PredictionRows)]
+            joined = PredictionRows.joined(batches)
+            result = record_predictions(cursor, tracked, joined, self._recent)
+        return [(job, result, None) for job in part]
 
 
 def _joined(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
@@ -184,21 +193,6 @@ def _joined(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
         part.append(job)
     if part:
         yield part
-
-
-def _write_part(cursor: Cursor, part: Sequence[_Job]) -> Settled:
-    first = part[0]
-    result: Any
-    if first.task is not None:
-        result = first.task(cursor)
-    elif isinstance(first.rows, ActualRows):
-        assert first.tracked is not None
-        result = record_actuals(cursor, first.tracked, first.rows)
-    else:
-        assert first.tracked is not None
-        batches = [job.rows for job in part if isinstance(job.rows, PredictionRows)]
-        result = record_predictions(cursor, first.tracked, PredictionRows.joined(batches))
-    return [(job, result, None) for job in part]
 
 
 def _tell(settled: Settled) -> None:

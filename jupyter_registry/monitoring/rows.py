@@ -96,9 +96,11 @@ class ActualRows:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a batch: rows accepted, replacing an earlier one, and matched.
+    """What became of a batch.
 
-    ``waiting`` (actuals only) counts those whose prediction has not come yet.
+    ``accepted`` rows are all of it; ``replaced`` had an association ID that was known before,
+    or came earlier in the batch. ``matched``: of predictions, how many IDs have an actual; of
+    actuals, how many rows have a prediction, the others (``waiting``) not yet.
     """
 
     accepted: int

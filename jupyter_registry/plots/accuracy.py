@@ -7,17 +7,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..domain.metrics import METRICS, Metric
+from . import style
+from .alternative import describe
+from .marks import draw_marks, history_marks
+from .style import COLOURS as COLOURS
+from .style import MARKERS as MARKERS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from ..domain.entities import Accuracy, AccuracyBucket
-
-#: Blue, vermilion, green and purple of Okabe and Ito's palette, told apart by colour-blind eyes.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-#: Series differ by marker too, so that they are told apart in grey.
-MARKERS = ("o", "s", "^", "D")
 
 #: What is drawn when no metrics are named: the first three of these that there are.
 PREFERRED = ("auc", "log_loss", "accuracy", "macro_f1", "rmse", "mae", "r2")
@@ -62,20 +62,16 @@ def accuracy_over_time(
     """
     series = dict(accuracy) if isinstance(accuracy, Mapping) else {"": accuracy}
     names = _chosen(series, metrics)
-    marks = _history_marks(series) if replacements is None else dict(replacements)
+    marks = history_marks(series) if replacements is None else dict(replacements)
     if ax is not None:
         if len(names) != 1:
             raise ValueError(f"One axes takes one metric, not {len(names)}: {', '.join(names)}.")
         _draw_metric(ax, series, names[0])
-        _draw_marks(ax, marks, labelled=True)
+        draw_marks(ax, marks, labelled=True)
         _draw_sizes_at_foot(ax, series)
-        _finish_time_axis(ax)
-        _legend(ax)
-        if title:
-            ax.set_title(title)
-        figure = ax.get_figure(root=True)
-        assert figure is not None
-        return figure
+        style.time_axis(ax)
+        style.legend_above(ax, title)
+        return style.figure_of(ax)
     return _new_figure(series, names, marks, title)
 
 
@@ -93,10 +89,10 @@ def _new_figure(
     )[:, 0]
     for position, (panel, name) in enumerate(zip(panels[:-1], names, strict=True)):
         _draw_metric(panel, series, name)
-        _draw_marks(panel, marks, labelled=position == 0)
+        draw_marks(panel, marks, labelled=position == 0)
     _draw_sizes(panels[-1], series)
-    _draw_marks(panels[-1], marks, labelled=False)
-    _finish_time_axis(panels[-1])
+    draw_marks(panels[-1], marks, labelled=False)
+    style.time_axis(panels[-1])
     for panel in panels[:-1]:
         panel.set_xlabel("")
     handles, labels = panels[0].get_legend_handles_labels()
@@ -138,25 +134,10 @@ def _metric(name: str) -> Metric:
     return next(one for metrics in METRICS.values() for one in metrics if one.name == name)
 
 
-def _history_marks(series: Mapping[str, Accuracy]) -> dict[datetime, str]:
-    marks: dict[datetime, str] = {}
-    for accuracy in series.values():
-        if not accuracy.buckets:
-            continue
-        first, last = accuracy.buckets[0].start, accuracy.buckets[-1].end
-        for period in sorted(accuracy.history, key=lambda one: one.start)[1:]:
-            if first <= period.start <= last:
-                marks[period.start] = _mark_text(period.package, period.reason)
-    return marks
-
-
-def _mark_text(package: str, reason: object) -> str:
-    return f"{package}" + (f" ({str(reason).replace('_', ' ')})" if reason else "")
-
-
 def _draw_metric(ax: Axes, series: Mapping[str, Accuracy], name: str) -> None:
     """One line per result through the middles of its buckets, its baseline dashed."""
-    for (label, accuracy), colour, marker in _styled(series):
+    told, is_empty = [], True
+    for (label, accuracy), colour, marker in _styled(ax, series):
         middles, values, edges, baselines = [], [], [], []
         for bucket in accuracy.buckets:
             found = bucket.metrics.get(name)
@@ -175,6 +156,8 @@ def _draw_metric(ax: Axes, series: Mapping[str, Accuracy], name: str) -> None:
             linewidth=1.6,
             label=label or "observed",
         )
+        told.append(_told(label, accuracy, values, baselines))
+        is_empty = is_empty and all(value != value for value in values)
         if any(value == value for value in baselines):
             ax.plot(
                 edges,  # type: ignore[arg-type]
@@ -188,16 +171,32 @@ def _draw_metric(ax: Axes, series: Mapping[str, Accuracy], name: str) -> None:
     metric = _metric(name)
     better = "higher" if metric.greater_is_better else "lower"
     ax.set_ylabel(f"{metric.title}\n({better} is better)")
-    ax.grid(True, axis="y", color="0.9")
-    ax.set_axisbelow(True)
-    ax.spines[["top", "right"]].set_visible(False)
+    style.tidy(ax, grid="y")
+    if is_empty:
+        style.nothing(ax)
+    describe(ax, f"{metric.title} ({better} is better) over time: {'; '.join(told)}.")
+
+
+def _told(
+    label: str, accuracy: Accuracy, values: Sequence[float], baselines: Sequence[float]
+) -> str:
+    """One line of a metric in words."""
+    known = [value for value in values if value == value]
+    who = f"{label}, " if label else ""
+    if not known:
+        return f"{who}{style.NO_ACTUALS}"
+    first, last = accuracy.buckets[0].start, accuracy.buckets[-1].end
+    text = (
+        f"{who}by {accuracy.bucket} from {style.day(first)} to {style.day(last)}, between "
+        f"{min(known):.4g} and {max(known):.4g}, last {known[-1]:.4g}"
+    )
+    base = [value for value in baselines if value == value]
+    return text + (f", baseline {base[-1]:.4g}" if base else ", no baseline")
 
 
 def _draw_sizes(ax: Axes, series: Mapping[str, Accuracy]) -> None:
     """Grouped bars of the rows that each value rests on."""
-    from matplotlib.ticker import MaxNLocator
-
-    for position, ((label, accuracy), colour, _) in enumerate(_styled(series)):
+    for position, ((label, accuracy), colour, _) in enumerate(_styled(ax, series)):
         starts, widths, heights = [], [], []
         for bucket in accuracy.buckets:
             whole = bucket.end - bucket.start
@@ -216,16 +215,18 @@ def _draw_sizes(ax: Axes, series: Mapping[str, Accuracy]) -> None:
         )
     ax.set_ylabel("rows with\nactual")
     ax.set_ylim(bottom=0)
-    ax.yaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
-    ax.spines[["top", "right"]].set_visible(False)
+    style.count_axis(ax)
+    style.tidy(ax, grid="")
 
 
 def _draw_sizes_at_foot(ax: Axes, series: Mapping[str, Accuracy]) -> None:
     """The bars in the lowest fifth of an axes that someone else made."""
     foot = ax.twinx()
     _draw_sizes(foot, series)
-    foot.set_ylim(0, 5 * foot.get_ylim()[1])
-    foot.set_ylabel("rows with actual")
+    top = foot.get_ylim()[1]
+    foot.set_yticks([tick for tick in foot.get_yticks() if 0 <= tick <= top])
+    foot.set_ylim(0, 5 * top)
+    foot.set_ylabel("rows with actual", loc="bottom")
     foot.spines["right"].set_visible(True)
     ax.set_zorder(foot.get_zorder() + 1)
     ax.patch.set_visible(False)
@@ -233,46 +234,12 @@ def _draw_sizes_at_foot(ax: Axes, series: Mapping[str, Accuracy]) -> None:
     ax.set_ylim(low - (high - low) / 4, high)
 
 
-def _draw_marks(ax: Axes, marks: Mapping[datetime, str], *, labelled: bool) -> None:
-    for time, text in marks.items():
-        ax.axvline(time, color="0.25", linewidth=1.2, linestyle=":")  # type: ignore[arg-type]
-        if labelled:
-            ax.annotate(
-                text,
-                xy=(time, 1.0),
-                xycoords=("data", "axes fraction"),
-                xytext=(4, -2),
-                textcoords="offset points",
-                va="top",
-                fontsize="small",
-                color="0.25",
-                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
-            )
-
-
-def _finish_time_axis(ax: Axes) -> None:
-    from datetime import UTC
-
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    locator = AutoDateLocator(tz=UTC)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_locator(locator)
-    formatter = ConciseDateFormatter(locator, tz=UTC)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_formatter(formatter)
-    ax.set_xlabel("time of prediction (UTC)")
-
-
-def _legend(ax: Axes) -> None:
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(frameon=False, fontsize="small")
-
-
 def _middle(bucket: AccuracyBucket) -> datetime:
     return bucket.start + (bucket.end - bucket.start) / 2
 
 
 def _styled(
-    series: Mapping[str, Accuracy],
+    ax: Axes, series: Mapping[str, Accuracy]
 ) -> Iterator[tuple[tuple[str, Accuracy], str, str]]:
-    for position, item in enumerate(series.items()):
-        yield item, COLOURS[position % len(COLOURS)], MARKERS[position % len(MARKERS)]
+    for item, colour, marker, _ in style.styled(ax, series):
+        yield item, colour, marker

@@ -10,7 +10,7 @@ from ..domain.entities import ActualsResult, RowRejected
 from ..domain.frames import Values
 from ..monitoring.rows import ActualRows
 from . import columns
-from .batches import Read, id_column, recorded
+from .batches import Read, filled, id_column, recorded
 from .champions import Champion
 from .columns import Reasons, Table
 from .services import Services
@@ -44,7 +44,7 @@ def record(
     def good() -> Iterator[ActualRows]:
         nonlocal rejected
         start = 0
-        for table in read():
+        for table in filled(read()):
             rows, reasons = _actuals(
                 champion, table, association_id_column, value_column, timestamp_column
             )

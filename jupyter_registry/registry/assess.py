@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from ..domain.errors import InvalidInput
-from ..domain.kinds import Bucket
+from ..domain.kinds import Bucket, TargetType
 from ..monitoring import accuracy as reading
+from ..monitoring.details import read_details
 from ..monitoring.rebuild import Rebuilt
 from ..monitoring.rebuild import rebuild as rebuild_one
 from ..monitoring.rows import Tracked
@@ -44,15 +45,7 @@ def accuracy(
     """
     with database.connect() as connection:
         tracked = _tracked(connection, deployment_rows.identify(connection, reference))
-        packages = _baselines(connection, tracked.deployment_id)
-    if package_id is not None:
-        if package_id not in packages:
-            raise InvalidInput(
-                f"The package with id {package_id} was never in service of this deployment.",
-                advice="Choose one of its history, or leave package_id out for all.",
-                fields={"package_id": "not in its history", "known": sorted(packages)},
-            )
-        packages = {package_id: packages[package_id]}
+        packages = _chosen(_baselines(connection, tracked.deployment_id), package_id)
     found = reading.read_accuracy(
         database, tracked, packages, bucket=bucket, start=start, end=end, names=metrics
     )
@@ -61,6 +54,41 @@ def accuracy(
         "deployment_id": tracked.deployment_id,
         "package_id": package_id,
         "history": [period.model_dump() for period in history],
+    }
+
+
+def accuracy_details(
+    database: Database,
+    reference: str | int,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    package_id: int | None = None,
+) -> dict[str, Any]:
+    """A deployment's accuracy in detail: `domain.entities.AccuracyDetails`, ready for JSON.
+
+    Parameters
+    ----------
+    package_id:
+        As in `accuracy`; the threshold is then this package's, unless the deployment has one.
+
+    Raises
+    ------
+    DeploymentNotFound, InvalidInput
+        for an unknown deployment or package, or an empty range.
+
+    """
+    with database.connect() as connection:
+        tracked = _tracked(connection, deployment_rows.identify(connection, reference))
+        packages = _chosen(_baselines(connection, tracked.deployment_id), package_id)
+        threshold = None
+        if tracked.target.type is TargetType.BINARY:
+            threshold = _threshold(connection, tracked.deployment_id, package_id)
+    found = read_details(database, tracked, list(packages), start=start, end=end)
+    return found | {
+        "deployment_id": tracked.deployment_id,
+        "package_id": package_id,
+        "threshold": threshold,
     }
 
 
@@ -80,6 +108,33 @@ def rebuild_all(database: Database) -> dict[str, Rebuilt]:
 
 def _tracked(connection: Connection, deployment_id: int) -> Tracked:
     return Tracked(deployment_id, deployment_rows.target_of(connection, deployment_id))
+
+
+def _chosen(
+    packages: Mapping[int, dict[str, float | None]], package_id: int | None
+) -> Mapping[int, dict[str, float | None]]:
+    """The packages of a history, or the one that is asked for."""
+    if package_id is None:
+        return packages
+    if package_id not in packages:
+        raise InvalidInput(
+            f"The package with id {package_id} was never in service of this deployment.",
+            advice="Choose one of its history, or leave package_id out for all.",
+            fields={"package_id": "not in its history", "known": sorted(packages)},
+        )
+    return {package_id: packages[package_id]}
+
+
+def _threshold(connection: Connection, deployment_id: int, package_id: int | None) -> float:
+    """The prediction threshold in force: the deployment's, else a package's, else one half."""
+    deployment = deployment_rows.whole(connection, deployment_id)
+    given = deployment["prediction_threshold"]
+    if given is None:
+        package = deployment["package_id"] if package_id is None else package_id
+        given = connection.scalar(
+            select(PACKAGE.c.prediction_threshold).where(PACKAGE.c.id == package)
+        )
+    return 0.5 if given is None else float(given)
 
 
 def _baselines(connection: Connection, deployment_id: int) -> dict[int, dict[str, float | None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 
 from ..monitoring.rows import NOTHING, ActualRows, Outcome, PredictionRows
@@ -29,6 +29,11 @@ def recorded(
     for future in pending:
         outcome += future.result()
     return outcome
+
+
+def filled(batches: Iterable[Table]) -> Iterator[Table]:
+    """Batches but for the one of an empty list, which has not even columns."""
+    return (table for table in batches if table.n or table.columns)
 
 
 def id_column(champion: Champion, table: Table, given: str | None) -> str:

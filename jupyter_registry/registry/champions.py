@@ -6,6 +6,7 @@ within `FRESH_SECONDS`. Whatever a request was given, its predictions are attrib
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import time
 from dataclasses import dataclass, replace
@@ -53,8 +54,9 @@ class Champion:
     association_id_required: bool
     store_features: bool
     tracked: Tracked
-    #: How to serve it; ``None`` when its model is hosted elsewhere.
-    spec: WorkerSpec | None
+    #: The package to serve; ``None`` when its model is hosted elsewhere.
+    served: PackagePublic | None
+    kernelspec: str | None
     #: Where the target's classes are among the package's, if they stand in another order.
     order: NDArray[np.intp] | None
 
@@ -73,6 +75,7 @@ class Champions:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[float, Champion]] = {}
+        self._looking: dict[str, asyncio.Task[Champion]] = {}
         self._specs: dict[tuple[int, str], WorkerSpec] = {}
 
     async def get(self, services: Services, reference: str) -> Champion:
@@ -80,15 +83,28 @@ class Champions:
         known = self._known.get(reference)
         if known is not None and time.monotonic() < known[0]:
             return known[1]
-        champion = await services.in_thread(self._look_up, services, reference)
-        if len(self._known) > 10_000:
-            self._known.clear()
-        self._known[reference] = (time.monotonic() + FRESH_SECONDS, champion)
-        return champion
+        looking = self._looking.get(reference)
+        if looking is None:
+            looking = asyncio.get_running_loop().create_task(self._look_up(services, reference))
+            self._looking[reference] = looking
+            looking.add_done_callback(lambda done: self._looked_up(reference, done))
+        # shielded: others may wait for it too
+        return await asyncio.shield(looking)
 
     def forget(self) -> None:
         """Look everything up again: something was changed here."""
         self._known.clear()
+        # what is being looked up may have been read before the change
+        self._looking.clear()
+
+    async def spec_of(self, services: Services, champion: Champion) -> WorkerSpec | None:
+        """How to serve a champion, ``None`` if it is hosted elsewhere; raises as `spec`."""
+        if champion.served is None:
+            return None
+        known = self._specs.get(self._key(services, champion.served, champion.kernelspec))
+        if known is not None and services.pool.is_running(known):
+            return known
+        return await services.in_thread(self.spec, services, champion.served, champion.kernelspec)
 
     def spec(
         self, services: Services, package: PackagePublic, kernelspec: str | None
@@ -103,8 +119,7 @@ class Champions:
             when its files are damaged or cannot be had.
 
         """
-        name = kernelspec or services.settings.default_kernelspec or ""
-        key = (package.id, name)
+        key = self._key(services, package, kernelspec)
         known = self._specs.get(key)
         if known is not None and services.pool.is_running(known):
             return known
@@ -116,7 +131,7 @@ class Champions:
                 "one of skops, joblib, pickle, onnx.",
                 fields={lacks: "missing"},
             )
-        where = environment(name, services.kernelspecs)
+        where = environment(key[1], services.kernelspecs)
         made = WorkerSpec(
             package_id=package.id,
             files=_local_copy(services, package),
@@ -133,36 +148,55 @@ class Champions:
         """The local copies that workers run from."""
         return {spec.files for spec in self._specs.values() if services.pool.is_running(spec)}
 
-    def _look_up(self, services: Services, reference: str) -> Champion:
-        with services.database.connect() as connection:
-            deployment_id = deployment_rows.identify(connection, reference)
-            found = deployment_rows.whole(connection, deployment_id)
-        deployment = DeploymentPublic.model_validate(found)
-        package = get_package(services.database, deployment.package_id)
-        own = target_of(package)
-        labels = tuple(deployment.class_labels)
-        tracked = Target(deployment.target_name, own.type, labels, deployment.positive_class)
-        given = deployment.prediction_threshold
-        order = None
-        if labels != own.class_labels:
-            order = np.array([own.class_labels.index(label) for label in labels], np.intp)
-        is_served = package.kind.is_hosted and deployment.state is DeploymentState.ACTIVE
-        return Champion(
-            deployment_id=deployment.id,
-            label=deployment.label,
-            state=deployment.state,
-            package_id=package.id,
-            package=deployment.package,
-            kind=package.kind,
-            target=replace(tracked, threshold=own.threshold if given is None else given),
-            signature=signature_of(package),
-            association_id_column=deployment.association_id_column,
-            association_id_required=deployment.association_id_required,
-            store_features=deployment.store_features,
-            tracked=Tracked(deployment.id, tracked),
-            spec=self.spec(services, package, deployment.kernelspec) if is_served else None,
-            order=order,
-        )
+    @staticmethod
+    def _key(services: Services, package: PackagePublic, kernelspec: str | None) -> tuple[int, str]:
+        return (package.id, kernelspec or services.settings.default_kernelspec or "")
+
+    async def _look_up(self, services: Services, reference: str) -> Champion:
+        return await services.in_thread(_read, services, reference)
+
+    def _looked_up(self, reference: str, task: asyncio.Task[Champion]) -> None:
+        """Keep what was found, unless something was changed meanwhile."""
+        current = self._looking.get(reference) is task
+        if current:
+            del self._looking[reference]
+        if task.cancelled() or task.exception() is not None or not current:
+            return
+        if len(self._known) > 10_000:
+            self._known.clear()
+        self._known[reference] = (time.monotonic() + FRESH_SECONDS, task.result())
+
+
+def _read(services: Services, reference: str) -> Champion:
+    with services.database.connect() as connection:
+        deployment_id = deployment_rows.identify(connection, reference)
+        found = deployment_rows.whole(connection, deployment_id)
+    deployment = DeploymentPublic.model_validate(found)
+    package = get_package(services.database, deployment.package_id)
+    own = target_of(package)
+    labels = tuple(deployment.class_labels)
+    tracked = Target(deployment.target_name, own.type, labels, deployment.positive_class)
+    given = deployment.prediction_threshold
+    order = None
+    if labels != own.class_labels:
+        order = np.array([own.class_labels.index(label) for label in labels], np.intp)
+    return Champion(
+        deployment_id=deployment.id,
+        label=deployment.label,
+        state=deployment.state,
+        package_id=package.id,
+        package=deployment.package,
+        kind=package.kind,
+        target=replace(tracked, threshold=own.threshold if given is None else given),
+        signature=signature_of(package),
+        association_id_column=deployment.association_id_column,
+        association_id_required=deployment.association_id_required,
+        store_features=deployment.store_features,
+        tracked=Tracked(deployment.id, tracked),
+        served=package if package.kind.is_hosted else None,
+        kernelspec=deployment.kernelspec,
+        order=order,
+    )
 
 
 def _local_copy(services: Services, package: PackagePublic) -> Path:

@@ -104,7 +104,9 @@ def search(
     if importance is not None:
         query = query.where(type_coerce(DEPLOYMENT.c.importance, String) == importance.value)
     if package_id is not None:
-        query = query.where(DEPLOYMENT.c.package_id == package_id)
+        # a number that no column can hold is no package's
+        known = package_id if 0 < package_id < 2**31 else 0
+        query = query.where(DEPLOYMENT.c.package_id == known)
     if model is not None:
         query = query.where(PACKAGE.c.name == model)
     if cursor:
@@ -138,9 +140,7 @@ async def update(
         when the label is taken.
 
     """
-    before = await services.in_thread(get, services.database, reference)
-    _check_settings(body, TargetType(before.target_type), before)
-    after = await services.in_thread(_update, services.database, before.id, body)
+    after = await services.in_thread(_update, services.database, reference, body)
     services.champions.forget()
     if after.state is not DeploymentState.ACTIVE:
         await retire_if_unused(services, after.package_id)
@@ -256,13 +256,13 @@ def _check_label_is_free(database: Database, label: str) -> None:
 
 
 def _check_label(session: Session, label: str, other_than: int | None = None) -> None:
-    taken = session.scalar(
-        select(col(Deployment.id)).where(
-            col(Deployment.label) == label,
-            col(Deployment.state) != DeploymentState.ARCHIVED,
-            col(Deployment.id) != (other_than or 0),
-        )
+    taken_by = select(col(Deployment.id)).where(
+        col(Deployment.label) == label,
+        col(Deployment.state) != DeploymentState.ARCHIVED,
+        col(Deployment.id) != (other_than or 0),
     )
+    with session.no_autoflush:  # what is to be checked is not to be written yet
+        taken = session.scalar(taken_by)
     if taken is not None:
         raise _taken(label)
 
@@ -305,7 +305,7 @@ def _insert(database: Database, body: DeploymentCreate, user: str) -> Deployment
         )
 
 
-def _update(database: Database, deployment_id: int, body: DeploymentUpdate) -> DeploymentPublic:
+def _update(database: Database, reference: str | int, body: DeploymentUpdate) -> DeploymentPublic:
     never_null = {"label", "description", "importance", "state", "association_id_required"}
     changes = {
         name: value
@@ -313,7 +313,11 @@ def _update(database: Database, deployment_id: int, body: DeploymentUpdate) -> D
         if value is not None or name not in never_null | {"store_features"}
     }
     with database.write() as session:
+        connection = session.connection()
+        deployment_id = deployment_rows.identify(connection, reference)
         deployment = session.get_one(Deployment, deployment_id, with_for_update=True)
+        before = DeploymentPublic.model_validate(deployment_rows.whole(connection, deployment_id))
+        _check_settings(body, TargetType(before.target_type), before)
         for name, value in changes.items():
             setattr(deployment, name, value)
         if deployment.state is not DeploymentState.ARCHIVED:
@@ -321,9 +325,7 @@ def _update(database: Database, deployment_id: int, body: DeploymentUpdate) -> D
         if changes:
             deployment.updated_at = now()
         _flush(session, deployment.label)
-        return DeploymentPublic.model_validate(
-            deployment_rows.whole(session.connection(), deployment_id)
-        )
+        return DeploymentPublic.model_validate(deployment_rows.whole(connection, deployment_id))
 
 
 def _flush(session: Session, label: str) -> None:

@@ -78,6 +78,7 @@ class KeyRing:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[float, int | None]] = {}
+        self._changes = 0
 
     async def deployment_of(self, services: Services, secret: str) -> int | None:
         """The id of the deployment that a secret opens; ``None`` if it opens nothing."""
@@ -85,7 +86,11 @@ class KeyRing:
         known = self._known.get(hashed)
         if known is not None and time.monotonic() < known[0]:
             return known[1]
+        changes = self._changes
         found = await services.in_thread(_look_up, services.database, hashed)
+        if changes != self._changes:
+            # one was revoked while this one was looked up
+            return await self.deployment_of(services, secret)
         if len(self._known) > 10_000:
             self._known.clear()  # wrong secrets may be tried without end
         self._known[hashed] = (time.monotonic() + _FRESH_SECONDS, found)
@@ -94,6 +99,7 @@ class KeyRing:
     def forget(self) -> None:
         """Look all up again: one was revoked."""
         self._known.clear()
+        self._changes += 1
 
 
 def _look_up(database: Database, hashed: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,8 +70,7 @@ async def predict(
 
     """
     champion.check_active()
-    spec = champion.spec
-    if spec is None:
+    if champion.served is None:
         raise PredictsElsewhere(
             f"The model {champion.package} of {champion.label!r} is hosted elsewhere; it is not "
             "asked here.",
@@ -79,34 +79,50 @@ async def predict(
             "on the host.",
             fields={"deployment": champion.label, "reports": f"{champion.deployment_id}/reports"},
         )
+    if not table.n and not table.columns:
+        nothing = _Prepared({}, None, np.empty(0, np.int64), {})
+        return _answer(champion, nothing, np.empty(0), _no_probabilities(champion.target), None)
     if table.n > _MANY_ROWS:
-        prepared = await services.in_thread(_prepare, champion, table, wishes)
+        prepared = await services.in_bulk(100 * table.n, _prepare, champion, table, wishes)
     else:
         prepared = _prepare(champion, table, wishes)
     if table.n == 0:
         return _answer(champion, prepared, np.empty(0), _no_probabilities(champion.target), None)
+    spec = await services.champions.spec_of(services, champion)
+    assert spec is not None
     began = time.perf_counter()
     scores = await services.pool.predict(spec, prepared.frame)
     latency = 1000 * (time.perf_counter() - began)
+    if table.n > _MANY_ROWS:
+        parts, answer = await services.in_bulk(
+            100 * table.n, _scored, champion, prepared, scores, latency
+        )
+    else:
+        parts, answer = _scored(champion, prepared, scores, latency)
+    futures = [services.recorder.recording(champion.tracked, part, counted=False) for part in parts]
+    await asyncio.gather(*futures)
+    return answer
+
+
+def _scored(
+    champion: Champion, prepared: _Prepared, scores: Scores, latency: float
+) -> tuple[list[PredictionRows], dict[str, Values]]:
+    """What to record, in batches, and what to answer."""
+    n = len(prepared.timestamps)
     values, probabilities = _in_target_order(champion, scores)
     labels = predicted_labels(champion.target, values, probabilities)
     rows = PredictionRows(
         package_id=champion.package_id,
         timestamps=prepared.timestamps,
         values=values,
-        labels=np.zeros(table.n, np.int64) if labels is None else labels,
+        labels=np.zeros(n, np.int64) if labels is None else labels,
         association_ids=prepared.association_ids,
         probabilities=probabilities if champion.target.type is TargetType.MULTICLASS else None,
-        latency_ms=np.full(table.n, latency),
-        features=columns.feature_texts(prepared.frame, table.n)
-        if champion.store_features
-        else None,
+        latency_ms=np.full(n, latency),
+        features=columns.feature_texts(prepared.frame, n) if champion.store_features else None,
     )
-    parts = [rows.take(slice(i, i + BATCH_ROWS)) for i in range(0, table.n, BATCH_ROWS)]
-    futures = [services.recorder.recording(champion.tracked, part, counted=False) for part in parts]
-    for future in futures:
-        await future
-    return _answer(champion, prepared, values, probabilities, labels)
+    parts = [rows.take(slice(i, i + BATCH_ROWS)) for i in range(0, n, BATCH_ROWS)]
+    return parts, _answer(champion, prepared, values, probabilities, labels)
 
 
 def _prepare(champion: Champion, table: Table, wishes: Wishes) -> _Prepared:

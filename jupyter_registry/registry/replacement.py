@@ -39,9 +39,19 @@ _PASSING, _WARNING, _FAILING = CheckStatus.PASSING, CheckStatus.WARNING, CheckSt
 
 
 async def replace(
-    services: Services, reference: str | int, body: ReplacementCreate, user: str
+    services: Services,
+    reference: str | int,
+    body: ReplacementCreate,
+    user: str,
+    *,
+    expected: int | None = None,
 ) -> ReplacementPublic:
     """Put another package in service, or with ``dry_run`` only say whether it could be.
+
+    Parameters
+    ----------
+    expected:
+        The package that must be in service now, if it matters.
 
     Raises
     ------
@@ -63,6 +73,8 @@ async def replace(
             advice="Activate it first.",
             fields={"deployment": deployment.label, "state": deployment.state.value},
         )
+    if expected is not None and deployment.package_id != expected:
+        raise _replaced_meanwhile(deployment.label)
     package = await services.in_thread(get_package, services.database, body.package_id)
     champion = await services.in_thread(get_package, services.database, deployment.package_id)
     checks = [*compare(deployment, champion, package), await _loads(services, deployment, package)]
@@ -106,6 +118,7 @@ async def roll_back(
             note=body.note or f"Rolled back from {deployment.package}.",
         ),
         user,
+        expected=deployment.package_id,
     )
 
 
@@ -247,10 +260,7 @@ def _switch(
         deployment = session.get_one(Deployment, before.id, with_for_update=True)
         locked = session.get(ModelPackage, package.id, with_for_update=True)
         if deployment.package_id != before.package_id:
-            raise Conflict(
-                f"The champion of {before.label!r} was replaced by someone else meanwhile.",
-                advice="Look at the history, then decide again.",
-            )
+            raise _replaced_meanwhile(before.label)
         if locked is None or locked.archived_at is not None:
             raise Conflict(
                 f"{package.name}/{package.version} was archived or deleted meanwhile.",
@@ -280,6 +290,14 @@ def _switch(
         return DeploymentPublic.model_validate(
             deployment_rows.whole(session.connection(), before.id)
         )
+
+
+def _replaced_meanwhile(label: str) -> Conflict:
+    return Conflict(
+        f"The champion of {label!r} was replaced by someone else meanwhile.",
+        advice="Look at the history, then decide again.",
+        fields={"deployment": label},
+    )
 
 
 def _previous(database: Database, deployment: DeploymentPublic) -> int:

@@ -19,7 +19,7 @@ from ..domain.kinds import TargetType
 from ..domain.target import Target
 from ..monitoring.rows import Floats, Ints, PredictionRows
 from . import columns
-from .batches import Read, id_column, recorded
+from .batches import Read, filled, id_column, recorded
 from .champions import Champion
 from .columns import Reasons, Table
 from .services import Services
@@ -73,7 +73,7 @@ def _checked(
     kept: list[PredictionRows] | None = []
     reasons: Reasons = {}
     start = 0
-    for table in read():
+    for table in filled(read()):
         rows, bad = make(table)
         reasons.update({start + row: reason for row, reason in bad.items()})
         start += table.n
@@ -85,7 +85,7 @@ def _checked(
     if kept is not None:
         yield from kept
         return
-    for table in read():
+    for table in filled(read()):
         yield make(table)[0]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from ..monitoring.recorder import Recorder
 from ..serving.pool import WorkerPool
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from jupyter_client.kernelspec import KernelSpecManager
 
     from .champions import Champions
+
+#: Bytes from which on a body of rows is large.
+_LARGE = 1 << 20
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,12 +48,22 @@ class Services:
     pool: WorkerPool
     settings: Settings
     executor: Executor
+    #: For large bodies of rows: few threads, so that small ones need not wait for them.
+    bulk: Executor
     champions: Champions
     kernelspecs: KernelSpecManager | None = None
 
+    async def in_bulk(
+        self, size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`in_thread` for work on a body of so many bytes, or rows of about a hundred each."""
+        executor = self.bulk if size > _LARGE else self.executor
+        return await _run(executor, lambda: function(*args, **kwargs))
+
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run what blocks (database, files, large conversions) beside the event loop."""
-        loop = asyncio.get_running_loop()
-        call: Callable[[], Any] = lambda: function(*args, **kwargs)  # noqa: E731
-        result: T = await loop.run_in_executor(self.executor, call)
-        return result
+        return await _run(self.executor, lambda: function(*args, **kwargs))
+
+
+async def _run(executor: Executor, call: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(executor, call)

@@ -11,10 +11,11 @@ import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from logging import Logger
 from typing import TYPE_CHECKING, Any
 
-from ..domain.errors import RegistryError
+from ..domain.errors import RegistryError, StorageUnavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,12 +23,27 @@ if TYPE_CHECKING:
     from ..registry.keys import KeyRing
     from ..registry.services import Services
 
-#: Threads for what blocks: database, files, large conversions.
+#: Threads for what blocks: database, files, conversions.
 THREADS = 8
+#: Threads for large bodies of rows, which must neither keep the others from theirs nor, many at
+#: a time, keep the event loop from Python's lock.
+BULK_THREADS = 2
 #: After a failure, how long it is told again before it is tried again.
 _RETRY_SECONDS = 2.0
 #: How often left-overs are swept.
 _SWEEP_SECONDS = 3600.0
+#: What handlers import when they are first used: imported in a thread, not on the event loop.
+_USED_BY_HANDLERS = (
+    *(
+        f"jupyter_registry.registry.{name}"
+        for name in (
+            "actuals", "assess", "blobs", "champions", "deployments", "keys", "models", "packages",
+            "predict", "replacement", "reports", "search", "services", "uploads", "validation",
+        )
+    ),
+    "jupyter_registry.server.tabular",
+    "jupyter_registry.serving.pool",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -106,7 +122,8 @@ class Opening:
             await services.pool.close()
             await services.in_thread(services.recorder.close)
             services.database.close()
-            services.executor.shutdown(wait=False)
+            for threads in (services.executor, services.bulk):
+                threads.shutdown(wait=False)
 
     async def _open(self) -> Services:
         executor = ThreadPoolExecutor(THREADS, thread_name_prefix="registry")
@@ -131,16 +148,23 @@ class Opening:
 
     def _stores(self, executor: ThreadPoolExecutor) -> dict[str, Any]:
         """Open what blocks, in a thread; the heavy imports happen here too."""
+        for module in _USED_BY_HANDLERS:
+            import_module(module)
         from ..monitoring.recorder import Recorder
-        from ..registry import keys, services  # noqa: F401  (imported here, not on the loop)
-        from ..serving import pool  # noqa: F401
         from ..store.artifacts import ArtifactStore
         from ..store.database import open_database
 
         options = self.options
+        try:
+            options.model_folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageUnavailable(
+                f"The folder {options.model_folder} cannot be made: {error.strerror}.",
+                advice="Set RegistryApp.model_folder to a place that can be written.",
+                fields={"model_folder": str(options.model_folder)},
+            ) from error
         artifacts = ArtifactStore(options.artifact_url, **(options.artifact_options or {}))
         database = open_database(options.database_url, durable_log=options.durable_log)
-        options.model_folder.mkdir(parents=True, exist_ok=True)
         return {"database": database, "artifacts": artifacts, "recorder": Recorder(database)}
 
     def _with_workers(self, stores: dict[str, Any], executor: ThreadPoolExecutor) -> Services:
@@ -171,6 +195,7 @@ class Opening:
                 ),
             ),
             executor=executor,
+            bulk=ThreadPoolExecutor(BULK_THREADS, thread_name_prefix="registry-bulk"),
             champions=Champions(),
             kernelspecs=self._kernelspecs,
         )
@@ -193,5 +218,5 @@ class Opening:
                     blobs.collect_orphans, services.database, services.artifacts
                 )
                 await services.in_thread(sweep_copies, services)
-            except RegistryError as error:
-                self._log.warning("Sweeping was put off: %s", error.detail)
+            except Exception as error:  # the next time may do better
+                self._log.warning("Sweeping was put off: %s", error)

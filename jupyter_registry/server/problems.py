@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -40,7 +41,7 @@ _OF_HTTP: Mapping[int, tuple[type[RegistryError], str]] = {
     401: (errors.NotAuthenticated, "Send the server's token: Authorization: token …"),
     403: (errors.NotAuthorised, "Ask the server's administrator for the right to do this."),
     404: (errors.NotFound, "Check the address; openapi.json lists all there are."),
-    405: (errors.InvalidInput, "openapi.json lists the methods of each address."),
+    405: (errors.InvalidInput, "The header Allow lists the methods of this address."),
     413: (errors.TooLarge, "Send less at once, or have the server's limit raised."),
 }
 
@@ -53,20 +54,23 @@ def status_of(error: RegistryError) -> int:
     return 500
 
 
-def document(error: RegistryError, status: int) -> str:
+def document(error: RegistryError, status: int) -> bytes:
     """The problem document of an exception, as JSON."""
-    return json.dumps(
-        {
-            "type": f"urn:jupyter-registry:{type(error).__name__}",
-            "title": error.title,
-            "status": status,
-            "detail": error.detail,
-            "advice": error.advice,
-            "fields": error.fields,
-        },
-        default=str,
-        ensure_ascii=False,
-    )
+    problem = {
+        "type": f"urn:jupyter-registry:{type(error).__name__}",
+        "title": error.title,
+        "status": status,
+        "detail": error.detail,
+        "advice": error.advice,
+        "fields": error.fields,
+    }
+    try:
+        text = json.dumps(problem, default=str, ensure_ascii=False, allow_nan=False)
+    except ValueError:  # a field has NaN or an infinity, which JSON has not
+        problem["fields"] = {name: str(value) for name, value in error.fields.items()}
+        text = json.dumps(problem, ensure_ascii=False)
+    # a name that the caller sent may have lone surrogates
+    return text.encode(errors="replace")
 
 
 def error_of(error: BaseException | None, status: int) -> RegistryError:
@@ -75,14 +79,19 @@ def error_of(error: BaseException | None, status: int) -> RegistryError:
         return error
     if isinstance(error, HTTPError):
         kind, advice = _OF_HTTP.get(status, (RegistryError, ""))
-        text = (error.log_message or error.reason or kind.title).rstrip(".")
-        if error.args and "%" in text:
-            text = text % error.args
-        return kind(f"{text}.", advice=advice)
+        return kind(f"{_message(error) or kind.title}.", advice=advice)
     return RegistryError(
         "The server failed at this; nothing is known to be wrong with the request.",
         advice="Look into the server's log, and report it with what is there.",
     )
+
+
+def _message(error: HTTPError) -> str:
+    text = error.log_message or error.reason or ""
+    if error.log_message:
+        with contextlib.suppress(TypeError, ValueError):
+            text %= error.args  # tornado doubles each % of a message without arguments
+    return text.rstrip(".")
 
 
 def detail_for_log(fields: Mapping[str, Any]) -> str:

@@ -368,6 +368,21 @@ ROUTES: tuple[Route, ...] = (
         },
     ),
     Route(
+        "/deployments/{deployment}/accuracy/details",
+        accuracy.DetailsHandler,
+        {
+            "GET": Operation(
+                "Score bins, confusion and a sample of rows, for curves and scatter plots",
+                answer="AccuracyDetails",
+                parameters={
+                    "start": _moment("From then on."),
+                    "end": _moment("Before then."),
+                    "package_id": _whole("This package's predictions alone."),
+                },
+            )
+        },
+    ),
+    Route(
         "/deployments/{deployment}/rebuild-accuracy",
         accuracy.RebuildHandler,
         {"POST": Operation("Compute what accuracy is read from anew, from the recorded rows")},

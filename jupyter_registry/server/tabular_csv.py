@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ..domain.errors import InvalidInput
 from ..domain.signature import Dtype
-from .tabular_rows import Rows, check_names, decoded, is_unicode, plain_column
+from .tabular_rows import ROWS_AT_ONCE, Rows, check_names, decoded, is_unicode, plain_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -204,5 +205,7 @@ def write_csv(columns: Mapping[str, Values]) -> bytes:
     sink = io.StringIO(newline="")
     writer = csv.writer(sink, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows(zip(*cells, strict=True))
+    rows = zip(*cells, strict=True)
+    while some := list(islice(rows, ROWS_AT_ONCE)):  # see write_json
+        writer.writerows(some)
     return sink.getvalue().encode("utf-8", "replace")

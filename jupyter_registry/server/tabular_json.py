@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import InvalidInput
 from .tabular_rows import (
+    ROWS_AT_ONCE,
     Columns,
     Rows,
     check_names,
@@ -198,8 +199,10 @@ def write_json(columns: Mapping[str, Values]) -> bytes:
     cells = [_encoded(plain_column(values, finite=True)) for values in columns.values()]
     keys = ",".join(f"{encode_basestring(name)}:\0" for name in columns)
     template = "{" + keys.replace("%", "%%").replace("\0", "%s") + "}"
-    rows = ",".join(map(template.__mod__, zip(*cells, strict=True)))
-    return f'{{"data":[{rows}]}}'.encode("utf-8", "replace")
+    rows = map(template.__mod__, zip(*cells, strict=True))
+    # some at a time: one long call would keep Python's lock from the event loop
+    parts = iter(lambda: ",".join(islice(rows, ROWS_AT_ONCE)), "")
+    return f'{{"data":[{",".join(parts)}]}}'.encode("utf-8", "replace")
 
 
 def _encoded(items: list[Any]) -> Iterable[str]:

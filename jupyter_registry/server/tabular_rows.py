@@ -70,6 +70,8 @@ def too_large(limit: int) -> TooLarge:
     )
 
 
+#: Rows written by one call that holds Python's lock: about a millisecond.
+ROWS_AT_ONCE = 500
 #: Codecs of Python's that are no character sets of the web.
 _NO_CHARSETS = frozenset(
     {

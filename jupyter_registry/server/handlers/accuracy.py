@@ -7,7 +7,7 @@ from dataclasses import asdict
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import RegistryHandler
+from .base import RegistryHandler, to_json
 
 
 class AccuracyHandler(RegistryHandler):
@@ -23,8 +23,29 @@ class AccuracyHandler(RegistryHandler):
         wanted = self.query()
         if "metric" in wanted:
             wanted["metrics"] = wanted.pop("metric")
+        # many buckets take a while to write, too
         self.answer(
-            await services.in_thread(assess.accuracy, services.database, deployment, **wanted)
+            await services.in_thread(
+                lambda: to_json(assess.accuracy(services.database, deployment, **wanted))
+            )
+        )
+
+
+class DetailsHandler(RegistryHandler):
+    """Accuracy in detail: score bins, confusion, a sample of rows."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, deployment: str) -> None:
+        """Read them."""
+        services = await self.services()
+        from ...registry import assess
+
+        wanted = self.query()
+        self.answer(
+            await services.in_thread(
+                lambda: to_json(assess.accuracy_details(services.database, deployment, **wanted))
+            )
         )
 
 

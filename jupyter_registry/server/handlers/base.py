@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import getpass
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from jupyter_server.auth.identity import IdentityProvider, PasswordIdentityProvider
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
-from ...domain.errors import InvalidInput, NotAuthenticated, RegistryError, nearest
+from ...domain.errors import InvalidInput, NotAuthenticated, RegistryError, TooLarge, nearest
 from .. import problems
 from ..auth import KeyAuthorizer, KeyIdentity, key_in
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 #: Where everything is, below the server's base URL.
 API = "jupyter-registry/api/v1"
 RESOURCE = "jupyter_registry"
+_NO_LIMIT = 1 << 62
+#: Bytes of a refused body that are let pass by, so that its sender comes to read the answer.
+_DRAINED = 64 * 1024**2
 
 _KEYS = KeyIdentity()
 _KEY_AUTHORIZER = KeyAuthorizer()
@@ -33,8 +38,9 @@ _FOREIGN = frozenset({"token", "no_track_activity", "_xsrf", "_"})
 Parse = Callable[[str], Any]
 
 
+@web.stream_request_body
 class RegistryHandler(APIHandler):
-    """A handler of one route."""
+    """A handler of one route; it knows who asks before it takes the body."""
 
     auth_resource = RESOURCE
     #: Whether a prediction key may be used.
@@ -46,8 +52,94 @@ class RegistryHandler(APIHandler):
         """Take the parts; called by tornado."""
         self.opening = opening
         self.route = route
+        self._pieces: list[bytes] = []
+        self._received = 0
+        self._refusal: RegistryError | web.HTTPError | None = None
         if self.open_to_keys:
             self.prediction_key = key_in(self.request.headers.get("Authorization"))
+
+    async def prepare(self) -> None:
+        """Admit the request, or refuse it without keeping any of its body."""
+        connection: Any = self.request.connection
+        connection.set_max_body_size(_NO_LIMIT)  # tornado's own would end without an answer
+        try:
+            await self.admit()
+        except (RegistryError, web.HTTPError) as error:
+            if self._declared_size() > _DRAINED:
+                raise
+            # the body is let pass by: who is still sending would not read an answer
+            self._refusal = error
+            setattr(self, str(self.request.method).lower(), self._refused)
+
+    async def admit(self) -> None:
+        """Refuse who is not known, and what is too large, before the body is taken."""
+        await super().prepare()
+        if self.request.method == "OPTIONS":
+            return
+        if self.current_user is None:
+            raise _not_authenticated()
+        if not self.route.operations:
+            raise web.HTTPError(404, f"There is nothing at {self.request.path}")
+        if self.request.method not in self.route.operations:
+            raise web.HTTPError(405, f"{self.request.method} cannot be done here")
+        self.check_size(self._declared_size())
+
+    def check_xsrf_cookie(self) -> None:
+        """Ask for the cookie; who is not known at all is told that first."""
+        if getattr(self, "_jupyter_current_user", self) is None:
+            raise _not_authenticated()
+        super().check_xsrf_cookie()
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Take a piece of the body."""
+        self._received += len(chunk)
+        if self._refusal is not None:
+            if self._received > _DRAINED:
+                self.refuse(self._refusal)
+            return None
+        try:
+            self.check_size(self._received)
+        except TooLarge as error:
+            self.refuse(error)
+            return None
+        return self.take(chunk)
+
+    def take(self, chunk: bytes) -> Awaitable[None] | None:
+        """Keep a piece of the body."""
+        self._pieces.append(chunk)
+        return None
+
+    def refuse(self, error: RegistryError | web.HTTPError) -> None:
+        """Answer with a problem while the body is still coming; the rest of it is not taken."""
+        info = (type(error), error, error.__traceback__)
+        self.log_exception(*info)
+        self.send_error(getattr(error, "status_code", 500), exc_info=info)
+
+    async def _refused(self, *_: str, **__: str) -> None:
+        """What is done in place of the method that was asked for."""
+        assert self._refusal is not None
+        raise self._refusal
+
+    def _declared_size(self) -> int:
+        declared = self.request.headers.get("Content-Length", "")
+        return int(declared) if declared.isascii() and declared.isdigit() else 0
+
+    def check_size(self, size: int) -> None:
+        """Raise `TooLarge` for a body of more bytes than are taken."""
+        most = self.max_body_bytes
+        if size > most:
+            raise TooLarge(
+                f"The body has more than {most:,} bytes.",
+                advice="Send less at once, or have the server's limit raised.",
+                fields={"limit": most},
+            )
+
+    @property
+    def content(self) -> bytes:
+        """The body, whole."""
+        if len(self._pieces) > 1:
+            self._pieces = [b"".join(self._pieces)]
+        return self._pieces[0] if self._pieces else b""
 
     @property
     def identity_provider(self) -> Any:
@@ -65,7 +157,13 @@ class RegistryHandler(APIHandler):
 
     @property
     def user(self) -> str:
-        """The name of whoever asks."""
+        """The name of whoever asks.
+
+        Jupyter's own token and password make up a new name for each session; whoever has them
+        acts for the server's owner, whose name says more.
+        """
+        if type(self.identity_provider) in (IdentityProvider, PasswordIdentityProvider):
+            return _owner()
         return str(self.current_user.username)
 
     async def services(self) -> Services:
@@ -79,7 +177,7 @@ class RegistryHandler(APIHandler):
 
     @property
     def max_body_bytes(self) -> int:
-        """Bytes that the server takes in one body (uploads of files excepted)."""
+        """Bytes that are taken in one body."""
         assert self.serverapp is not None
         return int(self.serverapp.max_body_size)
 
@@ -100,7 +198,7 @@ class RegistryHandler(APIHandler):
         assert self.operation.body is not None
         entity = getattr(entities, self.operation.body)
         try:
-            return entity.model_validate_json(self.request.body or b"{}")
+            return entity.model_validate_json(self.content or b"{}")
         except ValidationError as error:
             raise invalid_input(error) from None
 
@@ -131,9 +229,7 @@ class RegistryHandler(APIHandler):
     def answer(self, result: Any, status: int | None = None) -> None:
         """Finish with an entity, a list of them, or what is ready for JSON."""
         self.set_status(status or self.operation.status)
-        dump = getattr(result, "model_dump_json", None)
-        text = dump() if dump is not None else json.dumps(result, default=_to_json)
-        self.finish(text)
+        self.finish(result if isinstance(result, str) else to_json(result))
 
     def created(self, result: Any, *path: object) -> None:
         """Finish with something made, and its address."""
@@ -152,9 +248,6 @@ class RegistryHandler(APIHandler):
         error = _exception(kwargs)
         if isinstance(error, RegistryError):
             status_code = self.operation_status(error)
-        elif status_code == 403 and not self.current_user:
-            kwargs["problem"] = _not_authenticated()
-            status_code = 401
         super().send_error(status_code, **kwargs)
 
     def operation_status(self, error: RegistryError) -> int:
@@ -163,11 +256,14 @@ class RegistryHandler(APIHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Write the problem document."""
-        given = kwargs.get("problem") or _exception(kwargs)
-        problem = problems.error_of(given, status_code)
+        problem = problems.error_of(_exception(kwargs), status_code)
         self.set_header("Cache-Control", "no-store")
+        if not self.request._body_future.done():
+            self.set_header("Connection", "close")  # nobody reads the rest of the body
         if status_code == 503:
             self.set_header("Retry-After", "1")
+        if status_code == 405:
+            self.set_header("Allow", ", ".join([*self.route.operations, "OPTIONS"]))
         self.finish(problems.document(problem, status_code), set_content_type=problems.PROBLEM_JSON)
 
     def log_exception(self, kind: Any, value: Any, trace: Any) -> None:
@@ -183,12 +279,16 @@ class RegistryHandler(APIHandler):
 
 
 class UnknownAddress(RegistryHandler):
-    """Every address below the API's that is none of its routes."""
+    """Every address below the API's that is none of its routes: 404."""
 
-    async def prepare(self) -> None:
-        """Answer 404, or 401 to who is not known."""
-        await super().prepare()
-        raise web.HTTPError(404, f"There is nothing at {self.request.path}")
+
+@cache
+def _owner() -> str:
+    """The name of the account that the server runs as."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # an account without a name, as in some containers
+        return "owner"
 
 
 def _exception(kwargs: Mapping[str, Any]) -> BaseException | None:
@@ -202,6 +302,13 @@ def _not_authenticated() -> NotAuthenticated:
         advice="Send the server's token (Authorization: token …), or, for predictions, reports "
         "and actuals, a prediction key of the deployment (Authorization: Bearer jrk_…).",
     )
+
+
+def to_json(result: Any) -> str:
+    """An entity, a list of them, or what is ready for JSON, as JSON."""
+    dump = getattr(result, "model_dump_json", None)
+    text: str = dump() if dump is not None else json.dumps(result, default=_to_json)
+    return text
 
 
 def _to_json(value: Any) -> Any:
@@ -267,6 +374,8 @@ def moment(text: str) -> datetime:
     try:
         # a "+" that was not escaped arrives as a space
         parsed = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text)
-    except ValueError:
+        if parsed.tzinfo is None:
+            return parsed.replace(tzinfo=UTC)
+        return parsed.astimezone(UTC)  # which the first and last hours of all time have not
+    except (ValueError, OverflowError):
         raise ValueError("a date or time in ISO 8601 is needed") from None
-    return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)

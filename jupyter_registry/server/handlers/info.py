@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import RegistryHandler
+from .base import RegistryHandler, to_json
 
 
 class InfoHandler(RegistryHandler):
@@ -41,7 +43,11 @@ class OpenApiHandler(RegistryHandler):
     @authorized
     async def get(self) -> None:
         """Answer the OpenAPI 3.1 document."""
-        await self.services()  # the entities are imported in a thread, not here
-        from ..openapi import document
+        self.answer(await self.in_thread(_document, self.base_url))
 
-        self.answer(document(self.base_url))
+
+@cache
+def _document(base_url: str) -> str:
+    from ..openapi import document
+
+    return to_json(document(base_url))

@@ -44,7 +44,7 @@ class KeyHandler(RegistryHandler):
         services = await self.services()
         from ...registry import keys
 
-        if not key_id.isascii() or not key_id.isdigit():
+        if not key_id.isascii() or not key_id.isdigit() or len(key_id) > 10:
             raise NotFound(f"There is no key {key_id!r}.", advice="Give its id; list the keys.")
         await services.in_thread(keys.revoke, services.database, deployment, int(key_id))
         self.opening.keys.forget()

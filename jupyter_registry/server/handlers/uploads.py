@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ...domain.errors import RegistryError
 from .base import RegistryHandler
 
 if TYPE_CHECKING:
@@ -54,17 +55,21 @@ class UploadHandler(RegistryHandler):
         self.done()
 
 
-@web.stream_request_body
 class UploadFileHandler(RegistryHandler):
     """A file of an upload; its body is taken piece by piece."""
 
     _receiver: Receiver | None = None
-    _held = b""
+    _held = 0
 
-    async def prepare(self) -> None:
+    @property
+    def max_body_bytes(self) -> int:
+        """Bytes that a file may have."""
+        return self.opening.options.max_upload_bytes
+
+    async def admit(self) -> None:
         """Authorise before the first byte is taken, and begin to take."""
-        await super().prepare()
-        if self.request.method == "PUT":
+        await super().admit()
+        if self.request.method == "PUT":  # else it asks what it may do
             # the decorated method runs when all has arrived, which is too late to refuse it
             await self._begin()
 
@@ -74,25 +79,27 @@ class UploadFileHandler(RegistryHandler):
         services = await self.services()
         from ...registry import uploads
 
-        limits = services.settings.upload_limits
-        self.request.connection.set_max_body_size(limits.file_bytes + 1)  # type: ignore[union-attr]
         self._receiver = await services.in_thread(
             uploads.receive,
             services.database,
             services.artifacts,
             self.path_kwargs["upload_id"],
             self.path_kwargs["path"],
-            limits,
+            services.settings.upload_limits,
         )
 
-    async def data_received(self, chunk: bytes) -> None:
-        """Take bytes; the connection waits until they are written."""
-        self._held += chunk
-        if len(self._held) >= _PIECE:
-            await self._write()
+    async def take(self, chunk: bytes) -> None:
+        """Keep bytes; the connection waits until they are written."""
+        self._pieces.append(chunk)
+        self._held += len(chunk)
+        if self._held >= _PIECE:
+            try:
+                await self._write()
+            except RegistryError as error:
+                self.refuse(error)
 
     async def _write(self) -> None:
-        held, self._held = self._held, b""
+        held, self._pieces, self._held = b"".join(self._pieces), [], 0
         if self._receiver is not None and held:
             await self.in_thread(self._receiver.write, held)
 

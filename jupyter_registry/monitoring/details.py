@@ -1,0 +1,130 @@
+"""Reading accuracy in detail: score bins and confusion from accumulators, a sample of rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ..domain import metrics as scoring
+from ..domain.accumulators import Accumulator, merge
+from ..domain.errors import InvalidInput
+from ..domain.kinds import Bucket, TargetType
+from ..domain.scores import ScoreSketch, scores_of
+from ..store.database import Database
+from . import calendar
+from .accuracy import _hours_with_predictions, _pieces, _read
+from .buckets import ACCURACY, HOUR
+from .cursor import Cursor, reading
+from .rows import Tracked
+from .sampling import sample
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_details(
+    database: Database,
+    tracked: Tracked,
+    packages: Sequence[int],
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> dict[str, Any]:
+    """The matched predictions of some packages in detail, by prediction time, ready for JSON.
+
+    Parameters
+    ----------
+    packages:
+        The packages whose predictions count.
+    start, end:
+        The range ``[start, end)``, widened to whole hours; all there is unless given.
+
+    Returns
+    -------
+    dict
+        The fields of `domain.entities.AccuracyDetails` but for ``deployment_id``,
+        ``package_id`` and ``threshold``.
+
+    Raises
+    ------
+    InvalidInput
+        for an empty range.
+
+    """
+    target = tracked.target
+    first, last = calendar.hours_around(start, end)
+    if first is not None and last is not None and first >= last:
+        raise InvalidInput(
+            "The range is empty: its start is not before its end.",
+            advice="Give a start before the end.",
+            fields={"start": "not before end"},
+        )
+    known: dict[str, Any] = {
+        "start": None,
+        "end": None,
+        "n": 0,
+        "target_type": target.type.value,
+        "class_labels": list(target.class_labels),
+        "positive_class": target.positive_class,
+        "confusion_matrix": None,
+        "score_bins": [] if target.type is TargetType.BINARY else None,
+        "sample": [] if target.type is TargetType.REGRESSION else None,
+    }
+    with reading(database.log_engine) as cursor:
+        if first is None or last is None:
+            made = _hours_with_predictions(cursor, tracked, list(packages))
+            if made is None:
+                return known
+            first = made[0] if first is None else first
+            last = max(made[1], first + 1) if last is None else last
+            first = min(first, last - 1)
+        known["start"], known["end"] = map(calendar.moment_of_hour, (first, last))
+        whole = merge(_matched(cursor, tracked, packages, first, last))
+        if whole is None:
+            return known
+        n = known["n"] = scoring.rows(target, whole)
+        if target.type is TargetType.REGRESSION:
+            rows = sample(
+                cursor, tracked.deployment_id, list(packages), first * HOUR, last * HOUR, n
+            )
+            known["sample"] = [
+                {
+                    "association_id": name,
+                    "timestamp": _EPOCH + timedelta(microseconds=stamp),
+                    "predicted": predicted,
+                    "actual": actual,
+                }
+                for _, name, stamp, predicted, actual in rows
+                if predicted is not None and math.isfinite(predicted) and math.isfinite(actual)
+            ]
+            return known
+    known["confusion_matrix"] = scoring.confusion_matrix(target, whole).tolist()
+    if target.type is TargetType.BINARY and whole.sketch is not None:
+        known["score_bins"] = score_bins(whole.sketch)
+    return known
+
+
+def score_bins(sketch: ScoreSketch) -> list[dict[str, Any]]:
+    """At most `domain.scores.READ` bins of a sketch: score, positives, negatives."""
+    bins = sketch.digest()
+    columns = (scores_of(bins.keys, sketch.shift), bins.positives, bins.negatives)
+    return [
+        {"score": score, "positives": positives, "negatives": negatives}
+        for score, positives, negatives in zip(
+            *(column.tolist() for column in columns), strict=True
+        )
+    ]
+
+
+def _matched(
+    cursor: Cursor, tracked: Tracked, packages: Sequence[int], first: int, last: int
+) -> list[Accumulator]:
+    """The accumulators of matched rows in the hours ``[first, last)``, whole days as days."""
+    return [
+        Accumulator.from_bytes(data)
+        for level, low, high in _pieces(Bucket.DAY, first, last)
+        for _, _, data in _read(
+            cursor, ACCURACY, tracked.deployment_id, list(packages), level, low, high
+        )
+    ]

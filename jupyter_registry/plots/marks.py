@@ -1,0 +1,84 @@
+"""Vertical marks of replacements on an axis of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from . import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ..domain.entities import Accuracy
+
+#: A letter's width as a share of the size of its font, on average.
+_LETTER = 0.6
+
+
+def history_marks(series: Mapping[str, Accuracy]) -> dict[datetime, str]:
+    """The replacements of the histories that fall in the time drawn: when, and what came."""
+    marks: dict[datetime, str] = {}
+    for accuracy in series.values():
+        if not accuracy.buckets:
+            continue
+        first, last = accuracy.buckets[0].start, accuracy.buckets[-1].end
+        for period in sorted(accuracy.history, key=lambda one: one.start)[1:]:
+            if first <= period.start <= last:
+                marks[period.start] = mark_text(period.package, period.reason)
+    return marks
+
+
+def mark_text(package: str, reason: object) -> str:
+    """A package that came into service, with the reason in words."""
+    return f"{package}" + (f" ({str(reason).replace('_', ' ')})" if reason else "")
+
+
+def draw_marks(ax: Axes, marks: Mapping[datetime, str], *, labelled: bool) -> None:
+    """Draw a dotted line per mark; with its text above the data, if ``labelled``."""
+    from matplotlib import rcParams
+    from matplotlib.dates import date2num
+    from matplotlib.font_manager import FontProperties
+
+    colour = style.ink(ax, 0.75)
+    first, last = ax.get_xlim()
+    inches = style.figure_of(ax).get_size_inches()
+    width, height = 72 * inches * ax.get_position().size
+    small = FontProperties(size="small").get_size_in_points()
+    line = small + 0.55 * rcParams["font.size"]
+    #: For each line of texts, where the last of them ends, as a share of the axis.
+    ends: list[float] = []
+    for time, text in sorted(marks.items()):
+        ax.axvline(time, color=colour, linewidth=1.2, linestyle=":")  # type: ignore[arg-type]
+        if not labelled:
+            continue
+        place = (float(date2num(time)) - first) / ((last - first) or 1.0)  # type: ignore[no-untyped-call]
+        long = (_LETTER * small * len(text) + 10) / max(float(width), 1.0)
+        left = place + long > 1.0 and place > 0.5  # no room to the right
+        start = place - long if left else place
+        level = next((at for at, end in enumerate(ends) if end <= start), len(ends))
+        ends[level : level + 1] = [start + long]
+        ax.annotate(
+            text,
+            xy=(time, 1.0),  # type: ignore[arg-type]
+            xycoords=("data", "axes fraction"),
+            xytext=(-4 if left else 4, -2 - line * level),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="top",
+            fontsize="small",
+            color=colour,
+            bbox={
+                "facecolor": style.ink(ax, 0.0),
+                "edgecolor": "none",
+                "alpha": 0.8,
+                "pad": 1,
+            },
+            zorder=5,
+        )
+    if ends:
+        # room above the data
+        low, high = ax.get_ylim()
+        share = min(0.5, (line * len(ends) + 4) / max(float(height), 1.0))
+        ax.set_ylim(low, low + (high - low) / (1 - share))

@@ -1,0 +1,248 @@
+"""What was predicted and what happened, over time: means of numbers, shares of classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from . import style
+from .alternative import describe
+from .marks import draw_marks, history_marks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from ..domain.entities import Accuracy, AccuracyBucket
+
+#: Panels drawn of a multiclass target unless classes are named: those that happen most.
+_MOST_PANELS = 4
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One pair of lines: what the axis says, and per bucket predicted and actual, or nan."""
+
+    label: str
+    predicted: list[float]
+    actual: list[float]
+    is_share: bool
+
+
+def predicted_vs_actual(
+    accuracy: Accuracy,
+    ax: Axes | None = None,
+    *,
+    classes: str | Sequence[str] | None = None,
+    replacements: Mapping[datetime, str] | None = None,
+    unit: str = "",
+    title: str | None = None,
+) -> Figure:
+    """Draw what was predicted and what happened over time, with the sample sizes as bars.
+
+    Of numbers, the mean predicted and the mean actual value. Of two classes, the mean
+    predicted probability of the positive class (the share predicted as it, where there are no
+    probabilities) and its actual share. Of more classes, the share predicted as each and its
+    actual share, one panel each. Predicted is of all predictions, actual of those whose actual
+    has come: where many still wait, they can differ for that alone.
+
+    Parameters
+    ----------
+    accuracy
+        what ``Deployment.accuracy`` gives.
+    ax
+        axes to draw in, for one panel; without it, a new figure is made.
+    classes
+        the class labels to draw, one panel each; by default the positive one, or up to four
+        that happen most.
+    replacements
+        time → text of the vertical marks; by default those in the history.
+    unit
+        a number's unit, for the label: ``minutes``.
+    title
+        the title of the figure or of ``ax``.
+
+    Returns
+    -------
+    Figure
+        the new figure, or the one of ``ax``. Nothing is registered with pyplot.
+
+    Raises
+    ------
+    ValueError
+        if a class is unknown, or ``ax`` is given several classes.
+
+    """
+    panels = _panels(accuracy, classes, unit)
+    marks = history_marks({"": accuracy}) if replacements is None else dict(replacements)
+    if ax is not None:
+        if len(panels) != 1:
+            raise ValueError(f"One axes takes one class, not {len(panels)}: name it by classes=.")
+        _draw(ax, accuracy, panels[0], legend=False)
+        if accuracy.buckets:
+            draw_marks(ax, marks, labelled=True)
+            style.time_axis(ax)
+        style.legend_above(ax, title)
+        return style.figure_of(ax)
+    figure = style.new_figure(9.0, 2.0 + 1.9 * len(panels))
+    rows = figure.subplots(
+        len(panels) + 1, 1, sharex=True, squeeze=False, height_ratios=[3] * len(panels) + [1.3]
+    )[:, 0]
+    for position, (row, panel) in enumerate(zip(rows[:-1], panels, strict=True)):
+        _draw(row, accuracy, panel, legend=position == 0)
+        if accuracy.buckets:
+            draw_marks(row, marks, labelled=position == 0)
+    _draw_sizes(rows[-1], accuracy)
+    if accuracy.buckets:
+        draw_marks(rows[-1], marks, labelled=False)
+        style.time_axis(rows[-1])
+    if title:
+        figure.suptitle(title)
+    figure.align_ylabels()
+    return figure
+
+
+def _panels(accuracy: Accuracy, classes: str | Sequence[str] | None, unit: str) -> list[_Panel]:
+    labels = accuracy.class_labels
+    named = [classes] if isinstance(classes, str) else list(classes or ())
+    unknown = [label for label in named if label not in labels]
+    if unknown:
+        raise ValueError(
+            f"No such class in the result: {', '.join(unknown)}. "
+            f"There is {', '.join(labels) or 'none: the target is a number'}."
+        )
+    if not labels:
+        label = f"mean value\n({unit})" if unit else "mean value"
+        predicted = [_number(bucket.mean_predicted) for bucket in accuracy.buckets]
+        actual = [_number(bucket.mean_actual) for bucket in accuracy.buckets]
+        return [_Panel(label, predicted, actual, is_share=False)]
+    if len(labels) == 2 and not named:
+        return [_positive(accuracy)]
+    return [_class(accuracy, label) for label in named or _most_frequent(accuracy)]
+
+
+def _positive(accuracy: Accuracy) -> _Panel:
+    """The positive class of two: its label is the one whose share is the mean of the actuals."""
+    positive = accuracy.class_labels[-1]
+    for bucket in accuracy.buckets:
+        shares = bucket.actual_shares or {}
+        fitting = [label for label, share in shares.items() if share == bucket.mean_actual]
+        if len(fitting) == 1:
+            positive = fitting[0]
+            break
+    panel = _class(accuracy, positive)
+    if any(bucket.mean_predicted is not None for bucket in accuracy.buckets):
+        predicted = [_number(bucket.mean_predicted) for bucket in accuracy.buckets]
+        return _Panel(
+            f"probability and\nshare of “{style.short(positive)}”", predicted, panel.actual, True
+        )
+    return panel
+
+
+def _class(accuracy: Accuracy, label: str) -> _Panel:
+    return _Panel(
+        f"share of\n“{style.short(label)}”",
+        [_number((bucket.predicted_shares or {}).get(label)) for bucket in accuracy.buckets],
+        [_number((bucket.actual_shares or {}).get(label)) for bucket in accuracy.buckets],
+        is_share=True,
+    )
+
+
+def _most_frequent(accuracy: Accuracy) -> list[str]:
+    def rows(label: str) -> float:
+        return sum(
+            bucket.n * (bucket.actual_shares or {}).get(label, 0.0)
+            + 1e-6 * bucket.n_predicted * (bucket.predicted_shares or {}).get(label, 0.0)
+            for bucket in accuracy.buckets
+        )
+
+    return sorted(accuracy.class_labels, key=rows, reverse=True)[:_MOST_PANELS]
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _draw(ax: Axes, accuracy: Accuracy, panel: _Panel, *, legend: bool = True) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    palette = style.colours(ax)
+    times = [bucket.start + (bucket.end - bucket.start) / 2 for bucket in accuracy.buckets]
+    told = []
+    for name, values, colour, marker, dashes in (
+        ("predicted", panel.predicted, palette[0], style.MARKERS[0], style.DASHES[0]),
+        ("actual", panel.actual, palette[1], style.MARKERS[1], style.DASHES[1]),
+    ):
+        known = [value for value in values if value == value]
+        if not known:
+            told.append(f"{name} unknown")
+            continue
+        size = 4 if len(times) <= 60 else 0
+        ax.plot(
+            times,  # type: ignore[arg-type]
+            values,
+            color=colour,
+            marker=marker,
+            markersize=size,
+            linestyle=dashes,
+            label=name,
+        )
+        form = ".1%" if panel.is_share else ".4g"
+        told.append(
+            f"{name} between {min(known):{form}} and {max(known):{form}}, last {known[-1]:{form}}"
+        )
+    style.tidy(ax, grid="y")
+    ax.set_ylabel(panel.label)
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=5))
+    if panel.is_share:
+        ax.yaxis.set_major_formatter(FuncFormatter(style.percent))
+        low, high = ax.get_ylim()
+        ax.set_ylim(max(low, -0.02), min(high, 1.02))
+    what = panel.label.replace("\n", " ")
+    if not any(value == value for value in panel.predicted):
+        style.nothing(ax, "no predictions yet")
+        describe(ax, f"Predicted and actual over time, {what}: no predictions yet.")
+        return
+    if not any(value == value for value in panel.actual):
+        style.note(ax, style.NO_ACTUALS, x=0.99, y=0.04, ha="right", va="bottom")
+    if legend:
+        style.legend_above(ax)
+    first, last = accuracy.buckets[0].start, accuracy.buckets[-1].end
+    describe(
+        ax,
+        f"Predicted and actual over time, {what}, by {accuracy.bucket} from {style.day(first)} "
+        f"to {style.day(last)}: {'; '.join(told)}.",
+    )
+
+
+def _draw_sizes(ax: Axes, accuracy: Accuracy) -> None:
+    """Bars of the rows predicted, filled as far as their actual has come."""
+    starts = [bucket.start + _width(bucket) / 18 for bucket in accuracy.buckets]
+    widths = [_width(bucket) for bucket in accuracy.buckets]
+    for heights, strength, label in (
+        ([bucket.n_predicted for bucket in accuracy.buckets], 0.25, "predicted"),
+        ([bucket.n for bucket in accuracy.buckets], 0.65, "with actual"),
+    ):
+        ax.bar(
+            starts,  # type: ignore[arg-type]
+            heights,
+            width=widths,  # type: ignore[arg-type]
+            align="edge",
+            color=style.ink(ax, strength),
+            label=label,
+        )
+    ax.set_ylabel("rows")
+    ax.set_ylim(bottom=0)
+    style.count_axis(ax)
+    style.tidy(ax, grid="")
+    if accuracy.buckets:
+        style.legend_above(ax)
+    total = sum(bucket.n_predicted for bucket in accuracy.buckets)
+    matched = sum(bucket.n for bucket in accuracy.buckets)
+    describe(ax, f"{total:,} rows were predicted, {matched:,} have their actual.")
+
+
+def _width(bucket: AccuracyBucket):  # type: ignore[no-untyped-def]
+    return 0.9 * (bucket.end - bucket.start)

@@ -1,0 +1,242 @@
+"""What the plots share: colours, light and dark, new figures, empty states, axes of shares.
+
+Sizes, fonts, backgrounds and text colours are those of the user's style sheet. Only the series'
+colours are ours, because few styles' colours can be told apart by colour-blind eyes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+
+#: Blue, vermilion, green and purple of Okabe and Ito's palette, told apart by colour-blind eyes.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+#: Of the same palette, those that stand out on a dark background: sky blue, orange, green, purple.
+COLOURS_ON_DARK = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7")
+#: Series differ by marker and by dashes too, so that they are told apart in grey.
+MARKERS = ("o", "s", "^", "D")
+DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+
+NO_ACTUALS = "no actuals yet"
+
+Result = TypeVar("Result")
+
+
+def is_dark(ax: Axes) -> bool:
+    """Whether an axes' background, or the figure's where that is clear, is a dark one."""
+    from matplotlib.colors import to_rgba
+
+    background = _background(ax)
+    red, green, blue, _ = to_rgba(background)
+    return 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
+
+
+def colours(ax: Axes) -> tuple[str, ...]:
+    """The series' colours for the background of an axes."""
+    return COLOURS_ON_DARK if is_dark(ax) else COLOURS
+
+
+def ink(ax: Axes, strength: float = 1.0) -> tuple[float, float, float]:
+    """The colour of text, or between it and the background: 0.1 for grids, 0.7 for notes."""
+    from matplotlib import rcParams
+    from matplotlib.colors import to_rgb
+
+    text, back = to_rgb(rcParams["text.color"]), to_rgb(_background(ax))
+    if abs(_light(text) - _light(back)) < 0.3:  # the style's text is not for this background
+        text = (0.9, 0.9, 0.9) if _light(back) < 0.5 else (0.1, 0.1, 0.1)
+    mixed = [strength * a + (1 - strength) * b for a, b in zip(text, back, strict=True)]
+    return (mixed[0], mixed[1], mixed[2])
+
+
+def shades(ax: Axes) -> Colormap:
+    """From the background to the first colour, for what grows from nothing."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    ends = [ink(ax, 0.04), colours(ax)[0]]
+    return LinearSegmentedColormap.from_list("registry", ends)
+
+
+def _background(ax: Axes) -> Any:
+    from matplotlib.colors import to_rgba
+
+    figure = ax.get_figure(root=True)
+    behind: Any = ax.get_facecolor()
+    if to_rgba(behind)[3] < 0.5 and figure is not None:
+        behind = figure.get_facecolor()
+    return behind if to_rgba(behind)[3] >= 0.5 else _style_background()
+
+
+def _style_background() -> Any:
+    from matplotlib import rcParams
+    from matplotlib.colors import to_rgba
+
+    face = rcParams["figure.facecolor"]
+    if to_rgba(face)[3] >= 0.5:
+        return face
+    # clear, as notebooks have it: light, unless the style writes in a light colour
+    light = _light(to_rgba(rcParams["text.color"])[:3]) > 0.5
+    return "black" if light else "white"
+
+
+def _light(rgb: tuple[float, ...]) -> float:
+    return 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]
+
+
+def new_axes(ax: Axes | None, width: float = 5.6, height: float = 4.4) -> Axes:
+    """The axes given, or those of a new figure of this size in inches, unknown to pyplot."""
+    if ax is not None:
+        return ax
+    return new_figure(width, height).subplots()
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """A figure of this size in inches, unknown to pyplot."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def figure_of(ax: Axes) -> Figure:
+    """The figure that an axes stands in."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
+def tidy(ax: Axes, *, grid: str = "both") -> None:
+    """A light grid behind the data; no frame above and at the right."""
+    ax.grid(False)
+    if grid:
+        ax.grid(True, axis=grid, color=ink(ax, 0.12), linewidth=0.8)  # type: ignore[arg-type]
+    ax.set_axisbelow(True)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def note(ax: Axes, text: str, *, x: float = 0.5, y: float = 0.5, **options: Any) -> None:
+    """A quiet text at a place of the axes (0 to 1), legible over lines."""
+    options = {"ha": "center", "va": "center", "color": ink(ax, 0.75)} | options
+    box = {"facecolor": _background(ax), "edgecolor": "none", "alpha": 0.75, "pad": 1.5}
+    ax.text(x, y, text, transform=ax.transAxes, bbox=box, **options)
+
+
+def nothing(ax: Axes, why: str = NO_ACTUALS) -> None:
+    """The empty state: why there is nothing, in the middle of the axes."""
+    ax.grid(False)
+    ax.text(
+        0.5,
+        0.5,
+        why,
+        transform=ax.transAxes,
+        ha="center",
+        va="center",
+        color=ink(ax, 0.6),
+        fontsize="large",
+        bbox={"facecolor": ink(ax, 0.0), "edgecolor": "none", "pad": 4},
+        zorder=5,
+    )
+
+
+def on(colour: Any) -> str:
+    """Black or white, whichever contrasts well with a colour behind it (by the luminance of WCAG 2.1)."""
+    from matplotlib.colors import to_rgb
+
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    luminance = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    return "black" if luminance > 0.2 else "white"
+
+
+def percent(value: float, _: object = None) -> str:
+    """A share for a tick, without needless zeros: ``7.5%``, ``12%``."""
+    return f"{100 * value:.4g}%".replace("-", "−")
+
+
+def number(value: float, unit: str = "") -> str:
+    """A number for a text, of three digits: ``−1.64 minutes``."""
+    return f"{value:.3g} {unit}".rstrip().replace("-", "−")
+
+
+def share_axis(ax: Axes, which: str) -> None:
+    """An axis of shares from 0 to 1, ticked in percent."""
+    from matplotlib.ticker import MultipleLocator, PercentFormatter
+
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    axis.set_major_locator(MultipleLocator(0.2))
+    axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    set_limits = ax.set_xlim if which == "x" else ax.set_ylim
+    set_limits(-0.02, 1.02)
+
+
+def count_axis(ax: Axes, which: str = "y") -> None:
+    """An axis of counts: whole numbers from 0, thousands with commas, a few ticks."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axis = ax.yaxis if which == "y" else ax.xaxis
+    if axis.get_data_interval()[1] <= 0:  # no bar is higher than nothing
+        (ax.set_ylim if which == "y" else ax.set_xlim)(0, 1)
+    axis.set_major_locator(MaxNLocator(nbins=3, integer=True))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: short_count(value)))
+
+
+def short_count(value: float) -> str:
+    """A count for a tick: ``950``, ``1,200``, ``35k``, ``2.5M``."""
+    for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= (size if size > 1e3 else 1e4):
+            return f"{value / size:.3g}{unit}"
+    return f"{value:,.0f}"
+
+
+def time_axis(ax: Axes, label: str = "time of prediction (UTC)") -> None:
+    """An axis of moments in UTC."""
+    from datetime import UTC
+
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(tz=UTC, maxticks=8)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
+    formatter = ConciseDateFormatter(locator, tz=UTC)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(formatter)
+    ax.set_xlabel(label)
+
+
+def legend(ax: Axes, **options: Any) -> None:
+    """A legend without a frame, if there is anything to tell."""
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(**({"frameon": False, "fontsize": "small"} | options))
+
+
+def legend_above(ax: Axes, title: str | None = None) -> None:
+    """The legend in a line above the axes, where no data are, and a title above that."""
+    legend(ax, loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2)
+    if title:
+        ax.set_title(title, pad=24)
+
+
+def styled(
+    ax: Axes, series: Mapping[str, Result]
+) -> Iterator[tuple[tuple[str, Result], str, str, Any]]:
+    """Each (label, result) with its colour, marker and dashes."""
+    palette = colours(ax)
+    for position, item in enumerate(series.items()):
+        at = position % len(palette)
+        yield item, palette[at], MARKERS[at], DASHES[at]
+
+
+def named(result: Result | Mapping[str, Result]) -> dict[str, Result]:
+    """One result under no name, or several by the names to show."""
+    return dict(result) if isinstance(result, Mapping) else {"": result}
+
+
+def day(moment: datetime) -> str:
+    """A day for a text."""
+    return moment.strftime("%Y-%m-%d")
+
+
+def short(label: str, most: int = 24) -> str:
+    """A class label that fits beside others."""
+    return label if len(label) <= most else f"{label[: most - 1]}…"

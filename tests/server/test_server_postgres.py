@@ -1,0 +1,137 @@
+"""Two servers on one PostgreSQL database: the whole way, and what one does counts in the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import create_engine, text
+
+from jupyter_registry.client import Registry
+
+
+@pytest.fixture
+def both(
+    start: Callable[..., Any], postgres_url: str, tmp_path: Path
+) -> Iterator[tuple[Any, httpx.Client, httpx.Client]]:
+    flags = (
+        f"--RegistryApp.database_url={postgres_url}",
+        f"--RegistryApp.artifact_url={tmp_path / 'artifacts'}",
+    )
+    with ThreadPoolExecutor() as threads:  # both may bring the schema up to date at once
+        first, second = threads.map(lambda _: start(*flags), range(2))
+    with first.client() as one, second.client() as two:
+        yield first, one, two
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 3
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_two_servers_work_on_one_database(both: Any, register_in: Any, postgres_url: str) -> None:
+    first, one, two = both
+    with Registry(first.root, first.token) as registry:
+        packages = [register_in(registry, "moody") for _ in range(2)]
+    body = {"package_id": packages[0], "label": "shared", "association_id_column": "id"}
+    made = one.post("/deployments", json=body)
+    assert made.status_code == 201, made.text
+    assert two.post("/deployments", json=body).json()["type"].endswith(":AlreadyExists")
+    url = "/deployments/shared"
+
+    def predict(api: httpx.Client, key: str) -> dict[str, Any]:
+        answer = api.post(f"{url}/predictions", json=[{"x": 3.0, "id": key}])
+        assert answer.status_code == 200, answer.text
+        row: dict[str, Any] = answer.json()["data"][0]
+        return row
+
+    def work(i: int) -> None:
+        api = (one, two)[i % 2]
+        assert predict(api, f"k{i // 4}")["prediction"] == 6.0  # each ID four times, at once
+        actual = [{"association_id": f"k{i // 3}", "value": float(i % 5)}]
+        answer = api.post(f"{url}/actuals", json=actual)
+        assert answer.status_code == 200, answer.text
+        report = [{"association_id": f"r{i // 2}-{j}", "prediction": j} for j in range(50)]
+        assert api.post(f"{url}/reports", json=report).status_code == 200
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(work, range(80)))
+    engine = create_engine(postgres_url)
+    with engine.connect() as connection:
+
+        def number(query: str) -> int:
+            return int(connection.execute(text(query)).scalar_one())
+
+        n = number("SELECT count(*) FROM prediction")
+        assert n == 20 + 40 * 50
+        matched = number("SELECT count(*) FROM prediction JOIN actual USING "
+                         "(deployment_id, association_id)")  # fmt: skip
+        assert number("SELECT predicted FROM deployment_totals") == n
+        assert number("SELECT matched FROM deployment_totals") == matched == 20
+    kept = one.get(f"{url}/accuracy").json()
+    assert kept["overall"]["n"] == 20
+    assert two.post(f"{url}/rebuild-accuracy").status_code == 200
+    assert two.get(f"{url}/accuracy").json() == kept
+    # another champion, seen by the other server in a moment
+    answer = one.post(f"{url}/replacements", json={"package_id": packages[1]})
+    assert answer.status_code == 200, answer.text
+    assert predict(one, "after")["package"].endswith("/2")
+    eventually(lambda: str(predict(two, "after")["package"]).endswith("/2"))
+    with ThreadPoolExecutor() as threads:
+        found = list(threads.map(
+            lambda api: api.post(f"{url}/rollback", json={}).status_code, (one, two)
+        ))  # fmt: skip
+    assert found.count(200) >= 1
+    history = two.get(f"{url}/history").json()
+    assert len(history) == 2 + found.count(200)
+    # a key revoked here opens nothing there in a moment
+    key = one.post(f"{url}/keys", json={"name": "k"}).json()
+    headers = {"Authorization": f"Bearer {key['key']}"}
+    row = [{"association_id": "k", "prediction": 1}]
+
+    def status() -> int:
+        return two.post(f"{url}/reports", json=row, headers=headers).status_code
+
+    assert status() == 200
+    assert one.delete(f"{url}/keys/{key['id']}").status_code == 204
+    eventually(lambda: status() == 401)
+    engine.dispose()
+
+
+def test_what_no_column_of_postgresql_can_hold_is_refused(
+    start: Callable[..., Any], postgres_url: str
+) -> None:
+    server = start(f"--RegistryApp.database_url={postgres_url}")
+    with server.client() as api:
+        _refuses_what_cannot_be_held(api)
+
+
+def _refuses_what_cannot_be_held(api: httpx.Client) -> None:
+    body = {"name": "m", "kind": "external", "target_name": "y", "target_type": "regression"}
+    package = api.post("/packages", json=body).json()["id"]
+    assert api.post("/deployments", json={"package_id": package, "label": "d"}).status_code == 201
+    for value in ("9" * 30, "99999999999", "2147483648", "-1", "a\0b", "\U0001f600", "0001-01-01"):
+        for path in (
+            "/packages/{}", "/models/{}", "/models/m/versions/{}", "/models/m/aliases/{}",
+            "/deployments/{}", "/deployments/{}/history", "/uploads/{}",
+        ):  # fmt: skip
+            assert api.get(path.format(value.replace("\0", "%00"))).status_code in (400, 404), path
+        for parameter in ("q", "name", "tag", "creator", "created_after", "cursor"):
+            answer = api.get("/packages", params={parameter: value})
+            assert answer.status_code in (200, 400), (parameter, answer.text)
+        for parameter in ("q", "model", "package_id", "cursor"):
+            answer = api.get("/deployments", params={parameter: value})
+            assert answer.status_code in (200, 400), (parameter, answer.text)
+        for column in ("association_id", "prediction", "latency_ms", "timestamp"):
+            good = {"association_id": "a", "prediction": 1, "timestamp": "2026-01-01"}
+            answer = api.post("/deployments/d/reports", json=[good | {column: value}])
+            assert answer.status_code in (200, 422), (column, value, answer.text)
+        answer = api.delete(f"/deployments/d/keys/{value.replace(chr(0), '%00')}")
+        assert answer.status_code == 404
