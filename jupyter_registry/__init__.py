@@ -24,3 +24,17 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     from .server.app import RegistryApp
 
     return [{"module": "jupyter_registry", "app": RegistryApp}]
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """``%load_ext jupyter_registry``: the magics."""
+    from .notebook.magics import load
+
+    load(ipython)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """``%unload_ext jupyter_registry``; ``%reload_ext`` begins with it."""
+    from .notebook.magics import unload
+
+    unload(ipython)

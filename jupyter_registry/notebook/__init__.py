@@ -1,0 +1,24 @@
+"""The registry inside a notebook: magics and displays, in the kernel, over the Python client."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_WIDGETS = frozenset(
+    {
+        "AccuracyView", "ActualsPanel", "DeployForm", "DeploymentCard", "PackageCard",
+        "PackageForm", "PredictPanel", "RegistryBrowser", "ReplaceForm",
+    }
+)  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WIDGETS:
+        from . import widgets
+
+        return getattr(widgets, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_WIDGETS])

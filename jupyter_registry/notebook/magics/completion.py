@@ -1,0 +1,321 @@
+"""Completion of a magic's line: its options, what they take, the server's and the notebook's names.
+
+It never raises and waits for the server a moment at most; what is not known is not offered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote as in_url
+
+from .. import namespace
+from .arguments import Command, Kind, Parser
+from .registry_magics import COMMANDS
+
+if TYPE_CHECKING:
+    from .registry_magics import RegistryMagics
+
+#: Seconds to wait for the server, in all.
+_PATIENCE = 0.7
+#: Items asked of the server, and files listed.
+_LIMIT = 100
+
+_MAGIC = re.compile(r"\s*(?:[^\s%!=][^%!=]*=\s*)?%(\w+)\s(.*)", re.DOTALL)
+_NEEDS_QUOTES = re.compile(r"[\s'\"\\;]")
+_MARK = "_is_of_jupyter_registry"
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """The token that the cursor is in: as it stands there, without quotes, and the quote open."""
+
+    raw: str
+    text: str
+    quote: str = ""
+
+
+class Completer:
+    """Completes the lines of `RegistryMagics`."""
+
+    def __init__(self, magics: RegistryMagics) -> None:
+        self._magics = magics
+
+    def matcher(self) -> Any:
+        """What IPython's completer takes as a custom matcher."""
+        from IPython.core.completer import SimpleCompletion, context_matcher
+
+        def match(context: Any) -> dict[str, Any]:
+            fragment = ""
+            texts: list[str] = []
+            try:
+                fragment, texts = self.complete(_until_cursor(context))
+            except Exception:
+                texts = []  # no help is better than an error while typing
+            if not texts:
+                return {"completions": [], "suppress": False}
+            found = [SimpleCompletion(text=text, type="magic argument") for text in texts]
+            return {
+                "completions": found,
+                "matched_fragment": fragment,
+                "suppress": True,
+                "ordered": True,
+            }
+
+        made = context_matcher(identifier="jupyter_registry.magics")(match)
+        setattr(made, _MARK, True)
+        return made
+
+    def complete(self, text: str) -> tuple[str, list[str]]:
+        """For the text before the cursor: its last token, and what it can become."""
+        found = _MAGIC.fullmatch(text)
+        if found is None or found.group(1) not in COMMANDS:
+            return "", []
+        tokens, fragment = tokenise(found.group(2))
+        asked = _Asked(self._magics, COMMANDS[found.group(1)], tokens, fragment)
+        return fragment.raw, asked.completions()
+
+
+class _Asked:
+    """One request for completion."""
+
+    def __init__(
+        self, magics: RegistryMagics, command: Command, tokens: list[str], fragment: Fragment
+    ) -> None:
+        self._magics = magics
+        self._command = command
+        self._given = tokens
+        self._fragment = fragment
+        self._names: Mapping[str, Any] = magics.shell.user_ns if magics.shell else {}
+        self._deadline = time.monotonic() + _PATIENCE
+
+    def completions(self) -> list[str]:
+        """All that the fragment can become, quoted where need be, the best first."""
+        words = self._command.words()
+        if words and not self._given and not self._fragment.text.startswith("-"):
+            return _fitting(words, self._fragment)
+        parser, tokens = self._command.parser_for(self._given)
+        positional, options = parser.arguments()
+        place = _Place.of(tokens, positional, options)
+        if place.option is not None:
+            return self._values(parser, place.option)
+        if self._fragment.text.startswith("-") and not self._fragment.quote:
+            return self._options(parser, place.used)
+        if place.positional is not None:
+            found = self._values(parser, place.positional)
+            if found or self._fragment.raw:
+                return found
+        return [] if self._fragment.raw else self._options(parser, place.used)
+
+    def _options(self, parser: Parser, used: set[str]) -> list[str]:
+        """Options not used yet, and after ``--option=`` its values."""
+        _, options = parser.arguments()
+        name, equals, value = self._fragment.text.partition("=")
+        if equals and name in options:
+            inner = Fragment(value, value)
+            known = self._candidates(parser.kinds.get(options[name].dest), inner)
+            return [f"{name}={text}" for text in _fitting(known, inner)]
+        names = [
+            name
+            for name, action in options.items()
+            if name.startswith("--") and (_repeats(action) or action.dest not in used)
+        ]
+        usual = [name for name in names if name not in ("--help", "--debug")]
+        return _fitting([*usual, "--debug", "--help"], self._fragment)
+
+    def _values(self, parser: Parser, action: argparse.Action) -> list[str]:
+        known = self._candidates(parser.kinds.get(action.dest), self._fragment)
+        return _fitting(known, self._fragment)
+
+    def _candidates(self, kind: Kind | Sequence[str] | None, fragment: Fragment) -> Iterable[str]:
+        if kind is None:
+            return []
+        if not isinstance(kind, Kind):
+            return kind
+        if kind is Kind.TABLE:
+            tables = namespace.named(self._names, namespace.is_table)
+            return [*sorted(tables), *_paths(fragment.text, namespace.TABLE_SUFFIXES)]
+        if kind is Kind.MODEL:
+            models = namespace.named(self._names, namespace.is_fitted)
+            return [*sorted(models), *_paths(fragment.text, None)]
+        if kind is Kind.COLUMN:
+            return self._columns()
+        if kind is Kind.METRIC:
+            return self._metrics()
+        if kind is Kind.DEPLOYMENT:
+            return self._deployments(fragment.text)
+        if kind is Kind.NAME:
+            return [item["name"] for item in self._models(fragment.text)]
+        return self._packages(fragment.text)
+
+    def _columns(self) -> list[str]:
+        """Columns of the tables named in the line, else of all tables."""
+        tables = namespace.named(self._names, namespace.is_table)
+        named = [token for token in self._given if token in tables]
+        columns = (namespace.columns_of(self._names[name]) for name in named or tables)
+        return list(dict.fromkeys(column for some in columns for column in some))
+
+    def _metrics(self) -> list[str]:
+        """Metrics of the deployment named in the line, else all."""
+        from ...domain.metrics import METRICS
+
+        label = next((token for token in self._given if not token.startswith("-")), None)
+        found = self._ask(f"/deployments/{in_url(label, safe='')}") if label else None
+        chosen = [found["target_type"]] if found else list(METRICS)
+        return list(dict.fromkeys(metric.name for kind in chosen for metric in METRICS[kind]))
+
+    def _deployments(self, text: str) -> list[str]:
+        found = self._ask("/deployments", q=text)
+        items = found["items"] if found else []
+        return [item["label"] for item in items if item["state"] != "archived"]
+
+    def _models(self, text: str) -> list[dict[str, Any]]:
+        found = self._ask("/models", q=text)
+        return list(found["items"]) if found else []
+
+    def _packages(self, text: str) -> list[str]:
+        """Names and aliases; after ``name/`` the versions, newest first."""
+        name, slash, _ = text.partition("/")
+        if slash:
+            found = self._ask("/packages", name=name, sort="-version")
+            versions = [f"{name}/{item['version']}" for item in found["items"]] if found else []
+            return [*versions, f"{name}/latest"]
+        models = self._models(text.partition("@")[0])
+        names = [item["name"] for item in models]
+        aliases = [f"{item['name']}@{alias}" for item in models for alias in item["aliases"]]
+        return [*names, *aliases]
+
+    def _ask(self, path: str, **params: Any) -> Any:
+        wanted = {name: value for name, value in params.items() if value}
+        if params:
+            wanted["limit"] = _LIMIT
+        return self._magics.remembered.get(path, wanted, deadline=self._deadline)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What comes next after some tokens: an option's value, or a positional argument."""
+
+    option: argparse.Action | None
+    positional: argparse.Action | None
+    used: set[str]
+
+    @classmethod
+    def of(
+        cls, tokens: Sequence[str], positional: Sequence[argparse.Action], options: Any
+    ) -> _Place:
+        waiting: argparse.Action | None = None
+        used: set[str] = set()
+        count = 0
+        for token in tokens:
+            name, equals, _ = token.partition("=")
+            if waiting is not None:
+                waiting = None
+            elif name in options:
+                action = options[name]
+                used.add(action.dest)
+                waiting = action if action.nargs is None and not equals else None
+            elif not token.startswith("-"):
+                count += 1
+        following = None
+        if positional:
+            last = positional[-1]
+            if count < len(positional):
+                following = positional[count]
+            elif last.nargs in ("*", "+"):
+                following = last
+        return cls(waiting, following, used)
+
+
+def is_matcher(matcher: Any) -> bool:
+    """Whether a custom matcher is one of ours."""
+    return bool(getattr(matcher, _MARK, False))
+
+
+def tokenise(text: str) -> tuple[list[str], Fragment]:
+    """The whole tokens before the cursor, and the one that it is in."""
+    tokens: list[str] = []
+    start, value, quote, inside = 0, "", "", False
+    position = 0
+    while position < len(text):
+        letter = text[position]
+        if letter == "\\" and quote != "'" and position + 1 < len(text):
+            value, inside = value + text[position + 1], True
+            position += 1
+        elif quote:
+            if letter == quote:
+                quote = ""
+            else:
+                value += letter
+        elif letter in "'\"":
+            quote, inside = letter, True
+        elif letter.isspace():
+            if inside:
+                tokens.append(value)
+            value, inside = "", False
+            start = position + 1
+        else:
+            value, inside = value + letter, True
+        position += 1
+    return tokens, Fragment(text[start:], value, quote)
+
+
+def _until_cursor(context: Any) -> str:
+    """The text before the cursor, lines joined that end in a backslash, as IPython joins them."""
+    lines = context.full_text.split("\n")[: context.cursor_line + 1]
+    text = str(lines[-1][: context.cursor_position])
+    for line in reversed(lines[:-1]):
+        if not line.rstrip().endswith("\\"):
+            break
+        text = f"{line.rstrip()[:-1]} {text}"
+    return text
+
+
+def _fitting(known: Iterable[str], fragment: Fragment) -> list[str]:
+    """Those that begin as the fragment does, in its case if any do, quoted where need be."""
+    candidates = list(dict.fromkeys(known))
+    found = [text for text in candidates if text.startswith(fragment.text)]
+    if not found:
+        lower = fragment.text.lower()
+        found = [text for text in candidates if text.lower().startswith(lower)]
+    return [_quoted(text, fragment.quote or fragment.raw[:1]) for text in found]
+
+
+def _quoted(text: str, quote: str) -> str:
+    """A token that means the text; in the quotes that were begun, else in some if need be."""
+    if quote not in ("'", '"'):
+        if not _NEEDS_QUOTES.search(text):
+            return text
+        quote = '"' if '"' not in text else "'"
+    if quote == "'":
+        return "'" + text.replace("'", "'\"'\"'") + "'"
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _repeats(action: argparse.Action) -> bool:
+    """Whether an option may be given again."""
+    return isinstance(action, argparse._AppendAction)
+
+
+def _paths(text: str, suffixes: tuple[str, ...] | None) -> list[str]:
+    """Files and folders that a path can become; hidden ones, and other kinds, are left out."""
+    folder, slash, _ = text.rpartition("/")
+    where = Path(f"{folder}{slash}" or ".").expanduser()
+    try:
+        found = sorted(where.iterdir())[: 10 * _LIMIT]
+    except OSError:
+        return []
+    shown = []
+    for path in found:
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            shown.append(f"{folder}{slash}{path.name}/")
+        elif suffixes is None or path.name.lower().endswith(suffixes):
+            shown.append(f"{folder}{slash}{path.name}")
+    return shown[:_LIMIT]

@@ -1,0 +1,113 @@
+"""``%deploy``, ``%replace`` and ``%rollback``: which package is in service."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from ...domain.kinds import Importance, ReplacementReason
+from . import arguments
+from .arguments import Command, Kind, Misused, Parser
+
+if TYPE_CHECKING:
+    from ...client.deployments import Deployment, Replacement
+    from .context import Context
+
+
+def deploy(context: Context, options: argparse.Namespace) -> Deployment:
+    """``%deploy``."""
+    return context.registry.package(options.package).deploy(
+        options.label,
+        description=options.description,
+        importance=options.importance,
+        association_id_column=options.association_id_column,
+        association_id_required=options.association_id_required,
+        prediction_threshold=options.threshold,
+        store_features=options.store_features,
+        kernelspec=options.kernelspec,
+    )
+
+
+def replace(context: Context, options: argparse.Namespace) -> Replacement:
+    """``%replace``; only a trial needs no reason."""
+    if options.reason is None and not options.dry_run:
+        raise Misused(
+            f"%replace: give a --reason: {', '.join(ReplacementReason)}.",
+            advice="Or only check, with --dry-run.",
+        )
+    return context.registry.deployment(options.deployment).replace(
+        options.package,
+        options.reason or ReplacementReason.OTHER,
+        options.note,
+        options.dry_run,
+    )
+
+
+def rollback(context: Context, options: argparse.Namespace) -> Replacement:
+    """``%rollback``."""
+    return context.registry.deployment(options.deployment).rollback(options.note)
+
+
+def _deploy() -> Parser:
+    made = Parser(
+        "deploy",
+        deploy,
+        "Create a deployment from a package. The value is the deployment.",
+        "example:\n  %deploy churn@champion --as churn --id visit --importance high",
+    )
+    made.add("package", metavar="PACKAGE", completes=Kind.PACKAGE, help=arguments.PACKAGE)
+    made.add("--as", required=True, metavar="LABEL", dest="label", help="the deployment's label")
+    made.choose("--importance", Importance, default=Importance.MODERATE.value)
+    made.add(
+        "--id",
+        metavar="COLUMN",
+        dest="association_id_column",
+        completes=Kind.COLUMN,
+        help="the input column that ties a prediction to what later happened",
+    )
+    made.add(
+        "--id-required",
+        action="store_true",
+        dest="association_id_required",
+        help="refuse predictions without one",
+    )
+    made.add("--threshold", type=float, help="least probability that predicts the positive class")
+    made.add("--description", default="", metavar="TEXT")
+    made.add("--store-features", action="store_true", help="keep input values as well")
+    made.add("--kernelspec", metavar="NAME", help="the environment that the model runs in")
+    return made
+
+
+def _replace() -> Parser:
+    made = Parser(
+        "replace",
+        replace,
+        "Put another package in service, after checks. The value lists the checks.",
+        "example:\n  %replace churn churn/4 --reason data_drift --note 'prices rose in May'",
+    )
+    _deployment(made)
+    made.add("package", metavar="PACKAGE", completes=Kind.PACKAGE, help=arguments.PACKAGE)
+    made.choose("--reason", ReplacementReason)
+    made.add("--note", default="", metavar="TEXT")
+    made.add("--dry-run", action="store_true", help="only check")
+    return made
+
+
+def _rollback() -> Parser:
+    made = Parser(
+        "rollback",
+        rollback,
+        "Put the previous package back in service. The value lists the checks.",
+    )
+    _deployment(made)
+    made.add("--note", default="", metavar="TEXT")
+    return made
+
+
+def _deployment(parser: Parser) -> None:
+    parser.add("deployment", metavar="LABEL", completes=Kind.DEPLOYMENT, help=arguments.DEPLOYMENT)
+
+
+DEPLOY = Command(_deploy())
+REPLACE = Command(_replace())
+ROLLBACK = Command(_rollback())

@@ -1,0 +1,130 @@
+"""``%register``: from a model, or a description of one, to a package."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from ...domain.kinds import PackageKind, TargetType
+from . import arguments
+from .arguments import Command, Kind, Misused, Parser
+
+if TYPE_CHECKING:
+    from ...client.packages import Package
+    from .context import Context
+
+
+def register(context: Context, options: argparse.Namespace) -> Package:
+    """``%register``."""
+    if not options.model and not options.external:
+        raise Misused(
+            "%register: give the model (OBJECT), or --external for one that is hosted elsewhere.",
+            advice="%register --help tells more.",
+        )
+    training = None if options.training is None else context.table(options.training)
+    holdout = None if options.holdout is None else context.table(options.holdout)
+    return context.registry.register(
+        options.name,
+        _model(context, options.model),
+        target=options.target,
+        kind=PackageKind.EXTERNAL if options.external else None,
+        target_type=options.target_type,
+        class_labels=arguments.several(options.class_labels),
+        positive_class=options.positive_class,
+        threshold=options.threshold,
+        training=training,
+        holdout=holdout,
+        predictions=_predictions(context, options.predictions, holdout),
+        description=options.description,
+        tags=arguments.tags(options.tags),
+        aliases=arguments.several(options.aliases) or (),
+        format=options.format,
+        location=options.location,
+        build_environment=options.build_environment,
+    )
+
+
+def _model(context: Context, given: list[str]) -> Any:
+    """An object, a path, several paths, or nothing."""
+    found = [context.model(text) for text in given]
+    return found[0] if len(found) == 1 else found or None
+
+
+def _predictions(context: Context, given: str | None, holdout: Any) -> Any:
+    """A column of the holdout by its name, else a variable."""
+    from ..namespace import columns_of, is_table
+
+    if given is None or (is_table(holdout) and given in columns_of(holdout)):
+        return given
+    return context.variable(given)
+
+
+def _register() -> Parser:
+    made = Parser(
+        "register",
+        register,
+        "Register a model package: the next version under a name. The value is the package.",
+        "examples:\n"
+        "  %register churn model --target left --data visits --holdout march\n"
+        "  %register churn model.joblib --target left --type binary --labels no,yes\n"
+        "  %register churn --external --target left --location https://models.example/churn",
+    )
+    made.add("name", metavar="NAME", completes=Kind.NAME, help="the registered model's name")
+    made.add(
+        "model",
+        nargs="*",
+        metavar="OBJECT",
+        completes=Kind.MODEL,
+        help="the model: a variable, or the path of a file or folder (of several files: each)",
+    )
+    made.add("--external", action="store_true", help="the model is hosted elsewhere")
+    made.add(
+        "--target",
+        required=True,
+        metavar="COLUMN",
+        completes=Kind.COLUMN,
+        help="the name of what is predicted",
+    )
+    made.choose("--type", TargetType, dest="target_type", help="of the target")
+    made.add(
+        "--labels",
+        action="append",
+        metavar="LABEL,…",
+        dest="class_labels",
+        help="the classes, in the order of the model's probabilities",
+    )
+    made.add("--positive", metavar="LABEL", dest="positive_class", help="the positive class")
+    made.add("--threshold", type=float, help="least probability that predicts the positive class")
+    made.add(
+        "--data",
+        metavar="DATAFRAME",
+        dest="training",
+        completes=Kind.TABLE,
+        help=f"training data with the target's column: {arguments.TABLE}",
+    )
+    made.add(
+        "--holdout",
+        metavar="DATAFRAME",
+        completes=Kind.TABLE,
+        help="data that the model was not trained on, for the baseline of its metrics",
+    )
+    made.add(
+        "--predictions",
+        metavar="COLUMN",
+        completes=Kind.COLUMN,
+        help="the holdout's predictions where the model cannot be asked: a column, or a variable",
+    )
+    made.add("--tag", action="append", default=[], metavar="KEY[:VALUE]", dest="tags")
+    made.add("--alias", action="append", metavar="ALIAS", dest="aliases")
+    made.add("--description", default="", metavar="TEXT")
+    made.add(
+        "--format",
+        completes=("skops", "joblib", "pickle", "onnx"),
+        help="skops, joblib, pickle or onnx (default: the first that can keep it)",
+    )
+    made.add("--location", metavar="URL", help="where an external model is")
+    made.add("--environment", metavar="TEXT", dest="build_environment", help="what built it")
+    return made
+
+
+REGISTER = Command(_register())

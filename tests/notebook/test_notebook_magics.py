@@ -1,0 +1,189 @@
+"""The magics in a real kernel against a real server: the whole way, and outside models."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from jupyter_registry.client import Registry
+
+
+def described(kernel: Any, name: str) -> str:
+    """A deployment of a model hosted elsewhere: quick to make."""
+    kernel.ok(f"%register {name} --external --target left --type binary --labels no,yes")
+    kernel.ok(f"%deploy {name} --as {name}-live --id visit")
+    return f"{name}-live"
+
+
+def test_the_whole_way_by_magics_alone(kernel: Any, registry: Registry, name: str) -> None:
+    ran = kernel.ok(
+        f"%register {name} model --target left --data held --holdout held --tag team:churn \\\n"
+        "  --tag urgent --alias champion --description 'who leaves' --threshold 0.4"
+    )
+    assert ran.text == f"<Package {name}/1: custom, binary 'left'>"
+    assert "<table>" in ran.result["text/html"]
+    assert kernel.value("_.reference") == f"{name}/1"
+    package = registry.package(name)
+    assert package.tags == {"team": "churn", "urgent": ""}
+    assert package.aliases == ["champion"]
+    assert package.description == "who leaves"
+    assert package.prediction_threshold == 0.4
+    assert package.baseline is not None
+
+    label = f"{name} / live"
+    ran = kernel.ok(f'%deploy {name}@champion --as "{label}" --importance high --id visit')
+    assert ran.text == f"<Deployment {label!r}: {name}/1, active>"
+    deployment = registry.deployment(label)
+    assert (deployment.importance, deployment.association_id_column) == ("high", "visit")
+
+    ran = kernel.ok(f'%predict "{label}" march -o scored --timestamp at --passthrough age,income')
+    assert ran.stdout == "400 predictions in scored.\n"
+    assert not ran.result
+    same = (
+        "np.allclose(scored.probability_yes, model.predict_proba(march[['age', 'income']])[:, 1])"
+    )
+    assert kernel.value(same) == "True"
+    assert kernel.value("list(scored.columns)[-2:]") == "['age', 'income']"
+    kernel.ok(f'few = %predict "{label}" "march.head(3).assign(visit=list(\'abc\'))"')
+    assert kernel.value("few.association_id.tolist()") == "['a', 'b', 'c']"
+
+    ran = kernel.ok(f'%actuals "{label}" march --id visit --value left')
+    assert "matched=400" in ran.text
+
+    ran = kernel.ok(f'weekly = %accuracy "{label}" --metric auc,log_loss --by week')
+    (image,) = ran.displays
+    assert image["image/png"].startswith("iVBOR")
+    assert label in image["text/plain"]
+    assert not ran.result
+    assert kernel.value("weekly.metric_names") == "['auc', 'log_loss']"
+    assert kernel.value("weekly.overall.n") == "400"
+    ran = kernel.ok(f'%accuracy "{label}" --by day --from 2026-01-06 --to 2026-01-07 --no-plot')
+    assert not ran.displays
+    assert "2026-01-06" in ran.result["text/html"]
+    assert kernel.value("_.overall.n") == "24"
+
+    kernel.ok(f"%register {name} fitted(visits(300,9)) --target left --data held --holdout held")
+    ran = kernel.ok(f'%replace "{label}" {name}/2 --dry-run')
+    assert not json.loads(kernel.value("str(_.replaced).lower()"))
+    kernel.ok(f'%replace "{label}" {name}/2 --reason data_drift --note "prices rose in May"')
+    period = registry.deployment(label).history()[-1]
+    assert (period.package, period.reason) == (f"{name}/2", "data_drift")
+    assert period.note == "prices rose in May"
+    ran = kernel.ok(f'%rollback "{label}" --note early')
+    assert f"{name}/1 in service" in ran.text
+    assert registry.deployment(label).package == f"{name}/1"
+
+    ran = kernel.ok(f"%deployments {name}")
+    assert ran.text == f"<DeploymentList: {label}>"
+    assert f'<td style="text-align: left">{label}</td>' in ran.result["text/html"]
+
+
+def test_outside_models_are_described_and_report(
+    kernel: Any, registry: Registry, name: str
+) -> None:
+    kernel.ok(
+        f"%register {name} --external --target left --type binary --labels no,yes "
+        "--positive yes --location https://models.example/churn --environment 'R 4.4' "
+    )
+    package = registry.package(name)
+    assert (package.kind, package.class_labels) == ("external", ["no", "yes"])
+    assert (package.location, package.build_environment) == (
+        "https://models.example/churn",
+        "R 4.4",
+    )
+    kernel.ok(f"%deploy {name} --as {name}-outside")
+    kernel.ok(
+        "sent = march.assign(probability=model.predict_proba(march[['age', 'income']])[:, 1])"
+    )
+    assert "elsewhere" in kernel.fails(f"%predict {name}-outside march")
+    ran = kernel.ok(
+        f"%report {name}-outside sent[['visit','probability','at']] --id visit --timestamp at"
+        if False
+        else f"%report {name}-outside \"sent[['visit', 'probability', 'at']]\" "
+        "--id visit --timestamp at"
+    )
+    assert "accepted=400" in ran.text
+    ran = kernel.ok(f"%actuals {name}-outside march --id visit --value left")
+    assert "matched=400" in ran.text
+    kernel.ok(f"%accuracy {name}-outside --metric accuracy")
+    assert float(kernel.value("_.overall.metrics['accuracy'].value")) > 0.5
+
+
+def test_lists_search_and_show(kernel: Any, name: str) -> None:
+    label = described(kernel, name)
+    kernel.ok(f"%register {name} model --target left --data held --alias next")
+    assert kernel.ok(f"%registry list --name {name}").text == f"<PackageList: {name}/2, {name}/1>"
+    assert kernel.ok(f"%registry search {name} left").text.count(name) == 2
+    assert kernel.ok(f"%registry search {name} --deployed").text == f"<PackageList: {name}/1>"
+    assert kernel.ok(f"%registry models {name}").text == f"<ModelList: {name}>"
+    assert f"{name}/2" in kernel.ok(f"%registry show {name}@next").text
+    assert f"{name}/1" in kernel.ok(f"%registry show {name}/1").text
+    assert label in kernel.ok(f"%registry show --deployment {label}").text
+    assert "PackageList" in kernel.ok("%registry").text
+    assert "Jupyter Registry" in kernel.ok("%registry info").result["text/html"]
+    assert kernel.ok(f"%deployments {name} --state inactive").text == "<DeploymentList: empty>"
+    kernel.ok("%config RegistryMagics.page_size = 1")
+    assert "There are none" not in kernel.ok("%registry list").result["text/html"]
+    kernel.ok("%config RegistryMagics.page_size = 100")
+
+
+def test_variables_and_expressions_are_expanded(kernel: Any, name: str, churn: str) -> None:
+    kernel.ok(f"model_name, number = {name!r}, 1\ncolumns = {{'target': 'left'}}")
+    kernel.ok(
+        "%register $model_name --external --target {columns['target']} --type binary "
+        "--labels {','.join(model.classes_)}"
+    )
+    kernel.ok("%deploy {model_name}/{number} --as {model_name.upper()}-{number + 1}")
+    assert kernel.value("_.label") == f"{name.upper()}-2"
+    kernel.ok("for part in ('a', 'b'):\n    %deploy $model_name --as {part}-{model_name}")
+    assert kernel.ok(f"%deployments {name}").text.count("-model") == 2
+    ran = kernel.ok(
+        "def first(frame, label):\n"
+        "    answer = %predict $label frame\n"
+        "    return answer\n"
+        f"first(march.head(2), {churn!r}).shape"
+    )
+    assert ran.text.startswith("(2, ")
+
+
+def test_values_can_be_assigned_and_silenced(kernel: Any, name: str) -> None:
+    label = described(kernel, name)
+    ran = kernel.ok(f"%deployments {name};")
+    assert not ran.result
+    kernel.ok(f"%deployments {name}")
+    assert kernel.value("_[0].label") == label
+    kernel.ok(f"listed = %deployments {name}")
+    assert kernel.value("len(list(listed))") == "1"
+    assert kernel.value(f"get_ipython().run_line_magic('deployments', '{name}')[0].label") == label
+
+
+def test_figures_are_shown_as_the_user_configured(kernel: Any, name: str) -> None:
+    label = described(kernel, name)
+    kernel.ok("told = march.assign(prediction=model.predict(march[['age', 'income']]))")
+    ran = kernel.ok(f"%accuracy {label} --plot")
+    assert "nothing" not in ran.text
+    assert "no accuracy" in ran.stderr
+    assert not ran.displays
+    assert kernel.ok(f"%accuracy {label}").stderr == ""
+    kernel.ok(f"%report {label} told --id visit --timestamp at\n%actuals {label} march --id visit")
+    kernel.ok(
+        "%matplotlib inline\n"
+        "import matplotlib.pyplot\n"
+        "%config InlineBackend.figure_formats = ['svg']"
+    )
+    (image,) = kernel.ok(f"%accuracy {label}").displays
+    assert "image/png" not in image
+    assert "<svg" in image["image/svg+xml"]
+    kernel.ok("%config InlineBackend.figure_formats = ['png']\n%config RegistryMagics.plot = False")
+    assert not kernel.ok(f"%accuracy {label}").displays
+    assert kernel.ok(f"%accuracy {label} --plot").displays
+    kernel.ok("%config RegistryMagics.plot = True")
+
+
+@pytest.mark.parametrize("magic", ["registry", "registry search", "deploy", "accuracy"])
+def test_help_is_printed(kernel: Any, magic: str) -> None:
+    ran = kernel.ok(f"%{magic} --help")
+    assert ran.stdout.startswith(f"usage: %{magic} ")
+    assert not ran.result
