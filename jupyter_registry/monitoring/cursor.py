@@ -20,7 +20,7 @@ from ..store.database import storage_errors
 
 Row = Sequence[Any]
 
-#: What a query can select from when one of its parameters is `Cursor.listed`.
+#: What a query can select from when one of its parameters is made by `listed`.
 _LISTED_SQLITE = "(SELECT key AS n, value AS name FROM json_each(?))"
 _LISTED = (
     "(SELECT n - 1 AS n, name "
@@ -158,7 +158,8 @@ def reading(engine: Engine) -> Iterator[Cursor]:
         except BaseException as error:
             translated = _translated(engine, error)
             if translated is error:
-                connection.connection.rollback()
+                with contextlib.suppress(Exception):
+                    connection.connection.rollback()
                 raise
             connection.invalidate()
             raise translated from error
