@@ -18,6 +18,7 @@ from . import sklearn_parts
 from .base import Libraries, ModelDescription, Prediction
 from .sklearn_forest import Answer, quick_forest
 from .sklearn_inputs import Convert, converter
+from .sklearn_linear import quick_linear
 
 LIBRARIES = Libraries("sklearn", frozenset({"sklearn", "skops", "joblib", "pandas"}))
 
@@ -77,7 +78,7 @@ class SklearnPredictor:
         self._convert = converter(self.model, signature)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self._quick = quick_forest(self.model)
+            self._quick = quick_forest(self.model) or quick_linear(self.model)
 
     def limit_threads(self) -> None:
         """Set every ``n_jobs`` to 1."""

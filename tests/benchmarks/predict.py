@@ -93,7 +93,7 @@ def _deploy(
         "POST",
         f"/jupyter-registry/api/v1/deployments/{deployment.id}/predictions",
         body,
-        Authorization=f"token {live.TOKEN}",
+        Authorization=f"Bearer {deployment.create_key('benchmark').key}",
     )
     return request, path
 

@@ -369,6 +369,28 @@ def test_forests_take_gaps_as_the_library_does(kind, numbers):
         np.testing.assert_array_equal(scores.values, model.predict(gaps))
 
 
+@pytest.mark.parametrize("classes", [0, 2, 3])
+@pytest.mark.parametrize("scaled", [False, True])
+def test_linear_models_answer_quickly_what_the_library_answers(classes, scaled, numbers):
+    table, values = numbers
+    table = 5 + 3 * table
+    wanted = values if not classes else pd.qcut(values, classes, labels=False)
+    final = LogisticRegression() if classes else Ridge()
+    model = make_pipeline(StandardScaler(), final) if scaled else final
+    model.fit(table, wanted)
+    signature = infer_signature(table)
+    predictor = format_named("joblib").wrap(model)
+    scorer = Scorer(predictor, signature, infer_target(predictor, "y"))
+    assert predictor._quick is not None
+    for n in (1, 2, 5, 33, len(table)):
+        rows = table[:n]
+        scores = score(scorer, signature, rows)
+        if classes:
+            np.testing.assert_array_equal(scores.probabilities, model.predict_proba(rows))
+        else:
+            np.testing.assert_array_equal(scores.values, model.predict(rows))
+
+
 def test_a_model_that_cannot_take_gaps_still_refuses_them():
     table = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0]})
     model = make_pipeline(StandardScaler(), LinearRegression()).fit(table, table.a)
