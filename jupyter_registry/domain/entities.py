@@ -14,6 +14,8 @@ from pydantic import StringConstraints
 from sqlmodel import JSON, BigInteger, Enum, Field, SQLModel
 
 from .details import AccuracyDetails as AccuracyDetails
+from .details import SampledRow as SampledRow
+from .details import ScoreBin as ScoreBin
 from .kinds import (
     CheckStatus,
     DeploymentState,

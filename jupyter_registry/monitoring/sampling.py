@@ -127,10 +127,10 @@ def _spread(random: np.random.Generator, stretches: Ints, n: int) -> Ints:
     if not len(ends) or not ends[-1]:
         return np.zeros(0, np.int64)
     total = int(ends[-1])
-    places = (np.arange(n) + random.random(n)) * (total / n)
-    if n >= total:
-        places = np.arange(total)
-    places = np.minimum(places.astype(np.int64), total - 1)
+    places = np.arange(total)
+    if n < total:
+        parts = (np.arange(n) + random.random(n)) * (total / n)
+        places = np.minimum(parts.astype(np.int64), total - 1)
     at = np.searchsorted(ends, places, side="right")
     return np.unique(stretches[at, 0] + places - (ends[at] - widths[at]))
 

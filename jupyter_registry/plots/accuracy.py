@@ -67,8 +67,8 @@ def accuracy_over_time(
         if len(names) != 1:
             raise ValueError(f"One axes takes one metric, not {len(names)}: {', '.join(names)}.")
         _draw_metric(ax, series, names[0])
-        draw_marks(ax, marks, labelled=True)
         _draw_sizes_at_foot(ax, series)
+        draw_marks(ax, marks, labelled=True)
         style.time_axis(ax)
         style.legend_above(ax, title)
         return style.figure_of(ax)

@@ -61,7 +61,7 @@ def draw_marks(ax: Axes, marks: Mapping[datetime, str], *, labelled: bool) -> No
         ends[level : level + 1] = [start + long]
         ax.annotate(
             text,
-            xy=(time, 1.0),  # type: ignore[arg-type]
+            xy=(time, 1.0),
             xycoords=("data", "axes fraction"),
             xytext=(-4 if left else 4, -2 - line * level),
             textcoords="offset points",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from . import style
@@ -244,5 +244,6 @@ def _draw_sizes(ax: Axes, accuracy: Accuracy) -> None:
     describe(ax, f"{total:,} rows were predicted, {matched:,} have their actual.")
 
 
-def _width(bucket: AccuracyBucket):  # type: ignore[no-untyped-def]
+def _width(bucket: AccuracyBucket) -> timedelta:
+    """Of its bar: nine tenths of its time."""
     return 0.9 * (bucket.end - bucket.start)

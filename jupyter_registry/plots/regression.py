@@ -258,8 +258,14 @@ def _same_ticks(ax: Axes) -> None:
 def _say_sample(ax: Axes, details: AccuracyDetails, shown: int, **place: Any) -> None:
     """How many rows are drawn, of how many."""
     rows = f"{shown:,} rows" if shown >= details.n else f"{shown:,} of {details.n:,} rows"
-    place = {"x": 0.98, "y": 0.02, "ha": "right", "va": "bottom"} | place
-    style.note(ax, rows, fontsize="small", **place)
+    options: dict[str, Any] = {
+        "fontsize": "small",
+        "x": 0.98,
+        "y": 0.02,
+        "ha": "right",
+        "va": "bottom",
+    } | place
+    style.note(ax, rows, **options)
 
 
 def _nothing(ax: Axes, what: str) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from . import style
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from ..domain.curves import CalibrationGroup
     from ..domain.entities import AccuracyDetails
 
 
@@ -111,8 +112,9 @@ def calibration(
     return style.figure_of(ax)
 
 
-def _even(found: list[object]) -> bool:
-    sizes = [getattr(one, "n", 0) for one in found]
+def _even(found: Sequence[CalibrationGroup]) -> bool:
+    """Whether the groups are of as many rows each."""
+    sizes = [one.n for one in found]
     return max(sizes) <= 1.02 * min(sizes) + 1
 
 

@@ -58,7 +58,7 @@ def shades(ax: Axes) -> Colormap:
     """From the background to the first colour, for what grows from nothing."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    ends = [ink(ax, 0.04), colours(ax)[0]]
+    ends: list[Any] = [ink(ax, 0.04), colours(ax)[0]]
     return LinearSegmentedColormap.from_list("registry", ends)
 
 
@@ -143,7 +143,7 @@ def nothing(ax: Axes, why: str = NO_ACTUALS) -> None:
 
 
 def on(colour: Any) -> str:
-    """Black or white, whichever contrasts well with a colour behind it (by the luminance of WCAG 2.1)."""
+    """Black or white, whichever is legible on a colour, by its luminance (WCAG 2.1)."""
     from matplotlib.colors import to_rgb
 
     parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]

@@ -30,10 +30,7 @@ def run() -> Iterator[Figure]:
     X, y = make_classification(5_000, COLUMNS, random_state=0)
     logistic = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)
     forest = RandomForestClassifier(200, random_state=0, n_jobs=1).fit(X, y)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        live.jupyter_server(extra=("tests.benchmarks.lag_probe",)) as server,
-    ):
+    with tempfile.TemporaryDirectory() as folder, live.jupyter_server() as server:
         ours, bare = _deploy(server, logistic, X, folder, "logistic")
         with live.script("tests.benchmarks.bare_server", bare) as (port, _):
             one = _alternate(server.port, port, ours, clients=1)
@@ -54,13 +51,7 @@ def run() -> Iterator[Figure]:
         )
         ours, bare = _deploy(server, forest, X, folder, "forest")
         with live.script("tests.benchmarks.bare_server", bare) as (port, _):
-            _lag(server)
-            pairs, lags = [], []
-            for _ in range(ROUNDS):
-                a = measure(server.port, ours, 8, SECONDS)
-                lags.append(_lag(server))
-                pairs.append((a, measure(port, _bare(ours), 8, SECONDS)))
-                _lag(server)
+            pairs = _alternate(server.port, port, ours, clients=8)
         times = statistics.median(a["rps"] / b["rps"] for a, b in pairs)
         yield Figure(
             "forest of 200, 8 clients, requests/s",
@@ -68,6 +59,18 @@ def run() -> Iterator[Figure]:
             "at least 3",
             times >= 3,
         )
+    # the probe wakes the loop all the time, so it has a server of its own
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        live.jupyter_server(extra=("tests.benchmarks.lag_probe",)) as server,
+    ):
+        ours, _ = _deploy(server, forest, X, folder, "forest")
+        measure(server.port, ours, 8, 1.0)
+        _lag(server)
+        lags = []
+        for _ in range(ROUNDS):
+            measure(server.port, ours, 8, SECONDS)
+            lags.append(_lag(server))
         lag = statistics.median(item["p99_ms"] for item in lags)
         yield Figure("event loop's lag meanwhile, p99", f"{lag:.2f} ms", "under 20 ms", lag < 20)
 

@@ -1,0 +1,175 @@
+"""Results as the client gives them, made up from fixed seeds, for the plots' tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from jupyter_registry.domain.entities import (
+    Accuracy,
+    AccuracyBucket,
+    AccuracyDetails,
+    MetricValue,
+    ServicePeriod,
+)
+from jupyter_registry.domain.kinds import ReplacementReason, TargetType
+
+START = datetime(2026, 1, 5, tzinfo=UTC)
+WEEK = timedelta(weeks=1)
+
+
+def scores(n: int = 4_000, seed: int = 0, skill: float = 1.4) -> tuple[Any, Any]:
+    """Scores of distinct values, and whether each is of the positive class, one in six."""
+    random = np.random.default_rng(seed)
+    odds = random.normal(-2.2, skill, n)
+    return 1 / (1 + np.exp(-odds)), random.random(n) < 1 / (1 + np.exp(-odds * 1.15))
+
+
+def binary(n: int = 900, seed: int = 0, skill: float = 1.4, **fields: Any) -> AccuracyDetails:
+    """Details of a binary target in which every score has a bin of its own."""
+    values, hit = scores(n, seed, skill)
+    order = np.argsort(values)
+    bins = [
+        {"score": float(values[i]), "positives": int(hit[i]), "negatives": int(~hit[i])}
+        for i in order
+    ]
+    cut = fields.pop("threshold", 0.3)
+    predicted = values >= cut
+    matrix = [
+        [int(np.sum(~hit & ~predicted)), int(np.sum(~hit & predicted))],
+        [int(np.sum(hit & ~predicted)), int(np.sum(hit & predicted))],
+    ]
+    return AccuracyDetails(
+        deployment_id=1,
+        n=n,
+        target_type=TargetType.BINARY,
+        class_labels=["on time", "late"],
+        positive_class="late",
+        threshold=cut,
+        confusion_matrix=matrix,
+        score_bins=bins,
+        **fields,
+    )
+
+
+def no_actuals(kind: str) -> AccuracyDetails:
+    """Details of a target whose actuals have not come."""
+    labels = {"regression": [], "binary": ["no", "yes"], "multiclass": ["a", "b", "c"]}[kind]
+    return AccuracyDetails(
+        deployment_id=1,
+        target_type=TargetType(kind),
+        class_labels=labels,
+        positive_class="yes" if kind == "binary" else None,
+        threshold=0.5 if kind == "binary" else None,
+        score_bins=[] if kind == "binary" else None,
+        sample=[] if kind == "regression" else None,
+    )
+
+
+def multiclass(k: int = 5, seed: int = 1) -> AccuracyDetails:
+    """A confusion matrix of classes of different sizes, mostly right."""
+    random = np.random.default_rng(seed)
+    sizes = (20_000 * 0.55 ** np.arange(k)).astype(int)
+    matrix = np.array([random.multinomial(n, _blur(random, k, row)) for row, n in enumerate(sizes)])
+    names = ["economy", "premium economy", "business", "first", "staff travel"]
+    labels = names[:k] if k <= len(names) else [f"class {i + 1}" for i in range(k)]
+    return AccuracyDetails(
+        deployment_id=1,
+        n=int(matrix.sum()),
+        target_type=TargetType.MULTICLASS,
+        class_labels=labels,
+        confusion_matrix=matrix.tolist(),
+    )
+
+
+def _blur(random: Any, k: int, row: int) -> Any:
+    shares = random.dirichlet(np.full(k, 0.6)) * 0.3
+    shares[row] += 0.7
+    return shares
+
+
+def regression(n: int = 1_200, seed: int = 2, of: int = 412_000) -> AccuracyDetails:
+    """Sampled rows of a delay in minutes, predicted the worse the longer it is."""
+    random = np.random.default_rng(seed)
+    actual = random.gamma(1.6, 14, n) - 8
+    predicted = 4 + 0.8 * actual + random.normal(0, 5 + 0.1 * np.abs(actual), n)
+    return AccuracyDetails(
+        deployment_id=1,
+        n=of,
+        target_type=TargetType.REGRESSION,
+        sample=[
+            {
+                "association_id": str(i),
+                "timestamp": START + i * timedelta(minutes=7),
+                "predicted": float(predicted[i]),
+                "actual": float(actual[i]),
+            }
+            for i in range(n)
+        ],
+    )
+
+
+def history() -> list[ServicePeriod]:
+    """Four periods of three packages, one of them short."""
+    ends = [START, START + 9 * WEEK, START + 16 * WEEK, START + 16.6 * WEEK, None]
+    what = [
+        ("late-arrivals/1", None),
+        ("late-arrivals/2", ReplacementReason.DATA_DRIFT),
+        ("late-arrivals/3", ReplacementReason.SCORING_SPEED),
+        ("late-arrivals/2", ReplacementReason.ERRORS),
+    ]
+    return [
+        ServicePeriod(
+            package_id=int(name[-1]), package=name, start=ends[i], end=ends[i + 1], reason=reason
+        )
+        for i, (name, reason) in enumerate(what)
+    ]
+
+
+def over_time(kind: str = "binary", weeks: int = 26, waiting: int = 2, seed: int = 3) -> Accuracy:
+    """Accuracy by week; in the last weeks the actuals have not come."""
+    random = np.random.default_rng(seed)
+    names = {"binary": ("auc", "log_loss"), "multiclass": ("accuracy",), "regression": ("rmse",)}
+    labels = {"binary": ["on time", "late"], "multiclass": ["a", "b", "c"], "regression": []}[kind]
+    buckets = []
+    for week in range(weeks):
+        start, done = START + week * WEEK, week < weeks - waiting
+        rows = int(9_000 + 2_000 * np.sin(week / 4) + random.integers(0, 600))
+        fields: dict[str, Any] = {}
+        season = 0.2 + 0.06 * np.sin(week / 5) + random.normal(0, 0.008)
+        guessed = 0.2 + 0.03 * np.sin(week / 5) + random.normal(0, 0.004)
+        if kind == "regression":
+            fields["mean_predicted"] = 60 * guessed
+            fields["mean_actual"] = 60 * season if done else None
+        else:
+            parts = [1 - guessed, guessed] if kind == "binary" else [0.7 - guessed, guessed, 0.3]
+            came = [1 - season, season] if kind == "binary" else [0.72 - season, season, 0.28]
+            fields["predicted_shares"] = dict(zip(labels, parts, strict=True))
+            if kind == "binary":
+                fields["mean_predicted"] = guessed
+            if done:
+                fields["actual_shares"] = dict(zip(labels, came, strict=True))
+                fields["mean_actual"] = came[1] if kind == "binary" else None
+        values = {
+            name: MetricValue(
+                value=(0.78 - 0.002 * week + random.normal(0, 0.008)) if done else None,
+                n=rows if done else 0,
+                baseline=0.8 if week < 9 else 0.79,
+            )
+            for name in names[kind]
+        }
+        buckets.append(
+            AccuracyBucket(
+                start=start,
+                end=start + WEEK,
+                n=rows if done else 0,
+                n_predicted=rows + 300,
+                metrics=values,
+                **fields,
+            )
+        )
+    return Accuracy(
+        deployment_id=1, bucket="week", buckets=buckets, class_labels=labels, history=history()
+    )

@@ -1,0 +1,142 @@
+"""The pictures look as they were approved: compared with tests/plots/baseline by pytest-mpl.
+
+After a wanted change, or a Matplotlib that draws text in another way, draw them anew and look
+at each::
+
+    python -m pytest tests/plots/test_plots_images.py --mpl-generate-path=tests/plots/baseline
+
+The same Matplotlib gives the same picture to the pixel. The tolerance is below what a missing
+thin line comes to (RMS 3.7 for the diagonal of ROC).
+"""
+
+from __future__ import annotations
+
+import matplotlib
+import pytest
+from matplotlib.figure import Figure
+
+from jupyter_registry import plots
+
+from . import samples
+
+#: The pictures were drawn with 3.11, which sets text otherwise than those before it.
+pytestmark = pytest.mark.skipif(
+    tuple(map(int, matplotlib.__version__.split(".")[:2])) < (3, 11),
+    reason="text is drawn otherwise before Matplotlib 3.11; the plots' numbers are tested",
+)
+
+UNTIL = samples.START + 26 * samples.WEEK
+LIGHT = {"savefig_kwargs": {"dpi": 60}, "style": "default", "tolerance": 3}
+DARK = LIGHT | {"style": "dark_background"}
+TWO = {
+    "late-arrivals/1": samples.binary(900, 5, 0.9),
+    "late-arrivals/2": samples.binary(),
+}
+
+
+def small(draw, *arguments, width: float = 5.6, height: float = 3.4, **options) -> Figure:
+    """A plot in axes of one's own."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    draw(*arguments, ax=figure.subplots(), **options)
+    return figure
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_roc() -> Figure:
+    return plots.roc(samples.binary())
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_roc_of_two_dark() -> Figure:
+    return plots.roc(TWO, title="Champion and challenger")
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_precision_recall() -> Figure:
+    return plots.precision_recall(samples.binary())
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_lift() -> Figure:
+    return plots.lift(samples.binary())
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_lift_of_two_dark() -> Figure:
+    return plots.lift(TWO)
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_calibration() -> Figure:
+    return plots.calibration(samples.binary())
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_confusion_at_a_threshold() -> Figure:
+    return plots.confusion(samples.binary(), threshold=0.15)
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_confusion_of_many_classes() -> Figure:
+    return plots.confusion(samples.multiclass())
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_confusion_dark() -> Figure:
+    return plots.confusion(samples.multiclass(3))
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_predicted_against_actual() -> Figure:
+    return plots.predicted_against_actual(samples.regression(), unit="minutes")
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_residuals() -> Figure:
+    return plots.residuals(samples.regression(), unit="minutes")
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_residuals_dark() -> Figure:
+    return plots.residuals(samples.regression(300))
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_predicted_vs_actual() -> Figure:
+    return plots.predicted_vs_actual(samples.over_time())
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_predicted_vs_actual_of_classes_dark() -> Figure:
+    return plots.predicted_vs_actual(samples.over_time("multiclass"))
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_accuracy_over_time() -> Figure:
+    return plots.accuracy_over_time(samples.over_time())
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_accuracy_in_own_axes_dark() -> Figure:
+    return small(plots.accuracy_over_time, samples.over_time(), "auc", title="Late arrivals")
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_timeline() -> Figure:
+    return plots.deployment_timeline(samples.history(), until=UNTIL)
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_timeline_of_two_dark() -> Figure:
+    both = {"late arrivals": samples.history(), "outside": samples.history()[:1]}
+    return plots.deployment_timeline(both, until=UNTIL)
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_no_actuals_yet() -> Figure:
+    return plots.residuals(samples.no_actuals("regression"))
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_no_actuals_yet_over_time() -> Figure:
+    return plots.predicted_vs_actual(samples.over_time(weeks=4, waiting=4))
