@@ -33,7 +33,7 @@ def server_environment(folder: DemoFolder) -> dict[str, str]:
     """The variables that put the registry's database and artifacts into the folder."""
     return {
         "JUPYTER_REGISTRY_DATABASE_URL": folder.database_url,
-        "JUPYTER_REGISTRY_ARTIFACT_URL": folder.artifacts.as_uri(),
+        "JUPYTER_REGISTRY_ARTIFACT_URL": str(folder.artifacts),
     }
 
 

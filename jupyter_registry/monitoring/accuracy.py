@@ -78,7 +78,7 @@ def read_accuracy(
         )
     with reading(database.log_engine) as cursor:
         if first is None or last is None:
-            known = _hours_with_predictions(cursor, tracked, list(packages))
+            known = hours_with_predictions(cursor, tracked, list(packages))
             if known is None:
                 return _nothing(target, bucket)
             first = known[0] if first is None else first
@@ -88,8 +88,8 @@ def read_accuracy(
         edges = calendar.starts(chosen, first, last)
         points = [_Point() for _ in edges[:-1]]
         for table in (USAGE, ACCURACY):
-            for level, low, high in _pieces(chosen, first, last):
-                for hour, package, data in _read(
+            for level, low, high in pieces(chosen, first, last):
+                for hour, package, data in read_bucket(
                     cursor, table, tracked.deployment_id, list(packages), level, low, high
                 ):
                     point = points[bisect_right(edges, hour) - 1]
@@ -127,7 +127,7 @@ def _nothing(target: Target, bucket: Bucket | None) -> dict[str, Any]:
     }
 
 
-def _hours_with_predictions(
+def hours_with_predictions(
     cursor: Cursor, tracked: Tracked, packages: list[int]
 ) -> tuple[int, int] | None:
     """The hours ``[first, last)`` of all predictions; ``None`` when there are none."""
@@ -144,7 +144,7 @@ def _hours_with_predictions(
     return (min(ends), max(ends) + 1) if ends else None
 
 
-def _pieces(bucket: Bucket, first: int, last: int) -> list[tuple[int, int, int]]:
+def pieces(bucket: Bucket, first: int, last: int) -> list[tuple[int, int, int]]:
     """What to read for a range of hours: (level, from, to), whole days as days."""
     day, end_day = -(-first // HOURS_OF_DAY), last // HOURS_OF_DAY
     if bucket is Bucket.HOUR or day >= end_day:
@@ -157,7 +157,7 @@ def _pieces(bucket: Bucket, first: int, last: int) -> list[tuple[int, int, int]]
     return [piece for piece in pieces if piece[1] < piece[2]]
 
 
-def _read(
+def read_bucket(
     cursor: Cursor,
     table: str,
     deployment_id: int,

@@ -14,7 +14,7 @@ from ..domain.kinds import Bucket, TargetType
 from ..domain.scores import ScoreSketch, scores_of
 from ..store.database import Database
 from . import calendar
-from .accuracy import _hours_with_predictions, _pieces, _read
+from .accuracy import hours_with_predictions, pieces, read_bucket
 from .buckets import ACCURACY, HOUR
 from .cursor import Cursor, reading
 from .rows import Tracked
@@ -73,7 +73,7 @@ def read_details(
     }
     with reading(database.log_engine) as cursor:
         if first is None or last is None:
-            made = _hours_with_predictions(cursor, tracked, list(packages))
+            made = hours_with_predictions(cursor, tracked, list(packages))
             if made is None:
                 return known
             first = made[0] if first is None else first
@@ -123,8 +123,8 @@ def _matched(
     """The accumulators of matched rows in the hours ``[first, last)``, whole days as days."""
     return [
         Accumulator.from_bytes(data)
-        for level, low, high in _pieces(Bucket.DAY, first, last)
-        for _, _, data in _read(
+        for level, low, high in pieces(Bucket.DAY, first, last)
+        for _, _, data in read_bucket(
             cursor, ACCURACY, tracked.deployment_id, list(packages), level, low, high
         )
     ]

@@ -10,7 +10,7 @@ import json
 import math
 import time
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 import numpy as np
@@ -77,10 +77,13 @@ def named(table: Table, name: str, parameter: str) -> Values:
 
 
 def texts(values: Values) -> list[str | None]:
-    """Values as association IDs and labels are compared: as text; null stays ``None``."""
+    """Values as association IDs and labels are compared.
+
+    Texts stay; numbers and booleans become what `domain.target.label_text` makes of them
+    (``1.0`` → ``"1"``), times ISO 8601 in UTC; null is ``None``.
+    """
     items: list[Any] = values.tolist() if isinstance(values, np.ndarray) else list(values)
-    kinds = set(map(type, items))
-    if kinds <= {str, type(None)}:
+    if set(map(type, items)) <= {str, type(None)}:
         return items
     return [_text(item) for item in items]
 
@@ -88,9 +91,10 @@ def texts(values: Values) -> list[str | None]:
 def _text(value: Any) -> str | None:
     if value is None or is_null(value):
         return None
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return label_text(value)
+    if isinstance(value, datetime):
+        moment = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
+        return f"{moment.isoformat()}Z"
+    return value.isoformat() if isinstance(value, date) else label_text(value)
 
 
 def now() -> int:

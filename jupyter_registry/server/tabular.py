@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..domain.errors import InvalidInput, UnsupportedMediaType
 from .tabular_csv import read_csv, write_csv
 from .tabular_json import read_json, write_json
-from .tabular_rows import Rows, joined, text_column
+from .tabular_rows import Rows, joined
 
 if TYPE_CHECKING:
     from ..domain.frames import Values
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARROW_FILE", "ARROW_STREAM", "CSV", "JSON", "PARQUET", "Rows", "answer_type",
-    "read_batches", "read_rows", "text_column", "write_rows",
+    "read_batches", "read_rows", "write_rows",
 ]  # fmt: skip
 
 JSON = "application/json"

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from .tabular_rows import as_list, text_column
+from ..domain.target import label_text
+from .tabular_rows import as_list, plain_column
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,7 +75,10 @@ def _array(values: Values) -> pa.Array:
             return _of_integers(values, kind)
     except OverflowError:
         pass
-    return _of_texts(text_column(values))
+    # kinds that have no type in common
+    return _of_texts(
+        [v if v is None or type(v) is str else label_text(v) for v in plain_column(values)]
+    )
 
 
 def _kind(values: list[Any]) -> str:

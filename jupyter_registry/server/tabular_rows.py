@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import InvalidInput, TooLarge, UnsupportedMediaType
-from ..domain.target import label_text
 
 if TYPE_CHECKING:
     from ..domain.frames import Values
@@ -149,23 +148,7 @@ def as_list(values: Values) -> list[Any]:
 # --- cells ----------------------------------------------------------------------------------
 
 _NONE = type(None)
-_TEXT = frozenset({str, _NONE})
 _PLAIN = frozenset({str, int, bool, _NONE})
-
-
-def text_column(values: Values) -> list[str | None]:
-    """The values as texts: association IDs, class labels.
-
-    Texts stay; numbers and booleans become what `domain.target.label_text` makes of them
-    (``1.0`` → ``"1"``), dates and times ISO 8601; null is ``None``. A list of texts and
-    ``None`` is returned as it is.
-    """
-    if isinstance(values, list) and _TEXT.issuperset(map(type, values)):
-        return values
-    return [
-        value if value is None or type(value) is str else label_text(value)
-        for value in plain_column(values)
-    ]
 
 
 def plain_column(values: Values, finite: bool = False) -> list[Any]:

@@ -41,7 +41,6 @@ from jupyter_registry.server.tabular import (
     answer_type,
     read_batches,
     read_rows,
-    text_column,
     write_rows,
 )
 
@@ -198,7 +197,7 @@ def test_batches_are_the_rows_in_parts(form: str) -> None:
     batches = list(read_batches(*BODIES[form], 3))
     assert sum(map(len, batches)) == N
     assert all(len(batch) <= 3 for batch in batches)
-    values = [v for batch in batches for v in text_column(batch.columns["s"])]
+    values = [v for batch in batches for v in batch.columns["s"]]
     assert values == VALUES["s"]
 
 
@@ -863,31 +862,6 @@ def test_an_unknown_type_is_not_written() -> None:
         write_rows({}, "text/html")
 
 
-@pytest.mark.parametrize(
-    ("values", "texts"),
-    [
-        ([1, 1.0, True, "x", None, float("nan"), 0.5], ["1", "1", "True", "x", None, None, "0.5"]),
-        (np.array([1, 2]), ["1", "2"]),
-        (np.array([1.0, np.nan, 2.5]), ["1", None, "2.5"]),
-        (np.array([True]), ["True"]),
-        (np.array(["a", None], dtype=object), ["a", None]),
-        (np.array(["2013-01-01", "NaT"], "M8[us]"), ["2013-01-01T00:00:00Z", None]),
-        ([MOMENT, np.int64(4), np.str_("s")], ["2013-03-10T06:59:59.250000Z", "4", "s"]),
-        (("a", None), ["a", None]),
-        ([], []),
-    ],
-)
-def test_text_columns(values: Any, texts: list[str | None]) -> None:
-    got = text_column(values)
-    assert got == texts
-    assert all(value is None or type(value) is str for value in got)
-
-
-def test_a_list_of_texts_is_returned_as_it_is() -> None:
-    values = ["a", None, "b"]
-    assert text_column(values) is values
-
-
 # --- hostile bodies, and what is loaded -----------------------------------------------------
 
 
@@ -948,8 +922,6 @@ for kind in tabular.WRITES:
     tabular.read_rows(body, kind, signature)
     for rows in tabular.read_batches(body, kind, 1, limit=1 << 20):
         tabular.write_rows(rows.columns, kind)
-        for values in rows.columns.values():
-            tabular.text_column(values)
 import pyarrow as pa
 for body in sys.stdin.buffer.read().split(b"|||"):
     tabular.read_rows(body, None)
