@@ -1,0 +1,35 @@
+"""The registry by clicking: ipywidgets over the Python client, each loaded when it is first used.
+
+`RegistryBrowser` and `PackageForm` for packages; `DeployForm`, `ReplaceForm` and
+`DeploymentCard` for deployments; `PredictPanel` and `ActualsPanel` for rows; `AccuracyView`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+#: The widgets, each with the module that has it.
+WIDGETS = {
+    "RegistryBrowser": "packages",
+    "PackageCard": "package_card",
+    "PackageForm": "package_form",
+    "DeployForm": "deploy_forms",
+    "ReplaceForm": "deploy_forms",
+    "DeploymentCard": "deployment_card",
+    "PredictPanel": "rows_panels",
+    "ActualsPanel": "rows_panels",
+    "AccuracyView": "accuracy_view",
+}
+
+__all__ = list(WIDGETS)
+
+
+def __getattr__(name: str) -> Any:
+    if name in WIDGETS:
+        return getattr(import_module(f".{WIDGETS[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *WIDGETS])

@@ -1,0 +1,398 @@
+"""`AccuracyView`: accuracy of a deployment over time and in detail, live."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from ...domain.errors import InvalidInput
+from ...domain.kinds import Bucket, TargetType
+from ...domain.metrics import Metric
+from . import accuracy_save, accuracy_svg, accuracy_text
+from .accuracy_controls import Controls, Request
+from .accuracy_pictures import Picture, Shown, pictures
+from .common import Panel, bar, button, find_deployment, guarded
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.figure import Figure
+
+    from ...client.accuracy import Accuracy
+    from ...client.accuracy_details import AccuracyDetails
+    from ...client.deployments import Deployment
+    from ...domain.entities import ServicePeriod
+
+#: The metric shown unless one is named: the first of these that has a value.
+_PREFERRED = ("auc", "rmse", "accuracy", "log_loss", "mae")
+#: Pixels per inch of the picture that a saved notebook keeps.
+_STATIC_DPI = 110
+
+
+class AccuracyView(Panel):
+    """Accuracy over time and in detail, with pickers, refreshed while it is on screen.
+
+    Parameters
+    ----------
+    deployment:
+        A deployment, its label or its id.
+    metric:
+        A metric's name, as ``auc`` (default: what tells most of the target type).
+    bucket:
+        ``hour``, ``day``, ``week`` or ``month`` (default: chosen by the span).
+    start, end:
+        The range of prediction times ``[start, end)``; naive times mean UTC.
+    package:
+        One package's predictions alone: a package, its id or ``"name/version"``.
+    refresh:
+        Seconds between refreshes: 5, 30, 60 or 300 (default: none).
+
+    Raises
+    ------
+    InvalidInput
+        for a metric, bucket, time, package or interval that there is not.
+
+    """
+
+    def __init__(
+        self,
+        deployment: Deployment | str | int,
+        metric: str | None = None,
+        bucket: Bucket | str | None = None,
+        start: datetime | str | None = None,
+        end: datetime | str | None = None,
+        package: Any = None,
+        refresh: str | float | None = None,
+    ) -> None:
+        super().__init__()
+        self.deployment = find_deployment(deployment)
+        self._accuracy: Accuracy | None = None
+        self._details: AccuracyDetails | None = None
+        self._asked: Request | None = None
+        self._live: asyncio.Task[None] | None = None
+        self._was_seen = False
+        self._quiet = 0
+        self._threshold_known = False
+        periods: Sequence[ServicePeriod] = ()
+        if package is not None:
+            periods = self.deployment.history()
+        self.controls = Controls(
+            self.deployment,
+            periods,
+            metric=metric,
+            bucket=bucket,
+            start=start,
+            end=end,
+            package=package,
+            refresh=refresh,
+        )
+        self._choose_metric = metric is None
+        self._build()
+        self.refresh()
+        self._view_count = 0  # from now on the page tells how often it shows the view
+        self.observe(self._seen, "_view_count")
+        self._set_live()
+
+    def _build(self) -> None:
+        labels = self.deployment.class_labels
+        self._pictures = pictures(self.deployment.target_type, len(labels))
+        self._stale = set(range(len(self._pictures)))
+        self._frames = [widgets.HTML(_held(one)) for one in self._pictures]
+        for frame in self._frames:
+            frame.layout.width = "100%"
+        self.threshold = widgets.FloatSlider(
+            value=0.5,
+            min=0,
+            max=1,
+            step=0.005,
+            description="Threshold",
+            readout_format=".3f",
+            layout=widgets.Layout(width="420px"),
+        )
+        self.threshold.tooltip = "The least probability that predicts the positive class"
+        self._rates = widgets.HTML(layout=widgets.Layout(margin="0 0 0 24px"))
+        self.tabs = widgets.Tab(
+            [self._page(at) for at in range(len(self._pictures))],
+            titles=[one.title for one in self._pictures],
+            selected_index=0,
+        )
+        self.refresh_button = button("Refresh", self.refresh, tip="Ask the server again")
+        self._updated = widgets.HTML()
+        self._summary = widgets.HTML()
+        self.saving = accuracy_save.Saving(self)
+        title = widgets.HTML(f"<h3>Accuracy of {escape(self.deployment.label)}</h3>")
+        head = bar(title, self.refresh_button, self.controls.live, self._updated)
+        style = widgets.HTML(
+            f"<style>{accuracy_svg.CSS}</style>", layout=widgets.Layout(display="none")
+        )
+        self.show(style, head, self.controls.box, self._summary, self.tabs, self.saving.box)
+        self.controls.metric.observe(lambda _: self._metric_chosen(), "value")
+        self.controls.on_request(self.refresh)
+        self.controls.live.observe(lambda _: self._set_live(), "value")
+        self.threshold.observe(lambda _: self._threshold_chosen(), "value")
+        self.tabs.observe(lambda _: self._draw_guarded(), "selected_index")
+
+    def _page(self, at: int) -> Any:
+        """What a tab holds: the picture, and of the binary matrix the slider and its metrics."""
+        frame, one = self._frames[at], self._pictures[at]
+        if self.deployment.target_type is not TargetType.BINARY or not one.by_threshold:
+            return frame
+        if one.size[0] > 6:
+            return frame
+        frame.layout.width = f"{one.size[0] * accuracy_svg.PIXELS:.0f}px"
+        beside = bar(frame, self._rates)
+        return widgets.VBox([self.threshold, beside])
+
+    # --- the numbers ----------------------------------------------------------------------
+
+    @property
+    def accuracy(self) -> Accuracy | None:
+        """The answer that is shown; ``None`` before the first."""
+        return self._accuracy
+
+    @property
+    def details(self) -> AccuracyDetails | None:
+        """Score bins, confusion or sampled rows of what is shown; asked for when not yet known."""
+        if self._details is None and self._asked is not None:
+            self._details = self.deployment.accuracy_details(**self._asked.range)
+        return self._details
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Accuracy by bucket as a pandas DataFrame, each metric with baseline and change."""
+        return self._known.to_frame(baseline=True)
+
+    @property
+    def figure(self) -> Figure:
+        """A new figure of the tab that is shown, in the style sheet in use.
+
+        Raises `InvalidInput` when there is nothing to draw.
+        """
+        shown = self._shown(self._picture)
+        title, _ = self._nothing()
+        if title:
+            raise InvalidInput(title, advice="There is nothing to draw.")
+        try:
+            figure = self._picture.draw(shown)
+        except ValueError as error:
+            raise InvalidInput(str(error)) from error
+        figure.set_size_inches(*self._picture.size)
+        return figure
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the figure (``.png``, ``.svg``, ``.pdf``) or the numbers (``.csv``) to a file."""
+        return accuracy_save.save(self, Path(path))
+
+    # --- asking -----------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Ask the server, and draw anew if the answer is another."""
+        with self._busy():
+            self._take(self.controls.request, *self._ask(self.controls.request))
+
+    def _ask(self, request: Request) -> tuple[Accuracy, AccuracyDetails | None]:
+        """The answer to a request and, if it is new and the tab needs them, its details."""
+        accuracy = self.deployment.accuracy(bucket=request.bucket, **request.range)
+        known = request == self._asked and _same(accuracy, self._accuracy)
+        if known or not self._picture.needs_details:
+            return accuracy, None
+        return accuracy, self.deployment.accuracy_details(**request.range)
+
+    def _take(self, request: Request, accuracy: Accuracy, details: AccuracyDetails | None) -> None:
+        self._updated.value = (
+            f'<span class="jr-muted">updated {datetime.now().astimezone():%H:%M:%S}</span>'
+        )
+        if request == self._asked and _same(accuracy, self._accuracy):
+            return
+        self._asked, self._accuracy, self._details = request, accuracy, details
+        self.controls.offer(accuracy.history)
+        self._choose(accuracy)
+        self._stale = set(range(len(self._pictures)))
+        self._draw()
+
+    def _choose(self, accuracy: Accuracy) -> None:
+        """Choose the metric, unless the user has, once one has a value."""
+        found = accuracy.overall.metrics if accuracy.overall else {}
+        for name in _PREFERRED:
+            if self._choose_metric and name in found and found[name].value is not None:
+                self._choose_metric = False
+                with self._silent():
+                    self.controls.metric.value = name
+
+    # --- drawing ----------------------------------------------------------------------------
+
+    @property
+    def _at(self) -> int:
+        return int(self.tabs.selected_index or 0)
+
+    @property
+    def _picture(self) -> Picture:
+        return self._pictures[self._at]
+
+    @property
+    def _metric(self) -> Metric:
+        return accuracy_text.metric_of(self.deployment.target_type, self.controls.metric.value)
+
+    @property
+    def _known(self) -> Accuracy:
+        if self._accuracy is None:
+            raise InvalidInput("The server has not answered yet.", advice="Call refresh().")
+        return self._accuracy
+
+    def _shown(self, one: Picture) -> Shown:
+        """What a picture is drawn from; asks for details where it needs them."""
+        details = self.details if one.needs_details else None
+        threshold = None
+        if details is not None and details.target_type is TargetType.BINARY:
+            self._begin_threshold(details)
+            threshold = self.threshold.value
+        return Shown(self._known, details, self.controls.metric.value, threshold)
+
+    def _begin_threshold(self, details: AccuracyDetails) -> None:
+        """Put the slider on the threshold in force, the first time that it is known."""
+        if not self._threshold_known and details.threshold is not None:
+            self._threshold_known = True
+            with self._silent():
+                self.threshold.value = details.threshold
+
+    def _nothing(self) -> tuple[str, str]:
+        title, advice = accuracy_text.nothing(
+            self._known, self.deployment, all_time=self.controls.is_all_time
+        )
+        predicted = self._known.overall.n_predicted if self._known.overall else 0
+        if predicted and self._pictures.index(self._picture) == 1:
+            return "", ""  # what was predicted can be drawn already
+        return title, advice
+
+    def _draw(self) -> None:
+        """Draw the tab that is shown, if it is not as it should be."""
+        if self._accuracy is None:
+            return
+        self._summary.value = accuracy_text.summary(self._accuracy, self._metric)
+        if self._at not in self._stale:
+            return
+        one, frame = self._picture, self._frames[self._at]
+        title, advice = self._nothing()
+        if title:
+            frame.value = accuracy_text.empty(title, advice, accuracy_svg.box(*one.size))
+            self._rates.value = ""
+        else:
+            shown = self._shown(one)
+            try:
+                frame.value = accuracy_svg.picture(lambda: one.draw(shown), one.size)
+            except ValueError as error:  # of the plots: nothing to draw
+                frame.value = accuracy_text.empty(str(error), "", accuracy_svg.box(*one.size))
+            if one.by_threshold and shown.threshold is not None:
+                self._rates.value = accuracy_text.threshold_table(shown.detailed, shown.threshold)
+        self._stale.discard(self._at)
+        self.saving.renew()
+
+    def _draw_guarded(self) -> None:
+        with self._busy():
+            self._draw()
+
+    def _metric_chosen(self) -> None:
+        self._choose_metric = False
+        self._renew(lambda one: one.by_metric)
+
+    def _threshold_chosen(self) -> None:
+        self._renew(lambda one: one.by_threshold)
+
+    def _renew(self, which: Any) -> None:
+        """Draw again what a choice changes, without asking the server."""
+        self._stale |= {at for at, one in enumerate(self._pictures) if which(one)}
+        if not self._quiet:
+            self._draw_guarded()
+
+    @contextlib.contextmanager
+    def _silent(self) -> Iterator[None]:
+        """Inside, choices are made by the view itself and draw nothing."""
+        self._quiet += 1
+        try:
+            yield
+        finally:
+            self._quiet -= 1
+
+    def _busy(self) -> Any:
+        return guarded(self.notice, self.refresh_button)
+
+    # --- live -------------------------------------------------------------------------------
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it refreshes by itself."""
+        return self._live is not None and not self._live.done()
+
+    def close(self) -> None:
+        """Stop refreshing, and leave the screen."""
+        self._stop()
+        super().close()
+
+    def _set_live(self) -> None:
+        self._stop()
+        if not self.controls.live.value:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.notice.say("It refreshes by itself in a notebook only: no event loop runs here.")
+            return
+        self._live = loop.create_task(self._keep_fresh(self.controls.live.value))
+
+    def _stop(self) -> None:
+        task, self._live = self._live, None
+        if task is not None:
+            with contextlib.suppress(RuntimeError):  # its loop is closed already
+                task.get_loop().call_soon_threadsafe(task.cancel)
+
+    async def _keep_fresh(self, seconds: float) -> None:
+        """Refresh until cancelled; requests are made in a thread, drawing is done here."""
+        while self.comm is not None:
+            await asyncio.sleep(seconds)
+            if self._was_seen and not self._view_count:
+                continue  # nobody sees it
+            request = self.controls.request
+            try:
+                answer = await asyncio.to_thread(self._ask, request)
+                if self.comm is not None and request == self.controls.request:
+                    self._take(request, *answer)
+                    self.notice.clear()
+            except Exception as error:
+                self.notice.error(error)
+
+    def _seen(self, change: Any) -> None:
+        """Refresh at once when it comes back on screen."""
+        if change["new"] and self._was_seen and not change["old"] and self.is_live:
+            self.refresh()
+        self._was_seen = self._was_seen or bool(change["new"])
+
+    # --- without a kernel ---------------------------------------------------------------------
+
+    def static_text(self) -> str:
+        """The view in one line."""
+        said = accuracy_text.in_words(self._accuracy, self._metric)
+        return f"Accuracy of {self.deployment.label}: {said}"
+
+    def static_html(self) -> str:
+        """The picture as PNG, and the metrics over all."""
+        image = ""
+        with contextlib.suppress(Exception):  # the numbers stand alone where nothing is drawn
+            image = accuracy_save.image(self.figure, _STATIC_DPI)
+        return accuracy_text.static(self.deployment, self._accuracy, self._summary.value, image)
+
+
+def _held(one: Picture) -> str:
+    """The room of a picture that is not drawn yet."""
+    return f'<div class="jr-figure" style="{accuracy_svg.box(*one.size)}"></div>'
+
+
+def _same(one: Accuracy, other: Accuracy | None) -> bool:
+    """Whether two answers would be drawn alike; a span's limits move with the time of day."""
+    unlike = {"start": None, "end": None}
+    return other is not None and one.model_copy(update=unlike) == other.model_copy(update=unlike)

@@ -1,0 +1,111 @@
+"""`PackageChooser`: one package out of many, found by typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import ipywidgets as widgets
+
+from .common import INPUT_WIDTH, LABEL_WIDTH, Field, Notice, after_pause, guarded
+
+if TYPE_CHECKING:
+    from ...client.packages import PackageItem
+    from ...client.registry import Registry
+
+#: Packages listed at a time.
+_LISTED = 20
+
+
+class PackageChooser(widgets.VBox):
+    """A search and below it what was found; the newest first.
+
+    Parameters
+    ----------
+    words:
+        What is searched for at first.
+    leave_out:
+        The id of a package that is not offered.
+    chosen:
+        Called when another package is chosen.
+
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        *,
+        words: str = "",
+        leave_out: int | None = None,
+        chosen: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._registry = registry
+        self._leave_out = leave_out
+        self._chosen = chosen
+        self._found: dict[int, PackageItem] = {}
+        self.search = widgets.Text(value=words, placeholder="words of name, target or tags")
+        self.list = widgets.Select(
+            options=[],
+            rows=6,
+            description="Package",
+            tooltip="Package: the newest first",
+            layout=widgets.Layout(width=INPUT_WIDTH),
+            style={"description_width": LABEL_WIDTH},
+        )
+        self.notice = Notice()
+        self._field = Field("Search", self.search)
+        super().__init__(
+            [self._field, self.list, self.notice], layout=widgets.Layout(overflow="visible")
+        )
+        self.search.observe(after_pause(self.find), "value")
+        self.list.observe(lambda _: self._chosen(), "value")
+        self.find()
+        if words and not self._found:  # nothing else has them: offer whatever there is
+            self.search.value = ""
+
+    @property
+    def package(self) -> PackageItem | None:
+        """The package chosen."""
+        return None if self.list.value is None else self._found.get(self.list.value)
+
+    def choose(self, package_id: int) -> None:
+        """Choose a package, listed or not."""
+        if package_id not in self._found:
+            self._found[package_id] = self._registry.package_by_id(package_id)
+            self._list()
+        self.list.value = package_id
+
+    def leave_out(self, package_id: int) -> None:
+        """Offer all packages but this one from now on."""
+        self._leave_out = package_id
+        self.find()
+
+    def find(self) -> None:
+        """Search for what is typed."""
+        with guarded(self.notice):
+            found = self._registry.packages(
+                self.search.value.strip() or None, page_size=_LISTED + 1
+            )[: _LISTED + 1]
+            more = len(found) > _LISTED
+            self._found = {p.id: p for p in found[:_LISTED] if p.id != self._leave_out}
+            self._field.say(
+                f"The newest {_LISTED}; type to find others."
+                if more
+                else ""
+                if self._found
+                else "No other package has these words."
+            )
+            self._list()
+
+    def _list(self) -> None:
+        kept = self.list.value
+        self.list.options = [(_line(p), p.id) for p in self._found.values()]
+        self.list.value = kept if kept in self._found else None
+
+
+def _line(package: PackageItem) -> str:
+    aliases = "".join(f" @{alias}" for alias in package.aliases)
+    return (
+        f"{package.reference}{aliases} · {package.target_type} {package.target_name} · "
+        f"{package.kind} · {package.created_at:%Y-%m-%d}"
+    )

@@ -1,0 +1,366 @@
+"""What all widgets share: notices of errors, labelled inputs, questions before what destroys.
+
+Every widget here is a `Panel`; it has a `Notice`, keeps its inputs in `Fields`, and shows a
+plain table where the notebook is read without a kernel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from ...domain.errors import RegistryError
+from .. import namespace
+from ..session import Session
+from .markup import chip, table
+from .style import style_sheet
+
+if TYPE_CHECKING:
+    from ...client.deployments import Deployment
+    from ...client.registry import Registry
+
+__all__ = [
+    "Field", "Fields", "Notice", "Panel", "actions", "after_pause", "bar", "button", "chip",
+    "confirmed", "drawer", "error_html", "find_deployment", "find_registry", "guarded",
+    "namespace_values", "table", "user_namespace",
+]  # fmt: skip
+
+LOG = logging.getLogger("jupyter_registry.notebook")
+
+#: Width of the labels beside inputs, and of the inputs.
+LABEL_WIDTH = "150px"
+INPUT_WIDTH = "560px"
+#: Seconds without a keystroke after which a search is made.
+PAUSE = 0.25
+
+#: One client for all widgets that are not given one.
+_session = Session()
+
+
+def find_registry(registry: Registry | None = None) -> Registry:
+    """The registry given, else the one that the magics are told of, else the notebook's own.
+
+    Raises `CannotConnect`.
+    """
+    if registry is not None:
+        return registry
+    shell = _shell()
+    for one in getattr(shell, "configurables", ()):
+        if type(one).__name__ == "RegistryMagics":
+            found: Registry = one.session.registry
+            return found
+    return _session.registry
+
+
+def find_deployment(
+    deployment: Deployment | str | int, registry: Registry | None = None
+) -> Deployment:
+    """The deployment given, or found by label or id; raises `DeploymentNotFound`."""
+    if isinstance(deployment, str | int):
+        return find_registry(registry).deployment(deployment)
+    return deployment
+
+
+# --- what went wrong, and what was done ----------------------------------------------------
+
+
+class Notice(widgets.HTML):
+    """A line that says what went wrong and what to do, or what was done; hidden when empty."""
+
+    def __init__(self) -> None:
+        super().__init__(layout=widgets.Layout(display="none", width="100%", margin="0"))
+
+    def error(self, error: BaseException | str) -> None:
+        """Show an error: its title, facts and advice; of others class, message and traceback."""
+        self._show(f'<div class="jr-notice" role="alert">{error_html(error)}</div>')
+
+    def say(self, text: str) -> None:
+        """Show that something was done."""
+        self._show(f'<div class="jr-notice jr-notice-said" role="status">{escape(text)}</div>')
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.value = ""
+        self.layout.display = "none"
+
+    def _show(self, html: str) -> None:
+        self.value = html
+        self.layout.display = None
+
+
+def error_html(error: BaseException | str) -> str:
+    """An error as people read it, escaped; what is not the registry's own is logged as well."""
+    if isinstance(error, str):
+        return escape(error)
+    if isinstance(error, RegistryError):
+        text = f"<strong>{escape(error.title)}.</strong> {escape(error.detail)}"
+        if error.advice:
+            text += f"<div>{escape(error.advice)}</div>"
+        trace = error.fields.get("traceback")
+    else:
+        LOG.error("A widget of the registry failed", exc_info=error)
+        text = (
+            f"<strong>{escape(type(error).__name__)}.</strong> {escape(str(error))}"
+            "<div>This was not expected. The traceback is below and in the kernel's log.</div>"
+        )
+        trace = "".join(traceback.format_exception(error))
+    if trace:
+        text += f"<details><summary>Traceback</summary><pre>{escape(str(trace))}</pre></details>"
+    return text
+
+
+@contextmanager
+def guarded(notice: Notice, *busy: Any, fields: Fields | None = None) -> Iterator[None]:
+    """Clear the notice, disable the busy widgets while inside, show what goes wrong.
+
+    Also a decorator. Errors end here: they are shown in the notice, and next to their inputs
+    when ``fields`` has these. Widgets that were disabled before stay so.
+    """
+    notice.clear()
+    if fields is not None:
+        fields.clear()
+    held = [widget for widget in busy if not widget.disabled]
+    for widget in held:
+        widget.disabled = True
+    try:
+        yield
+    except Exception as error:
+        if fields is not None:
+            fields.show(error)
+        notice.error(error)
+    finally:
+        for widget in held:
+            widget.disabled = False
+
+
+def confirmed(
+    button: widgets.Button, question: str | Callable[[], str], action: Callable[[], object]
+) -> widgets.HBox:
+    """The button, which asks before it acts: it gives way to the question, Yes and No."""
+    text = widgets.HTML(layout=widgets.Layout(margin="0 4px 0 0"))
+    yes = widgets.Button(description=f"Yes, {button.description.lower()}", button_style="danger")
+    no = widgets.Button(description="No")
+    box = widgets.HBox([button])
+    box.add_class("jr-bar")
+
+    def ask(_: Any) -> None:
+        asked = question() if callable(question) else question
+        text.value = f'<span role="alert">{escape(asked)}</span>'
+        box.children = (text, yes, no)
+        no.focus()
+
+    def back(_: Any = None) -> None:
+        box.children = (button,)
+        button.focus()
+
+    def act(_: Any) -> None:
+        back()
+        action()
+
+    button.on_click(ask)
+    no.on_click(back)
+    yes.on_click(act)
+    return box
+
+
+# --- inputs ---------------------------------------------------------------------------------
+
+
+class Field(widgets.VBox):
+    """An input with its label, and below it one line: a hint, or what is wrong with it."""
+
+    def __init__(self, label: str, input: Any, hint: str = "") -> None:
+        self.input = input
+        self.hint = hint
+        self._note = widgets.HTML(
+            layout=widgets.Layout(margin=f"0 0 2px calc({LABEL_WIDTH} + 10px)")
+        )
+        shown = input
+        if isinstance(input, widgets.FileUpload):  # its description is what the button says
+            beside = widgets.Label(label, layout=widgets.Layout(width=LABEL_WIDTH))
+            beside.add_class("jr-label")
+            shown = widgets.HBox([beside, input])
+        elif input.has_trait("description"):
+            input.description = label
+            input.style.description_width = LABEL_WIDTH
+        if not input.tooltip:
+            input.tooltip = f"{label}: {hint}" if hint else label
+        if input.layout.width is None:
+            input.layout.width = INPUT_WIDTH
+        super().__init__([shown, self._note], layout=widgets.Layout(overflow="visible"))
+        self.clear()
+
+    @property
+    def value(self) -> Any:
+        """The input's value; of texts without surrounding spaces, ``None`` when empty."""
+        value = self.input.value
+        if isinstance(value, str):
+            return value.strip() or None
+        return value
+
+    def error(self, text: str) -> None:
+        """Say what is wrong, in place of the hint."""
+        self._note.value = f'<div class="jr-note" role="alert">{escape(text)}</div>'
+
+    def clear(self) -> None:
+        """Show the hint again."""
+        self._note.value = f'<div class="jr-note">{escape(self.hint)}</div>'
+
+    def say(self, hint: str) -> None:
+        """Change the hint."""
+        self.hint = hint
+        self.clear()
+
+
+class Fields(dict[str, Field]):
+    """Fields by the name that the API has for them; ``also`` gives other names of the same."""
+
+    def __init__(self, also: Mapping[str, str] | None = None, /, **fields: Field) -> None:
+        super().__init__(fields)
+        self.also = dict(also or {})
+
+    def show(self, error: BaseException) -> bool:
+        """Show the parts of an error that concern an input there; whether there were any."""
+        named = getattr(error, "fields", {})
+        found = False
+        for name, message in named.items():
+            root = name.partition(".")[0]
+            field = self.get(self.also.get(root, root))
+            if field is not None:
+                # alone, a field's message is short where the detail is a sentence
+                whole = len(named) == 1 or not isinstance(message, str)
+                field.error(str(getattr(error, "detail", error)) if whole else message)
+                found = True
+        return found
+
+    def clear(self) -> None:  # type: ignore[override]
+        """Take the errors away, not the fields."""
+        for field in self.values():
+            field.clear()
+
+
+def after_pause(action: Callable[[], object]) -> Callable[..., None]:
+    """The action, made when it was not asked for again within `PAUSE`; at once without a loop."""
+    waiting: list[asyncio.TimerHandle] = []
+
+    def ask(*_: Any) -> None:
+        while waiting:
+            waiting.pop().cancel()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            action()
+        else:
+            waiting.append(loop.call_later(PAUSE, action))
+
+    return ask
+
+
+# --- the notebook's namespace -----------------------------------------------------------------
+
+
+def user_namespace() -> dict[str, Any]:
+    """The variables of the notebook, without what IPython itself put there."""
+    shell = _shell()
+    if shell is None:
+        return {}
+    hidden = shell.user_ns_hidden
+    return {n: v for n, v in list(shell.user_ns.items()) if hidden.get(n, _NOTHING) is not v}
+
+
+def namespace_values(kind: str) -> dict[str, Any]:
+    """The notebook's variables of a kind, by name.
+
+    Parameters
+    ----------
+    kind:
+        ``table`` (DataFrames of pandas or polars, Arrow tables) or ``model`` (fitted
+        estimators, ONNX models). Told by type; no library is imported for it.
+
+    """
+    test = {"table": namespace.is_table, "model": namespace.is_fitted}[kind]
+    names = user_namespace()
+    return {name: names[name] for name in namespace.named(names, test)}
+
+
+def _shell() -> Any:
+    """The running shell of IPython, which is not imported for it."""
+    get = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return get() if callable(get) else None
+
+
+_NOTHING = object()
+
+
+# --- panels -----------------------------------------------------------------------------------
+
+
+class Panel(widgets.VBox):
+    """A widget of the registry: style sheet, notice, content; a table where no kernel runs.
+
+    Subclasses build their content, then call `show`; `static_html` is what a saved notebook
+    shows without a kernel.
+    """
+
+    def __init__(self) -> None:
+        self.notice = Notice()
+        super().__init__(layout=widgets.Layout(width="100%"))
+        self.add_class("jr")
+
+    def show(self, *content: Any) -> None:
+        """Show these; the notice above them unless it is among them."""
+        notice = () if self.notice in content else (self.notice,)
+        self.children = (style_sheet(), *notice, *content)
+
+    def static_html(self) -> str:
+        """What a reader without a kernel sees."""
+        return f"<p>{escape(self.static_text())}</p>"
+
+    def static_text(self) -> str:
+        """The same in one line."""
+        return type(self).__name__
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle = dict(super()._repr_mimebundle_(**kwargs) or {})
+        return bundle | {"text/plain": self.static_text(), "text/html": self.static_html()}
+
+    def __repr__(self) -> str:
+        return f"<{self.static_text()}>"
+
+
+def button(text: str, action: Callable[[], object], *, style: str = "", tip: str = "") -> Any:
+    """A button with its action."""
+    made = widgets.Button(description=text, button_style=style, tooltip=tip or text)
+    made.on_click(lambda _: action())
+    return made
+
+
+def bar(*items: Any) -> widgets.HBox:
+    """Buttons and the like beside each other, wrapped where it is narrow."""
+    made = widgets.HBox(list(items), layout=widgets.Layout(overflow="visible"))
+    made.add_class("jr-bar")
+    return made
+
+
+def actions(*items: Any) -> widgets.HBox:
+    """Buttons below a form, in line with its inputs."""
+    made = bar(*items)
+    made.add_class("jr-actions")
+    return made
+
+
+def drawer(*content: Any, close: Callable[[], object]) -> widgets.VBox:
+    """Content in a frame that can be closed."""
+    closing = button("Close", close)
+    closing.add_class("jr-close")
+    panel = widgets.VBox([*content, closing], layout=widgets.Layout(overflow="visible"))
+    panel.add_class("jr-panel")
+    return panel

@@ -1,0 +1,246 @@
+"""`PredictPanel`, `ReportPanel`, `ActualsPanel`: rows to a deployment, and what came of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from ...client import rows as client_rows
+from ...client import tables
+from ...domain.errors import Conflict
+from .. import namespace
+from . import deployment_html, rows_files, rows_text
+from .common import Field, Fields, guarded
+from .rows_base import RowsPanel, column, needed, offer
+
+if TYPE_CHECKING:
+    from ...client.deployments import Deployment
+    from ...domain.entities import ActualsResult, ReportResult
+
+#: Answers of up to so many rows get a link to a CSV file.
+_LINKED_ROWS = 20_000
+
+
+class PredictPanel(RowsPanel):
+    """Predict rows of the notebook or of a file; every prediction is recorded.
+
+    The answer is ``result``, in the library that the rows came in, and in a variable of the
+    notebook where one is named. A model hosted elsewhere is not asked: the panel says how its
+    predictions are reported, and reports them (``report``, a `ReportPanel`).
+
+    Parameters
+    ----------
+    deployment:
+        A deployment, its label or its id.
+    data:
+        A table, or the path of a file, to begin with.
+
+    """
+
+    verb = "Predict"
+    done_word = "predicted and recorded"
+    batch_rows = client_rows.PREDICTION_ROWS
+
+    def __init__(self, deployment: Deployment | str | int, data: Any = None) -> None:
+        self.report: ReportPanel | None = None
+        super().__init__(deployment, data)
+        if not self.deployment.kind.is_hosted:
+            self.report = ReportPanel(self.deployment, data)
+            self.show(self._explanation(), self.report)
+
+    def _explanation(self) -> Any:
+        deployment, url = self.deployment, self.deployment._registry.url
+        with guarded(self.notice):
+            package = deployment.champion
+            where = f" at {package.location}" if package.location else ""
+            return widgets.HTML(
+                f"<p>The model {escape(package.reference)} predicts elsewhere{escape(where)}. "
+                "Report here what it predicted, or let its host do so:</p>"
+                + deployment_html.snippets(deployment, package, url)
+            )
+        return widgets.HTML("<p>This model predicts elsewhere: report what it predicted.</p>")
+
+    def run(self) -> None:
+        """Predict the rows chosen, in a thread; of a model hosted elsewhere, report them."""
+        if self.report is not None:
+            self.report.run()
+        else:
+            super().run()
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until the rows under way are through; raises `TimeoutError`."""
+        if self.report is not None:
+            self.report.wait(seconds)
+            self.result = self.report.result
+        else:
+            super().wait(seconds)
+
+    def static_html(self) -> str:
+        """The result, as far as it was shown."""
+        return super().static_html() if self.report is None else self.report.static_html()
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write all predictions into a file of the kernel's machine, ``.csv`` or ``.parquet``."""
+        if self.result is None:
+            raise Conflict("There are no predictions yet.", advice="Predict first.")
+        return rows_text.write(tables.read(self.result).table, Path(path))
+
+    def _title(self) -> str:
+        return f"Predict with {self.deployment.label}"
+
+    def _make_fields(self) -> Fields:
+        return Fields(
+            association_id=column("Association ID", "Ties each prediction to what happens later."),
+            timestamp=column("Time", "When it is predicted; naive times mean UTC."),
+            passthrough=Field(
+                "Pass through",
+                widgets.SelectMultiple(rows=4),
+                "Input columns to repeat in the answer. Ctrl or ⌘ chooses several.",
+            ),
+            output=Field(
+                "Variable",
+                widgets.Text(placeholder="scored"),
+                "Where the notebook gets the answer; it is in .result in any case.",
+            ),
+        )
+
+    def _offer_columns(self, names: list[str]) -> None:
+        usual = self.deployment.association_id_column
+        none = f"The deployment's: {usual}" if usual else "None"
+        offer(self.fields["association_id"], names, none, [usual])
+        offer(self.fields["timestamp"], names, "Now", [])
+        chosen = self.fields["passthrough"].input
+        kept = [name for name in chosen.value if name in names]
+        chosen.options = names
+        chosen.value = kept
+
+    def _said(self) -> dict[str, Any]:
+        output = self.fields["output"].value
+        if output is not None:
+            namespace.checked_name(output)
+        return {
+            "association_id_column": self.fields["association_id"].value,
+            "timestamp_column": self.fields["timestamp"].value,
+            "passthrough": list(self.fields["passthrough"].value),
+            "output": output,
+        }
+
+    def _deliver(self, deployment: Deployment, source: tables.Source, said: dict[str, Any]) -> Any:
+        wanted = {name: value for name, value in said.items() if name != "output"}
+        answer = deployment.predict(source, **wanted, progress=False)
+        table = tables.read(answer).table
+        link = ""
+        if table.num_rows <= _LINKED_ROWS:
+            name = rows_text.file_name(self.deployment.label, "predictions.csv")
+            link = rows_files.link(rows_files.csv(table), name, "text/csv")
+        return answer, rows_text.predictions(table, link), said["output"], table.num_rows
+
+    def _show_result(self, answer: Any) -> None:
+        self.result, self.output.value, output, n = answer
+        if output is not None:
+            _assign(output, self.result)
+        where = f" They are in {output}." if output else ""
+        self.notice.say(f"{n:,} predictions, recorded.{where}")
+
+
+class ReportPanel(RowsPanel):
+    """Report predictions that were made elsewhere; the same association ID again replaces.
+
+    Parameters are those of `PredictPanel`; ``result`` is a `ReportResult`.
+    """
+
+    verb = "Report"
+
+    def _title(self) -> str:
+        return f"Report predictions of {self.deployment.label}"
+
+    def _make_fields(self) -> Fields:
+        return Fields(
+            association_id=column("Association ID", "Ties each prediction to what happens later."),
+            timestamp=column("Time", "When it was predicted; naive times mean UTC."),
+            prediction=Field("Prediction", widgets.HTML()),
+        )
+
+    def _offer_columns(self, names: list[str]) -> None:
+        usual = self.deployment.association_id_column
+        offer(self.fields["association_id"], names, "Choose …", ["association_id", usual, "id"])
+        # a column of this name is taken for the time in any case
+        none = "" if "timestamp" in names else "Now"
+        offer(self.fields["timestamp"], names, none, ["timestamp"])
+        said = rows_text.recognised(self.deployment, names) if names else ""
+        self.fields["prediction"].input.value = escape(said)
+
+    def _said(self) -> dict[str, Any]:
+        return {
+            "association_id": needed(self.fields, "association_id"),
+            "timestamp": self.fields["timestamp"].value,
+        }
+
+    def _deliver(self, deployment: Deployment, source: tables.Source, said: dict[str, Any]) -> Any:
+        return deployment.report(source, **said, progress=False)
+
+    def _show_result(self, answer: ReportResult) -> None:
+        self.result = answer
+        self.output.value = rows_text.reported(answer)
+        self.notice.say(f"{answer.accepted:,} predictions were recorded.")
+
+
+class ActualsPanel(RowsPanel):
+    """Send what really happened: which column holds what is filled in where names tell it.
+
+    Parameters are those of `PredictPanel`; ``result`` is an `ActualsResult`.
+    """
+
+    verb = "Send actuals"
+
+    def _title(self) -> str:
+        return f"Actuals of {self.deployment.label}"
+
+    def _make_fields(self) -> Fields:
+        return Fields(
+            association_id=column("Association ID", "Ties the actual to its prediction."),
+            value=column("Value", f"What happened: {rows_text.what(self.deployment)}."),
+            timestamp=column("Time", "When it happened; not needed."),
+        )
+
+    def _offer_columns(self, names: list[str]) -> None:
+        usual = ["association_id", self.deployment.association_id_column, "id"]
+        offer(self.fields["association_id"], names, "Choose …", usual)
+        offer(
+            self.fields["value"],
+            names,
+            "Choose …",
+            ["value", "actual", self.deployment.target_name],
+        )
+        offer(self.fields["timestamp"], names, "None", ["timestamp"])
+
+    def _said(self) -> dict[str, Any]:
+        return {
+            "association_id": needed(self.fields, "association_id"),
+            "value": needed(self.fields, "value"),
+            "timestamp": self.fields["timestamp"].value,
+        }
+
+    def _deliver(self, deployment: Deployment, source: tables.Source, said: dict[str, Any]) -> Any:
+        # these alone, so that no other column is taken for the time
+        wanted = dict.fromkeys(name for name in said.values() if name is not None)
+        chosen = tables.Source(source.table.select(list(wanted)), source.give_back)
+        answer = deployment.actuals(chosen, **said, progress=False)
+        return answer, rows_text.actuals(answer, chosen.table, said)
+
+    def _show_result(self, answer: tuple[ActualsResult, str]) -> None:
+        self.result, self.output.value = answer
+        self.notice.say(f"{self.result.accepted:,} actuals were recorded.")
+
+
+def _assign(name: str, value: Any) -> None:
+    """Let a variable of the notebook have a value; outside of one nothing happens."""
+    get = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell = get() if callable(get) else None
+    if shell is not None:
+        namespace.assign(shell.user_ns, name, value)

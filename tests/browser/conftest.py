@@ -1,0 +1,98 @@
+"""A real JupyterLab and a real Chromium; where none can be had the tests fail and say how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from jupyter_registry.client import Registry
+from tests.browser.lab import PATIENCE, Lab, NoBrowser, Notebook, find_browser
+
+_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def jp_asyncio_loop() -> None:
+    """None of pytest-jupyter's: Playwright has its own."""
+
+
+@pytest.fixture(autouse=True)
+def jp_server_cleanup() -> None:
+    """As above."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium or Chrome, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    try:
+        path = find_browser()
+    except NoBrowser as error:
+        pytest.fail(str(error))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The JupyterLab of all these tests."""
+    lab = Lab(tmp_path_factory.mktemp("lab"))
+    lab.start()
+    yield lab
+    lab.stop()
+
+
+@pytest.fixture(scope="session")
+def registry(lab: Lab) -> Iterator[Registry]:
+    """The registry of that JupyterLab, seen from outside."""
+    with Registry(lab.url, lab.token) as registry:
+        yield registry
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page of its own; errors of its scripts fail the test."""
+    context = browser.new_context(viewport={"width": 1180, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert not errors
+
+
+@pytest.fixture
+def notebook(lab: Lab, page: Any, request: pytest.FixtureRequest) -> Callable[..., Notebook]:
+    """Opens a notebook of the given cells in the page."""
+
+    def open_notebook(cells: Sequence[str]) -> Notebook:
+        return Notebook(lab, page, request.node.name, cells)
+
+    return open_notebook
+
+
+@pytest.fixture
+def picture(page: Any, tmp_path: Path) -> Callable[..., Path]:
+    """Takes a picture of a part of the page, into the test's own folder."""
+
+    def take(part: Any, name: str) -> Path:
+        path = tmp_path / f"{name}.png"
+        # an output that is higher than the window is seen as a whole
+        page.set_viewport_size({"width": 1180, "height": 2400})
+        part.screenshot(path=str(path))
+        page.set_viewport_size({"width": 1180, "height": 900})
+        return path
+
+    return take

@@ -1,0 +1,189 @@
+"""A real JupyterLab with the extension, and a notebook in it, driven through a real browser."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.live_server import START_SECONDS, LiveServer
+
+#: Milliseconds that the page has to show what is waited for.
+PATIENCE = 30_000
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+_HOW = (
+    "The browser tests need Chromium or Chrome, and none was found or could be installed. "
+    "On Debian or Ubuntu: apt-get install chromium fonts-dejavu-core; "
+    "elsewhere install Chrome, or run: python -m playwright install chromium"
+)
+_SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "apputils-extension/themes": {"theme": "JupyterLab Light"},
+    # all cells are on the page, also those that are scrolled away
+    "notebook-extension/tracker": {"windowingMode": "none"},
+}
+
+
+class NoBrowser(Exception):
+    """There is no browser, and none could be got."""
+
+
+def find_browser() -> str | None:
+    """The path of a browser; ``None`` for Playwright's own. Raises `NoBrowser`."""
+    found = _installed()
+    if found is None and _install_debian():
+        found = _installed()
+    if found is not None:
+        return found
+    got = subprocess.run(
+        [sys.executable, "-m", "playwright", "install", "chromium"], capture_output=True, text=True
+    )
+    if got.returncode:
+        raise NoBrowser(f"{_HOW}\n{got.stderr[-1000:]}")
+    return None
+
+
+def _installed() -> str | None:
+    for name in _BROWSERS:
+        if path := shutil.which(name):
+            return path
+    return str(_MAC) if _MAC.exists() else None
+
+
+def _install_debian() -> bool:
+    """Install Debian's Chromium where that is allowed; whether it went well."""
+    import os
+
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return False
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (
+        ["apt-get", "update"],
+        ["apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
+    ):
+        if subprocess.run(command, env=environment, capture_output=True).returncode:
+            return False
+    return True
+
+
+class Lab(LiveServer):
+    """JupyterLab under a prefix, with a token, without news and extension manager."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, base_url="/user/ada/")
+        self.settings = folder / "settings"
+        self.notebooks = folder / "notebooks"
+        self.notebooks.mkdir()
+        for name, values in _SETTINGS.items():
+            path = self.settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(values))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """As a server's, with Lab's own settings and workspaces."""
+        return super().environment | {
+            "JUPYTERLAB_SETTINGS_DIR": str(self.settings),
+            "JUPYTERLAB_WORKSPACES_DIR": str(self.folder / "workspaces"),
+            "IPYTHONDIR": str(self.folder / "ipython"),
+        }
+
+    def start(self) -> None:
+        """Start it and wait until the registry answers."""
+        command = [
+            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+            "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}",
+            "--ServerApp.port_retries=0", f"--ServerApp.base_url={self.base_url}",
+            f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.notebooks}",
+            "--ServerApp.jpserver_extensions={'jupyter_registry': True}",
+            "--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True",
+        ]  # fmt: skip
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=self.folder, env=self.environment, stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers("jupyter-registry/api/v1/info"):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError(f"JupyterLab did not start:\n{self.log[-5000:]}")
+            time.sleep(0.1)
+
+
+class Notebook:
+    """A notebook that is open in the page; cells are run one after the other."""
+
+    def __init__(self, lab: Lab, page: Any, name: str, cells: Sequence[str]) -> None:
+        self.page = page
+        self.path = lab.notebooks / f"{name}.ipynb"
+        self.path.write_text(json.dumps(_document(cells)))
+        page.goto(f"{lab.url}doc/tree/{self.path.name}?token={lab.token}")
+        page.get_by_text("Python 3 (ipykernel) | Idle").first.wait_for()
+        page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
+        self._select(0)
+
+    def run(self, position: int) -> Any:
+        """Run a cell to its end; its output."""
+        self._select(position)
+        self.command("notebook:run-cell")
+        cell = self.page.locator(".jp-Notebook .jp-CodeCell").nth(position)
+        cell.locator(".jp-InputPrompt", has_text="]:").wait_for()
+        self.page.wait_for_function(
+            "position => /\\[\\d+\\]/.test(document.querySelectorAll("
+            "'.jp-Notebook .jp-CodeCell')[position].querySelector('.jp-InputPrompt').innerText)",
+            arg=position,
+        )
+        return cell.locator(".jp-OutputArea").first
+
+    def theme(self, name: str) -> None:
+        """Change the theme: ``Light`` or ``Dark``."""
+        self.command("apputils:change-theme", {"theme": f"JupyterLab {name}"})
+        light = "true" if name == "Light" else "false"
+        self.page.wait_for_selector(f"body[data-jp-theme-light={light}]", state="attached")
+        self.page.wait_for_timeout(300)  # its style sheet arrives
+
+    def save(self) -> dict[str, Any]:
+        """Save it; what the file has."""
+        self.command("docmanager:save")
+        document: dict[str, Any] = json.loads(self.path.read_text())
+        return document
+
+    def command(self, name: str, arguments: dict[str, Any] | None = None) -> None:
+        """Carry out one of Lab's commands."""
+        self.page.evaluate(
+            "([name, args]) => Promise.race([window.jupyterapp.commands.execute(name, args),"
+            " new Promise(done => setTimeout(done, 60000))]).then(() => null)",
+            [name, arguments or {}],
+        )
+
+    def _select(self, position: int) -> None:
+        prompt = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").nth(position)
+        prompt.scroll_into_view_if_needed()
+        prompt.click()
+
+
+def _document(cells: Sequence[str]) -> dict[str, Any]:
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+        },
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"cell-{position}",
+                "metadata": {},
+                "execution_count": None,
+                "outputs": [],
+                "source": source,
+            }
+            for position, source in enumerate(cells)
+        ],
+    }

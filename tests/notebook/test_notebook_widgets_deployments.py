@@ -1,0 +1,234 @@
+"""`DeployForm`, `ReplaceForm` and `DeploymentCard` against a real server."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression, LogisticRegression
+
+from jupyter_registry.client import Registry
+from jupyter_registry.domain.entities import ServicePeriod
+from jupyter_registry.notebook import DeployForm, DeploymentCard, ReplaceForm
+from jupyter_registry.notebook.widgets import deployment_html
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"age": random.normal(45, 10, 300), "income": random.normal(50, 10, 300)})
+    frame["left"] = np.where(frame["age"] + random.normal(0, 8, 300) > 45, "yes", "no")
+    return frame
+
+
+@pytest.fixture
+def packages(registry: Registry, name: str, frame: pd.DataFrame) -> list[Any]:
+    """Two versions that suit each other, and a regression that does not."""
+    inputs = frame[["age", "income"]]
+    made = [
+        registry.register(
+            name, LogisticRegression(C=c).fit(inputs, frame["left"]),
+            target="left", training=frame, holdout=frame, progress=False,
+        )
+        for c in (1.0, 0.1)
+    ]  # fmt: skip
+    other = LinearRegression().fit(frame[["age"]], frame["income"])
+    made.append(
+        registry.register(
+            f"{name}-income", other, target="income", training=frame[["age", "income"]],
+            progress=False,
+        )
+    )  # fmt: skip
+    return made
+
+
+def test_deploy_form(registry: Registry, name: str, packages: list[Any]) -> None:
+    done: list[Any] = []
+    form = DeployForm(f"{name}/1", registry, done.append)
+    fields = form.fields
+    assert fields["label"].value == name
+    fields["label"].input.value = " "
+    form.deploy.click()
+    assert "A deployment needs a label." in fields["label"]._note.value
+    fields["label"].input.value = f"{name}-eu"
+    fields["association_id_column"].input.value = "visit"
+    fields["importance"].input.value = "high"
+    fields["prediction_threshold"].input.value = 0.4
+    form.deploy.click()
+    form.wait(60)
+    made = registry.deployment(f"{name}-eu")
+    assert form.deployment is not None
+    assert done == [form.deployment]
+    assert (made.importance, made.association_id_column) == ("high", "visit")
+    assert made.prediction_threshold == 0.4
+    assert f"{name}-eu" in form.static_html()
+
+    again = DeployForm(f"{name}/1", registry)
+    again.fields["label"].input.value = f"{name}-eu"
+    again.deploy.click()
+    again.wait(60)
+    assert again.deployment is None
+    assert "Already exists" in again.notice.value
+    assert not again.deploy.disabled
+
+
+def test_forms_of_what_does_not_exist(registry: Registry) -> None:
+    assert "Package not found" in DeployForm("no-such", registry).notice.value
+    assert "Deployment not found" in ReplaceForm("no-such", registry).notice.value
+    assert "Deployment not found" in DeploymentCard("no-such", registry).notice.value
+
+
+def test_replace_form_checks_before_anything_happens(
+    registry: Registry, name: str, packages: list[Any]
+) -> None:
+    one, two, misfit = packages
+    deployment = one.deploy(name)
+    form = ReplaceForm(name, registry)
+    assert form.check.disabled
+    assert form.replace.disabled
+    form.chooser.search.value = name
+    assert one.id not in [value for _, value in form.chooser.list.options]
+
+    form.chooser.choose(misfit.id)
+    form.reason.value = "accuracy"
+    assert form.replace.disabled  # not checked yet
+    form.check.click()
+    form.wait(60)
+    failing = {check.name for check in form.checks if check.status == "failing"}
+    assert failing == {"target_name", "target_type", "class_labels"}
+    assert "jr-mark-failing" in form._checks.value
+    assert form.replace.disabled
+    assert "failing" in form.static_html()
+    assert deployment.refresh().package_id == one.id
+
+    form.chooser.choose(two.id)
+    assert form.checks == []  # those of the other package say nothing of this one
+    form.check.click()
+    form.wait(60)
+    assert not form.replace.disabled
+    form.reason.value = None
+    assert form.replace.disabled
+    form.reason.value = "scheduled_refresh"
+    form.note.value = "quarterly"
+    form.replace.click()
+    form.wait(60)
+    assert f"{name}/2 is in service of {name}." in form.notice.value
+    last = deployment.history()[-1]
+    assert (last.package_id, last.reason, last.note) == (two.id, "scheduled_refresh", "quarterly")
+    assert one.id in [value for _, value in form.chooser.list.options]
+
+
+def test_replace_form_shows_checks_that_fail_meanwhile(
+    registry: Registry, name: str, packages: list[Any]
+) -> None:
+    one, two, _ = packages
+    one.deploy(name)
+    form = ReplaceForm(name, registry)
+    form.chooser.choose(two.id)
+    form.reason.value = "other"
+    form.check.click()
+    form.wait(60)
+    two.archive()
+    form.replace.click()
+    form.wait(60)
+    assert "Replacement refused" in form.notice.value
+    assert "jr-mark-failing" in form._checks.value
+    assert form.replace.disabled
+
+
+def test_card_shows_and_changes_a_deployment(
+    registry: Registry, name: str, packages: list[Any], frame: pd.DataFrame
+) -> None:
+    one, two, _ = packages
+    deployment = one.deploy(name, association_id_column="visit")
+    card = DeploymentCard(name, registry)
+    assert "No accuracy yet" in card._figures.value
+    assert card.roll_back.disabled
+    rows = frame.assign(visit=[f"v{n}" for n in range(len(frame))])
+    deployment.predict(rows, progress=False)
+    deployment.actuals(rows.head(200), association_id="visit", value="left", progress=False)
+    deployment.replace(two, "accuracy")
+    card.again.click()
+    for shown in ("300", "200", "100", "AUC", "baseline"):
+        assert shown in card._figures.value
+    assert card._timeline.value.count("jr-track") == 2
+    assert f"{name}/2" in card._heading.value
+    assert f"{name}/1" in card.static_html()
+
+    card.roll_back.click()
+    assert registry.deployment(name).package_id == two.id
+    assert f"Really replace {name}/2 by {name}/1?" in card._ask_back()
+    card._roll_back()
+    assert registry.deployment(name).package_id == one.id
+
+    card.deactivate.click()
+    card._deactivating.children[1].click()
+    assert registry.deployment(name).state == "inactive"
+    assert card._deactivating.layout.display == "none"
+    card.activate.click()
+    assert registry.deployment(name).state == "active"
+    card.archive.click()
+    card._archiving.children[1].click()
+    assert registry.deployment(name).state == "archived"
+    assert card.replace.disabled
+
+
+def test_card_makes_a_key_that_opens_the_snippet(
+    registry: Registry, name: str, packages: list[Any]
+) -> None:
+    packages[0].deploy(name)
+    card = DeploymentCard(name, registry)
+    card.create_key.click()
+    card.key_name.value = "web shop"
+    card.key_create.click()
+    secret = card.key_shown.value.partition("<code>")[2].partition("</code>")[0]
+    assert secret.startswith("jrk_")
+    made = registry.deployment(name).keys()
+    assert [key.name for key in made] == ["web shop"]
+
+    package = registry.package_by_id(packages[0].id)
+    parts = dict(deployment_html._predicting(card._known, package, registry.url, _address(card)))
+    command = parts["Predict with curl"].replace("jrk_…", secret).replace("\\\n", " ")
+    ran = subprocess.run([*shlex.split(command), "-sS"], capture_output=True, text=True)
+    assert '"prediction"' in ran.stdout, ran
+    card._close()
+    assert card.key_shown.value == ""
+
+
+def test_card_of_an_external_deployment_shows_how_to_report(registry: Registry, name: str) -> None:
+    package = registry.register(
+        name, target="left", target_type="binary", class_labels=["no", "yes"], progress=False
+    )
+    deployment = package.deploy(name)
+    card = DeploymentCard(deployment)
+    assert "Report in Python" in card._snippets.value
+    code = dict(deployment_html._reporting(deployment, registry.url, _address(card)))
+    compile(code["Report in Python"], "snippet", "exec")
+    secret = deployment.create_key().key
+    command = code["Report with curl"].replace("jrk_…", secret).replace("\\\n", " ")
+    ran = subprocess.run([*shlex.split(command), "-sS"], capture_output=True, text=True)
+    assert '"accepted": 1' in ran.stdout.replace('":1', '": 1'), ran
+
+
+def test_timeline_counts_what_it_leaves_out() -> None:
+    periods = [
+        ServicePeriod(
+            package_id=n, package=f"<m>/{n}", start=f"2026-01-{n + 1:02}T00:00:00Z",
+            end=None if n == 9 else f"2026-01-{n + 2:02}T00:00:00Z",
+        )
+        for n in range(10)
+    ]  # fmt: skip
+    shown = deployment_html.timeline(periods)
+    assert shown.count("jr-track") == 8
+    assert "2 earlier" in shown
+    assert "&lt;m&gt;/9" in shown
+    assert shown.count("jr-now") == 1
+
+
+def _address(card: DeploymentCard) -> str:
+    known = card._known
+    return f"{known._registry.url}jupyter-registry/api/v1/deployments/{known.label}"
