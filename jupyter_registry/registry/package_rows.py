@@ -117,7 +117,8 @@ def _rows_of(
     ``ids`` are integers of our own, so they may stand in the text.
     """
     text = _text(query, connection.dialect).replace(_IDS, ",".join(map(str, ids)))
-    return [tuple(row) for row in connection.exec_driver_sql(text).cursor.fetchall()]
+    found: Any = connection.exec_driver_sql(text).cursor.fetchall()
+    return found  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=16)

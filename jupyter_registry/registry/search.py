@@ -9,9 +9,10 @@ the filters are counted first, up to `FEW`, and ``+column`` keeps other indexes 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -42,6 +43,10 @@ from .package_rows import ALIAS, DEPLOYMENT, PACKAGE, TAG, fold, summaries
 
 #: How many matches of one filter are cheaper to look up than an index is to walk.
 FEW = 2_500
+#: For so long a choice by counts is kept; the choices kept at most; and the choices.
+_COUNT_SECONDS = 10.0
+_MOST_CHOSEN = 1_000
+_CHOSEN: dict[tuple[str, PackageFilter, str], tuple[float, int | None]] = {}
 
 #: What packages can be sorted by → the columns of the sort key, each an index's prefix.
 SORTS: dict[str, tuple[str, ...]] = {
@@ -109,14 +114,19 @@ def search_packages(
     after = (
         keyset.decode(cursor, sort, [_TYPES.get(name, str) for name in columns]) if cursor else None
     )
-    facets = _facets(wanted or PackageFilter(), database)
+    wanted = wanted or PackageFilter()
+    facets = _facets(wanted, database)
     with database.connect() as connection:
-        query = _plan(connection, facets, columns, descending, after, database.is_sqlite)
+        driver = _driver(database, connection, wanted, facets, columns)
+        query = _plan(facets, driver, columns, descending, after, database.is_sqlite)
         keys = connection.execute(query.limit(limit + 1)).all()
         more = len(keys) > limit
         keys = keys[:limit]
         items = summaries(connection, [key[-1] for key in keys])
-    return {"items": items, "next_cursor": keyset.encode(sort, keys[-1]) if more else None}
+    following = None
+    if more:
+        following = keyset.encode(sort, list(map(_read_key, columns, keys[-1])))
+    return {"items": items, "next_cursor": following}
 
 
 # --- filters ------------------------------------------------------------------------------
@@ -230,15 +240,13 @@ def _containing(words: Sequence[str], database: Database) -> _Facet:
 
 
 def _plan(
-    connection: Connection,
     facets: Sequence[_Facet],
+    driver: _Facet | None,
     columns: Sequence[str],
     descending: bool,
     after: Sequence[Any] | None,
     is_sqlite: bool,
 ) -> Select[Any]:
-    driver = _few(connection, facets, columns) if is_sqlite else None
-
     def wrap_of(facet: _Facet | None) -> Wrap:
         if not is_sqlite or (driver is None and (facet is None or columns[0] in facet.sorts)):
             return _as_is
@@ -256,17 +264,43 @@ def _plan(
         tests.append(tuple_(*key) < bound if descending else tuple_(*key) > bound)
     order = desc if descending else asc
     return (
-        select(*(_plain(name) for name in columns)).where(*tests).order_by(*(order(k) for k in key))
+        select(*(_unread(name) for name in columns))
+        .where(*tests)
+        .order_by(*(order(k) for k in key))
     )
 
 
-def _few(connection: Connection, facets: Sequence[_Facet], columns: Sequence[str]) -> _Facet | None:
-    """The filter that leaves the fewest packages, if they are fewer than `FEW`."""
+def _driver(
+    database: Database,
+    connection: Connection,
+    wanted: PackageFilter,
+    facets: Sequence[_Facet],
+    columns: Sequence[str],
+) -> _Facet | None:
+    """The filter whose matches are looked up and sorted; ``None`` where an index is walked.
+
+    It only decides how fast a page is found, so the counts may be some seconds old: the pages
+    of one list, and a list that is shown again and again, count once.
+    """
     counted = [facet for facet in facets if facet.ids is not None]
+    if not database.is_sqlite or not counted:
+        return None
     if len(counted) == 1 and columns[0] in counted[0].sorts:
         return None  # its own index has them in the order asked for
-    if not counted:
-        return None
+    key = (str(database.engine.url), replace(wanted, tags=tuple(wanted.tags)), columns[0])
+    known = _CHOSEN.get(key)
+    if known is not None and time.monotonic() < known[0]:
+        position = known[1]
+    else:
+        position = _fewest(connection, counted)
+        if len(_CHOSEN) >= _MOST_CHOSEN:
+            _CHOSEN.clear()
+        _CHOSEN[key] = (time.monotonic() + _COUNT_SECONDS, position)
+    return None if position is None else counted[position]
+
+
+def _fewest(connection: Connection, counted: Sequence[_Facet]) -> int | None:
+    """Which filter leaves the fewest packages, if they are fewer than `FEW`."""
     counts = connection.execute(
         select(
             *(
@@ -277,12 +311,24 @@ def _few(connection: Connection, facets: Sequence[_Facet], columns: Sequence[str
         )
     ).one()
     fewest, position = min((count, position) for position, count in enumerate(counts))
-    return counted[position] if fewest < FEW else None
+    return position if fewest < FEW else None
 
 
 def _plain(name: str) -> ColumnElement[Any]:
     chosen: ColumnElement[Any] = PACKAGE.c[name]
     return type_coerce(chosen, String) if name in {"kind", "target_type"} else chosen
+
+
+def _unread(name: str) -> ColumnElement[Any]:
+    """A column as the driver gives it: of a page's keys only the last is ever read."""
+    return type_coerce(PACKAGE.c[name], String) if name == "created_at" else _plain(name)
+
+
+def _read_key(name: str, value: Any) -> Any:
+    """A part of a sort key as a cursor has it; SQLite gives times as texts without a zone."""
+    if name == "created_at" and isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value
 
 
 def _as_is(element: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -305,16 +304,10 @@ def _not_authenticated() -> NotAuthenticated:
 
 
 def to_json(result: Any) -> str:
-    """An entity, a list of them, or what is ready for JSON, as JSON."""
-    dump = getattr(result, "model_dump_json", None)
-    text: str = dump() if dump is not None else json.dumps(result, default=_to_json)
-    return text
+    """An entity, a list of them, or what is ready for JSON, as JSON; NaN becomes null."""
+    from pydantic_core import to_json as write
 
-
-def _to_json(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return value.model_dump(mode="json")
+    return write(result, inf_nan_mode="null").decode()
 
 
 def _parsed(name: str, parse: Parse, text: str) -> Any:
