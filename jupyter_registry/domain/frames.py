@@ -36,6 +36,9 @@ def conform(signature: Signature, columns: Mapping[str, Values], n_rows: int) ->
         bad row, 0-based).
 
     """
+    few = _few_numbers(signature, columns, n_rows)
+    if few is not None:
+        return few
     frame: Frame = {}
     for column in signature.columns:
         values = columns.get(column.name)
@@ -49,6 +52,35 @@ def conform(signature: Signature, columns: Mapping[str, Values], n_rows: int) ->
             )
         frame[column.name] = _CASTS[column.dtype](column, values)
     return frame
+
+
+#: Up to so many rows a matrix is tried first.
+_FEW_ROWS = 16
+_PLAIN_NUMBERS = frozenset({float, int})
+
+
+def _few_numbers(signature: Signature, columns: Mapping[str, Values], n_rows: int) -> Frame | None:
+    """The frame of few rows of plain numbers, made as one matrix; ``None`` for any other input.
+
+    One row costs a fraction of what it costs column by column.
+    """
+    if not 0 < n_rows <= _FEW_ROWS or len(signature) < 2:
+        return None
+    rows = []
+    for column in signature.columns:
+        values = columns.get(column.name)
+        if column.dtype is not Dtype.NUMBER or type(values) is not list or len(values) != n_rows:
+            return None
+        if not _PLAIN_NUMBERS.issuperset(map(type, values)):
+            return None
+        rows.append(values)
+    try:
+        matrix = np.array(rows, dtype=np.float64)
+    except OverflowError:
+        return None
+    if np.isnan(matrix).any():
+        return None
+    return dict(zip(signature.names, matrix, strict=True))
 
 
 def _missing(signature: Signature, columns: Mapping[str, Values]) -> SignatureMismatch:

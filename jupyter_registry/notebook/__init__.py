@@ -7,7 +7,7 @@ from typing import Any
 _WIDGETS = frozenset(
     {
         "AccuracyView", "ActualsPanel", "DeployForm", "DeploymentCard", "PackageCard",
-        "PackageForm", "PredictPanel", "RegistryBrowser", "ReplaceForm",
+        "PackageForm", "PredictPanel", "RegistryBrowser", "ReplaceForm", "ReportPanel",
     }
 )  # fmt: skip
 

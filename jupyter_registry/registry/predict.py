@@ -100,7 +100,10 @@ async def predict(
     else:
         parts, answer = _scored(champion, prepared, scores, latency)
     futures = [services.recorder.recording(champion.tracked, part, counted=False) for part in parts]
-    await asyncio.gather(*futures)
+    if len(futures) == 1:
+        await futures[0]
+    else:
+        await asyncio.gather(*futures)
     return answer
 
 

@@ -241,3 +241,34 @@ def test_data_conforms_to_the_signature_inferred_from_it(data):
 )
 def test_dtypes_are_inferred_by_content(values, dtype, nullable):
     assert infer_signature({"c": values}).columns == (Column("c", Dtype(dtype), nullable),)
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.one_of(st.floats(), st.integers(), st.booleans(), st.none()), min_size=2, max_size=2
+        ),
+        min_size=2,
+        max_size=4,
+    ),
+    st.booleans(),
+)
+def test_few_rows_of_numbers_are_what_they_are_column_by_column(cells, nullable):
+    names = [f"x{i}" for i in range(len(cells))]
+    signature = Signature(tuple(Column(name, Dtype.NUMBER, nullable) for name in names))
+
+    def outcome(wanted, columns):
+        try:
+            return {name: array.tolist() for name, array in conform(wanted, columns, 2).items()}
+        except SignatureMismatch as error:
+            return error.detail
+
+    together = outcome(signature, dict(zip(names, cells, strict=True)))
+    alone = {}
+    for name, values in zip(names, cells, strict=True):
+        one = outcome(Signature((Column(name, Dtype.NUMBER, nullable),)), {name: values})
+        if isinstance(one, str):
+            alone = one
+            break
+        alone |= one
+    np.testing.assert_equal(together, alone)

@@ -1,7 +1,8 @@
 """The registry by clicking: ipywidgets over the Python client, each loaded when it is first used.
 
 `RegistryBrowser` and `PackageForm` for packages; `DeployForm`, `ReplaceForm` and
-`DeploymentCard` for deployments; `PredictPanel` and `ActualsPanel` for rows; `AccuracyView`.
+`DeploymentCard` for deployments; `PredictPanel`, `ReportPanel` and `ActualsPanel` for rows;
+`AccuracyView`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ WIDGETS = {
     "ReplaceForm": "deploy_forms",
     "DeploymentCard": "deployment_card",
     "PredictPanel": "rows_panels",
+    "ReportPanel": "rows_panels",
     "ActualsPanel": "rows_panels",
     "AccuracyView": "accuracy_view",
 }
