@@ -7,6 +7,7 @@ rows are equal bit for bit however they came about. Rounding happens once, when 
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +22,9 @@ _HALF = float(1 << 27)
 _SPLIT = float((1 << 27) + 1)  # Veltkamp's constant for 53-bit significands
 #: Exponents of values and of products lie within ±2,300; shifted by it they are table keys.
 _OFFSET = 2400
+#: Up to so many values are added one by one.
+_FEW = 8
+_SIGNIFICANDS = float(1 << 53)
 
 
 class ExactSum:
@@ -149,6 +153,13 @@ def _accumulate(
     """Add ``values * 2**shift`` to the integers of their groups."""
     if len(values) == 0:
         return
+    if shift is None and len(values) <= _FEW:
+        for group, value in zip(groups.tolist(), values.tolist(), strict=True):
+            if not math.isfinite(value):
+                raise ValueError("only finite values can be summed")
+            significand, power = math.frexp(value)
+            units[group] += int(significand * _SIGNIFICANDS) << (power - 53 + _SCALE)
+        return
     fractions, exponents = np.frexp(values)
     if not np.all(np.isfinite(fractions)):
         raise ValueError("only finite values can be summed")
@@ -159,7 +170,7 @@ def _accumulate(
     scaled = fractions * _HALF
     high = np.trunc(scaled)
     low = (scaled - high) * _HALF
-    if len(values) <= 8:
+    if len(values) <= _FEW:
         for g, h, lo, e in zip(
             groups.tolist(), high.tolist(), low.tolist(), exponent.tolist(), strict=True
         ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,10 @@ BATCH_ROWS = 16_384
 _MANY_ROWS = 256
 
 
+#: Columns of equal length by name.
+Answer = dict[str, Values]
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What a caller may say about a request."""
@@ -46,16 +50,18 @@ class _Prepared:
 
 
 async def predict(
-    services: Services, champion: Champion, table: Table, wishes: Wishes
-) -> dict[str, Values]:
-    """Predictions for the rows, in their order; every one is recorded when this returns.
+    services: Services,
+    champion: Champion,
+    table: Table,
+    wishes: Wishes,
+    write: Callable[[Answer], Awaitable[bytes]],
+) -> bytes:
+    """Predictions for the rows, in their order, as ``write`` gives them.
 
-    Returns
-    -------
-    dict
-        Columns of n values: ``row``, ``prediction``, ``probability_<label>`` …, ``threshold``
-        (binary), ``association_id``, ``timestamp``, ``package``, ``deployment``, and what was to
-        be passed through.
+    Every one is recorded when this returns; ``write`` works while that is done. It is given
+    columns of n values: ``row``, ``prediction``, ``probability_<label>`` …, ``threshold``
+    (binary), ``association_id``, ``timestamp``, ``package``, ``deployment``, and what was to be
+    passed through.
 
     Raises
     ------
@@ -81,13 +87,17 @@ async def predict(
         )
     if not table.n and not table.columns:
         nothing = _Prepared({}, None, np.empty(0, np.int64), {})
-        return _answer(champion, nothing, np.empty(0), _no_probabilities(champion.target), None)
+        return await write(
+            _answer(champion, nothing, np.empty(0), _no_probabilities(champion.target), None)
+        )
     if table.n > _MANY_ROWS:
         prepared = await services.in_bulk(100 * table.n, _prepare, champion, table, wishes)
     else:
         prepared = _prepare(champion, table, wishes)
     if table.n == 0:
-        return _answer(champion, prepared, np.empty(0), _no_probabilities(champion.target), None)
+        return await write(
+            _answer(champion, prepared, np.empty(0), _no_probabilities(champion.target), None)
+        )
     spec = await services.champions.spec_of(services, champion)
     assert spec is not None
     began = time.perf_counter()
@@ -100,16 +110,15 @@ async def predict(
     else:
         parts, answer = _scored(champion, prepared, scores, latency)
     futures = [services.recorder.recording(champion.tracked, part, counted=False) for part in parts]
-    if len(futures) == 1:
-        await futures[0]
-    else:
-        await asyncio.gather(*futures)
-    return answer
+    try:
+        return await write(answer)
+    finally:
+        await (futures[0] if len(futures) == 1 else asyncio.gather(*futures))
 
 
 def _scored(
     champion: Champion, prepared: _Prepared, scores: Scores, latency: float
-) -> tuple[list[PredictionRows], dict[str, Values]]:
+) -> tuple[list[PredictionRows], Answer]:
     """What to record, in batches, and what to answer."""
     n = len(prepared.timestamps)
     values, probabilities = _in_target_order(champion, scores)
@@ -203,9 +212,9 @@ def _no_probabilities(target: Target) -> Any:
 
 def _answer(
     champion: Champion, prepared: _Prepared, values: Any, probabilities: Any, labels: Any
-) -> dict[str, Values]:
+) -> Answer:
     target, n = champion.target, len(prepared.timestamps)
-    answer: dict[str, Values] = {"row": np.arange(n)}
+    answer: Answer = {"row": np.arange(n)}
     if probabilities is None:
         answer["prediction"] = values
     else:

@@ -12,8 +12,8 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Dict, Float, Integer, Unicode, default
 
 from .maintenance import default_database_url
+from .mounting import rules
 from .opening import Opening, Options
-from .routes import handlers
 
 #: Seconds after the server's start at which the registry opens without being asked.
 _OPEN_AFTER = 1.0
@@ -83,7 +83,8 @@ class RegistryApp(ExtensionApp):
         self.opening = Opening(
             self.options(), self.log, getattr(self.serverapp, "kernel_spec_manager", None)
         )
-        self.handlers.extend(handlers(self.opening))
+        web_app = self.serverapp.web_app
+        web_app.add_handlers(".*$", rules(self.opening, web_app.settings["base_url"]))
 
     def options(self) -> Options:
         """The configuration as opening takes it."""

@@ -10,25 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-from jupyter_server.utils import url_path_join
+from typing import Any
 
 from .handlers import accuracy, deployments, info, keys, models, packages, rows, uploads
 from .handlers.base import (
-    API,
     Parse,
     RegistryHandler,
-    UnknownAddress,
     moment,
     one_of,
     whole_number,
     yes_no_or_any,
     yes_or_no,
 )
-
-if TYPE_CHECKING:
-    from .opening import Opening
 
 
 @dataclass(frozen=True)
@@ -393,18 +386,3 @@ ROUTES: tuple[Route, ...] = (
         {"POST": Operation("The same for every deployment")},
     ),
 )
-
-
-def handlers(opening: Opening) -> list[tuple[Any, ...]]:
-    """The routes as tornado takes them."""
-    found: list[tuple[Any, ...]] = [
-        (
-            url_path_join("/", API, route.pattern),
-            route.handler,
-            {"opening": opening, "route": route},
-        )
-        for route in ROUTES
-    ]
-    unknown = Route("/{path*}", UnknownAddress, {})
-    parts = {"opening": opening, "route": unknown}
-    return [*found, (f"/{API}(?:/.*)?", UnknownAddress, parts)]

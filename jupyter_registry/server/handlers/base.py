@@ -37,13 +37,16 @@ _FOREIGN = frozenset({"token", "no_track_activity", "_xsrf", "_"})
 Parse = Callable[[str], Any]
 
 
-@web.stream_request_body
 class RegistryHandler(APIHandler):
-    """A handler of one route; it knows who asks before it takes the body."""
+    """A handler of one route; it knows who asks before it takes more than a small body."""
 
     auth_resource = RESOURCE
     #: Whether a prediction key may be used.
     open_to_keys = False
+    #: Whether this class takes the body piece by piece; `server.mounting` makes those that do.
+    streams = False
+    #: Whether even a small body is taken so.
+    always_streams = False
     prediction_key: str | None = None
     key_opens: int | None = None
 
@@ -58,7 +61,10 @@ class RegistryHandler(APIHandler):
             self.prediction_key = key_in(self.request.headers.get("Authorization"))
 
     async def prepare(self) -> None:
-        """Admit the request, or refuse it without keeping any of its body."""
+        """Admit the request, or refuse it without keeping any of a body that streams."""
+        if not self.streams:
+            await self.admit()
+            return
         connection: Any = self.request.connection
         connection.set_max_body_size(_NO_LIMIT)  # tornado's own would end without an answer
         try:
@@ -136,6 +142,8 @@ class RegistryHandler(APIHandler):
     @property
     def content(self) -> bytes:
         """The body, whole."""
+        if not self.streams:
+            return self.request.body
         if len(self._pieces) > 1:
             self._pieces = [b"".join(self._pieces)]
         return self._pieces[0] if self._pieces else b""
@@ -257,7 +265,7 @@ class RegistryHandler(APIHandler):
         """Write the problem document."""
         problem = problems.error_of(_exception(kwargs), status_code)
         self.set_header("Cache-Control", "no-store")
-        if not self.request._body_future.done():
+        if self.streams and not self.request._body_future.done():
             self.set_header("Connection", "close")  # nobody reads the rest of the body
         if status_code == 503:
             self.set_header("Retry-After", "1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
@@ -13,6 +14,7 @@ from .base import RegistryHandler
 
 if TYPE_CHECKING:
     from ...registry.champions import Champion
+    from ...registry.predict import Answer
     from ...registry.services import Services
 
 #: Bytes of a JSON body that are parsed on the event loop: it takes well under a millisecond.
@@ -85,11 +87,15 @@ class PredictionsHandler(RowsHandler):
             rows = read_rows(*reading, limit=self.unpacked_limit)
         else:
             rows = await services.in_bulk(len(body), read_rows, *reading, limit=self.unpacked_limit)
-        answer = await predict(services, champion, rows, Wishes(passthrough=passthrough, **query))
-        if rows.n <= _SMALL_ANSWER and wanted == "application/json":
-            written = write_rows(answer, wanted)
-        else:
-            written = await services.in_bulk(100 * rows.n, write_rows, answer, wanted)
+
+        async def write(answer: Answer) -> bytes:
+            if rows.n <= _SMALL_ANSWER and wanted == "application/json":
+                return write_rows(answer, wanted)
+            written: bytes = await services.in_bulk(100 * rows.n, write_rows, answer, wanted)
+            return written
+
+        wishes = Wishes(passthrough=passthrough, **query)
+        written = await predict(services, champion, rows, wishes, write)
         self.finish(written, set_content_type=wanted)
 
     def operation_status(self, error: RegistryError) -> int:
@@ -99,52 +105,49 @@ class PredictionsHandler(RowsHandler):
         return 500 if type(error) is ModelFailed else super().operation_status(error)
 
 
-class ReportsHandler(RowsHandler):
+class RecordingHandler(RowsHandler):
+    """Taking rows in, in batches."""
+
+    async def record(self, deployment: str, use_case: Callable[..., Any]) -> None:
+        """Record the body's rows, and answer what became of them."""
+        services, champion = await self.champion(deployment)
+        from ..tabular import read_batches
+
+        body, kind, limit = self.content, self.content_type, self.unpacked_limit
+        self.answer(
+            await services.in_bulk(
+                len(body),
+                use_case,
+                services,
+                champion,
+                lambda: read_batches(body, kind, _BATCH_ROWS, limit=limit),
+                **self.query(),
+            )
+        )
+
+
+class ReportsHandler(RecordingHandler):
     """Predictions made elsewhere."""
 
     @web.authenticated
     @authorized
     async def post(self, deployment: str) -> None:
         """Record the body's rows."""
-        services, champion = await self.champion(deployment)
         from ...registry import reports
-        from ..tabular import read_batches
 
-        body, kind, limit = self.content, self.content_type, self.unpacked_limit
-        self.answer(
-            await services.in_bulk(
-                len(body),
-                reports.report,
-                services,
-                champion,
-                lambda: read_batches(body, kind, _BATCH_ROWS, limit=limit),
-                **self.query(),
-            )
-        )
+        await self.record(deployment, reports.report)
 
 
-class ActualsHandler(RowsHandler):
+class ActualsHandler(RecordingHandler):
     """What really happened."""
 
     @web.authenticated
     @authorized
     async def post(self, deployment: str) -> None:
         """Record the body's rows."""
-        services, champion = await self.champion(deployment)
         from ...registry import actuals
-        from ..tabular import read_batches
 
-        body, kind, limit = self.content, self.content_type, self.unpacked_limit
-        self.answer(
-            await services.in_bulk(
-                len(body),
-                actuals.record,
-                services,
-                champion,
-                lambda: read_batches(body, kind, _BATCH_ROWS, limit=limit),
-                **self.query(),
-            )
-        )
+        await self.record(deployment, actuals.record)
 
 
 class _NotAcceptable(UnsupportedMediaType):

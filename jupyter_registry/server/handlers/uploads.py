@@ -58,6 +58,7 @@ class UploadHandler(RegistryHandler):
 class UploadFileHandler(RegistryHandler):
     """A file of an upload; its body is taken piece by piece."""
 
+    always_streams = True
     _receiver: Receiver | None = None
     _held = 0
 
