@@ -24,6 +24,12 @@ from .kinds import (
     ReplacementReason,
     TargetType,
 )
+from .monitoring import Drift as Drift
+from .monitoring import DriftBin as DriftBin
+from .monitoring import DriftBucket as DriftBucket
+from .monitoring import FeatureDrift as FeatureDrift
+from .monitoring import Health as Health
+from .monitoring import HealthBucket as HealthBucket
 
 #: Names of registered models: no slash, ``@`` or leading dot, so they stand in a URL and a magic.
 NAME_PATTERN = r"^[A-Za-z0-9_](?:[A-Za-z0-9_ .\-]{0,198}[A-Za-z0-9_\-.])?$"

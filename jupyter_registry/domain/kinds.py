@@ -67,6 +67,15 @@ class CheckStatus(StrEnum):
     FAILING = "failing"
 
 
+class Status(StrEnum):
+    """How a deployment does in one respect."""
+
+    PASSING = "passing"
+    WARNING = "warning"
+    FAILING = "failing"
+    UNKNOWN = "unknown"
+
+
 class Bucket(StrEnum):
     """The width of one point of a series over time; all are UTC, weeks start on Monday."""
 

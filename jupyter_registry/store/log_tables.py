@@ -84,3 +84,7 @@ def _bucket_table(name: str) -> Table:
 usage_bucket = _bucket_table("usage_bucket")
 #: Accumulated matched predictions, by the hour or day of the prediction.
 accuracy_bucket = _bucket_table("accuracy_bucket")
+#: Counts of predicted rows in the bins of their package's baseline; ``n`` rows.
+drift_bucket = _bucket_table("drift_bucket")
+#: Counts and durations of requests; ``n`` requests.
+health_bucket = _bucket_table("health_bucket")
