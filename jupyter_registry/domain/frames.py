@@ -23,6 +23,22 @@ from .errors import SignatureMismatch
 from .signature import Column, Dtype, Signature
 
 Frame = dict[str, NDArray[Any]]
+
+
+class NumberFrame(Frame):
+    """A frame whose columns are, in order, the rows of one float64 matrix, shape (columns, n)."""
+
+    __slots__ = ("matrix",)
+    matrix: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, names: Sequence[str], matrix: NDArray[np.float64]) -> NumberFrame:
+        """The frame whose column ``names[i]`` is the matrix's row i."""
+        frame = cls(zip(names, matrix, strict=True))
+        frame.matrix = matrix
+        return frame
+
+
 Values = Sequence[Any] | NDArray[Any]
 
 
@@ -80,7 +96,7 @@ def _few_numbers(signature: Signature, columns: Mapping[str, Values], n_rows: in
         return None
     if np.isnan(matrix).any():
         return None
-    return dict(zip(signature.names, matrix, strict=True))
+    return NumberFrame.of(signature.names, matrix)
 
 
 def _missing(signature: Signature, columns: Mapping[str, Values]) -> SignatureMismatch:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.errors import ModelFailed, missing_extra
-from ..domain.frames import Frame
+from ..domain.frames import Frame, NumberFrame
 from ..domain.signature import Dtype, Signature
 from . import sklearn_parts
 from .base import nones
@@ -81,8 +81,12 @@ def _texts(name: str) -> Convert:
     return convert
 
 
-def _matrix(names: list[str]) -> Convert:
+def _matrix(names: Sequence[str]) -> Convert:
+    names = list(names)
+
     def convert(frame: Frame) -> NDArray[Any]:
+        if isinstance(frame, NumberFrame) and list(frame) == names:
+            return frame.matrix.copy().T
         columns = [frame[name] for name in names]
         kinds = {column.dtype.kind for column in columns}
         if kinds == {"f"} or kinds == {"i"} or kinds == {"b"}:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.errors import RegistryError, WorkerUnavailable
-from ..domain.frames import Frame
+from ..domain.frames import Frame, NumberFrame
 from .process import WorkerProcess, error_from
 from .specs import LoadReport, Scores, WorkerSpec
 from .wire import Header, decode_scores, encode_rows, pack
@@ -44,7 +44,9 @@ class Request:
     __slots__ = ("columns", "future", "left", "n", "scores")
 
     def __init__(self, frame: Frame, n: int, future: asyncio.Future[Scores]) -> None:
-        self.columns: list[NDArray[Any]] = list(frame.values())
+        self.columns: list[NDArray[Any]] | NDArray[np.float64] = (
+            frame.matrix if isinstance(frame, NumberFrame) else list(frame.values())
+        )
         self.n = n
         self.future = future
         self.left = n

@@ -85,8 +85,16 @@ _DTYPES = {"f": "<f8", "i": "<i8", "b": "|b1", "m": "<M8[us]"}
 _SIZES = {"f": 8, "i": 8, "b": 1, "m": 8}
 
 
-def encode_rows(columns: Sequence[NDArray[Any]], start: int, stop: int) -> tuple[Header, bytes]:
-    """The rows ``start:stop`` of a frame's columns as header fields and body."""
+def encode_rows(
+    columns: Sequence[NDArray[Any]] | NDArray[np.float64], start: int, stop: int
+) -> tuple[Header, bytes]:
+    """The rows ``start:stop`` of a frame's columns as header fields and body.
+
+    Columns that are all float64 can come as one matrix, shape (columns, n).
+    """
+    if not isinstance(columns, Sequence):
+        codes_of_all = _CODES["f"] * len(columns)
+        return {"n": stop - start, "t": codes_of_all}, columns[:, start:stop].tobytes()
     codes: list[str] = []
     listed: list[list[Any]] = []
     raw: list[bytes] = []
@@ -109,14 +117,17 @@ def encode_rows(columns: Sequence[NDArray[Any]], start: int, stop: int) -> tuple
     return header, b"".join(raw)
 
 
-def decode_rows(header: Header, body: memoryview) -> list[NDArray[Any]]:
-    """The columns of a message; read-only views of its body where they can be."""
+def decode_rows(header: Header, body: memoryview) -> list[NDArray[Any]] | NDArray[np.float64]:
+    """The columns of a message; read-only views of its body where they can be.
+
+    Columns that are all float64 come as one matrix, shape (columns, n).
+    """
     import numpy as np
 
     n: int = header["n"]
     codes: str = header["t"]
     if codes.count("f") == len(codes):
-        return list(np.frombuffer(body, "<f8", n * len(codes)).reshape(len(codes), n))
+        return np.frombuffer(body, "<f8", n * len(codes)).reshape(len(codes), n)
     columns: list[NDArray[Any]] = []
     listed = iter(header.get("s", ()))
     position = 0

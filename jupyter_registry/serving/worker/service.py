@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.errors import RegistryError
-from ...domain.frames import Frame
+from ...domain.frames import Frame, NumberFrame
 from ...domain.signature import Signature
 from ...formats.scoring import Scorer, Scores
 from ..wire import Header, decode_rows, encode_scores, pack
@@ -21,6 +21,8 @@ from .main import describe_failure
 MOST_ROWS = 16_384
 
 Message = tuple[Header, memoryview]
+#: A list of columns, or a matrix of them.
+Columns = list[NDArray[Any]] | NDArray[np.float64]
 
 
 class Service:
@@ -87,8 +89,10 @@ class Service:
         self._calls += 1
         return self._scorer.score(frame)
 
-    def _frame(self, columns: list[NDArray[Any]]) -> Frame:
-        return dict(zip(self._names, columns, strict=True))
+    def _frame(self, columns: Columns) -> Frame:
+        if isinstance(columns, list):
+            return dict(zip(self._names, columns, strict=True))
+        return NumberFrame.of(self._names, columns)
 
     def _refuse(self, message: Message, error: BaseException) -> bytes:
         header, body = message
@@ -101,9 +105,11 @@ class Service:
         return pack({"op": "refused", "id": header["id"], "calls": self._calls, **failure})
 
 
-def _merge(frames: list[list[NDArray[Any]]]) -> list[NDArray[Any]]:
+def _merge(frames: list[Columns]) -> Columns:
     if len(frames) == 1:
         return frames[0]
+    if not isinstance(frames[0], list):  # then none is: they are of the same representation
+        return np.concatenate(frames, axis=1)
     return [np.concatenate(columns) for columns in zip(*frames, strict=True)]
 
 
