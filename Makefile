@@ -5,10 +5,10 @@ BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-.PHONY: help demo lab test lint bench clean
+.PHONY: help demo lab test lint bench pictures clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -41,6 +41,9 @@ lint: $(VENV)/.dev ## linters, type checks and the rooms' rules
 
 bench: $(VENV)/.dev ## measure speed, each figure beside its yardstick
 	$(BIN)/python -m tests.benchmarks
+
+pictures: $(VENV)/.dev ## make the README's pictures of the notebooks again
+	$(BIN)/python -m tests.notebooks.pictures
 
 clean: ## remove the environment and the demo's result
 	rm -rf $(VENV) .demo

@@ -1,0 +1,75 @@
+"""`04-magics.ipynb`: every magic once, and two errors."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from jupyter_registry.client import Registry
+from jupyter_registry.notebook.magics.registry_magics import COMMANDS
+from tests.notebooks.checks import FAILS, assert_clean, assert_pictures, assert_same_file
+from tests.notebooks.running import Finished, NotebookServer, run
+
+NAME = "04-magics.ipynb"
+LABEL = "magics-wine"
+
+
+@pytest.fixture(scope="module")
+def ran(server: NotebookServer) -> Finished:
+    return run(server, NAME)
+
+
+def test_runs_clean_with_its_picture(ran: Finished):
+    assert_clean(ran)
+    assert_pictures(ran, ["accuracy"])
+
+
+def test_every_magic_is_shown(ran: Finished):
+    code = "\n".join(cell.source for cell in ran.code if FAILS not in cell.tags)
+    used = set(re.findall(r"(?m)^(?:\w+ = )?%(\w+)", code)) - {"load_ext", "matplotlib"}
+    assert used == set(COMMANDS)
+
+
+def test_help_lists_and_info(ran: Finished):
+    assert ran["help"].stdout.startswith("usage: %register ")
+    assert "magics-wine/" in ran["registry-list"].text
+    assert "magics-wine/" in ran["registry-search"].text
+    assert "Signature" in ran["registry-show"].html
+    assert "Jupyter Registry" in ran["registry-info"].html
+    assert LABEL in ran["deployments"].text
+
+
+def test_rows_and_accuracy(ran: Finished, registry: Registry):
+    assert ran["predict"].stdout == "68 predictions in answers.\n"
+    assert "accepted=68, matched=68" in ran["actuals"].text
+    assert "accepted=68, replaced=0" in ran["report"].text
+    deployment = registry.deployment(LABEL)
+    assert (deployment.rows_predicted, deployment.rows_matched) == (68, 68)
+    overall = deployment.accuracy().overall
+    assert overall is not None
+    assert f"value={overall.metrics['accuracy'].value}" in ran["accuracy"].text
+    assert registry.deployment(f"{LABEL}-outside").rows_predicted == 68
+
+
+def test_replaced_and_rolled_back(ran: Finished, registry: Registry):
+    assert "only checked, magics-wine/1 in service" in ran["dry-run"].text
+    assert "replaced, magics-wine/2 in service" in ran["replace"].text
+    assert "magics-wine/1 in service" in ran["rollback"].text
+    packages = [period.package for period in registry.deployment(LABEL).history()]
+    assert sorted(packages) == ["magics-wine/1", "magics-wine/1", "magics-wine/2"]
+
+
+def test_errors_are_one_line_with_a_suggestion(ran: Finished):
+    for cell_id, suggestion in (("error", "'magics-wine'"), ("option-error", "'--reason'")):
+        told = ran[cell_id].stderr
+        assert told.count("\n") == 1
+        assert f"Did you mean {suggestion}?" in told
+    assert [cell.id for cell in ran.code if FAILS in cell.tags] == ["error", "option-error"]
+
+
+def test_runs_again(ran: Finished, server: NotebookServer, registry: Registry):
+    again = run(server, NAME)
+    assert_clean(again)
+    assert_same_file(again, ran)
+    assert registry.deployment(LABEL).package == "magics-wine/3"
