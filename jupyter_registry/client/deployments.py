@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
 from ..domain.entities import (
     ActualsResult,
     DeploymentPublic,
     DeploymentUpdate,
     KeyCreate,
-    KeyCreated,
     KeyPublic,
     ReplacementCreate,
-    ReplacementPublic,
     ReportResult,
     RollbackCreate,
     ServicePeriod,
@@ -26,11 +23,9 @@ from .accuracy import Accuracy
 from .accuracy_details import AccuracyDetails
 from .bodies import body
 from .bound import Bound
+from .deployment_lists import DeploymentList, History, Key, KeyList, Replacement
+from .drift import Drift
 from .packages import Package, PackageItem
-from .pages import Pages
-
-if TYPE_CHECKING:
-    from .registry import Registry
 
 Moment = datetime | str
 
@@ -205,8 +200,40 @@ class Deployment(Bound, DeploymentPublic):
             self._registry.connection.get(f"{self._path}/accuracy/details", params)
         )
 
+    def drift(
+        self,
+        bucket: Bucket | str | None = None,
+        start: Moment | None = None,
+        end: Moment | None = None,
+        package: Package | PackageItem | int | str | None = None,
+    ) -> Drift:
+        """How inputs and predictions moved from the baseline, overall and over time.
+
+        Measured by the population stability index (PSI): below 0.1 all is well, from 0.25 on a
+        column has moved far. A prediction counts when it is first recorded.
+
+        Parameters
+        ----------
+        bucket, start, end:
+            As in `accuracy`.
+        package:
+            One that is, or was, in service: its predictions against its baseline (default: the
+            champion).
+
+        """
+        params = {
+            "bucket": None if bucket is None else str(bucket),
+            "start": start,
+            "end": end,
+            "package_id": None if package is None else self._registry.package_id(package),
+        }
+        return Drift.model_validate(self._registry.connection.get(f"{self._path}/drift", params))
+
     def rebuild_accuracy(self) -> dict[str, Any]:
-        """Compute the accumulators behind `accuracy` anew from the recorded rows."""
+        """Compute the accumulators behind `accuracy` anew from the recorded rows.
+
+        Those behind `drift` stay as they are: inputs are not among the recorded rows.
+        """
         answer = self._registry.connection.call("POST", f"{self._path}/rebuild-accuracy")
         return dict(answer or {})
 
@@ -307,7 +334,8 @@ class Deployment(Bound, DeploymentPublic):
 
     def _replaced(self, answer: Mapping[str, Any]) -> Replacement:
         result = Replacement.model_validate(answer)
-        self._become(result.deployment.model_dump())
+        result.deployment._registry = self._registry
+        self._become(answer["deployment"])
         return result
 
     def __repr__(self) -> str:
@@ -341,106 +369,6 @@ class Deployment(Bound, DeploymentPublic):
         )
 
 
-class DeploymentList(Pages[Deployment]):
-    """Deployments, read page by page."""
+Replacement.model_rebuild(_types_namespace={"Deployment": Deployment})
 
-    headings: ClassVar[tuple[str, ...]] = (
-        "deployment", "package", "kind", "state", "importance", "predicted", "matched", "waiting",
-        "created",
-    )  # fmt: skip
-
-    def _name(self, item: Deployment) -> str:
-        return item.label
-
-    def row(self, item: Deployment) -> tuple[Any, ...]:
-        """A deployment under `headings`."""
-        return (
-            item.label, item.package, item.kind, item.state, item.importance, item.rows_predicted,
-            item.rows_matched, item.rows_waiting, item.created_at,
-        )  # fmt: skip
-
-
-class History(list[ServicePeriod]):
-    """The periods of service, oldest first as the server gives them."""
-
-    headings: ClassVar[tuple[str, ...]] = ("package", "from", "to", "reason", "note", "by")
-
-    def rows(self) -> list[tuple[Any, ...]]:
-        """What a table shows, under `headings`."""
-        return [
-            (period.package, period.start, period.end, period.reason, period.note, period.user)
-            for period in self
-        ]
-
-    def _repr_html_(self) -> str:
-        return html.table(self.headings, self.rows())
-
-
-class Replacement(ReplacementPublic):
-    """The checks of a replacement, and the deployment after it."""
-
-    headings: ClassVar[tuple[str, ...]] = ("check", "status", "message")
-
-    def rows(self) -> list[tuple[Any, ...]]:
-        """What a table of the checks shows, under `headings`."""
-        return [(check.name, check.status, check.message) for check in self.checks]
-
-    def __repr__(self) -> str:
-        done = "replaced" if self.replaced else "only checked"
-        return f"<Replacement: {done}, {self.deployment.package} in service>"
-
-    __str__ = __repr__
-
-    def _repr_html_(self) -> str:
-        done = "Replaced" if self.replaced else "Only checked, not replaced"
-        return html.table(
-            self.headings,
-            self.rows(),
-            title=f"{done}: {self.deployment.package} is in service of {self.deployment.label}",
-        )
-
-
-class Key(KeyCreated):
-    """A prediction key just made; ``key`` is its secret."""
-
-    def __repr__(self) -> str:
-        return f"<Key {self.name!r} {self.prefix}…: read its secret from .key, once>"
-
-    __str__ = __repr__
-
-    def _repr_html_(self) -> str:
-        return html.facts(
-            f"Key {self.name}",
-            {"key": self.key, "keep it": "It is not shown again.", "created": self.created_at},
-        )
-
-
-class KeyList(list[KeyPublic]):
-    """Prediction keys."""
-
-    headings: ClassVar[tuple[str, ...]] = ("id", "name", "prefix", "created", "by", "revoked")
-
-    def rows(self) -> list[tuple[Any, ...]]:
-        """What a table shows, under `headings`."""
-        return [
-            (key.id, key.name, key.prefix, key.created_at, key.created_by, key.revoked_at)
-            for key in self
-        ]
-
-    def _repr_html_(self) -> str:
-        return html.table(self.headings, self.rows())
-
-
-def split_reference(reference: str) -> tuple[str, str]:
-    """``name/version``, ``name@alias`` or ``name`` (its latest) as name and version or alias."""
-    found = re.fullmatch(r"([^/@]+)(?:[/@](.+))?", reference)
-    return (found.group(1), found.group(2) or "latest") if found else (reference, "latest")
-
-
-def resolve(registry: Registry, package: Package | PackageItem | int | str) -> int:
-    """The id of a package that is given as itself, its id, or a reference."""
-    if isinstance(package, int):
-        return package
-    if isinstance(package, str):
-        return registry.package(*split_reference(package)).id
-    return package.id
+__all__ = ["Deployment", "DeploymentList", "History", "Key", "KeyList", "Replacement"]

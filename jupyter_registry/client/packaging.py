@@ -47,6 +47,7 @@ class Described:
     training: Any
     holdout: Any
     predictions: Any
+    importance: Mapping[str, float] | None
     signature: SignatureLike | None
     input_example: Any
     description: str
@@ -85,6 +86,7 @@ def _body(
     holdout: pa.Table | None,
 ) -> dict[str, Any]:
     from .baselines import baseline
+    from .importance import add_importance
 
     target = _target(said, model, training, holdout)
     outside = [target.name]
@@ -101,6 +103,19 @@ def _body(
         predictor=model.predictor if model is not None else None,
         progress=said.progress,
     )
+    known = _provenance(registry)
+    importance = add_importance(
+        found,
+        target,
+        signature,
+        given=said.importance,
+        training=training,
+        holdout=holdout,
+        # who gives predictions does not want the model to be asked
+        predictor=model.predictor if model is not None and said.predictions is None else None,
+    )
+    if importance is not None:
+        known["importance"] = importance
     return body(
         PackageCreate,
         name=said.name,
@@ -116,7 +131,7 @@ def _body(
         location=said.location,
         build_environment=said.build_environment,
         baseline=found,
-        provenance=_provenance(registry),
+        provenance=known,
         input_example=_example(said, signature, sample),
         tags={str(key): str(value) for key, value in (said.tags or {}).items()},
         aliases=list(said.aliases),

@@ -12,9 +12,10 @@ from ..domain.entities import ServerInfo
 from ..domain.kinds import DeploymentState, Importance, PackageKind, TargetType
 from . import html
 from .connection import Connection
-from .deployments import Deployment, DeploymentList, resolve, split_reference
+from .deployments import Deployment, DeploymentList
 from .discovery import find_server
 from .packages import Model, ModelList, Package, PackageItem, PackageList
+from .references import resolve, split_reference
 
 if TYPE_CHECKING:
     from .packaging import SignatureLike
@@ -74,6 +75,7 @@ class Registry:
         training: Any = None,
         holdout: Any = None,
         predictions: Any = None,
+        importance: Mapping[str, float] | None = None,
         signature: SignatureLike | None = None,
         input_example: Any = None,
         description: str = "",
@@ -110,6 +112,9 @@ class Registry:
             Predictions on the holdout, where the model cannot be asked: a column of it by name,
             or an array of numbers or of the positive class's probabilities; for several classes
             a table with a column per label, or an array of shape (n, K).
+        importance:
+            How much each feature matters, in numbers from 0 on: drift of what matters little
+            does not alarm. A hosted model's is measured on the data unless given.
         signature:
             The input columns; inferred from model and data unless given.
         input_example:
@@ -146,6 +151,7 @@ class Registry:
                 training=training,
                 holdout=holdout,
                 predictions=predictions,
+                importance=importance,
                 signature=signature,
                 input_example=input_example,
                 description=description,

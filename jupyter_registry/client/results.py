@@ -5,6 +5,7 @@ from __future__ import annotations
 from .accuracy import Accuracy
 from .accuracy_details import AccuracyDetails
 from .deployments import Deployment, DeploymentList, History, Key, KeyList, Replacement
+from .drift import Drift
 from .packages import Model, ModelList, Package, PackageItem, PackageList
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "AccuracyDetails",
     "Deployment",
     "DeploymentList",
+    "Drift",
     "History",
     "Key",
     "KeyList",

@@ -78,9 +78,9 @@ class HealthBucket(SQLModel):
     server_errors: int = 0
     """Requests that failed with a status of 500 or more."""
     response_ms: dict[str, float] = {}
-    """``p50``, ``p95``, ``p99``, ``max``: from the request's arrival to its answer."""
+    """``p50``, ``p95``, ``p99``, ``max``, ``mean``: from the request's arrival to its answer."""
     model_ms: dict[str, float] = {}
-    """The same of the model's own time; for reports, of the latency they say."""
+    """The same of the time that the model took; empty where none was asked here."""
 
 
 class Health(SQLModel):

@@ -131,13 +131,20 @@ def hours_with_predictions(
     cursor: Cursor, tracked: Tracked, packages: list[int]
 ) -> tuple[int, int] | None:
     """The hours ``[first, last)`` of all predictions; ``None`` when there are none."""
+    return known_hours(cursor, USAGE, tracked.deployment_id, packages)
+
+
+def known_hours(
+    cursor: Cursor, table: str, deployment_id: int, packages: Sequence[int]
+) -> tuple[int, int] | None:
+    """The hours ``[first, last)`` that a table of buckets knows; ``None`` when it knows none."""
     ends: list[int] = []
     for package in packages:
         for order in ("", " DESC"):
             row = cursor.one(
-                f"SELECT start FROM {USAGE} WHERE deployment_id = ? AND package_id = ? "
+                f"SELECT start FROM {table} WHERE deployment_id = ? AND package_id = ? "
                 f"AND level = ? ORDER BY start{order} LIMIT 1",
-                (tracked.deployment_id, package, HOUR_LEVEL),
+                (deployment_id, package, HOUR_LEVEL),
             )
             if row is not None:
                 ends.append(int(row[0]))

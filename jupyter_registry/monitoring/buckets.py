@@ -13,21 +13,13 @@ from ..domain.accumulators import Accumulator, matched_by_group, usage_by_group
 from ..domain.metrics import rows as rows_in
 from ..domain.target import Target
 from .cursor import Cursor
-from .rows import Floats, Ints
-
-HOUR_LEVEL, DAY_LEVEL = 0, 1
-#: Microseconds of an hour; hours of a day.
-HOUR = 3_600_000_000
-HOURS_OF_DAY = 24
+from .drift_buckets import Drifts, add_counts
+from .keys import DAY_LEVEL, HOUR, HOUR_LEVEL, HOURS_OF_DAY, KEYS_AT_ONCE, Key
+from .rows import Floats, Ints, PredictionRows
 
 USAGE, ACCURACY = "usage_bucket", "accuracy_bucket"
 
-#: (package, level, start in hours or days since 1970).
-Key = tuple[int, int, int]
 Accumulators = dict[Key, Accumulator]
-
-#: Keys looked up by one statement.
-_KEYS_AT_ONCE = 200
 
 #: Most deployments, and accumulators of each, of which the last written ones are held.
 _RECENT_DEPLOYMENTS, _RECENT_KEYS = 256, 16
@@ -73,25 +65,27 @@ class Scored:
 
 
 class Recent:
-    """The usage accumulators of each deployment's last batch, to spare reading them again.
+    """The usage and drift of each deployment's last batch, to spare reading them again.
 
     They are valid while the deployment's revision, read under its lock, is the one that they
     were written with. After a transaction that was not committed, everything must be cleared.
     """
 
     def __init__(self) -> None:
-        self._held: dict[int, tuple[int, Accumulators]] = {}
+        self._held: dict[int, tuple[int, Accumulators, Drifts]] = {}
 
-    def at(self, deployment_id: int, revision: int) -> Accumulators:
+    def at(self, deployment_id: int, revision: int) -> tuple[Accumulators, Drifts]:
         """What is known of a deployment that has this revision."""
         held = self._held.get(deployment_id)
-        return held[1] if held is not None and held[0] == revision else {}
+        return held[1:] if held is not None and held[0] == revision else ({}, {})
 
-    def keep(self, deployment_id: int, revision: int, accumulators: Accumulators) -> None:
+    def keep(
+        self, deployment_id: int, revision: int, accumulators: Accumulators, drifts: Drifts
+    ) -> None:
         """Hold what a batch wrote; ``revision`` is the one that it leaves behind."""
         self._held.pop(deployment_id, None)
         if len(accumulators) <= _RECENT_KEYS:
-            self._held[deployment_id] = (revision, accumulators)
+            self._held[deployment_id] = (revision, accumulators, drifts)
             if len(self._held) > _RECENT_DEPLOYMENTS:
                 del self._held[next(iter(self._held))]  # the one written longest ago
 
@@ -107,6 +101,7 @@ class Changes:
     target: Target
     _plus: dict[str, Accumulators] = field(default_factory=lambda: {USAGE: {}, ACCURACY: {}})
     _minus: dict[str, Accumulators] = field(default_factory=lambda: {USAGE: {}, ACCURACY: {}})
+    _binned: PredictionRows | None = None
 
     def predicted(self, rows: Scored, *, sign: int = 1) -> None:
         """Count predictions, or with ``sign=-1`` no more."""
@@ -130,6 +125,15 @@ class Changes:
             )
             self._add(ACCURACY, keys, made, sign)
 
+    def drifted(self, rows: PredictionRows) -> None:
+        """Count the bins of predictions that are recorded for the first time.
+
+        A prediction that replaces an earlier one is not counted again, since the bins of the
+        earlier are not known any more; the first stays counted, for its package and hour.
+        """
+        if rows.bins is not None and len(rows):
+            self._binned = rows
+
     def added(self, table: str) -> Accumulators:
         """What was added to a table, for changes that only ever add."""
         return self._plus[table]
@@ -138,11 +142,13 @@ class Changes:
         self, cursor: Cursor, deployment_id: int, revision: int, recent: Recent | None = None
     ) -> None:
         """Bring the tables up to date, from the deployment's revision to the next."""
-        held = {} if recent is None else recent.at(deployment_id, revision)
+        held, drifts = ({}, {}) if recent is None else recent.at(deployment_id, revision)
         used = self._apply(cursor, USAGE, deployment_id, held)
         self._apply(cursor, ACCURACY, deployment_id, {})
+        if self._binned is not None:
+            drifts = add_counts(cursor, deployment_id, self._binned, drifts)
         if recent is not None:
-            recent.keep(deployment_id, revision + 1, used)
+            recent.keep(deployment_id, revision + 1, used, drifts)
 
     def _apply(
         self, cursor: Cursor, table: str, deployment_id: int, held: Accumulators
@@ -185,8 +191,8 @@ class Changes:
 def load(cursor: Cursor, table: str, deployment_id: int, keys: list[Key]) -> Accumulators:
     """Those of the accumulators that exist."""
     found: Accumulators = {}
-    for first in range(0, len(keys), _KEYS_AT_ONCE):
-        part = keys[first : first + _KEYS_AT_ONCE]
+    for first in range(0, len(keys), KEYS_AT_ONCE):
+        part = keys[first : first + KEYS_AT_ONCE]
         where = " OR ".join(["(package_id = ? AND level = ? AND start = ?)"] * len(part))
         for package, level, start, data in cursor.all(
             f"SELECT package_id, level, start, data FROM {table} "

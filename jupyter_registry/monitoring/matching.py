@@ -73,6 +73,7 @@ def record_predictions(
         old = batch.predictions(classes, up_to=newest)
         log.overwrite_predictions(cursor, rows, old.at, old.ids)
         changes.predicted(_found(old), sign=-1)
+    changes.drifted(rows if old is None else _without(rows, old.at))
     matched, newly = 0, 0
     # without replaced rows, only an actual that came early can belong to these predictions
     if named and (old is not None or totals.actuals > totals.matched):
@@ -169,6 +170,13 @@ def _scored(rows: PredictionRows) -> Scored:
 
 def _found(rows: log.Found) -> Scored:
     return Scored(rows.packages, rows.timestamps, rows.values, rows.labels, rows.probabilities)
+
+
+def _without(rows: PredictionRows, at: Ints) -> PredictionRows:
+    """The rows but for those at some positions."""
+    left = np.ones(len(rows), bool)
+    left[at] = False
+    return rows.take(np.flatnonzero(left))
 
 
 def _last_of_each(ids: Sequence[str | None] | None) -> Ints | None:

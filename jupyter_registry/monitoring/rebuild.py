@@ -4,6 +4,8 @@ It gives the same bytes but for one case: where an hour or day had more scores t
 keeps apart, and predictions were then replaced by others elsewhere, its sketch stays as coarse
 as it had to be, and is finer when rebuilt. Both are within the bounds of AUC and KS; splitting
 bins again would take reading the whole log, which has no index on time.
+
+What drift was counted stays as it is: the log does not hold inputs, unless features are stored.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.drift import Bins, DriftPlan
 from ..domain.kinds import TargetType
 from ..domain.target import Target
 
@@ -31,6 +32,7 @@ class PredictionRows:
     ``timestamps``: UTC microseconds since 1970. ``values``: predicted number, or positive
     class's probability, NaN where unknown. ``labels``: index of the predicted class, 0 for
     regression. ``probabilities``: shape (n, K), multiclass only. ``features``: JSON text.
+    ``bins``: shape (n, columns), where the package's ``plan`` puts inputs and predictions.
     """
 
     package_id: int
@@ -41,6 +43,8 @@ class PredictionRows:
     probabilities: Floats | None = None
     latency_ms: Floats | None = None
     features: list[str | None] | None = None
+    bins: Bins | None = None
+    plan: DriftPlan | None = None
 
     def __len__(self) -> int:
         return len(self.timestamps)
@@ -56,6 +60,8 @@ class PredictionRows:
             None if self.probabilities is None else self.probabilities[rows],
             None if self.latency_ms is None else self.latency_ms[rows],
             _take(self.features, rows),
+            None if self.bins is None else self.bins[rows],
+            self.plan,
         )
 
     @classmethod
@@ -73,6 +79,7 @@ class PredictionRows:
             _join_arrays([part.probabilities for part in parts], n),
             _join_arrays([part.latency_ms for part in parts], n),
             _join([part.features for part in parts], n),
+            *_join_bins(parts),
         )
 
 
@@ -140,6 +147,19 @@ def _join(parts: list[list[Any] | None], n: list[int]) -> list[Any] | None:
     for part, size in zip(parts, n, strict=True):
         whole += [None] * size if part is None else part
     return whole
+
+
+def _join_bins(parts: Sequence[PredictionRows]) -> tuple[Bins | None, DriftPlan | None]:
+    """All bins, by the one plan that the package has; rows without count nowhere."""
+    plan = next((part.plan for part in parts if part.bins is not None), None)
+    if plan is None:
+        return None, None
+    width = len(plan.columns)
+    bins = [
+        np.full((len(part), width), -1, np.int32) if part.bins is None else part.bins
+        for part in parts
+    ]
+    return np.concatenate(bins), plan
 
 
 def _join_arrays(parts: list[Floats | None], n: list[int]) -> Floats | None:

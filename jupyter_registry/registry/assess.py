@@ -93,7 +93,7 @@ def accuracy_details(
 
 
 def rebuild(database: Database, reference: str | int) -> Rebuilt:
-    """Compute the accumulators and counts of a deployment anew from its raw log."""
+    """Compute the accumulators and counts of a deployment anew from its raw log; not drift's."""
     with database.connect() as connection:
         tracked = _tracked(connection, deployment_rows.identify(connection, reference))
     return rebuild_one(database, tracked)

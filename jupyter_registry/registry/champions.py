@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.drift import DriftPlan
 from ..domain.entities import DeploymentPublic, PackagePublic
 from ..domain.errors import DeploymentInactive, InvalidInput
 from ..domain.kinds import DeploymentState, PackageKind
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 FRESH_SECONDS = 1.0
 #: How long a local copy that nothing runs from is kept.
 KEEP_COPIES_SECONDS = 7 * 24 * 3600.0
+#: Drift plans that are held.
+_PLANS = 256
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class Champion:
     kernelspec: str | None
     #: Where the target's classes are among the package's, if they stand in another order.
     order: NDArray[np.intp] | None
+    #: Where drift is counted; ``None`` when the package's baseline has no histogram.
+    plan: DriftPlan | None = None
 
     def check_active(self) -> None:
         """Refuse rows for a deployment that takes none; raises `DeploymentInactive`."""
@@ -77,6 +82,7 @@ class Champions:
         self._known: dict[str, tuple[float, Champion]] = {}
         self._looking: dict[str, asyncio.Task[Champion]] = {}
         self._specs: dict[tuple[int, str], WorkerSpec] = {}
+        self._plans: dict[tuple[int, Target], DriftPlan | None] = {}
 
     async def get(self, services: Services, reference: str) -> Champion:
         """The champion of a deployment given by label or id; raises `DeploymentNotFound`."""
@@ -144,6 +150,15 @@ class Champions:
         self._specs[key] = made
         return made
 
+    def plan_of(self, package: PackagePublic, target: Target) -> DriftPlan | None:
+        """The drift plan of a package, which never changes, for a deployment's target."""
+        key = (package.id, target)
+        if key not in self._plans:
+            if len(self._plans) >= _PLANS:
+                self._plans.clear()
+            self._plans[key] = DriftPlan.of(package.baseline, signature_of(package), target)
+        return self._plans[key]
+
     def folders_in_use(self, services: Services) -> set[Path]:
         """The local copies that workers run from."""
         return {spec.files for spec in self._specs.values() if services.pool.is_running(spec)}
@@ -196,6 +211,7 @@ def _read(services: Services, reference: str) -> Champion:
         served=package if package.kind.is_hosted else None,
         kernelspec=deployment.kernelspec,
         order=order,
+        plan=services.champions.plan_of(package, tracked),
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -41,6 +41,13 @@ class Wishes:
     passthrough: Sequence[str] = ()
 
 
+class Written(NamedTuple):
+    """An answer's body, and the milliseconds that its scores took, if a model was asked."""
+
+    body: bytes
+    model_ms: float | None = None
+
+
 @dataclass(frozen=True)
 class _Prepared:
     frame: Frame
@@ -55,7 +62,7 @@ async def predict(
     table: Table,
     wishes: Wishes,
     write: Callable[[Answer], Awaitable[bytes]],
-) -> bytes:
+) -> Written:
     """Predictions for the rows, in their order, as ``write`` gives them.
 
     Every one is recorded when this returns; ``write`` works while that is done. It is given
@@ -86,18 +93,14 @@ async def predict(
             fields={"deployment": champion.label, "reports": f"{champion.deployment_id}/reports"},
         )
     if not table.n and not table.columns:
-        nothing = _Prepared({}, None, np.empty(0, np.int64), {})
-        return await write(
-            _answer(champion, nothing, np.empty(0), _no_probabilities(champion.target), None)
-        )
-    if table.n > _MANY_ROWS:
+        prepared = _Prepared({}, None, np.empty(0, np.int64), {})
+    elif table.n > _MANY_ROWS:
         prepared = await services.in_bulk(100 * table.n, _prepare, champion, table, wishes)
     else:
         prepared = _prepare(champion, table, wishes)
     if table.n == 0:
-        return await write(
-            _answer(champion, prepared, np.empty(0), _no_probabilities(champion.target), None)
-        )
+        none = _no_probabilities(champion.target)
+        return Written(await write(_answer(champion, prepared, np.empty(0), none, None)))
     spec = await services.champions.spec_of(services, champion)
     assert spec is not None
     began = time.perf_counter()
@@ -111,7 +114,7 @@ async def predict(
         parts, answer = _scored(champion, prepared, scores, latency)
     futures = [services.recorder.recording(champion.tracked, part, counted=False) for part in parts]
     try:
-        return await write(answer)
+        return Written(await write(answer), latency)
     finally:
         await (futures[0] if len(futures) == 1 else asyncio.gather(*futures))
 
@@ -123,6 +126,7 @@ def _scored(
     n = len(prepared.timestamps)
     values, probabilities = _in_target_order(champion, scores)
     labels = predicted_labels(champion.target, values, probabilities)
+    plan = champion.plan
     rows = PredictionRows(
         package_id=champion.package_id,
         timestamps=prepared.timestamps,
@@ -132,6 +136,10 @@ def _scored(
         probabilities=probabilities if champion.target.type is TargetType.MULTICLASS else None,
         latency_ms=np.full(n, latency),
         features=columns.feature_texts(prepared.frame, n) if champion.store_features else None,
+        bins=None
+        if plan is None
+        else plan.bins(prepared.frame, n, values if labels is None else labels),
+        plan=plan,
     )
     parts = [rows.take(slice(i, i + BATCH_ROWS)) for i in range(0, n, BATCH_ROWS)]
     return parts, _answer(champion, prepared, values, probabilities, labels)

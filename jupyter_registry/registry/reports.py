@@ -22,6 +22,7 @@ from . import columns
 from .batches import Read, filled, id_column, recorded
 from .champions import Champion
 from .columns import Reasons, Table
+from .feature_columns import leniently
 from .services import Services
 
 #: A body of at most so many rows is kept instead of read again.
@@ -107,10 +108,11 @@ def _predictions(
     values, labels, probabilities = _scores(target, table, reasons)
     latency = table.columns.get("latency_ms")
     used.update(f"probability_{label}" for label in target.class_labels)
-    features = None
-    if champion.store_features:
-        others = {name: v for name, v in table.columns.items() if name not in used}
-        features = columns.feature_texts(others, table.n)
+    others = {name: v for name, v in table.columns.items() if name not in used}
+    plan, bins = champion.plan, None
+    if plan is not None:
+        predicted = labels if target.type.is_classification else values
+        bins = plan.bins(leniently(plan, others), table.n, predicted)
     return (
         PredictionRows(
             package_id=champion.package_id,
@@ -122,7 +124,9 @@ def _predictions(
             latency_ms=None
             if latency is None
             else columns.numbers(latency, reasons, "latency_ms", required=False),
-            features=features,
+            features=columns.feature_texts(others, table.n) if champion.store_features else None,
+            bins=bins,
+            plan=plan,
         ),
         reasons,
     )

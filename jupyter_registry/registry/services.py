@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from ..monitoring.health import HealthCounter
 from ..monitoring.recorder import Recorder
 from ..serving.pool import WorkerPool
 from ..store.artifacts import ArtifactStore
@@ -45,6 +46,7 @@ class Services:
     database: Database
     artifacts: ArtifactStore
     recorder: Recorder
+    health: HealthCounter
     pool: WorkerPool
     settings: Settings
     executor: Executor

@@ -37,8 +37,9 @@ _USED_BY_HANDLERS = (
     *(
         f"jupyter_registry.registry.{name}"
         for name in (
-            "actuals", "assess", "blobs", "champions", "deployments", "keys", "models", "packages",
-            "predict", "replacement", "reports", "search", "services", "uploads", "validation",
+            "actuals", "assess", "blobs", "champions", "deployments", "health", "keys", "models",
+            "packages", "predict", "replacement", "reports", "search", "services", "uploads",
+            "validation",
         )
     ),
     "jupyter_registry.server.tabular",
@@ -121,6 +122,7 @@ class Opening:
         if services is not None:
             await services.pool.close()
             await services.in_thread(services.recorder.close)
+            await services.in_thread(services.health.close)
             services.database.close()
             for threads in (services.executor, services.bulk):
                 threads.shutdown(wait=False)
@@ -150,6 +152,7 @@ class Opening:
         """Open what blocks, in a thread; the heavy imports happen here too."""
         for module in _USED_BY_HANDLERS:
             import_module(module)
+        from ..monitoring.health import HealthCounter
         from ..monitoring.recorder import Recorder
         from ..store.artifacts import ArtifactStore
         from ..store.database import open_database
@@ -165,7 +168,12 @@ class Opening:
             ) from error
         artifacts = ArtifactStore(options.artifact_url, **(options.artifact_options or {}))
         database = open_database(options.database_url, durable_log=options.durable_log)
-        return {"database": database, "artifacts": artifacts, "recorder": Recorder(database)}
+        return {
+            "database": database,
+            "artifacts": artifacts,
+            "recorder": Recorder(database),
+            "health": HealthCounter(database, self._log),
+        }
 
     def _with_workers(self, stores: dict[str, Any], executor: ThreadPoolExecutor) -> Services:
         from ..registry.champions import Champions

@@ -12,7 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .handlers import accuracy, deployments, info, keys, models, packages, rows, uploads
+from .handlers import (
+    accuracy,
+    deployments,
+    drift,
+    health,
+    info,
+    keys,
+    models,
+    packages,
+    rows,
+    uploads,
+)
 from .handlers.base import (
     Parse,
     RegistryHandler,
@@ -99,6 +110,12 @@ _COLUMNS = {
     "association_id_column": _text("The column with the association IDs."),
     "timestamp_column": _text("The column with the times."),
 }
+_RANGE = {
+    "start": _moment("From then on."),
+    "end": _moment("Before then."),
+    "package_id": _whole("This package's predictions alone."),
+}
+_SERIES = {"bucket": _choice("Bucket", "Chosen by the span unless given."), **_RANGE}
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -351,10 +368,7 @@ ROUTES: tuple[Route, ...] = (
                 "Accuracy overall and over time, by prediction time",
                 answer="Accuracy",
                 parameters={
-                    "bucket": _choice("Bucket", "Chosen by the span unless given."),
-                    "start": _moment("From then on."),
-                    "end": _moment("Before then."),
-                    "package_id": _whole("This package's predictions alone."),
+                    **_SERIES,
                     "metric": _text("This metric; may be repeated.", repeated=True),
                 },
             )
@@ -367,11 +381,35 @@ ROUTES: tuple[Route, ...] = (
             "GET": Operation(
                 "Score bins, confusion and a sample of rows, for curves and scatter plots",
                 answer="AccuracyDetails",
+                parameters=_RANGE,
+            )
+        },
+    ),
+    # --- drift ---
+    Route(
+        "/deployments/{deployment}/drift",
+        drift.DriftHandler,
+        {
+            "GET": Operation(
+                "Drift of inputs and predictions from the package's baseline, overall and over "
+                "time",
+                answer="Drift",
                 parameters={
-                    "start": _moment("From then on."),
-                    "end": _moment("Before then."),
-                    "package_id": _whole("This package's predictions alone."),
+                    **_SERIES,
+                    "package_id": _whole("This package's, instead of the champion's."),
                 },
+            )
+        },
+    ),
+    # --- service health ---
+    Route(
+        "/deployments/{deployment}/health",
+        health.HealthHandler,
+        {
+            "GET": Operation(
+                "Requests, errors and times, overall and over time",
+                answer="Health",
+                parameters=_SERIES,
             )
         },
     ),

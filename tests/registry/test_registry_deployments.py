@@ -21,6 +21,7 @@ from jupyter_registry.domain.entities import (
 )
 from jupyter_registry.domain.errors import AlreadyExists, Conflict, DeploymentNotFound, InvalidInput
 from jupyter_registry.domain.kinds import DeploymentState
+from jupyter_registry.monitoring.health import HealthCounter
 from jupyter_registry.monitoring.recorder import Recorder
 from jupyter_registry.registry import actuals, assess, deployments, keys, replacement, reports
 from jupyter_registry.registry.champions import Champions
@@ -37,13 +38,13 @@ Register = Callable[..., Any]
 @pytest.fixture
 def run(database: Database, artifacts: ArtifactStore, tmp_path: Path) -> Iterator[Run]:
     """Run a coroutine function with a server's parts."""
-    recorder = Recorder(database)
+    recorder, health = Recorder(database), HealthCounter(database)
     executor = ThreadPoolExecutor(8)
 
     def running(job: Callable[[Services], Awaitable[Any]]) -> Any:
         async def main() -> Any:
             services = Services(
-                database, artifacts, recorder, WorkerPool(), Settings(tmp_path / "models"),
+                database, artifacts, recorder, health, WorkerPool(), Settings(tmp_path / "models"),
                 executor, executor, Champions(),
             )  # fmt: skip
             try:
@@ -55,6 +56,7 @@ def run(database: Database, artifacts: ArtifactStore, tmp_path: Path) -> Iterato
 
     yield running
     recorder.close()
+    health.close()
     executor.shutdown()
 
 

@@ -221,12 +221,22 @@ def _accuracy(commands: Any) -> None:
     made.add_argument("-o", "--output", help="write the buckets to a .csv, .parquet or .json file")
 
 
+def _drift(commands: Any) -> None:
+    made = _command(commands, "drift", "rows", "drift of inputs and predictions from the baseline")
+    made.add_argument("deployment", help=_DEPLOYMENT)
+    made.add_argument("--by", "--bucket", dest="bucket", choices=list(Bucket))
+    made.add_argument("--start", help="from then on (ISO 8601)")
+    made.add_argument("--end", help="before then (ISO 8601)")
+    made.add_argument("--package", help=f"{_PACKAGE}, in service now or once (default: now)")
+    made.add_argument("-o", "--output", help="write the buckets to a .csv, .parquet or .json file")
+
+
 def _rebuild(commands: Any) -> None:
     made = _command(
         commands,
         "rebuild-accuracy",
         "deploying",
-        "compute what accuracy is read from anew, from the recorded rows",
+        "compute what accuracy is read from anew, from the recorded rows; drift stays as it is",
     )
     made.add_argument("deployment", nargs="?", help=f"{_DEPLOYMENT} (default: all)")
 
@@ -250,5 +260,5 @@ def _upgrade(commands: Any) -> None:
 
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _serve, _list, _models, _deployments, _show, _register, _deploy, _replace, _rollback,
-    _predict, _report, _actuals, _accuracy, _rebuild, _key, _upgrade,
+    _predict, _report, _actuals, _accuracy, _drift, _rebuild, _key, _upgrade,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Commands that move rows: predict, report, actuals, accuracy."""
+"""Commands that move rows and tell of them: predict, report, actuals, accuracy, drift."""
 
 from __future__ import annotations
 
@@ -86,3 +86,25 @@ def accuracy(options: argparse.Namespace) -> None:
             result.bucket_rows(),
             "No prediction was made in this time.",
         )
+
+
+def drift(options: argparse.Namespace) -> None:
+    """``drift``: by feature and by bucket."""
+    check_output(options.output)
+    with registry_of(options) as registry:
+        result = registry.deployment(options.deployment).drift(
+            options.bucket, options.start, options.end, options.package
+        )
+    if options.output is not None:
+        write(result.to_arrow(), options.output)
+        print(f"{len(result.buckets):,} buckets in {options.output}", file=sys.stderr)
+    elif options.json:
+        as_json(result)
+    else:
+        print(f"{result.status}: {result.reason}")
+        if result.feature_rows():
+            print()
+            as_table(("status", "feature", "PSI", "n", "importance"), result.feature_rows())
+        if result.buckets:
+            print()
+            as_table(result.bucket_headings(5), result.bucket_rows(5))

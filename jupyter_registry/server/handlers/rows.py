@@ -33,6 +33,12 @@ class RowsHandler(RegistryHandler):
     open_to_keys = True
     # applications ask all the time; that says nothing of whether the server is in use by people
     _track_activity = False
+    #: Whether requests count in the deployment's service health.
+    counted = False
+    #: What was asked, once it is known that it may be; rows taken, and milliseconds of the model.
+    _asked: tuple[Services, Champion] | None = None
+    _rows = 0
+    _model_ms: float | None = None
 
     def set_signed_cookie(self, name: str, value: Any, *_: Any, **__: Any) -> None:
         """Keep no session: applications send their token or key with every request."""
@@ -60,11 +66,28 @@ class RowsHandler(RegistryHandler):
     async def champion(self, deployment: str) -> tuple[Services, Champion]:
         """The parts, and what the deployment serves."""
         services = await self.services()
-        return services, await services.champions.get(services, deployment)
+        self._asked = services, await services.champions.get(services, deployment)
+        return self._asked
+
+    def on_finish(self) -> None:
+        """Count the request, however it ended."""
+        if self.counted and self._asked is not None:
+            services, champion = self._asked
+            services.health.count(
+                champion.deployment_id,
+                champion.package_id,
+                self.get_status(),
+                self._rows,
+                max(0.0, 1000 * self.request.request_time()),
+                self._model_ms,
+            )
+        super().on_finish()
 
 
 class PredictionsHandler(RowsHandler):
     """Asking a hosted model."""
+
+    counted = True
 
     @web.authenticated
     @authorized
@@ -96,7 +119,8 @@ class PredictionsHandler(RowsHandler):
 
         wishes = Wishes(passthrough=passthrough, **query)
         written = await predict(services, champion, rows, wishes, write)
-        self.finish(written, set_content_type=wanted)
+        self._rows, self._model_ms = rows.n, written.model_ms
+        self.finish(written.body, set_content_type=wanted)
 
     def operation_status(self, error: RegistryError) -> int:
         """A model that fails is no fault of the request."""
@@ -114,20 +138,22 @@ class RecordingHandler(RowsHandler):
         from ..tabular import read_batches
 
         body, kind, limit = self.content, self.content_type, self.unpacked_limit
-        self.answer(
-            await services.in_bulk(
-                len(body),
-                use_case,
-                services,
-                champion,
-                lambda: read_batches(body, kind, _BATCH_ROWS, limit=limit),
-                **self.query(),
-            )
+        result = await services.in_bulk(
+            len(body),
+            use_case,
+            services,
+            champion,
+            lambda: read_batches(body, kind, _BATCH_ROWS, limit=limit),
+            **self.query(),
         )
+        self._rows = result.accepted
+        self.answer(result)
 
 
 class ReportsHandler(RecordingHandler):
     """Predictions made elsewhere."""
+
+    counted = True
 
     @web.authenticated
     @authorized

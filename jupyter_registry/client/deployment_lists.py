@@ -1,0 +1,104 @@
+"""What deployments answer with: lists of them, their history, replacements and keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..domain.entities import KeyCreated, KeyPublic, ReplacementPublic, ServicePeriod
+from . import html
+from .pages import Pages
+
+if TYPE_CHECKING:
+    from .deployments import Deployment
+
+
+class DeploymentList(Pages["Deployment"]):
+    """Deployments, read page by page."""
+
+    headings: ClassVar[tuple[str, ...]] = (
+        "deployment", "package", "kind", "state", "importance", "predicted", "matched", "waiting",
+        "created",
+    )  # fmt: skip
+
+    def _name(self, item: Deployment) -> str:
+        return item.label
+
+    def row(self, item: Deployment) -> tuple[Any, ...]:
+        """A deployment under `headings`."""
+        return (
+            item.label, item.package, item.kind, item.state, item.importance, item.rows_predicted,
+            item.rows_matched, item.rows_waiting, item.created_at,
+        )  # fmt: skip
+
+
+class History(list[ServicePeriod]):
+    """The periods of service, oldest first as the server gives them."""
+
+    headings: ClassVar[tuple[str, ...]] = ("package", "from", "to", "reason", "note", "by")
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """What a table shows, under `headings`."""
+        return [
+            (period.package, period.start, period.end, period.reason, period.note, period.user)
+            for period in self
+        ]
+
+    def _repr_html_(self) -> str:
+        return html.table(self.headings, self.rows())
+
+
+class Replacement(ReplacementPublic):
+    """The checks of a replacement, and the deployment after it."""
+
+    deployment: Deployment
+
+    headings: ClassVar[tuple[str, ...]] = ("check", "status", "message")
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """What a table of the checks shows, under `headings`."""
+        return [(check.name, check.status, check.message) for check in self.checks]
+
+    def __repr__(self) -> str:
+        done = "replaced" if self.replaced else "only checked"
+        return f"<Replacement: {done}, {self.deployment.package} in service>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        done = "Replaced" if self.replaced else "Only checked, not replaced"
+        return html.table(
+            self.headings,
+            self.rows(),
+            title=f"{done}: {self.deployment.package} is in service of {self.deployment.label}",
+        )
+
+
+class Key(KeyCreated):
+    """A prediction key just made; ``key`` is its secret."""
+
+    def __repr__(self) -> str:
+        return f"<Key {self.name!r} {self.prefix}…: read its secret from .key, once>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return html.facts(
+            f"Key {self.name}",
+            {"key": self.key, "keep it": "It is not shown again.", "created": self.created_at},
+        )
+
+
+class KeyList(list[KeyPublic]):
+    """Prediction keys."""
+
+    headings: ClassVar[tuple[str, ...]] = ("id", "name", "prefix", "created", "by", "revoked")
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """What a table shows, under `headings`."""
+        return [
+            (key.id, key.name, key.prefix, key.created_at, key.created_by, key.revoked_at)
+            for key in self
+        ]
+
+    def _repr_html_(self) -> str:
+        return html.table(self.headings, self.rows())

@@ -1,0 +1,205 @@
+"""Reading drift, overall and over time, from the accumulators: never from the raw log."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from ..domain.drift import DriftCounts, DriftPlan, Ints, Planned
+from ..domain.errors import InvalidInput
+from ..domain.kinds import Bucket, Status
+from ..domain.monitoring import DriftBin, FeatureDrift
+from ..domain.psi import Indices, status_of, verdict
+from ..store.database import Database
+from . import calendar
+from .accuracy import hours_with_predictions, pieces
+from .cursor import Cursor, reading
+from .drift_buckets import DRIFT
+from .keys import HOUR_LEVEL, HOURS_OF_DAY
+from .rows import Tracked
+
+NOTHING_PREDICTED = "Nothing was predicted yet."
+
+
+@dataclass
+class _Point:
+    """What was counted in one bucket."""
+
+    counts: Ints
+    n: int = 0
+
+    def add(self, other: _Point | DriftCounts) -> None:
+        self.counts = self.counts + other.counts
+        self.n += other.n
+
+
+def read_drift(
+    database: Database,
+    tracked: Tracked,
+    package_id: int,
+    plan: DriftPlan,
+    *,
+    bucket: Bucket | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> dict[str, Any]:
+    """Drift of a package's predictions from its baseline, by prediction time, ready for JSON.
+
+    Parameters
+    ----------
+    plan:
+        The package's; hours counted in other bins are left out.
+    bucket:
+        The width of a point; chosen by the span unless given.
+    start, end:
+        The range ``[start, end)``, widened to whole hours; all there is unless given.
+
+    Returns
+    -------
+    dict
+        The fields of `domain.entities.Drift` but for ``deployment_id`` and ``package_id``.
+
+    Raises
+    ------
+    InvalidInput
+        for an empty range, or one of too many buckets.
+
+    """
+    first, last = checked_range(start, end)
+    with reading(database.log_engine) as cursor:
+        if first is None or last is None:
+            known = hours_with_predictions(cursor, tracked, [package_id])
+            if known is None:
+                return nothing(bucket, NOTHING_PREDICTED)
+            first = known[0] if first is None else first
+            last = max(known[1], first + 1) if last is None else last
+            first = min(first, last - 1)
+        chosen = bucket or calendar.chosen_bucket(first, last)
+        edges = calendar.starts(chosen, first, last)
+        points: dict[int, _Point] = {}
+        for level, low, high in pieces(chosen, first, last):
+            for hour, counts in _read(cursor, tracked, package_id, level, low, high):
+                if counts.digest == plan.digest and len(counts.counts) == plan.size:
+                    at = bisect_right(edges, hour) - 1
+                    points.setdefault(at, _nothing_in(plan)).add(counts)
+    everything = _nothing_in(plan)
+    for point in points.values():
+        everything.add(point)
+    indices = Indices(plan)
+    return {
+        "bucket": chosen.value,
+        "start": calendar.moment_of_hour(first),
+        "end": calendar.moment_of_hour(last),
+        "buckets": [
+            _bucket(plan, indices, points.get(i), edges[i], edges[i + 1])
+            for i in range(len(edges) - 1)
+        ],
+    } | _overall(plan, indices, everything)
+
+
+def checked_range(start: datetime | None, end: datetime | None) -> tuple[int | None, int | None]:
+    """The range as hours; raises `InvalidInput` where there is nothing between its ends."""
+    first, last = calendar.hours_around(start, end)
+    if first is not None and last is not None and first >= last:
+        raise InvalidInput(
+            "The range is empty: its start is not before its end.",
+            advice="Give a start before the end.",
+            fields={"start": "not before end"},
+        )
+    return first, last
+
+
+def nothing(bucket: Bucket | None, reason: str) -> dict[str, Any]:
+    """What there is to say where there is no drift to speak of."""
+    return {
+        "bucket": (bucket or Bucket.DAY).value,
+        "start": None,
+        "end": None,
+        "n": 0,
+        "status": Status.UNKNOWN.value,
+        "reason": reason,
+        "target": None,
+        "features": [],
+        "buckets": [],
+    }
+
+
+def _nothing_in(plan: DriftPlan) -> _Point:
+    return _Point(np.zeros(plan.size, np.int64))
+
+
+def _read(
+    cursor: Cursor, tracked: Tracked, package_id: int, level: int, low: int, high: int
+) -> list[tuple[int, DriftCounts]]:
+    """(first hour, counts) of a package's hours or days in a range."""
+    hours = 1 if level == HOUR_LEVEL else HOURS_OF_DAY
+    rows = cursor.all(
+        f"SELECT start, n, data FROM {DRIFT} WHERE deployment_id = ? AND package_id = ? "
+        "AND level = ? AND start >= ? AND start < ?",
+        (tracked.deployment_id, package_id, level, low, high),
+    )
+    return [(start * hours, DriftCounts.from_bytes(data, n)) for start, n, data in rows]
+
+
+def _overall(plan: DriftPlan, indices: Indices, point: _Point) -> dict[str, Any]:
+    found = indices.of(point.counts)
+    described = [
+        _column(column, indices, point.counts, index)
+        for column, index in zip(plan.columns, found, strict=True)
+    ]
+    target = described.pop() if plan.target is not None else None
+    described.sort(key=lambda feature: (-(feature.importance or 0.0), feature.name))
+    status, reason = verdict(described, target)
+    if not point.n:
+        reason = "Nothing that was predicted in this time was counted."
+    elif not described:
+        reason = f"The package's baseline has no features. {reason}"
+    elif not any(feature.n for feature in described):
+        reason = f"Reports had no feature columns, so of the inputs nothing is known. {reason}"
+    return {
+        "n": point.n,
+        "status": status.value,
+        "reason": reason,
+        "target": None if target is None else target.model_dump(mode="json"),
+        "features": [feature.model_dump(mode="json") for feature in described],
+    }
+
+
+def _column(column: Planned, indices: Indices, counts: Ints, index: float | None) -> FeatureDrift:
+    own = slice(column.offset, column.offset + len(column))
+    n = int(counts[own].sum())
+    predicted = (counts[own] / n).tolist() if n else [None] * len(column)
+    shares = indices.shares[own].tolist()
+    bins = [
+        DriftBin(name=name, baseline=share, predicted=now)
+        for name, share, now in zip(column.bin_names, shares, predicted, strict=True)
+    ]
+    return FeatureDrift(
+        name=column.name,
+        dtype=column.dtype.value,
+        psi=index,
+        n=n,
+        importance=column.importance,
+        status=status_of(index, n),
+        bins=[*bins[1:], bins[0]],  # what is missing comes last
+    )
+
+
+def _bucket(
+    plan: DriftPlan, indices: Indices, point: _Point | None, first: int, last: int
+) -> dict[str, Any]:
+    """One bucket from the hour ``first`` to the hour ``last``."""
+    none: list[float | None] = [None] * len(plan.columns)
+    found = none if point is None else indices.of(point.counts)
+    names = [feature.name for feature in plan.features]
+    return {
+        "start": calendar.moment_of_hour(first),
+        "end": calendar.moment_of_hour(last),
+        "n": 0 if point is None else point.n,
+        "target": found[-1] if plan.target is not None else None,
+        "features": dict(zip(names, found, strict=False)),
+    }

@@ -1,0 +1,94 @@
+"""Drift of a deployment: how inputs and predictions moved from the package's baseline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ..domain.drift import DriftPlan
+from ..domain.errors import InvalidInput
+from ..domain.kinds import Bucket
+from ..monitoring import drift as reading
+from ..monitoring.rows import Tracked
+from ..store.database import Database
+from . import deployment_rows
+from .package_rows import PERIOD
+from .packages import get as get_package
+from .packages import signature_of
+
+_NO_BASELINE = "The package has no baseline: register it with training or holdout data."
+
+
+def drift(
+    database: Database,
+    reference: str | int,
+    *,
+    bucket: Bucket | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    package_id: int | None = None,
+) -> dict[str, Any]:
+    """A deployment's drift, shaped as `domain.entities.Drift` and ready for JSON.
+
+    A prediction counts when it is first recorded; one that replaces another (the same
+    association ID again) is not counted a second time, and leaves what was counted.
+
+    Parameters
+    ----------
+    bucket:
+        The width of a point; chosen by the span unless given.
+    start, end:
+        The range ``[start, end)`` of prediction times, widened to whole hours.
+    package_id:
+        The package whose predictions are compared with its baseline; it is, or was, in service
+        there. The champion unless given.
+
+    Raises
+    ------
+    DeploymentNotFound, InvalidInput
+        for an unknown deployment or package, or a range that cannot be.
+
+    """
+    with database.connect() as connection:
+        deployment_id = deployment_rows.identify(connection, reference)
+        target = deployment_rows.target_of(connection, deployment_id)
+        champion = deployment_rows.whole(connection, deployment_id)["package_id"]
+        chosen = _chosen(connection, deployment_id, champion, package_id)
+    package = get_package(database, chosen)
+    plan = DriftPlan.of(package.baseline, signature_of(package), target)
+    if plan is None:
+        reading.checked_range(start, end)
+        found = reading.nothing(bucket, _NO_BASELINE)
+    else:
+        found = reading.read_drift(
+            database,
+            Tracked(deployment_id, target),
+            chosen,
+            plan,
+            bucket=bucket,
+            start=start,
+            end=end,
+        )
+    return found | {"deployment_id": deployment_id, "package_id": chosen}
+
+
+def _chosen(
+    connection: Connection, deployment_id: int, champion: int, package_id: int | None
+) -> int:
+    """The champion, or the package that is asked for, if it is in the history."""
+    if package_id is None:
+        return champion
+    known = set(
+        connection.scalars(
+            select(PERIOD.c.package_id).where(PERIOD.c.deployment_id == deployment_id)
+        )
+    )
+    if package_id not in known:
+        raise InvalidInput(
+            f"The package with id {package_id} was never in service of this deployment.",
+            advice="Choose one of its history, or leave package_id out for the champion.",
+            fields={"package_id": "not in its history", "known": sorted(known)},
+        )
+    return package_id
