@@ -30,7 +30,11 @@ class _Job:
     __slots__ = ("answer", "counted", "rows", "tracked")
 
     def __init__(
-        self, answer: _Answer, tracked: Tracked, rows: PredictionRows | ActualRows, counted: bool
+        self,
+        answer: _Answer | None,
+        tracked: Tracked,
+        rows: PredictionRows | ActualRows,
+        counted: bool,
     ) -> None:
         self.answer = answer
         self.tracked = tracked
@@ -83,6 +87,8 @@ class Recorder:
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._closed = False
+        #: Held by the thread that writes.
+        self._turn = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -114,6 +120,19 @@ class Recorder:
         self._put(_Job(_Answer(future, loop), tracked, rows, counted))
         return future
 
+    def write(
+        self, batches: Sequence[tuple[Tracked, PredictionRows]]
+    ) -> list[BaseException | None]:
+        """Write batches in this thread, which waits for its turn; what became of each.
+
+        ``None`` stands for a batch that is committed; see `record` for errors.
+        """
+        jobs = [_Job(None, tracked, rows, counted=False) for tracked, rows in batches]
+        if self._closed:
+            return [_stopping()] * len(jobs)
+        errors = {id(job): error for job, _, error in self._write(jobs)}
+        return [errors[id(job)] for job in jobs]
+
     def close(self) -> None:
         """Write what waits, then stop."""
         with self._lock:
@@ -122,15 +141,13 @@ class Recorder:
             self._closed = True
             self._queue.put(None)
         self._thread.join()
-        self._writer.close()
+        with self._turn:
+            self._writer.close()
 
     def _put(self, job: _Job) -> None:
         with self._lock:
             if self._closed:
-                raise StorageUnavailable(
-                    "The server is stopping; nothing is recorded any more.",
-                    advice="Try again when it runs.",
-                )
+                raise _stopping()
             self._queue.put(job)
 
     def _run(self) -> None:
@@ -154,6 +171,10 @@ class Recorder:
 
     def _write(self, jobs: Sequence[_Job]) -> Settled:
         """Write all in one transaction, or, where that is refused, each in one of its own."""
+        with self._turn:
+            return self._write_all(jobs)
+
+    def _write_all(self, jobs: Sequence[_Job]) -> Settled:
         settled: Settled = []
         # every server locks deployments in this order, so none waits for one that waits for it
         jobs = sorted(jobs, key=lambda job: job.tracked.deployment_id)
@@ -169,7 +190,7 @@ class Recorder:
             if len(jobs) == 1:
                 return [(jobs[0], None, error)]
             # what one batch holds must harm no other
-            return [item for job in jobs for item in self._write([job])]
+            return [item for job in jobs for item in self._write_all([job])]
         return settled
 
     def _write_part(self, cursor: Cursor, part: Sequence[_Job]) -> Settled:
@@ -181,6 +202,13 @@ class Recorder:
             joined = PredictionRows.joined(batches)
             result = record_predictions(cursor, tracked, joined, self._recent)
         return [(job, result, None) for job in part]
+
+
+def _stopping() -> StorageUnavailable:
+    return StorageUnavailable(
+        "The server is stopping; nothing is recorded any more.",
+        advice="Try again when it runs.",
+    )
 
 
 def _joined(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
@@ -199,9 +227,12 @@ def _tell(settled: Settled) -> None:
     """Resolve futures, those of an event loop on it and with one wake-up."""
     by_loop: dict[asyncio.AbstractEventLoop, Settled] = {}
     for item in settled:
-        loop = item[0].answer.loop
+        answer = item[0].answer
+        if answer is None:
+            continue
+        loop = answer.loop
         if loop is None:
-            item[0].answer.set(item[1], item[2])
+            answer.set(item[1], item[2])
         else:
             by_loop.setdefault(loop, []).append(item)
     for loop, items in by_loop.items():
@@ -213,4 +244,5 @@ def _tell(settled: Settled) -> None:
 
 def _resolve(items: Settled) -> None:
     for job, result, error in items:
+        assert job.answer is not None
         job.answer.set(result, error)

@@ -15,6 +15,7 @@ from ..domain.errors import InvalidInput, InvalidRows, ModelFailed, PredictsElse
 from ..domain.frames import Frame, Values, conform
 from ..domain.kinds import TargetType
 from ..domain.target import Target
+from ..monitoring.recorder import Recorder
 from ..monitoring.rows import PredictionRows
 from ..serving.specs import Scores
 from . import columns
@@ -54,6 +55,16 @@ class _Prepared:
     association_ids: list[str | None] | None
     timestamps: Any
     passed: dict[str, Values]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A request of few rows that is with a worker."""
+
+    recorder: Recorder
+    champion: Champion
+    prepared: _Prepared
+    began: float
 
 
 async def predict(
@@ -104,14 +115,15 @@ async def predict(
     spec = await services.champions.spec_of(services, champion)
     assert spec is not None
     began = time.perf_counter()
+    if table.n <= _MANY_ROWS:
+        asked = _Asked(services.recorder, champion, prepared, began)
+        answer, latency = await services.pool.follow(spec, prepared.frame, _recorded, asked)
+        return Written(await write(answer), latency)
     scores = await services.pool.predict(spec, prepared.frame)
     latency = 1000 * (time.perf_counter() - began)
-    if table.n > _MANY_ROWS:
-        parts, answer = await services.in_bulk(
-            100 * table.n, _scored, champion, prepared, scores, latency
-        )
-    else:
-        parts, answer = _scored(champion, prepared, scores, latency)
+    parts, answer = await services.in_bulk(
+        100 * table.n, _in_parts, champion, prepared, scores, latency
+    )
     futures = [services.recorder.recording(champion.tracked, part, counted=False) for part in parts]
     try:
         return Written(await write(answer), latency)
@@ -119,10 +131,40 @@ async def predict(
         await (futures[0] if len(futures) == 1 else asyncio.gather(*futures))
 
 
-def _scored(
+def _recorded(items: Sequence[tuple[_Asked, Scores]]) -> list[Any]:
+    """The answer and the latency of each request, once all are recorded; or an exception."""
+    results: list[Any] = []
+    batches, places = [], []
+    for place, (asked, scores) in enumerate(items):
+        latency = 1000 * (time.perf_counter() - asked.began)
+        try:
+            rows, answer = _scored(asked.champion, asked.prepared, scores, latency)
+        except Exception as error:
+            results.append(error)
+            continue
+        results.append((answer, latency))
+        batches.append((asked.champion.tracked, rows))
+        places.append(place)
+    if batches:
+        failures = items[0][0].recorder.write(batches)
+        for place, failure in zip(places, failures, strict=True):
+            if failure is not None:
+                results[place] = failure
+    return results
+
+
+def _in_parts(
     champion: Champion, prepared: _Prepared, scores: Scores, latency: float
 ) -> tuple[list[PredictionRows], Answer]:
     """What to record, in batches, and what to answer."""
+    rows, answer = _scored(champion, prepared, scores, latency)
+    return [rows.take(slice(i, i + BATCH_ROWS)) for i in range(0, len(rows), BATCH_ROWS)], answer
+
+
+def _scored(
+    champion: Champion, prepared: _Prepared, scores: Scores, latency: float
+) -> tuple[PredictionRows, Answer]:
+    """What to record, and what to answer."""
     n = len(prepared.timestamps)
     values, probabilities = _in_target_order(champion, scores)
     labels = predicted_labels(champion.target, values, probabilities)
@@ -141,8 +183,7 @@ def _scored(
         else plan.bins(prepared.frame, n, values if labels is None else labels),
         plan=plan,
     )
-    parts = [rows.take(slice(i, i + BATCH_ROWS)) for i in range(0, n, BATCH_ROWS)]
-    return parts, _answer(champion, prepared, values, probabilities, labels)
+    return rows, _answer(champion, prepared, values, probabilities, labels)
 
 
 def _prepare(champion: Champion, table: Table, wishes: Wishes) -> _Prepared:

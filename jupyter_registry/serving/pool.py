@@ -17,6 +17,7 @@ from ..domain.errors import (
 )
 from ..domain.frames import Frame
 from .process import WorkerProcess
+from .requests import Follow
 from .specs import LoadReport, Scores, WorkerSpec
 from .supervisor import Supervisor
 
@@ -104,10 +105,22 @@ class WorkerPool:
             when its process died twice with this request, or keeps dying.
 
         """
+        return await self._serving(spec).predict(frame)
+
+    async def follow(self, spec: WorkerSpec, frame: Frame, follow: Follow, given: Any) -> Any:
+        """What ``follow`` makes of ``given`` and the scores of a few rows, at least one.
+
+        ``follow`` is called in a thread, once for all requests with it that were answered
+        together; it may block. What it returns in place of a result as an exception, or raises,
+        is raised here, or else what `predict` raises.
+        """
+        return await self._serving(spec).follow(frame, follow, given)
+
+    def _serving(self, spec: WorkerSpec) -> Supervisor:
         supervisor = self._supervisors.get(spec.key)
         if supervisor is None or self._closed:
             supervisor = self._supervisor(spec)
-        return await supervisor.predict(frame)
+        return supervisor
 
     def is_running(self, spec: WorkerSpec) -> bool:
         """Whether a process serves it, or is being started for it."""

@@ -17,8 +17,9 @@ from typing import Any, Protocol
 
 from ..domain import errors
 from ..domain.errors import ModelFailed, RegistryError
+from .link import Link
 from .specs import LoadReport, WorkerSpec
-from .wire import Header, Unpacker, pack
+from .wire import Header, Message, pack
 
 _BOOTSTRAP = str(Path(__file__).parent / "worker" / "bootstrap.py")
 
@@ -45,8 +46,11 @@ _GRACE = 2.0
 class Owner(Protocol):
     """Who a worker process reports to."""
 
-    def on_message(self, header: Header, body: memoryview) -> None:
-        """A message has come."""
+    def arrived(self, messages: list[Message]) -> list[Any]:
+        """Work on messages in the thread that read them; what it made of each."""
+
+    def on_messages(self, messages: list[Message], made: list[Any]) -> None:
+        """Messages have come."""
 
     def on_lost(self, worker: WorkerProcess, reason: str) -> None:
         """The process has gone, or can no longer be talked to."""
@@ -65,7 +69,7 @@ class WorkerProcess:
         self._owner = owner
         self._log = log
         self._loop = asyncio.get_running_loop()
-        self._transport: asyncio.Transport | None = None
+        self._link: Link | None = None
         self._first: asyncio.Future[Header] = self._loop.create_future()
         self._gone: asyncio.Future[None] = self._loop.create_future()
         self._errors = _ErrorTail(spec.package_id, log)
@@ -115,7 +119,7 @@ class WorkerProcess:
         worker = cls(spec, process, owner, log)
         try:
             await worker._connect(ours)
-            worker._write(pack(_load_order(spec)))
+            worker.send(pack(_load_order(spec)))
             async with asyncio.timeout(timeout):
                 header = await asyncio.shield(worker._first)
         except TimeoutError:
@@ -147,32 +151,37 @@ class WorkerProcess:
         pipe = self._process.stderr
         assert pipe is not None
         self._errors_pipe, _ = await self._loop.connect_read_pipe(lambda: self._errors, pipe)
-        self._transport, _ = await self._loop.create_unix_connection(lambda: _Link(self), sock=ours)
+        self._link = Link(ours, self, f"worker-{self.pid}")
 
     @property
     def is_alive(self) -> bool:
         """Whether it can be talked to."""
-        return self._transport is not None and not self._ending
+        return self._link is not None and not self._ending
 
     def send(self, data: bytes) -> None:
         """Send a message; lost silently when the process is gone (`Owner.on_lost` tells)."""
-        if self.is_alive:
-            self._write(data)
+        if self._link is not None and not self._ending:
+            self._link.send(data)
 
-    def _write(self, data: bytes) -> None:
-        assert self._transport is not None
-        self._transport.write(data)
+    def arrived(self, messages: list[Message]) -> list[Any]:
+        """Let the owner work on messages; in the thread that read them."""
+        return self._owner.arrived(messages)
 
-    def received(self, header: Header, body: memoryview) -> None:
-        """Hand a message on (the first one is the outcome of loading)."""
-        if self._first.done():
-            self._owner.on_message(header, body)
-        else:
-            self._first.set_result(header)
+    def received(self, messages: list[Message], made: list[Any]) -> None:
+        """Hand messages on (the first one is the outcome of loading)."""
+        if not self._first.done():
+            self._first.set_result(messages[0][0])
+            messages, made = messages[1:], made[1:]
+        if messages:
+            self._owner.on_messages(messages, made)
+
+    def nonsense(self, error: Exception) -> None:
+        """End a process that writes what is no message."""
+        self._loop.call_soon_threadsafe(self.kill, f"it wrote what is no message: {error}")
 
     def lost(self) -> None:
         """The socket is closed: the process has ended, or is about to."""
-        self._transport = None
+        self._link = None
         if self._reaper is None:
             self._reaper = self._loop.create_task(self._reap(_GRACE))
 
@@ -186,8 +195,8 @@ class WorkerProcess:
         self._ending = True
         if self._process.stdin is not None:
             self._process.stdin.close()
-        if self._transport is not None:
-            self._transport.abort()
+        if self._link is not None:
+            self._link.close()
         if self._reaper is None:
             self._reaper = self._loop.create_task(self._reap(grace))
         await asyncio.shield(self._gone)
@@ -211,9 +220,9 @@ class WorkerProcess:
                 await asyncio.wait_for(self._errors.finished.wait(), 0.5)
         if self._errors_pipe is not None:
             self._errors_pipe.close()
-        if self._transport is not None:
-            self._transport.abort()
-            self._transport = None
+        if self._link is not None:
+            self._link.close()
+            self._link = None
         reason = self._killed_because or _how_it_ended(code)
         if not self._first.done():
             self._first.set_result(self._death_while_loading(reason))
@@ -321,24 +330,6 @@ def error_from(header: Header) -> RegistryError:
         header["detail"], advice=header.get("advice", ""), fields=header.get("fields", {})
     )
     return error
-
-
-class _Link(asyncio.Protocol):
-    """The server's end of the socket."""
-
-    def __init__(self, worker: WorkerProcess) -> None:
-        self._worker = worker
-        self._unpacker = Unpacker()
-
-    def data_received(self, data: bytes) -> None:
-        try:
-            for header, body in self._unpacker.feed(data):
-                self._worker.received(header, body)
-        except (ValueError, KeyError) as error:
-            self._worker.kill(f"it wrote what is no message: {error}")
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._worker.lost()
 
 
 class _ErrorTail(asyncio.Protocol):

@@ -11,18 +11,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from logging import Logger
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..domain.errors import RegistryError, WorkerUnavailable
-from ..domain.frames import Frame, NumberFrame
+from ..domain.frames import Frame
 from .process import WorkerProcess, error_from
+from .requests import Follow, Part, Request, from_row, join
 from .specs import LoadReport, Scores, WorkerSpec
-from .wire import Header, decode_scores, encode_rows, pack
+from .wire import Header, Message, decode_scores, encode_rows, pack
 
 #: Rows of one part, until it is known how long the model takes for a row.
 PART_ROWS = 4096
@@ -38,44 +38,11 @@ _LONGEST_BACKOFF = 30.0
 _WAIT_FOR_RESTART = 2.0
 
 
-class Request:
-    """Rows waiting for their scores."""
-
-    __slots__ = ("columns", "future", "left", "n", "scores")
-
-    def __init__(self, frame: Frame, n: int, future: asyncio.Future[Scores]) -> None:
-        self.columns: list[NDArray[Any]] | NDArray[np.float64] = (
-            frame.matrix if isinstance(frame, NumberFrame) else list(frame.values())
-        )
-        self.n = n
-        self.future = future
-        self.left = n
-        self.scores: Scores | None = None
-
-    def fail(self, error: BaseException) -> None:
-        """Give the waiting caller this error."""
-        if not self.future.done():
-            self.future.set_exception(error)
-
-
-class Part:
-    """Rows ``start:stop`` of a request, as they are sent."""
-
-    __slots__ = ("attempts", "request", "sent_at", "start", "stop")
-
-    def __init__(self, request: Request, start: int, stop: int) -> None:
-        self.request = request
-        self.start = start
-        self.stop = stop
-        self.attempts = 0
-        self.sent_at = 0.0
-
-
 Starter = Callable[["Supervisor"], Awaitable[WorkerProcess]]
 
 
 class Supervisor:
-    """The worker of one package, and its requests. All of it runs on the event loop."""
+    """The worker of one package, and its requests; on the event loop but for `arrived`."""
 
     def __init__(self, spec: WorkerSpec, starter: Starter, log: Logger) -> None:
         self.spec = spec
@@ -135,6 +102,16 @@ class Supervisor:
         n = len(next(iter(frame.values())))
         if n == 0:
             return self._no_scores()
+        scores: Scores = await self._asked(frame, n, None, None)
+        return scores
+
+    async def follow(self, frame: Frame, follow: Follow, given: Any) -> Any:
+        """What follows from the scores of the rows; see `WorkerPool.follow`."""
+        return await self._asked(frame, len(next(iter(frame.values()))), follow, given)
+
+    def _asked(
+        self, frame: Frame, n: int, follow: Follow | None, given: Any
+    ) -> asyncio.Future[Any]:
         now = time.monotonic()
         if self.worker is None:
             wait = self._not_before - now
@@ -142,13 +119,13 @@ class Supervisor:
                 raise self._unavailable(f"next try in {wait:.0f} s")
         self.last_used = now
         self.requests += 1
-        request = Request(frame, n, self._loop.create_future())
-        if n > self._part_rows():
+        request = Request(frame, n, self._loop.create_future(), follow, given)
+        if n > self._part_rows() and follow is None:
             self._large.append(request)
         else:
             self._small.append(Part(request, 0, n))
         self._pump()
-        return await request.future
+        return request.future
 
     async def drain(self) -> None:
         """Wait until every request is answered."""
@@ -235,8 +212,37 @@ class Supervisor:
 
     # answers
 
-    def on_message(self, header: Header, body: memoryview) -> None:
-        """An answer of the worker."""
+    def arrived(self, messages: list[Message]) -> list[Any]:
+        """Decode scores, and let what follows from them be done; in the thread that read them.
+
+        All that is read here of requests was written before they were sent.
+        """
+        made: list[Any] = [None] * len(messages)
+        follows: dict[Follow, list[tuple[int, Any]]] = {}
+        for place, (header, body) in enumerate(messages):
+            if header["op"] != "scores":
+                continue
+            made[place] = Scores(*decode_scores(header, body))
+            part = self._in_flight.get(header["id"])
+            if part is not None and part.request.follow is not None:
+                follows.setdefault(part.request.follow, []).append((place, part.request.given))
+        for follow, asked in follows.items():
+            results: Sequence[Any]
+            try:
+                results = follow([(given, made[place]) for place, given in asked])
+            except Exception as error:
+                results = [error] * len(asked)
+            for (place, _), result in zip(asked, results, strict=True):
+                made[place] = result
+        return made
+
+    def on_messages(self, messages: list[Message], made: list[Any]) -> None:
+        """Answers of the worker, and what was made of them."""
+        for (header, _), result in zip(messages, made, strict=True):
+            self._answered(header, result)
+        self._pump()
+
+    def _answered(self, header: Header, result: Any) -> None:
         part = self._in_flight.pop(header["id"], None)
         if part is None:
             return
@@ -253,18 +259,19 @@ class Supervisor:
         if header["op"] == "scores":
             self.rows += n
             self._learn_speed(header["seconds"], header["of"])
-            scores = Scores(*decode_scores(header, body))
-            if not request.future.done():
-                if whole:
-                    request.future.set_result(scores)
-                else:
-                    _join(request, part, scores)
+            if request.future.done():
+                return
+            if isinstance(result, BaseException):
+                request.future.set_exception(result)
+            elif whole:
+                request.future.set_result(result)
+            else:
+                join(request, part, result)
         else:
             error = error_from(header)
             if error.fields.get("row") is not None:
-                error = _from_row(error, part.start)
+                error = from_row(error, part.start)
             request.fail(error)
-        self._pump()
 
     def _tell_if_drained(self) -> None:
         if self._drained is not None and self.is_idle:
@@ -387,38 +394,6 @@ class Supervisor:
         if not k:
             return Scores(values=np.empty(0))
         return Scores(probabilities=np.empty((0, k)), labels=np.empty(0, np.int32))
-
-
-def _join(request: Request, part: Part, scores: Scores) -> None:
-    """Put the part's scores in their place; the request is done with its last part."""
-    if request.scores is None:
-        request.scores = Scores(
-            *(
-                None if given is None else np.empty((request.n, *given.shape[1:]), given.dtype)
-                for given in (scores.values, scores.probabilities, scores.labels)
-            )
-        )
-    held = request.scores
-    for whole, given in (
-        (held.values, scores.values),
-        (held.probabilities, scores.probabilities),
-        (held.labels, scores.labels),
-    ):
-        if whole is not None and given is not None:
-            whole[part.start : part.stop] = given
-    request.left -= part.stop - part.start
-    if not request.left:
-        request.future.set_result(held)
-
-
-def _from_row(error: RegistryError, start: int) -> RegistryError:
-    """The same error with the row counted from the start of the request."""
-    row = error.fields["row"]
-    return type(error)(
-        error.detail.replace(f" at row {row}", f" at row {row + start}"),
-        advice=error.advice,
-        fields={**error.fields, "row": row + start},
-    )
 
 
 def _ignore(task: asyncio.Task[WorkerProcess]) -> None:

@@ -24,6 +24,8 @@ _PREFIX = struct.Struct("<IQ")
 LONGEST = 1 << 33
 
 Header = dict[str, Any]
+#: A header and its body.
+Message = tuple[Header, memoryview]
 
 _to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
@@ -40,7 +42,7 @@ class Unpacker:
     def __init__(self) -> None:
         self._held = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[tuple[Header, memoryview]]:
+    def feed(self, data: bytes) -> Iterator[Message]:
         """The messages that are complete with these bytes.
 
         Raises

@@ -1,0 +1,92 @@
+"""Requests on their way through a worker, whole or in parts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..domain.errors import RegistryError
+from ..domain.frames import Frame, NumberFrame
+from .specs import Scores
+
+#: Goes on with scores, of several requests at once, in the thread that read them: what each
+#: request's caller gave along, and its scores; returns each one's result, or an exception.
+Follow = Callable[[Sequence[tuple[Any, Scores]]], Sequence[Any]]
+
+
+class Request:
+    """Rows waiting for their scores, or for what follows from them."""
+
+    __slots__ = ("columns", "follow", "future", "given", "left", "n", "scores")
+
+    def __init__(
+        self,
+        frame: Frame,
+        n: int,
+        future: asyncio.Future[Any],
+        follow: Follow | None,
+        given: Any,
+    ) -> None:
+        self.columns: list[NDArray[Any]] | NDArray[np.float64] = (
+            frame.matrix if isinstance(frame, NumberFrame) else list(frame.values())
+        )
+        self.n = n
+        self.future = future
+        self.follow = follow
+        self.given = given
+        self.left = n
+        self.scores: Scores | None = None
+
+    def fail(self, error: BaseException) -> None:
+        """Give the waiting caller this error."""
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class Part:
+    """Rows ``start:stop`` of a request, as they are sent."""
+
+    __slots__ = ("attempts", "request", "sent_at", "start", "stop")
+
+    def __init__(self, request: Request, start: int, stop: int) -> None:
+        self.request = request
+        self.start = start
+        self.stop = stop
+        self.attempts = 0
+        self.sent_at = 0.0
+
+
+def join(request: Request, part: Part, scores: Scores) -> None:
+    """Put the part's scores in their place; the request is done with its last part."""
+    if request.scores is None:
+        request.scores = Scores(
+            *(
+                None if given is None else np.empty((request.n, *given.shape[1:]), given.dtype)
+                for given in (scores.values, scores.probabilities, scores.labels)
+            )
+        )
+    held = request.scores
+    for whole, given in (
+        (held.values, scores.values),
+        (held.probabilities, scores.probabilities),
+        (held.labels, scores.labels),
+    ):
+        if whole is not None and given is not None:
+            whole[part.start : part.stop] = given
+    request.left -= part.stop - part.start
+    if not request.left:
+        request.future.set_result(held)
+
+
+def from_row(error: RegistryError, start: int) -> RegistryError:
+    """The same error with the row counted from the start of the request."""
+    row = error.fields["row"]
+    return type(error)(
+        error.detail.replace(f" at row {row}", f" at row {row + start}"),
+        advice=error.advice,
+        fields={**error.fields, "row": row + start},
+    )
