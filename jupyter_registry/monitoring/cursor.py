@@ -10,6 +10,7 @@ import contextlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,10 @@ from sqlalchemy import Engine
 from ..store.database import storage_errors
 
 Row = Sequence[Any]
+
+#: Rows that `Cursor.insert` gives to a statement; their parameters stay below 999, the limit of
+#: early SQLite.
+_ROWS_OF_INSERT = 100
 
 #: What a query can select from when one of its parameters is made by `listed`.
 _LISTED_SQLITE = "(SELECT key AS n, value AS name FROM json_each(?))"
@@ -71,13 +76,27 @@ class Cursor:
         self._raw.execute(self._text(sql), parameters)
         return np.fromiter(self._raw, dtype)
 
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], end: str) -> int:
+        """Insert rows, many with each statement, which ends with ``end``; returns how many were.
+
+        For SQLite, where it halves what a row costs.
+        """
+        begin = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+        marks = f"({', '.join('?' * len(columns))})"
+        whole = len(rows) - len(rows) % _ROWS_OF_INSERT
+        parts = (
+            list(chain.from_iterable(rows[first : first + _ROWS_OF_INSERT]))
+            for first in range(0, whole, _ROWS_OF_INSERT)
+        )
+        many = ", ".join([marks] * _ROWS_OF_INSERT)
+        inserted = self.run_many(f"{begin}{many} {end}", parts) if whole else 0
+        if whole < len(rows):
+            inserted += self.run_many(f"{begin}{marks} {end}", rows[whole:])
+        return inserted
+
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-        """Bulk-load rows into a table without conflicts (COPY on PostgreSQL)."""
+        """Bulk-load rows into a table of PostgreSQL's without conflicts."""
         names = ", ".join(columns)
-        if self.sqlite:
-            marks = ", ".join("?" * len(columns))
-            self._raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
-            return
         with self._raw.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)

@@ -1,13 +1,13 @@
 """The raw log's narrow interface: append a batch, match by association ID, scan a range.
 
-Small batches are inserted by ``executemany``, large ones through a temporary table; a batch's
-association IDs are looked up as one parameter. So the database does the probing and inserting
-in one statement each.
+Small batches are inserted by ``executemany``; large ones in the order of their association IDs,
+on SQLite with many rows to a statement, on PostgreSQL through a temporary table. A batch's
+association IDs are looked up as one parameter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from .cursor import Cursor, Row, listed
 from .rows import ActualRows, Floats, Ints, PredictionRows
 
-#: From this many rows on, a temporary table is faster.
-STAGED_FROM = 300
+#: From this many rows on, a batch is large.
+LARGE = 300
 
 #: What a batch gives per prediction.
 _PREDICTION = (
@@ -30,6 +30,7 @@ _PREDICTION = (
     "latency_ms",
     "features",
 )
+_UNLESS_KNOWN = "ON CONFLICT (deployment_id, association_id) DO NOTHING"
 _ACTUAL = "deployment_id, association_id, value, timestamp"
 
 #: What is read of found rows, and how it is held; the position in the batch comes first.
@@ -121,10 +122,29 @@ class Batch:
         )
 
 
-def stage(cursor: Cursor, name: str, columns: str) -> None:
-    """An empty temporary table of this connection."""
-    end = "" if cursor.sqlite else " ON COMMIT DELETE ROWS"
-    cursor.run(f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}){end}")
+def _insert(
+    cursor: Cursor,
+    table: str,
+    columns: Mapping[str, Sequence[Any]],
+    ids: Sequence[str | None] | None,
+) -> int:
+    """Insert rows whose association ID is new; returns how many."""
+    rows: Iterable[Row] = zip(*columns.values(), strict=True)
+    if len(columns["value"]) < LARGE:
+        marks = ", ".join("?" * len(columns))
+        return cursor.run_many(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) {_UNLESS_KNOWN}", rows
+        )
+    rows = list(rows)
+    if ids is not None:  # in the index's order, pages are written once
+        place = list(columns).index("association_id")
+        rows.sort(key=lambda row: row[place] or "")
+    return cursor.insert(table, tuple(columns), rows, _UNLESS_KNOWN)
+
+
+def _stage(cursor: Cursor, name: str, columns: str) -> None:
+    """An empty temporary table of this connection to PostgreSQL."""
+    cursor.run(f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS")
     cursor.run(f"DELETE FROM {name}")
 
 
@@ -139,26 +159,22 @@ def append_predictions(cursor: Cursor, deployment_id: int, rows: PredictionRows)
     """Insert the predictions whose association ID is new; returns how many were inserted."""
     columns = _prediction_columns(rows)
     names = ", ".join(columns)
-    if len(rows) < STAGED_FROM:
-        fixed = [[deployment_id] * len(rows), [rows.package_id] * len(rows)]
-        return cursor.run_many(
-            f"INSERT INTO prediction (deployment_id, package_id, {names}) "
-            f"VALUES (?, ?{', ?' * len(columns)}) "
-            "ON CONFLICT (deployment_id, association_id) DO NOTHING",
-            zip(*fixed, *columns.values(), strict=True),
-        )
-    blob, number = ("BLOB", "REAL") if cursor.sqlite else ("BYTEA", "DOUBLE PRECISION")
-    stage(
+    if cursor.sqlite or len(rows) < LARGE:
+        fixed = {
+            "deployment_id": [deployment_id] * len(rows),
+            "package_id": [rows.package_id] * len(rows),
+        }
+        return _insert(cursor, "prediction", fixed | columns, rows.association_ids)
+    _stage(
         cursor,
         "stage_prediction",
-        f"association_id TEXT, timestamp BIGINT, value {number}, label INTEGER, "
-        f"probabilities {blob}, latency_ms {number}, features TEXT",
+        "association_id TEXT, timestamp BIGINT, value DOUBLE PRECISION, label INTEGER, "
+        "probabilities BYTEA, latency_ms DOUBLE PRECISION, features TEXT",
     )
     cursor.load("stage_prediction", tuple(columns), zip(*columns.values(), strict=True))
     return cursor.run(
         f"INSERT INTO prediction (deployment_id, package_id, {names}) "
-        f"SELECT ?, ?, {names} FROM stage_prediction WHERE true "
-        "ORDER BY association_id ON CONFLICT (deployment_id, association_id) DO NOTHING",
+        f"SELECT ?, ?, {names} FROM stage_prediction ORDER BY association_id {_UNLESS_KNOWN}",
         (deployment_id, rows.package_id),
     )
 
@@ -181,27 +197,16 @@ def append_actuals(cursor: Cursor, deployment_id: int, rows: ActualRows) -> int:
         return cursor.run(
             f"INSERT INTO actual ({_ACTUAL}) SELECT ?, s.* "
             "FROM ROWS FROM (json_array_elements_text(?::json), unnest(?::float8[]), "
-            "unnest(?::bigint[])) s ORDER BY 2 "
-            "ON CONFLICT (deployment_id, association_id) DO NOTHING",
+            f"unnest(?::bigint[])) s ORDER BY 2 {_UNLESS_KNOWN}",
             (deployment_id, listed(rows.association_ids), _array(values), _array(stamps)),
         )
-    if len(rows) < STAGED_FROM:
-        return cursor.run_many(
-            f"INSERT INTO actual ({_ACTUAL}) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (deployment_id, association_id) DO NOTHING",
-            zip([deployment_id] * len(rows), rows.association_ids, values, stamps, strict=True),
-        )
-    stage(cursor, "stage_actual", "association_id TEXT, value REAL, timestamp BIGINT")
-    columns: dict[str, Sequence[Any]] = {"association_id": rows.association_ids, "value": values}
-    if rows.timestamps is not None:
-        columns["timestamp"] = stamps
-    cursor.load("stage_actual", tuple(columns), zip(*columns.values(), strict=True))
-    return cursor.run(
-        f"INSERT INTO actual ({_ACTUAL}) SELECT ?, association_id, value, timestamp "
-        "FROM stage_actual WHERE true ORDER BY association_id "
-        "ON CONFLICT (deployment_id, association_id) DO NOTHING",
-        (deployment_id,),
-    )
+    columns: dict[str, Sequence[Any]] = {
+        "deployment_id": [deployment_id] * len(rows),
+        "association_id": rows.association_ids,
+        "value": values,
+        "timestamp": stamps,
+    }
+    return _insert(cursor, "actual", columns, rows.association_ids)
 
 
 def overwrite_actuals(cursor: Cursor, deployment_id: int, rows: ActualRows) -> None:

@@ -149,7 +149,7 @@ def _insert_actuals(
     if not totals.actuals:
         log.append_actuals(cursor, deployment_id, rows)
         return none
-    if len(rows) >= log.STAGED_FROM:
+    if len(rows) >= log.LARGE:
         # large batches are seldom repeats: insert first, and look only if something was there
         cursor.run("SAVEPOINT before_batch")
         if log.append_actuals(cursor, deployment_id, rows) == len(rows):

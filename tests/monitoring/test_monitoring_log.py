@@ -11,7 +11,7 @@ from jupyter_registry.monitoring.rows import ActualRows, PredictionRows
 
 from .conftest import DAY, MONDAY, TARGETS, RawRows, actuals, predictions
 
-SIZES = [1, 7, log.STAGED_FROM - 1, log.STAGED_FROM, 1_000]
+SIZES = [1, 7, log.LARGE - 1, log.LARGE, 1_000]
 #: What must come back bit for bit (SQLite keeps -0.0 as 0, which every sum and sketch does too).
 AWKWARD = [0.1, 0.0, 5e-324, 1.7976931348623157e308, 1 / 3, 1e16 + 2, -2.5e-300]
 
