@@ -6,6 +6,7 @@ from .accuracy import Accuracy
 from .accuracy_details import AccuracyDetails
 from .deployments import Deployment, DeploymentList, History, Key, KeyList, Replacement
 from .drift import Drift
+from .health import Health
 from .packages import Model, ModelList, Package, PackageItem, PackageList
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Deployment",
     "DeploymentList",
     "Drift",
+    "Health",
     "History",
     "Key",
     "KeyList",
