@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +15,7 @@ from sklearn.linear_model import LinearRegression
 from jupyter_registry.client import Registry
 from jupyter_registry.client.results import Health
 from jupyter_registry.domain.errors import InvalidInput, RegistryError
+from tests.live_server import LiveServer
 
 DATA = pd.DataFrame({"area": [40.0, 60.0, 80.0, 100.0], "price": [400.0, 610.0, 790.0, 1000.0]})
 
@@ -65,3 +69,36 @@ def test_a_range_and_one_package(registry: Registry, name: str) -> None:
     assert one.overall.requests == 1
     with pytest.raises(InvalidInput, match="never in service"):
         deployment.health(package=deployment.package_id + 10_000)
+
+
+def test_the_command_line(
+    registry: Registry, live_server: LiveServer, name: str, tmp_path: Any
+) -> None:
+    deployment = deploy(registry, name)
+    environment = live_server.environment | {
+        "JUPYTER_REGISTRY_URL": live_server.url, "JUPYTER_REGISTRY_TOKEN": live_server.token,
+    }  # fmt: skip
+
+    def shell(*words: str, code: int = 0) -> str:
+        command = [sys.executable, "-m", "jupyter_registry.client.cli", "health", name, *words]
+        done = subprocess.run(
+            command, env=environment, cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == code, done.stderr
+        return done.stderr if code else done.stdout
+
+    assert shell().splitlines() == ["unknown: No request was counted."]
+    for _ in range(2):
+        deployment.predict(DATA[["area"]], progress=False)
+    printed = shell("--by", "hour").splitlines()
+    assert printed[0] == "passing: 2 requests, none refused and none failed."
+    assert printed[2].split() == ["measure", "value"]
+    assert ["requests", "2"] in [line.split() for line in printed]
+    assert printed[-2].split()[:4] == ["hour", "requests", "rows", "refused"]
+    assert printed[-1].split()[2:6] == ["2", "8", "0", "0"]
+    found = json.loads(shell("--json", "--package", f"{name}/1"))
+    assert (found["overall"]["requests"], found["status"]) == (2, "passing")
+    shell("-o", "health.csv", "--bucket", "hour")
+    assert pd.read_csv(tmp_path / "health.csv")["rows"].sum() == 8
+    assert "no known kind" in shell("-o", "health.doc", code=1)
+    assert "not before its end" in shell("--start", "2026-02-01", "--end", "2026-01-01", code=1)
