@@ -7,13 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from ..domain.entities import (
-    ActualsResult,
     DeploymentPublic,
     DeploymentUpdate,
     KeyCreate,
     KeyPublic,
     ReplacementCreate,
-    ReportResult,
     RollbackCreate,
     ServicePeriod,
 )
@@ -27,6 +25,7 @@ from .deployment_lists import DeploymentList, History, Key, KeyList, Replacement
 from .drift import Drift
 from .health import Health
 from .packages import Package, PackageItem
+from .rows import ActualsResult, ReportResult
 
 Moment = datetime | str
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..domain import entities
-from . import html, tables
+from . import tables
+from .shown import Shown, Table
 
 if TYPE_CHECKING:
     import pandas
@@ -16,7 +17,7 @@ _SHOWN_BUCKETS = 60
 _TIMES = ("p50", "p95", "p99", "max", "mean")
 
 
-class Health(entities.Health):
+class Health(Shown, entities.Health):
     """Service health of a deployment, overall and over time."""
 
     overall_headings: ClassVar[tuple[str, ...]] = ("measure", "value")
@@ -83,30 +84,21 @@ class Health(entities.Health):
             "model p50 ms",
         )  # fmt: skip
 
-    def __repr__(self) -> str:
-        requests = self.overall.requests if self.overall else 0
-        return f"<Health of {requests:,} requests: {self.status}. {self.reason}>"
-
-    __str__ = __repr__
-
-    def _repr_html_(self) -> str:
-        status = f"Service health: {self.status}"
+    def _parts(self) -> list[Table]:
+        title = f"Service health: {self.status}"
         if not self.overall_rows():
-            return html.table((), (), title=status, note=self.reason)
-        overall = html.table(
-            self.overall_headings, self.overall_rows(), title=status, note=self.reason
-        )
+            return [Table(title=title, note=self.reason)]
+        overall = Table(self.overall_headings, self.overall_rows(), title, self.reason)
         if not self.buckets:
-            return overall
-        hidden = max(len(self.buckets) - _SHOWN_BUCKETS, 0)
-        return overall + html.table(
+            return [overall]
+        over_time = Table(
             self.bucket_headings(),
-            self.bucket_rows()[hidden:],
+            self.bucket_rows(),
             title=f"Requests by {self.bucket}",
-            note=f"The last {_SHOWN_BUCKETS}; {hidden} before them are in to_frame()."
-            if hidden
-            else "",
+            most=_SHOWN_BUCKETS,
+            last=True,
         )
+        return [overall, over_time]
 
 
 def _with_share(n: int, of: int) -> str:

@@ -8,10 +8,12 @@ from .deployments import Deployment, DeploymentList, History, Key, KeyList, Repl
 from .drift import Drift
 from .health import Health
 from .packages import Model, ModelList, Package, PackageItem, PackageList
+from .rows import ActualsResult, ReportResult
 
 __all__ = [
     "Accuracy",
     "AccuracyDetails",
+    "ActualsResult",
     "Deployment",
     "DeploymentList",
     "Drift",
@@ -25,4 +27,5 @@ __all__ = [
     "PackageItem",
     "PackageList",
     "Replacement",
+    "ReportResult",
 ]

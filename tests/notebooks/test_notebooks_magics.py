@@ -42,8 +42,8 @@ def test_help_lists_and_info(ran: Finished):
 
 def test_rows_and_accuracy(ran: Finished, registry: Registry):
     assert ran["predict"].stdout == "68 predictions in answers.\n"
-    assert "accepted=68, matched=68" in ran["actuals"].text
-    assert "accepted=68, replaced=0" in ran["report"].text
+    assert "68 accepted, 68 matched" in ran["actuals"].text
+    assert "68 accepted, 0 replaced" in ran["report"].text
     deployment = registry.deployment(LABEL)
     assert (deployment.rows_predicted, deployment.rows_matched) == (68, 68)
     overall = deployment.accuracy().overall
@@ -53,9 +53,9 @@ def test_rows_and_accuracy(ran: Finished, registry: Registry):
 
 
 def test_replaced_and_rolled_back(ran: Finished, registry: Registry):
-    assert "only checked, magics-wine/1 in service" in ran["dry-run"].text
-    assert "replaced, magics-wine/2 in service" in ran["replace"].text
-    assert "magics-wine/1 in service" in ran["rollback"].text
+    assert "Only checked, not replaced: magics-wine/1 is in service" in ran["dry-run"].text
+    assert "Replaced: magics-wine/2 is in service" in ran["replace"].text
+    assert "magics-wine/1 is in service" in ran["rollback"].text
     packages = [period.package for period in registry.deployment(LABEL).history()]
     assert sorted(packages) == ["magics-wine/1", "magics-wine/1", "magics-wine/2"]
 

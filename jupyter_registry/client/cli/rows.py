@@ -72,13 +72,13 @@ def accuracy(options: argparse.Namespace) -> None:
     if _put_out(result, options, baseline=True):
         return
     as_table(
-        ("metric", "value", "n", "baseline", "change %"),
+        result.overall_headings,
         result.overall_rows(),
         "No prediction has met its actual yet.",
     )
     print()
     as_table(
-        (result.bucket, "predicted", "matched", *result.metric_names),
+        result.bucket_headings(),
         result.bucket_rows(),
         "No prediction was made in this time.",
     )
@@ -96,7 +96,7 @@ def drift(options: argparse.Namespace) -> None:
     print(f"{result.status}: {result.reason}")
     if result.feature_rows():
         print()
-        as_table(("status", "feature", "PSI", "n", "importance"), result.feature_rows())
+        as_table(result.feature_headings, result.feature_rows())
     if result.buckets:
         print()
         as_table(result.bucket_headings(5), result.bucket_rows(5))
