@@ -6,9 +6,13 @@ colours are ours, because few styles' colours can be told apart by colour-blind 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from .alternative import describe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +27,12 @@ COLOURS_ON_DARK = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7")
 MARKERS = ("o", "s", "^", "D")
 DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 
+#: A letter's width as a share of the size of its font, on average.
+LETTER = 0.6
+
 NO_ACTUALS = "no actuals yet"
+#: Letters of a line in the middle of empty axes.
+_WIDEST_LINE = 52
 
 Result = TypeVar("Result")
 
@@ -102,6 +111,39 @@ def new_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
+def opened(
+    ax: Axes | None,
+    x: str,
+    y: str,
+    title: str | None = None,
+    *,
+    size: tuple[float, float] = (5.6, 4.4),
+    grid: str = "both",
+) -> Axes:
+    """Axes to draw in, as every plot begins: the ones given, or those of a new figure.
+
+    With a light grid, what the axes say with their units, and the title, if there is one.
+    """
+    ax = new_axes(ax, *size)
+    tidy(ax, grid=grid)
+    ax.set_xlabel(x)
+    ax.set_ylabel(y)
+    if title:
+        ax.set_title(title)
+    return ax
+
+
+def panels(
+    width: float, height: float, shares: Sequence[float], title: str | None = None
+) -> tuple[Figure, list[Axes]]:
+    """A new figure of axes one below the other over the same x axis, heights by these shares."""
+    figure = new_figure(width, height)
+    rows = figure.subplots(len(shares), 1, sharex=True, squeeze=False, height_ratios=list(shares))
+    if title:
+        figure.suptitle(title)
+    return figure, list(rows[:, 0])
+
+
 def figure_of(ax: Axes) -> Figure:
     """The figure that an axes stands in."""
     figure = ax.get_figure(root=True)
@@ -131,7 +173,7 @@ def nothing(ax: Axes, why: str = NO_ACTUALS) -> None:
     ax.text(
         0.5,
         0.5,
-        why,
+        fill(why, _WIDEST_LINE),
         transform=ax.transAxes,
         ha="center",
         va="center",
@@ -139,6 +181,35 @@ def nothing(ax: Axes, why: str = NO_ACTUALS) -> None:
         fontsize="large",
         bbox={"facecolor": ink(ax, 0.0), "edgecolor": "none", "pad": 4},
         zorder=5,
+    )
+
+
+def empty(ax: Axes, what: str, why: str = NO_ACTUALS) -> Figure:
+    """Axes of which nothing is known: no ticks, why there is nothing, and the same in words."""
+    ax.set_xticks([])
+    ax.set_yticks([])
+    nothing(ax, why.rstrip("."))
+    describe(ax, f"{what}: {why.rstrip('.')}.")
+    return figure_of(ax)
+
+
+def threshold(ax: Axes, value: float, text: str, colour: Any = None, *, at: float = 1.0) -> None:
+    """A dashed horizontal line; its text begins above its left end (0), or ends at this share."""
+    ax.axhline(
+        value, color=colour or ink(ax, 0.55), linestyle=(0, (4, 2)), linewidth=1.1, zorder=1.5
+    )
+    ax.annotate(
+        text,
+        (at, value),
+        xycoords=("axes fraction", "data"),
+        xytext=(3 if at == 0 else -3, 2),
+        textcoords="offset points",
+        ha="left" if at == 0 else "right",
+        va="bottom",
+        fontsize="small",
+        color=ink(ax, 0.75),
+        bbox={"facecolor": _background(ax), "edgecolor": "none", "alpha": 0.75, "pad": 0.5},
+        zorder=2.9,
     )
 
 
@@ -210,21 +281,42 @@ def legend(ax: Axes, **options: Any) -> None:
         ax.legend(**({"frameon": False, "fontsize": "small"} | options))
 
 
-def legend_above(ax: Axes, title: str | None = None) -> None:
-    """The legend in a line above the axes, where no data are, and a title above that."""
-    legend(ax, loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2)
+def legend_above(ax: Axes, title: str | None = None, *, most: int = 4) -> None:
+    """The legend above the axes, where no data are, at most so many beside each other.
+
+    A title, this one or the one that the axes have, goes above that.
+    """
+    from matplotlib.font_manager import FontProperties
+
+    labels = ax.get_legend_handles_labels()[1]
+    small = FontProperties(size="small").get_size_in_points()
+    width = 72 * figure_of(ax).get_size_inches()[0] * ax.get_position().width
+    sizes = [small * (LETTER * len(label) + 4.5) for label in labels]  # with line and gaps
+
+    def fits(columns: int) -> bool:
+        # as Matplotlib fills them: column by column, the first ones with one more
+        rows, longer = divmod(len(sizes), columns)
+        ends = [column * rows + min(column, longer) for column in range(columns + 1)]
+        return sum(max(sizes[i:j], default=0.0) for i, j in pairwise(ends)) <= width
+
+    balanced = (-(-len(sizes) // rows) for rows in range(1, len(sizes) + 1))
+    columns = next((n for n in balanced if n <= most and fits(n)), 1)
+    legend(ax, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2)
+    title = title or ax.get_title()
     if title:
-        ax.set_title(title, pad=24)
+        rows = max(1, -(-len(labels) // columns))
+        ax.set_title(title, pad=24 + 1.6 * small * (rows - 1))
 
 
 def styled(
     ax: Axes, series: Mapping[str, Result]
 ) -> Iterator[tuple[tuple[str, Result], str, str, Any]]:
-    """Each (label, result) with its colour, marker and dashes."""
+    """Each (label, result) with its colour, marker and dashes; no two of sixteen are alike."""
     palette = colours(ax)
     for position, item in enumerate(series.items()):
         at = position % len(palette)
-        yield item, palette[at], MARKERS[at], DASHES[at]
+        other = (position + position // len(palette)) % len(palette)
+        yield item, palette[at], MARKERS[other], DASHES[other]
 
 
 def named(result: Result | Mapping[str, Result]) -> dict[str, Result]:

@@ -395,5 +395,5 @@ def test_names_load_when_they_are_asked_for() -> None:
     done = subprocess.run([sys.executable, "-c", LAZY], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
-    with pytest.raises(AttributeError, match="no attribute 'drift'"):
-        plots.drift  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'nosuch'"):
+        plots.nosuch  # noqa: B018
