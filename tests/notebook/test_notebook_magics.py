@@ -168,11 +168,6 @@ def test_values_can_be_assigned_and_silenced(kernel: Any, name: str) -> None:
 def test_figures_are_shown_as_the_user_configured(kernel: Any, name: str) -> None:
     label = described(kernel, name)
     kernel.ok("told = march.assign(prediction=model.predict(march[['age', 'income']]))")
-    ran = kernel.ok(f"%accuracy {label} --plot")
-    assert "nothing" not in ran.text
-    assert "no accuracy" in ran.stderr
-    assert not ran.displays
-    assert kernel.ok(f"%accuracy {label}").stderr == ""
     kernel.ok(f"%report {label} told --id visit --timestamp at\n%actuals {label} march --id visit")
     kernel.ok(
         "%matplotlib inline\n"
@@ -188,7 +183,74 @@ def test_figures_are_shown_as_the_user_configured(kernel: Any, name: str) -> Non
     kernel.ok("%config RegistryMagics.plot = True")
 
 
-@pytest.mark.parametrize("magic", ["registry", "registry search", "deploy", "accuracy"])
+def test_an_empty_deployment_is_said_to_be_empty(kernel: Any, name: str, churn: str) -> None:
+    label = described(kernel, name)
+    for magic, told in (
+        ("accuracy", "No prediction was made in this time."),
+        ("drift", "The package has no baseline: register it with training or holdout data."),
+        ("health", "No request was counted."),
+    ):
+        ran = kernel.ok(f"%{magic} {label}")
+        assert ran.stdout.startswith(f"No figure of {label} yet. ")
+        assert told in ran.stdout
+        assert told in ran.text
+        assert told in ran.result["text/html"]
+        assert ran.stderr == ""
+        assert not ran.displays
+        ran = kernel.ok(f"%{magic} {label} --no-plot --by day -o nothing_yet")
+        assert ran.stdout.endswith(f" of {label} in nothing_yet.\n")
+        assert ran.stdout.count("\n") == 1
+        assert not ran.result
+        assert kernel.value("nothing_yet.buckets") == "[]"
+    kernel.ok(f"%report {label} \"march[['visit', 'at']].assign(prediction='no')\" --id visit")
+    ran = kernel.ok(f"%accuracy {label}")  # the figure itself says that there are no actuals yet
+    assert (len(ran.displays), ran.stdout, ran.stderr) == (1, "", "")
+    assert ran.text.startswith("Accuracy of 0 rows")
+    kernel.ok(f"%deploy {churn} --as {name}-idle")
+    ran = kernel.ok(f"%drift {name}-idle --feature aeg")
+    assert ran.stdout == f"No figure of {name}-idle yet. Nothing was predicted yet.\n"
+    ran = kernel.ok(f"%drift {churn} --from 2020-01-01 --to 2020-02-01")
+    assert "No figure" in ran.stdout
+    assert "No figure" in kernel.ok(f"%health {churn} --to 2020-02-01").stdout
+
+
+def test_drift_and_health_are_drawn_and_are_values(kernel: Any, churn: str) -> None:
+    kernel.ok(f"other = march.assign(income=march.income + 20)\n%predict {churn} other -o _ok")
+    ran = kernel.ok(f"%drift {churn} --by day")
+    by_importance, over_time = ran.displays
+    assert by_importance["text/plain"] == f"Drift of {churn} by importance, as a figure."
+    assert over_time["text/plain"] == f"Drift of {churn} by day, as a figure."
+    assert all(image["image/png"].startswith("iVBOR") for image in ran.displays)
+    assert "failing  income" in ran.text
+    assert "PSI by day" in ran.result["text/html"]
+    assert kernel.value("_.status, _.n >= 400") == "failing True"
+
+    kernel.ok(f"label, wanted = {churn!r}, ['age', 'income']")
+    ran = kernel.ok("moved = %drift $label --feature {','.join(wanted)} --package {label}/1")
+    (image,) = ran.displays
+    assert "by importance" not in image["text/plain"]
+    assert not ran.result
+    assert kernel.value("[feature.name for feature in moved.features]").count("'") == 4
+    ran = kernel.ok(f"%drift {churn} --feature age --feature income --no-plot -o again")
+    assert not ran.displays
+    assert ran.stdout == f"Drift of {churn} in again.\n"
+    assert kernel.value("again.n == moved.n") == "True"
+
+    ran = kernel.ok(f"%health {churn} --by hour")
+    (image,) = ran.displays
+    assert image["text/plain"] == f"Service health of {churn} by hour, as a figure."
+    assert image["image/png"].startswith("iVBOR")
+    assert ran.text.startswith("Service health: ")
+    assert kernel.value("_.overall.requests > 0") == "True"
+    ran = kernel.ok(f"%health {churn} --package {churn}/1 --plot -o served")
+    assert len(ran.displays) == 1
+    assert ran.stdout == f"Service health of {churn} in served.\n"
+    assert kernel.value("served.package_id is not None") == "True"
+
+
+@pytest.mark.parametrize(
+    "magic", ["registry", "registry search", "deploy", "accuracy", "drift", "health"]
+)
 def test_help_is_printed(kernel: Any, magic: str) -> None:
     ran = kernel.ok(f"%{magic} --help")
     assert ran.stdout.startswith(f"usage: %{magic} ")
