@@ -20,9 +20,10 @@ def ran(server: NotebookServer) -> Finished:
     return run(server, NAME)
 
 
-def test_runs_clean_with_its_picture(ran: Finished):
+def test_runs_clean_with_its_pictures(ran: Finished):
     assert_clean(ran)
-    assert_pictures(ran, ["accuracy"])
+    assert_pictures(ran, ["accuracy", "drift", "health"])
+    assert len(ran["drift"].pngs) == 2
 
 
 def test_every_magic_is_shown(ran: Finished):
@@ -50,6 +51,21 @@ def test_rows_and_accuracy(ran: Finished, registry: Registry):
     assert overall is not None
     assert f"value={overall.metrics['accuracy'].value}" in ran["accuracy"].text
     assert registry.deployment(f"{LABEL}-outside").rows_predicted == 68
+
+
+def test_drift_and_health(ran: Finished, registry: Registry):
+    deployment = registry.deployment(LABEL)
+    drift = deployment.drift(bucket="week")
+    assert drift.n == 68
+    assert [feature.name for feature in drift.features] != []
+    for column in ("status", "importance", *(feature.name for feature in drift.features)):
+        assert f">{column}</" in ran["drift"].html
+    assert "PSI by week" in ran["drift"].html
+    assert ran["health"].text.startswith("Service health: passing\n")
+    health = deployment.health()
+    assert health.overall is not None
+    assert health.overall.rows == 68
+    assert f"{health.overall.requests} request" in ran["health"].html
 
 
 def test_replaced_and_rolled_back(ran: Finished, registry: Registry):

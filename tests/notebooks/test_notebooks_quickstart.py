@@ -89,6 +89,12 @@ def test_accuracy_is_scikit_learns(ran: Finished, registry: Registry, judged: pd
     assert by_hand == pytest.approx(expected["auc"], abs=1e-5)
 
 
+def test_health_is_of_the_one_request(ran: Finished):
+    assert ran["health"].text.startswith("Service health: passing\n")
+    for shown in ("1 request, none refused and none failed.", "Requests by hour", "p95 ms"):
+        assert shown in ran["health"].html
+
+
 def test_runs_again(ran: Finished, server: NotebookServer, registry: Registry):
     again = run(server, NAME)
     assert_clean(again)
