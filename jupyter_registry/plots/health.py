@@ -37,14 +37,13 @@ def service_health(
     Errors are the shares of all requests that were refused (status 400 to 499) and that failed
     (500 and more), with the thresholds of `domain.health`. Times, in milliseconds, are those
     that 50, 95 and 99 % of the requests took at most, from arrival to answer. Buckets without
-    requests are gaps.
+    requests are gaps. ``ax`` (for one ``kind``), ``title`` and the figure are as in all of
+    `jupyter_registry.plots`.
 
     Parameters
     ----------
     health
         what ``Deployment.health`` gives.
-    ax
-        axes to draw in, for one ``kind``; without it, a new figure is made.
     kind
         ``requests``, ``rows``, ``errors`` or ``response``; by default all four, in a new figure.
 

@@ -133,6 +133,21 @@ def opened(
     return ax
 
 
+def opened_shares(
+    ax: Axes | None,
+    x: str,
+    y: str,
+    title: str | None = None,
+    *,
+    size: tuple[float, float] = (4.8, 4.8),
+) -> Axes:
+    """`opened` with both axes from 0 to 100 %."""
+    ax = opened(ax, x, y, title, size=size)
+    share_axis(ax, "x")
+    share_axis(ax, "y")
+    return ax
+
+
 def panels(
     width: float, height: float, shares: Sequence[float], title: str | None = None
 ) -> tuple[Figure, list[Axes]]:

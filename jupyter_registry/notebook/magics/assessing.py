@@ -26,11 +26,10 @@ def accuracy(context: Context, options: argparse.Namespace) -> Accuracy:
     )
     wanted = context.settings.plot if options.plot is None else options.plot
     if wanted and images.can_be_shown(context.shell):
-        try:
+        if any(bucket.n for bucket in result.buckets):
             _show(context, deployment, result, metrics)
-        except ValueError as nothing:  # of the plot: no bucket, or no actual yet
-            if options.plot:
-                print(nothing, file=sys.stderr)
+        elif options.plot:
+            print("There is no accuracy to draw: no prediction met its actual.", file=sys.stderr)
     return result
 
 
