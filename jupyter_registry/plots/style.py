@@ -31,6 +31,8 @@ DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)
 LETTER = 0.6
 
 NO_ACTUALS = "no actuals yet"
+#: From this ratio of the longest to the shortest on, an axis of durations is logarithmic.
+_FAR = 8.0
 #: Letters of a line in the middle of empty axes.
 _WIDEST_LINE = 52
 
@@ -267,6 +269,22 @@ def count_axis(ax: Axes, which: str = "y") -> None:
         (ax.set_ylim if which == "y" else ax.set_xlim)(0, 1)
     axis.set_major_locator(MaxNLocator(nbins=3, integer=True))
     axis.set_major_formatter(FuncFormatter(lambda value, _: short_count(value)))
+
+
+def duration_axis(ax: Axes, times: Sequence[float], which: str) -> None:
+    """An axis of durations: from zero, or logarithmic where they are far apart."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis, set_limits = (ax.xaxis, ax.set_xlim) if which == "x" else (ax.yaxis, ax.set_ylim)
+    shortest, longest = min((one for one in times if one > 0), default=1.0), max(times, default=0)
+    if longest < _FAR * shortest:
+        set_limits(0, 1.1 * max(longest, 0.001))
+        return
+    (ax.set_xscale if which == "x" else ax.set_yscale)("log")
+    axis.set_major_locator(LogLocator(10, subs=(1.0, 2.0, 5.0), numticks=12))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.set_minor_formatter(NullFormatter())
+    set_limits(shortest / 1.3, 1.3 * longest)
 
 
 def short_count(value: float) -> str:
