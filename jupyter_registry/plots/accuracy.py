@@ -187,21 +187,16 @@ def _told(
 def _draw_sizes(ax: Axes, series: Mapping[str, Accuracy]) -> None:
     """Grouped bars of the rows that each value rests on."""
     for position, ((label, accuracy), colour, _) in enumerate(_styled(ax, series)):
-        starts, widths, heights = [], [], []
-        for bucket in accuracy.buckets:
-            whole = bucket.end - bucket.start
-            share = 0.8 * whole / len(series)
-            starts.append(bucket.start + 0.1 * whole + position * share)
-            widths.append(share)
-            heights.append(bucket.n)
-        ax.bar(
-            starts,  # type: ignore[arg-type]
-            heights,
-            width=widths,  # type: ignore[arg-type]
-            align="edge",
+        share = 0.8 / len(series)
+        by_time.bars(
+            ax,
+            accuracy.buckets,
+            [bucket.n for bucket in accuracy.buckets],
+            label,
+            begin=0.1 + position * share,
+            share=share,
             color=colour,
             alpha=0.6,
-            label=label,
         )
     ax.set_ylabel("rows with\nactual")
     ax.set_ylim(bottom=0)

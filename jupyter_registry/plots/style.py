@@ -297,14 +297,11 @@ def short_count(value: float) -> str:
 
 def time_axis(ax: Axes, label: str = "time of prediction (UTC)") -> None:
     """An axis of moments in UTC."""
-    from datetime import UTC
+    from .moments import Moments, MomentTexts
 
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    locator = AutoDateLocator(tz=UTC, maxticks=8)  # type: ignore[no-untyped-call]
+    locator = Moments()
     ax.xaxis.set_major_locator(locator)
-    formatter = ConciseDateFormatter(locator, tz=UTC)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_formatter(formatter)
+    ax.xaxis.set_major_formatter(MomentTexts(locator))
     ax.set_xlabel(label)
 
 

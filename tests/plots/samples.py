@@ -303,3 +303,10 @@ def models(n: int = 9) -> list[dict[str, Any]]:
         )
     made.append({"name": "Support vectors", "score": None})
     return made
+
+
+def heights(ax: Any) -> list[float]:
+    """How high the bars of time are that were drawn in axes, series by series."""
+    return [
+        float(path.vertices[:, 1].max()) for bars in ax.collections for path in bars.get_paths()
+    ]

@@ -16,6 +16,8 @@ from jupyter_registry.domain.kinds import ReplacementReason
 from jupyter_registry.plots import alt_text
 from jupyter_registry.plots.accuracy import accuracy_over_time
 
+from . import samples
+
 START = datetime(2013, 3, 4, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
 
@@ -68,7 +70,7 @@ def test_a_panel_per_metric_and_one_of_bars():
     assert "lower is better" in panels[1].get_ylabel()
     assert "higher is better" in panels[0].get_ylabel()
     assert "UTC" in panels[-1].get_xlabel()
-    heights = [bar.get_height() for bar in panels[-1].patches]
+    heights = samples.heights(panels[-1])
     assert heights == [100 + week for week in range(10)]
 
 
@@ -125,9 +127,13 @@ def test_several_results_differ_by_colour_and_marker(tmp_path):
     one, two = line(panel, "one"), line(panel, "two")
     assert one.get_color() != two.get_color()
     assert one.get_marker() != two.get_marker()
-    bars = figure.get_axes()[-1].patches
-    assert len(bars) == 20
-    assert bars[0].get_x() + bars[0].get_width() <= bars[10].get_x() + 1e-9
+    one_bars, two_bars = (
+        [path.vertices[:, 0] for path in bars.get_paths()]
+        for bars in figure.get_axes()[-1].collections
+    )
+    assert len(one_bars) == len(two_bars) == 10
+    assert one_bars[0].max() <= two_bars[0].min() + 1e-9
+    assert two_bars[0].max() <= one_bars[1].min() + 1e-9
     figure.savefig(tmp_path / "two.png")
     assert (tmp_path / "two.png").stat().st_size > 10_000
 

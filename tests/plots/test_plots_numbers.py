@@ -188,7 +188,7 @@ def test_means_and_shares_over_time() -> None:
     assert np.isnan(actual).tolist() == [False] * 24 + [True] * 2
     assert "minutes" in figure.get_axes()[0].get_ylabel()
     assert "late-arrivals/2 (data drift)" in texts(figure)
-    heights = [bar.get_height() for bar in figure.get_axes()[-1].patches]
+    heights = samples.heights(figure.get_axes()[-1])
     assert heights == [one.n_predicted for one in accuracy.buckets] + [
         one.n for one in accuracy.buckets
     ]
@@ -310,7 +310,7 @@ def test_an_empty_result_is_drawn_as_one_sentence(name: str) -> None:
     said = texts(figure)
     assert re.search(r"\bno\b|nothing", said), said
     assert re.search(r"\bno\b|nothing", plots.alt_text(figure))
-    assert not any(ax.lines or ax.patches for ax in figure.get_axes() if ax.texts)
+    assert not any(ax.lines or ax.patches or ax.collections for ax in figure.get_axes() if ax.texts)
     figure.savefig(io.BytesIO())
 
 
