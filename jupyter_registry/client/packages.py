@@ -262,12 +262,11 @@ class Package(_PackageActions, PackagePublic):
 class PackageList(Pages[PackageItem]):
     """Packages, read page by page."""
 
+    what = "packages"
+
     headings: ClassVar[tuple[str, ...]] = (
         "package", "kind", "target", "type", "aliases", "tags", "deployed", "created", "by",
     )  # fmt: skip
-
-    def _name(self, item: PackageItem) -> str:
-        return item.reference
 
     def row(self, item: PackageItem) -> tuple[Any, ...]:
         """A package under `headings`."""
@@ -322,12 +321,11 @@ class Model(Bound, ModelPublic):
 class ModelList(Pages[Model]):
     """Registered models, read page by page."""
 
+    what = "registered models"
+
     headings: ClassVar[tuple[str, ...]] = (
         "model", "latest", "aliases", "description", "created", "by",
     )  # fmt: skip
-
-    def _name(self, item: Model) -> str:
-        return item.name
 
     def row(self, item: Model) -> tuple[Any, ...]:
         """A model under `headings`."""

@@ -10,22 +10,22 @@ from urllib.parse import quote
 
 from ..domain.entities import ServerInfo
 from ..domain.kinds import DeploymentState, Importance, PackageKind, TargetType
-from . import html
 from .connection import Connection
 from .deployments import Deployment, DeploymentList
 from .discovery import find_server
 from .packages import Model, ModelList, Package, PackageItem, PackageList
 from .references import resolve, split_reference
+from .shown import Facts, Shown
 
 if TYPE_CHECKING:
     from .packaging import SignatureLike
 
 
-class Info(ServerInfo):
+class Info(Shown, ServerInfo):
     """What there is to know of the server."""
 
-    def _repr_html_(self) -> str:
-        return html.facts("Jupyter Registry", self.model_dump())
+    def _parts(self) -> list[Facts]:
+        return [Facts("Jupyter Registry", self.model_dump())]
 
 
 class Registry:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..domain.entities import ActualsResult, ReportResult
+from ..domain import entities
 from ..domain.errors import InvalidInput, RegistryError, nearest
 from . import tables
 from .progress import bar
+from .shown import Shown, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,10 +20,38 @@ if TYPE_CHECKING:
 #: Rows per request.
 PREDICTION_ROWS = 20_000
 REPORT_ROWS = 100_000
-#: Rejections of actuals that a result lists.
-_LISTED = 100
+#: Rejections of actuals that a result lists, and that it shows.
+_LISTED, _SHOWN = 100, 10
 
 Send = Callable[["pa.Table"], Any]
+
+
+class ReportResult(Shown, entities.ReportResult):
+    """What became of reported predictions."""
+
+    def _parts(self) -> list[Table]:
+        return [Table(title=f"Report: {_counts(self)}.")]
+
+
+class ActualsResult(Shown, entities.ActualsResult):
+    """What became of uploaded actuals, and why some were rejected."""
+
+    def _parts(self) -> list[Table]:
+        listed = [(item.row, item.reason) for item in self.rejections[:_SHOWN]]
+        hidden = self.rejected - len(listed)
+        return [
+            Table(
+                ("row", "reason") if listed else (),
+                listed,
+                title=f"Actuals: {_counts(self)}.",
+                note=f"{hidden:,} more were rejected." if listed and hidden > 0 else "",
+            )
+        ]
+
+
+def _counts(result: entities.ReportResult | entities.ActualsResult) -> str:
+    counts = result.model_dump(exclude={"rejections"})
+    return ", ".join(f"{n:,} {what}" for what, n in counts.items())
 
 
 def predict(

@@ -1,13 +1,17 @@
-"""Commands that move rows and tell of them: predict, report, actuals, accuracy, drift."""
+"""Commands that move rows and tell of them: predict, report, actuals, accuracy, drift, health."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import tables
 from .output import as_facts, as_json, as_table, check_output, registry_of, write
+
+if TYPE_CHECKING:
+    from ..results import Accuracy, Drift, Health
 
 
 def predict(options: argparse.Namespace) -> None:
@@ -63,29 +67,21 @@ def accuracy(options: argparse.Namespace) -> None:
     check_output(options.output)
     with registry_of(options) as registry:
         result = registry.deployment(options.deployment).accuracy(
-            options.bucket,
-            options.start,
-            options.end,
-            options.package,
-            options.metric,
+            options.bucket, options.start, options.end, options.package, options.metric
         )
-    if options.output is not None:
-        write(result.to_arrow(baseline=True), options.output)
-        print(f"{len(result.buckets):,} buckets in {options.output}", file=sys.stderr)
-    elif options.json:
-        as_json(result)
-    else:
-        as_table(
-            ("metric", "value", "n", "baseline", "change %"),
-            result.overall_rows(),
-            "No prediction has met its actual yet.",
-        )
-        print()
-        as_table(
-            (result.bucket, "predicted", "matched", *result.metric_names),
-            result.bucket_rows(),
-            "No prediction was made in this time.",
-        )
+    if _put_out(result, options, baseline=True):
+        return
+    as_table(
+        result.overall_headings,
+        result.overall_rows(),
+        "No prediction has met its actual yet.",
+    )
+    print()
+    as_table(
+        result.bucket_headings(),
+        result.bucket_rows(),
+        "No prediction was made in this time.",
+    )
 
 
 def drift(options: argparse.Namespace) -> None:
@@ -95,16 +91,44 @@ def drift(options: argparse.Namespace) -> None:
         result = registry.deployment(options.deployment).drift(
             options.bucket, options.start, options.end, options.package
         )
+    if _put_out(result, options):
+        return
+    print(f"{result.status}: {result.reason}")
+    if result.feature_rows():
+        print()
+        as_table(result.feature_headings, result.feature_rows())
+    if result.buckets:
+        print()
+        as_table(result.bucket_headings(5), result.bucket_rows(5))
+
+
+def health(options: argparse.Namespace) -> None:
+    """``health``: requests, errors and times, overall and by bucket."""
+    check_output(options.output)
+    with registry_of(options) as registry:
+        result = registry.deployment(options.deployment).health(
+            options.bucket, options.start, options.end, options.package
+        )
+    if _put_out(result, options):
+        return
+    print(f"{result.status}: {result.reason}")
+    if result.overall_rows():
+        print()
+        as_table(result.overall_headings, result.overall_rows())
+    if result.buckets:
+        print()
+        as_table(result.bucket_headings(), result.bucket_rows())
+
+
+def _put_out(
+    result: Accuracy | Drift | Health, options: argparse.Namespace, **columns: bool
+) -> bool:
+    """Write the buckets to a file, or print all as JSON, where that was asked for."""
     if options.output is not None:
-        write(result.to_arrow(), options.output)
+        write(result.to_arrow(**columns), options.output)
         print(f"{len(result.buckets):,} buckets in {options.output}", file=sys.stderr)
     elif options.json:
         as_json(result)
     else:
-        print(f"{result.status}: {result.reason}")
-        if result.feature_rows():
-            print()
-            as_table(("status", "feature", "PSI", "n", "importance"), result.feature_rows())
-        if result.buckets:
-            print()
-            as_table(result.bucket_headings(5), result.bucket_rows(5))
+        return False
+    return True
