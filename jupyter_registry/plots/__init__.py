@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .health import service_health as service_health
     from .matrix import confusion as confusion
     from .over_time import predicted_vs_actual as predicted_vs_actual
+    from .ranking import leaderboard as leaderboard
     from .regression import predicted_against_actual as predicted_against_actual
     from .regression import residuals as residuals
     from .reliability import calibration as calibration
@@ -46,6 +47,7 @@ _HOMES = {
     "drift_importance": "drift",
     "drift_over_time": "drift",
     "feature_bins": "drift",
+    "leaderboard": "ranking",
     "lift": "curves",
     "precision_recall": "curves",
     "predicted_against_actual": "regression",

@@ -59,17 +59,33 @@ def _lonely(values: Sequence[float]) -> list[int]:
 
 
 def bars(
-    ax: Axes, buckets: Sequence[Bucket], heights: Sequence[float], label: str, **options: Any
+    ax: Axes,
+    buckets: Sequence[Bucket],
+    heights: Sequence[float],
+    label: str,
+    *,
+    begin: float = 0.05,
+    share: float = 0.9,
+    **options: Any,
 ) -> None:
-    """A bar of nine tenths of each bucket's time, over counts from 0."""
-    ax.bar(
-        [bucket.start + (bucket.end - bucket.start) / 20 for bucket in buckets],  # type: ignore[arg-type]
-        heights,
-        width=[0.9 * (bucket.end - bucket.start) for bucket in buckets],  # type: ignore[arg-type]
-        align="edge",
-        label=label,
-        **options,
-    )
+    """A bar per bucket, over counts from 0; it begins and is as wide as these shares of its time.
+
+    All are one artist: `Axes.bar` makes one of each, which takes as long as all the rest of a
+    figure (90 bars: 70 ms, of which 3 remain).
+    """
+    from matplotlib.collections import PolyCollection
+    from matplotlib.dates import date2num
+
+    corners = []
+    for bucket, height in zip(buckets, heights, strict=True):
+        first, last = (float(date2num(moment)) for moment in (bucket.start, bucket.end))  # type: ignore[no-untyped-call]
+        left = first + begin * (last - first)
+        right = left + share * (last - first)
+        corners.append([(left, 0.0), (left, height), (right, height), (right, 0.0)])
+    drawn = PolyCollection(corners, label=label, linewidths=0, **options)
+    drawn.sticky_edges.y.append(0)
+    ax.add_collection(drawn)
+    ax.autoscale_view()
 
 
 def span(buckets: Sequence[Bucket], width: str) -> str:

@@ -56,6 +56,7 @@ def drift_importance(
     importance to alarm stand, pale, in the shaded part. Features whose importance is unknown
     have a strip of their own at the left (where none is known, the whole width, ordered by
     PSI), what was predicted has one at the right. Features without rows are counted only.
+    ``ax``, ``title`` and the figure are as in all of `jupyter_registry.plots`.
 
     Parameters
     ----------
@@ -245,7 +246,8 @@ def drift_over_time(
     """Draw the PSI of what was predicted and of some features over time, with the thresholds.
 
     Buckets without rows are gaps; a hollow marker is of fewer rows than are needed to tell.
-    A new figure has the rows of each bucket below.
+    A new figure has the rows of each bucket below. ``ax``, ``title`` and the figure are as in all
+    of `jupyter_registry.plots`.
 
     Parameters
     ----------
@@ -371,6 +373,8 @@ def feature_bins(
     title: str | None = None,
 ) -> Figure:
     """Draw a feature's shares of rows by bin: the baseline's beside those predicted since.
+
+    ``ax``, ``title`` and the figure are as in all of `jupyter_registry.plots`.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..domain import health as rules
@@ -21,8 +21,6 @@ Kind = Literal["requests", "rows", "errors", "response"]
 
 #: Up to this share of errors the axis is linear, above it logarithmic: few and many are seen.
 _LINEAR = rules.WARNING_SERVER_ERRORS
-#: From this ratio of the longest to the shortest time on, the axis of times is logarithmic.
-_FAR = 8.0
 
 
 def service_health(
@@ -37,14 +35,13 @@ def service_health(
     Errors are the shares of all requests that were refused (status 400 to 499) and that failed
     (500 and more), with the thresholds of `domain.health`. Times, in milliseconds, are those
     that 50, 95 and 99 % of the requests took at most, from arrival to answer. Buckets without
-    requests are gaps.
+    requests are gaps. ``ax`` (for one ``kind``), ``title`` and the figure are as in all of
+    `jupyter_registry.plots`.
 
     Parameters
     ----------
     health
         what ``Deployment.health`` gives.
-    ax
-        axes to draw in, for one ``kind``; without it, a new figure is made.
     kind
         ``requests``, ``rows``, ``errors`` or ``response``; by default all four, in a new figure.
 
@@ -171,7 +168,8 @@ def _draw_response(ax: Axes, health: Health) -> None:
     for name, (values, look) in drawn.items():
         by_time.line(ax, health.buckets, values, look.pop("marker"), label=name, **look)
         told.append(by_time.told(name, values, ".3g"))
-    _scale_times(ax, [value for values, _ in drawn.values() for value in values if value == value])
+    found = [value for values, _ in drawn.values() for value in values if value == value]
+    style.duration_axis(ax, found, "y")
     style.time_axis(ax, _TIME)
     style.legend_above(ax)
     describe(
@@ -179,21 +177,6 @@ def _draw_response(ax: Axes, health: Health) -> None:
         f"Response time in milliseconds {by_time.span(health.buckets, health.bucket)}: "
         f"{'; '.join(told)}.",
     )
-
-
-def _scale_times(ax: Axes, times: Sequence[float]) -> None:
-    """From zero, or logarithmic where the times are far apart."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-    positive = [one for one in times if one > 0]
-    if not positive or max(positive) < _FAR * min(positive):
-        ax.set_ylim(0, 1.1 * max([*times, 0.001]))
-        return
-    ax.set_yscale("log")
-    ax.yaxis.set_major_locator(LogLocator(10, subs=(1.0, 2.0, 5.0), numticks=12))
-    ax.yaxis.set_minor_formatter(NullFormatter())
-    ax.set_ylim(min(positive) / 1.3, 1.3 * max(positive))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
 
 
 _TIME = "time of request (UTC)"

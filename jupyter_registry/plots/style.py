@@ -31,6 +31,8 @@ DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)
 LETTER = 0.6
 
 NO_ACTUALS = "no actuals yet"
+#: From this ratio of the longest to the shortest on, an axis of durations is logarithmic.
+_FAR = 8.0
 #: Letters of a line in the middle of empty axes.
 _WIDEST_LINE = 52
 
@@ -130,6 +132,21 @@ def opened(
     ax.set_ylabel(y)
     if title:
         ax.set_title(title)
+    return ax
+
+
+def opened_shares(
+    ax: Axes | None,
+    x: str,
+    y: str,
+    title: str | None = None,
+    *,
+    size: tuple[float, float] = (4.8, 4.8),
+) -> Axes:
+    """`opened` with both axes from 0 to 100 %."""
+    ax = opened(ax, x, y, title, size=size)
+    share_axis(ax, "x")
+    share_axis(ax, "y")
     return ax
 
 
@@ -254,6 +271,22 @@ def count_axis(ax: Axes, which: str = "y") -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: short_count(value)))
 
 
+def duration_axis(ax: Axes, times: Sequence[float], which: str) -> None:
+    """An axis of durations: from zero, or logarithmic where they are far apart."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis, set_limits = (ax.xaxis, ax.set_xlim) if which == "x" else (ax.yaxis, ax.set_ylim)
+    shortest, longest = min((one for one in times if one > 0), default=1.0), max(times, default=0)
+    if longest < _FAR * shortest:
+        set_limits(0, 1.1 * max(longest, 0.001))
+        return
+    (ax.set_xscale if which == "x" else ax.set_yscale)("log")
+    axis.set_major_locator(LogLocator(10, subs=(1.0, 2.0, 5.0), numticks=12))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.set_minor_formatter(NullFormatter())
+    set_limits(shortest / 1.3, 1.3 * longest)
+
+
 def short_count(value: float) -> str:
     """A count for a tick: ``950``, ``1,200``, ``35k``, ``2.5M``."""
     for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
@@ -264,14 +297,11 @@ def short_count(value: float) -> str:
 
 def time_axis(ax: Axes, label: str = "time of prediction (UTC)") -> None:
     """An axis of moments in UTC."""
-    from datetime import UTC
+    from .moments import Moments, MomentTexts
 
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    locator = AutoDateLocator(tz=UTC, maxticks=8)  # type: ignore[no-untyped-call]
+    locator = Moments()
     ax.xaxis.set_major_locator(locator)
-    formatter = ConciseDateFormatter(locator, tz=UTC)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_formatter(formatter)
+    ax.xaxis.set_major_formatter(MomentTexts(locator))
     ax.set_xlabel(label)
 
 

@@ -278,3 +278,35 @@ def health(days: int = 40, seed: int = 6, hosted: bool = True) -> Health:
     return Health(
         deployment_id=1, bucket="day", buckets=buckets, start=START, end=START + days * day
     )
+
+
+def models(n: int = 9) -> list[dict[str, Any]]:
+    """A leaderboard in no order; the better ones tend to be slower, one has not been scored."""
+    random = np.random.default_rng(8)
+    names = [
+        "Gradient boosting", "Random forest", "Logistic regression, elastic net", "Ridge",
+        "Gradient boosting on target-encoded categories, early stopping", "Nearest neighbours",
+        "Naive Bayes", "Stack of the best five", "Majority class",
+    ]  # fmt: skip
+    skills = [0.9, 0.72, 0.5, 0.42, 0.95, 0.55, 0.3, 1.0, 0.05]
+    made: list[dict[str, Any]] = []
+    for place in range(n):
+        skill = skills[place] if place < len(skills) else float(random.uniform(0, 1))
+        made.append(
+            {
+                "name": names[place] if place < len(names) else f"Model {place}",
+                "score": 0.62 + 0.17 * skill,
+                "spread": 0.004 + 0.01 * float(random.random()),
+                "holdout": 0.61 + 0.17 * skill + float(random.normal(0, 0.006)),
+                "scoring_ms": float(2 * np.exp(4 * skill + random.normal(0, 0.9))),
+            }
+        )
+    made.append({"name": "Support vectors", "score": None})
+    return made
+
+
+def heights(ax: Any) -> list[float]:
+    """How high the bars of time are that were drawn in axes, series by series."""
+    return [
+        float(path.vertices[:, 1].max()) for bars in ax.collections for path in bars.get_paths()
+    ]

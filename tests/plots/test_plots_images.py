@@ -193,3 +193,23 @@ def test_service_health_dark() -> Figure:
 def test_no_drift_yet() -> Figure:
     missing = "The package has no baseline: register it with training or holdout data."
     return plots.drift_importance(Drift(deployment_id=1, bucket="day", reason=missing))
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_leaderboard() -> Figure:
+    return plots.leaderboard(samples.models(), metric="auc")
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_leaderboard_dark() -> Figure:
+    return plots.leaderboard(samples.models(30), metric="auc", most=12, title="Late arrivals")
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_leaderboard_by_scoring_time() -> Figure:
+    return plots.leaderboard(samples.models(), metric="auc", kind="scoring_time")
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_leaderboard_by_scoring_time_dark() -> Figure:
+    return plots.leaderboard(samples.models(20), metric="log_loss", kind="scoring_time")
