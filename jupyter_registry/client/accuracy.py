@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..domain import entities
-from . import html, tables
+from . import tables
+from .shown import Shown, Table
 
 if TYPE_CHECKING:
     import pandas
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 _SHOWN_BUCKETS = 60
 
 
-class Accuracy(entities.Accuracy):
+class Accuracy(Shown, entities.Accuracy):
     """Accuracy overall and over time, by prediction time."""
 
     def to_arrow(self, *, baseline: bool = False) -> pa.Table:
@@ -66,8 +67,10 @@ class Accuracy(entities.Accuracy):
         buckets = [*([self.overall] if self.overall else []), *self.buckets]
         return list(dict.fromkeys(name for bucket in buckets for name in bucket.metrics))
 
+    overall_headings: ClassVar[tuple[str, ...]] = ("metric", "value", "n", "baseline", "change %")
+
     def overall_rows(self) -> list[tuple[Any, ...]]:
-        """Metric, value, sample count, baseline and change in percent."""
+        """Metric, value, sample count, baseline and change: under `overall_headings`."""
         if self.overall is None:
             return []
         return [
@@ -90,28 +93,26 @@ class Accuracy(entities.Accuracy):
             for bucket in self.buckets
         ]
 
-    def __repr__(self) -> str:
-        values = self.overall.metrics if self.overall else {}
-        shown = ", ".join(
-            f"{name} {html.text(value.value)}" for name, value in list(values.items())[:3]
-        )
-        matched = self.overall.n if self.overall else 0
-        return f"<Accuracy of {matched:,} rows: {shown or 'no actuals yet'}>"
+    def bucket_headings(self) -> tuple[str, ...]:
+        """What the columns of `bucket_rows` are."""
+        return (self.bucket, "predicted", "matched", *self.metric_names)
 
-    __str__ = __repr__
-
-    def _repr_html_(self) -> str:
+    def _parts(self) -> list[Table]:
         if not self.buckets and not self.overall_rows():
-            return html.table((), (), note="No prediction was made in this time.")
-        shown = self.bucket_rows()[-_SHOWN_BUCKETS:]
-        hidden = len(self.buckets) - len(shown)
-        return html.table(
-            ("metric", "value", "n", "baseline", "change %"), self.overall_rows(), title="Overall"
-        ) + html.table(
-            (self.bucket, "predicted", "matched", *self.metric_names),
-            shown,
-            title=f"By {self.bucket}",
-            note=f"The last {len(shown)}; {hidden} before them are in to_frame()."
-            if hidden
-            else "",
-        )
+            return [Table(note="No prediction was made in this time.")]
+        matched = self.overall.n if self.overall else 0
+        return [
+            Table(
+                self.overall_headings,
+                self.overall_rows(),
+                title=f"Accuracy of {matched:,} rows",
+                note="" if self.overall_rows() else "No prediction has met its actual yet.",
+            ),
+            Table(
+                self.bucket_headings(),
+                self.bucket_rows(),
+                title=f"By {self.bucket}",
+                most=_SHOWN_BUCKETS,
+                last=True,
+            ),
+        ]

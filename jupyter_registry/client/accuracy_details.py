@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..domain import entities
 from ..domain.kinds import TargetType
 from . import html, tables
+from .shown import Shown, Table
 
 if TYPE_CHECKING:
     import pandas
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _SHOWN_ROWS = 10
 
 
-class AccuracyDetails(entities.AccuracyDetails):
+class AccuracyDetails(Shown, entities.AccuracyDetails):
     """Matched predictions of a range of time, for curves, matrices and scatter plots."""
 
     def confusion_at(self, threshold: float | None = None) -> list[list[int]]:
@@ -87,39 +88,27 @@ class AccuracyDetails(entities.AccuracyDetails):
         """`to_arrow` as a pandas DataFrame; raises `MissingExtra` without pandas."""
         return tables.to_pandas(self.to_arrow())
 
-    def __repr__(self) -> str:
-        held = {
-            TargetType.BINARY: f"{len(self.score_bins or []):,} score bins",
-            TargetType.REGRESSION: f"{len(self.sample or []):,} of them sampled",
-            TargetType.MULTICLASS: f"{len(self.class_labels)} classes",
-        }[self.target_type]
-        return f"<AccuracyDetails of {self.n:,} rows: {held if self.n else 'no actuals yet'}>"
-
-    __str__ = __repr__
-
-    def _repr_html_(self) -> str:
+    def _parts(self) -> list[Table]:
         title = f"{self.n:,} predictions with their actual"
         if not self.n:
-            return html.table((), (), title=title, note="No actuals yet.")
+            return [Table(title=title, note="No actuals yet.")]
         if self.target_type is TargetType.REGRESSION:
             sample = self.sample or []
             shown: list[tuple[Any, ...]] = [
                 (row.association_id, row.timestamp, row.predicted, row.actual)
                 for row in sample[:_SHOWN_ROWS]
             ]
-            return html.table(
-                ("association ID", "time", "predicted", "actual"),
-                shown,
-                title=title,
-                note=f"{len(shown)} of {len(sample):,} sampled; all are in to_frame().",
-            )
+            return [
+                Table(
+                    ("association ID", "time", "predicted", "actual"),
+                    shown,
+                    title=title,
+                    note=f"{len(shown)} of {len(sample):,} sampled; all are in .to_frame().",
+                )
+            ]
         note = "Rows are what happened, columns what was predicted."
         if self.threshold is not None:
             note += f" The threshold is now {html.text(self.threshold)}."
-        rows = zip(self.class_labels, self.confusion_at(), strict=True)
-        return html.table(
-            ("actual", *self.class_labels),
-            [(label, *counts) for label, counts in rows],
-            title=title,
-            note=note,
-        )
+        counts = zip(self.class_labels, self.confusion_at(), strict=True)
+        rows = [(label, *row) for label, row in counts]
+        return [Table(("actual", *self.class_labels), rows, title, note, rest=".confusion_at()")]

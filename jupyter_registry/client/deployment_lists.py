@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..domain.entities import KeyCreated, KeyPublic, ReplacementPublic, ServicePeriod
 from . import html
 from .pages import Pages
+from .shown import Shown, Table
 
 if TYPE_CHECKING:
     from .deployments import Deployment
@@ -15,13 +16,12 @@ if TYPE_CHECKING:
 class DeploymentList(Pages["Deployment"]):
     """Deployments, read page by page."""
 
+    what = "deployments"
+
     headings: ClassVar[tuple[str, ...]] = (
         "deployment", "package", "kind", "state", "importance", "predicted", "matched", "waiting",
         "created",
     )  # fmt: skip
-
-    def _name(self, item: Deployment) -> str:
-        return item.label
 
     def row(self, item: Deployment) -> tuple[Any, ...]:
         """A deployment under `headings`."""
@@ -31,7 +31,7 @@ class DeploymentList(Pages["Deployment"]):
         )  # fmt: skip
 
 
-class History(list[ServicePeriod]):
+class History(Shown, list[ServicePeriod]):
     """The periods of service, oldest first as the server gives them."""
 
     headings: ClassVar[tuple[str, ...]] = ("package", "from", "to", "reason", "note", "by")
@@ -43,11 +43,11 @@ class History(list[ServicePeriod]):
             for period in self
         ]
 
-    def _repr_html_(self) -> str:
-        return html.table(self.headings, self.rows())
+    def _parts(self) -> list[Table]:
+        return [Table(self.headings, self.rows(), last=True, rest="the list")]
 
 
-class Replacement(ReplacementPublic):
+class Replacement(Shown, ReplacementPublic):
     """The checks of a replacement, and the deployment after it."""
 
     deployment: Deployment
@@ -58,19 +58,10 @@ class Replacement(ReplacementPublic):
         """What a table of the checks shows, under `headings`."""
         return [(check.name, check.status, check.message) for check in self.checks]
 
-    def __repr__(self) -> str:
-        done = "replaced" if self.replaced else "only checked"
-        return f"<Replacement: {done}, {self.deployment.package} in service>"
-
-    __str__ = __repr__
-
-    def _repr_html_(self) -> str:
+    def _parts(self) -> list[Table]:
         done = "Replaced" if self.replaced else "Only checked, not replaced"
-        return html.table(
-            self.headings,
-            self.rows(),
-            title=f"{done}: {self.deployment.package} is in service of {self.deployment.label}",
-        )
+        title = f"{done}: {self.deployment.package} is in service of {self.deployment.label}"
+        return [Table(self.headings, self.rows(), title)]
 
 
 class Key(KeyCreated):
@@ -88,7 +79,7 @@ class Key(KeyCreated):
         )
 
 
-class KeyList(list[KeyPublic]):
+class KeyList(Shown, list[KeyPublic]):
     """Prediction keys."""
 
     headings: ClassVar[tuple[str, ...]] = ("id", "name", "prefix", "created", "by", "revoked")
@@ -100,5 +91,6 @@ class KeyList(list[KeyPublic]):
             for key in self
         ]
 
-    def _repr_html_(self) -> str:
-        return html.table(self.headings, self.rows())
+    def _parts(self) -> list[Table]:
+        none = "" if self else "There are no keys."
+        return [Table(self.headings, self.rows(), note=none, last=True, rest="the list")]

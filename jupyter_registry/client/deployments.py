@@ -7,13 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from ..domain.entities import (
-    ActualsResult,
     DeploymentPublic,
     DeploymentUpdate,
     KeyCreate,
     KeyPublic,
     ReplacementCreate,
-    ReportResult,
     RollbackCreate,
     ServicePeriod,
 )
@@ -25,7 +23,10 @@ from .bodies import body
 from .bound import Bound
 from .deployment_lists import DeploymentList, History, Key, KeyList, Replacement
 from .drift import Drift
+from .health import Health
 from .packages import Package, PackageItem
+from .progress import Progress
+from .rows import ActualsResult, ReportResult
 
 Moment = datetime | str
 
@@ -52,7 +53,7 @@ class Deployment(Bound, DeploymentPublic):
         passthrough: Sequence[str] = (),
         *,
         association_id_column: str | None = None,
-        progress: bool = True,
+        progress: Progress = True,
     ) -> Any:
         """Predict; every prediction is recorded before it is answered.
 
@@ -67,6 +68,9 @@ class Deployment(Bound, DeploymentPublic):
             Input columns to repeat in the answer.
         association_id_column:
             The column with the association IDs (default: the deployment's).
+        progress:
+            Whether to show a bar, or a function that is called with a `Step` before the first
+            batch and after each; what it raises stops there, and reaches the caller.
 
         Returns
         -------
@@ -98,7 +102,7 @@ class Deployment(Bound, DeploymentPublic):
         *,
         association_id: str | None = None,
         timestamp: str | None = None,
-        progress: bool = True,
+        progress: Progress = True,
     ) -> ReportResult:
         """Report predictions made outside; the same association ID again replaces.
 
@@ -118,7 +122,7 @@ class Deployment(Bound, DeploymentPublic):
         association_id: str | None = None,
         value: str | None = None,
         timestamp: str | None = None,
-        progress: bool = True,
+        progress: Progress = True,
     ) -> ActualsResult:
         """Send what really happened: early, late, repeated or corrected.
 
@@ -169,15 +173,9 @@ class Deployment(Bound, DeploymentPublic):
             Names of metrics (default: all of the target type).
 
         """
-        params = {
-            "bucket": None if bucket is None else str(bucket),
-            "start": start,
-            "end": end,
-            "package_id": None if package is None else self._registry.package_id(package),
-            "metric": [metrics] if isinstance(metrics, str) else metrics and list(metrics),
-        }
+        wanted = [metrics] if isinstance(metrics, str) else metrics and list(metrics)
         return Accuracy.model_validate(
-            self._registry.connection.get(f"{self._path}/accuracy", params)
+            self._read("accuracy", start, end, package, bucket=bucket, metric=wanted)
         )
 
     def accuracy_details(
@@ -191,14 +189,7 @@ class Deployment(Bound, DeploymentPublic):
         Score bins and confusion of classes, a sample of matched rows of numbers:
         `jupyter_registry.plots` draws them.
         """
-        params = {
-            "start": start,
-            "end": end,
-            "package_id": None if package is None else self._registry.package_id(package),
-        }
-        return AccuracyDetails.model_validate(
-            self._registry.connection.get(f"{self._path}/accuracy/details", params)
-        )
+        return AccuracyDetails.model_validate(self._read("accuracy/details", start, end, package))
 
     def drift(
         self,
@@ -221,13 +212,21 @@ class Deployment(Bound, DeploymentPublic):
             champion).
 
         """
-        params = {
-            "bucket": None if bucket is None else str(bucket),
-            "start": start,
-            "end": end,
-            "package_id": None if package is None else self._registry.package_id(package),
-        }
-        return Drift.model_validate(self._registry.connection.get(f"{self._path}/drift", params))
+        return Drift.model_validate(self._read("drift", start, end, package, bucket=bucket))
+
+    def health(
+        self,
+        bucket: Bucket | str | None = None,
+        start: Moment | None = None,
+        end: Moment | None = None,
+        package: Package | PackageItem | int | str | None = None,
+    ) -> Health:
+        """How the deployment serves: requests, errors and times, overall and over time.
+
+        Parameters as in `accuracy`, but that a request counts when it is answered; ``package``
+        is one that is, or was, in service (default: all).
+        """
+        return Health.model_validate(self._read("health", start, end, package, bucket=bucket))
 
     def rebuild_accuracy(self) -> dict[str, Any]:
         """Compute the accumulators behind `accuracy` anew from the recorded rows.
@@ -331,6 +330,25 @@ class Deployment(Bound, DeploymentPublic):
     @property
     def _path(self) -> str:
         return f"/deployments/{self.id}"
+
+    def _read(
+        self,
+        what: str,
+        start: Moment | None,
+        end: Moment | None,
+        package: Package | PackageItem | int | str | None,
+        *,
+        bucket: Bucket | str | None = None,
+        **params: Any,
+    ) -> Any:
+        """What is monitored, of a range and of one package if given."""
+        params |= {
+            "bucket": None if bucket is None else str(bucket),
+            "start": start,
+            "end": end,
+            "package_id": None if package is None else self._registry.package_id(package),
+        }
+        return self._registry.connection.get(f"{self._path}/{what}", params)
 
     def _replaced(self, answer: Mapping[str, Any]) -> Replacement:
         result = Replacement.model_validate(answer)

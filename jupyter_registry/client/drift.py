@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..domain import entities
-from . import html, tables
+from . import tables
+from .shown import Shown, Table
 
 if TYPE_CHECKING:
     import pandas
@@ -17,7 +18,7 @@ _SHOWN_BUCKETS = 60
 _SHOWN_OVER_TIME = 5
 
 
-class Drift(entities.Drift):
+class Drift(Shown, entities.Drift):
     """Drift of inputs and predictions from the package's baseline, overall and over time."""
 
     def to_arrow(self) -> pa.Table:
@@ -44,6 +45,8 @@ class Drift(entities.Drift):
     def to_frame(self) -> pandas.DataFrame:
         """`to_arrow` as a pandas DataFrame; raises `MissingExtra` without pandas."""
         return tables.to_pandas(self.to_arrow())
+
+    feature_headings: ClassVar[tuple[str, ...]] = ("status", "feature", "PSI", "n", "importance")
 
     def feature_rows(self) -> list[tuple[Any, ...]]:
         """Status, name, PSI, rows and importance: of the predictions first, then by importance."""
@@ -72,32 +75,27 @@ class Drift(entities.Drift):
         names = [feature.name for feature in self.features[:features]]
         return (self.bucket, "rows", "predicted", *names)
 
-    def __repr__(self) -> str:
-        return f"<Drift of {self.n:,} rows: {self.status}. {self.reason}>"
-
-    __str__ = __repr__
-
-    def _repr_html_(self) -> str:
-        status = f"Drift: {self.status}"
+    def _parts(self) -> list[Table]:
+        status = f"Drift of {self.n:,} rows: {self.status}"
         if not self.feature_rows():
-            return html.table((), (), title=status, note=self.reason)
-        columns = self.feature_rows()
-        shown = columns[:_SHOWN_FEATURES]
-        more = len(columns) - len(shown)
-        by_feature = html.table(
-            ("status", "feature", "PSI", "n", "importance"),
-            shown,
-            title=status,
-            note=f"{self.reason} {more} more are in .features." if more else self.reason,
-        )
-        if not self.buckets:
-            return by_feature
-        hidden = max(len(self.buckets) - _SHOWN_BUCKETS, 0)
-        return by_feature + html.table(
-            self.bucket_headings(_SHOWN_OVER_TIME),
-            self.bucket_rows(_SHOWN_OVER_TIME)[hidden:],
-            title=f"PSI by {self.bucket}",
-            note=f"The last {_SHOWN_BUCKETS}; {hidden} before them are in to_frame()."
-            if hidden
-            else "",
-        )
+            return [Table(title=status, note=self.reason)]
+        parts = [
+            Table(
+                self.feature_headings,
+                self.feature_rows(),
+                title=status,
+                note=self.reason,
+                most=_SHOWN_FEATURES,
+                rest=".features",
+            )
+        ]
+        if self.buckets:
+            over_time = Table(
+                self.bucket_headings(_SHOWN_OVER_TIME),
+                self.bucket_rows(_SHOWN_OVER_TIME),
+                title=f"PSI by {self.bucket}",
+                most=_SHOWN_BUCKETS,
+                last=True,
+            )
+            parts.append(over_time)
+        return parts

@@ -1,4 +1,4 @@
-"""Small HTML and text tables for results; every value is escaped."""
+"""Small HTML tables for results; every value is escaped."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def table(
     for row in rows:
         parts.append("<tr>")
         parts += [
-            f"<td{'' if _is_number(value) else _LEFT}>{escape(text(value))}</td>" for value in row
+            f"<td{'' if is_number(value) else _LEFT}>{escape(text(value))}</td>" for value in row
         ]
         parts.append("</tr>")
     parts.append("</tbody></table>")
@@ -74,27 +74,6 @@ def facts(title: str, items: Mapping[str, Any]) -> str:
     return f"<div><strong>{escape(title)}</strong></div><table><tbody>{rows}</tbody></table>"
 
 
-def plain_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """The same for a terminal, columns aligned."""
-    cells = [[text(value) for value in row] for row in rows]
-    numeric = [True] * len(headings)
-    for row, shown in zip(rows if isinstance(rows, list) else [], cells, strict=False):
-        for position, value in enumerate(row[: len(headings)]):
-            numeric[position] &= _is_number(value) or shown[position] == "–"
-    if not cells:
-        numeric = [False] * len(headings)
-    widths = [
-        max([len(heading), *(len(row[i]) for row in cells)]) for i, heading in enumerate(headings)
-    ]
-
-    def line(row: Sequence[str]) -> str:
-        return "  ".join(
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, numeric, strict=True)
-        ).rstrip()
-
-    return "\n".join([line(headings), *map(line, cells)])
-
-
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether a value stands to the right."""
     return isinstance(value, int | float) and not isinstance(value, bool)

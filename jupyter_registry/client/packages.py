@@ -23,7 +23,7 @@ from . import html
 from .bodies import body
 from .bound import Bound
 from .pages import Pages
-from .progress import bar
+from .progress import Progress, bar
 
 if TYPE_CHECKING:
     from .deployments import Deployment
@@ -131,7 +131,7 @@ class _PackageActions(Bound):
         return self._again()
 
     def download(
-        self, folder: str | os.PathLike[str], *, overwrite: bool = False, progress: bool = True
+        self, folder: str | os.PathLike[str], *, overwrite: bool = False, progress: Progress = True
     ) -> Path:
         """Write the package's files into a folder, verified; returns the folder.
 
@@ -262,12 +262,11 @@ class Package(_PackageActions, PackagePublic):
 class PackageList(Pages[PackageItem]):
     """Packages, read page by page."""
 
+    what = "packages"
+
     headings: ClassVar[tuple[str, ...]] = (
         "package", "kind", "target", "type", "aliases", "tags", "deployed", "created", "by",
     )  # fmt: skip
-
-    def _name(self, item: PackageItem) -> str:
-        return item.reference
 
     def row(self, item: PackageItem) -> tuple[Any, ...]:
         """A package under `headings`."""
@@ -322,12 +321,11 @@ class Model(Bound, ModelPublic):
 class ModelList(Pages[Model]):
     """Registered models, read page by page."""
 
+    what = "registered models"
+
     headings: ClassVar[tuple[str, ...]] = (
         "model", "latest", "aliases", "description", "created", "by",
     )  # fmt: skip
-
-    def _name(self, item: Model) -> str:
-        return item.name
 
     def row(self, item: Model) -> tuple[Any, ...]:
         """A model under `headings`."""

@@ -7,13 +7,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
-from . import html
+from .shown import Table
 
 Item = TypeVar("Item")
 
-#: Rows shown in a notebook, and names in a short text.
+#: Rows shown in a notebook or a terminal.
 _SHOWN_ROWS = 20
-_SHOWN_NAMES = 5
 
 
 class Pages(ABC, Generic[Item]):
@@ -28,6 +27,8 @@ class Pages(ABC, Generic[Item]):
 
     """
 
+    #: What the items are, in the plural.
+    what: ClassVar[str] = "items"
     headings: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
@@ -68,22 +69,20 @@ class Pages(ABC, Generic[Item]):
         return self._has(0)
 
     def __repr__(self) -> str:
-        names = [self._name(item) for item in self[:_SHOWN_NAMES]]
-        more = ", …" if self._has(_SHOWN_NAMES) else ""
-        return f"<{type(self).__name__}: {', '.join(names) or 'empty'}{more}>"
+        return self._table(f"There are no {self.what}.").to_text()
 
     def _repr_html_(self) -> str:
+        return self._table("There are none.").to_html()
+
+    def _table(self, none: str) -> Table:
+        """The first items; the note is ``none`` where there is no item."""
         rows = [self.row(item) for item in self[:_SHOWN_ROWS]]
         more = f"The first {_SHOWN_ROWS}; iterate to see more." if self._has(_SHOWN_ROWS) else ""
-        return html.table(self.headings, rows, note=more if rows else "There are none.")
+        return Table(self.headings, rows, note=more if rows else none)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """What a table of all shows, under `headings`."""
         return map(self.row, self)
-
-    @abstractmethod
-    def _name(self, item: Item) -> str:
-        """An item in a few letters."""
 
     @abstractmethod
     def row(self, item: Item) -> tuple[Any, ...]:

@@ -10,22 +10,23 @@ from urllib.parse import quote
 
 from ..domain.entities import ServerInfo
 from ..domain.kinds import DeploymentState, Importance, PackageKind, TargetType
-from . import html
 from .connection import Connection
 from .deployments import Deployment, DeploymentList
 from .discovery import find_server
 from .packages import Model, ModelList, Package, PackageItem, PackageList
+from .progress import Progress
 from .references import resolve, split_reference
+from .shown import Facts, Shown
 
 if TYPE_CHECKING:
     from .packaging import SignatureLike
 
 
-class Info(ServerInfo):
+class Info(Shown, ServerInfo):
     """What there is to know of the server."""
 
-    def _repr_html_(self) -> str:
-        return html.facts("Jupyter Registry", self.model_dump())
+    def _parts(self) -> list[Facts]:
+        return [Facts("Jupyter Registry", self.model_dump())]
 
 
 class Registry:
@@ -84,7 +85,7 @@ class Registry:
         format: str | None = None,
         location: str | None = None,
         build_environment: str | None = None,
-        progress: bool = True,
+        progress: Progress = True,
     ) -> Package:
         """Register a model package: the next version under a name.
 
@@ -124,6 +125,10 @@ class Registry:
             it, for files told by content.
         location, build_environment:
             Where an external model is, and what built it.
+        progress:
+            Whether to show bars, or a function that is called with a `Step` as the holdout is
+            scored, the files are sent and the package is registered; what it raises ends that,
+            and nothing is registered.
 
         Raises
         ------

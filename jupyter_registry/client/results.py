@@ -6,14 +6,18 @@ from .accuracy import Accuracy
 from .accuracy_details import AccuracyDetails
 from .deployments import Deployment, DeploymentList, History, Key, KeyList, Replacement
 from .drift import Drift
+from .health import Health
 from .packages import Model, ModelList, Package, PackageItem, PackageList
+from .rows import ActualsResult, ReportResult
 
 __all__ = [
     "Accuracy",
     "AccuracyDetails",
+    "ActualsResult",
     "Deployment",
     "DeploymentList",
     "Drift",
+    "Health",
     "History",
     "Key",
     "KeyList",
@@ -23,4 +27,5 @@ __all__ = [
     "PackageItem",
     "PackageList",
     "Replacement",
+    "ReportResult",
 ]

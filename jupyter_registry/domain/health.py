@@ -182,20 +182,21 @@ class Requests:
         if not self.n:
             return Status.UNKNOWN, "No request was counted."
         failed, refused = self.server_errors / self.n, self.client_errors / self.n
-        failures = f"{self.server_errors:,} of {self.n:,} requests failed ({_percent(failed)})"
+        failures = f"{self.server_errors:,} of {_requests(self.n)} failed ({_percent(failed)})"
         if failed >= FAILING_SERVER_ERRORS:
             return Status.FAILING, f"{failures}; {_percent(FAILING_SERVER_ERRORS)} is too many."
         if failed >= WARNING_SERVER_ERRORS:
             return Status.WARNING, f"{failures}; from {_percent(WARNING_SERVER_ERRORS)} on is many."
         if refused >= WARNING_CLIENT_ERRORS:
             return Status.WARNING, (
-                f"{self.client_errors:,} of {self.n:,} requests were refused "
+                f"{self.client_errors:,} of {_requests(self.n)} "
+                f"{'was' if self.client_errors == 1 else 'were'} refused "
                 f"({_percent(refused)}); from {_percent(WARNING_CLIENT_ERRORS)} on is many."
             )
         if not self.server_errors and not self.client_errors:
-            return Status.PASSING, f"{self.n:,} requests, none refused and none failed."
+            return Status.PASSING, f"{_requests(self.n)}, none refused and none failed."
         return Status.PASSING, (
-            f"{self.n:,} requests: {self.client_errors:,} refused ({_percent(refused)}), "
+            f"{_requests(self.n)}: {self.client_errors:,} refused ({_percent(refused)}), "
             f"{self.server_errors:,} failed ({_percent(failed)})."
         )
 
@@ -206,6 +207,10 @@ def merge(parts: Iterable[Requests]) -> Requests:
     for part in parts:
         whole = whole.merged(part)
     return whole
+
+
+def _requests(n: int) -> str:
+    return f"{n:,} request{'' if n == 1 else 's'}"
 
 
 def _percent(share: float) -> str:

@@ -21,7 +21,7 @@ WARNING, FAILING = 0.1, 0.25
 #: Rows that are needed to tell.
 LEAST_ROWS = 100
 #: A feature of less than this part of the largest importance does not decide on the status.
-_IMPORTANT = 0.1
+LEAST_IMPORTANCE = 0.1
 #: Features that a reason names.
 _NAMED = 3
 
@@ -71,16 +71,27 @@ def status_of(index: float | None, n: int) -> Status:
     return Status.WARNING if index < FAILING else Status.FAILING
 
 
+def least_importance(features: Sequence[FeatureDrift]) -> float:
+    """The importance from which on a feature decides; 0 while no importance is known."""
+    return LEAST_IMPORTANCE * max((feature.importance or 0.0 for feature in features), default=0.0)
+
+
+def deciding(features: Sequence[FeatureDrift]) -> list[FeatureDrift]:
+    """Those that decide on the status: important enough, or of unknown importance."""
+    least = least_importance(features)
+    return [f for f in features if f.importance is None or f.importance >= least]
+
+
 def verdict(features: Sequence[FeatureDrift], target: FeatureDrift | None) -> tuple[Status, str]:
     """The status of a deployment, and why, in one sentence.
 
     It fails, or warns, where a feature of at least a tenth of the largest importance (any, while
     importances are unknown) or what was predicted does.
     """
-    deciding = [*filter(_important(features), features), *([target] if target else [])]
-    known = [column for column in deciding if column.status is not Status.UNKNOWN]
+    alarming = [*deciding(features), *([target] if target else [])]
+    known = [column for column in alarming if column.status is not Status.UNKNOWN]
     if not known:
-        n = max((column.n for column in deciding), default=0)
+        n = max((column.n for column in alarming), default=0)
         counted = f"{n:,} {'was' if n == 1 else 'were'}"
         return Status.UNKNOWN, f"{LEAST_ROWS} rows are needed to tell; {counted} counted."
     for status, how in ((Status.FAILING, "far"), (Status.WARNING, "somewhat")):
@@ -93,11 +104,6 @@ def verdict(features: Sequence[FeatureDrift], target: FeatureDrift | None) -> tu
         Status.PASSING,
         f"All is near the baseline; the largest PSI is {_index(largest):.3f}, of {what}.",
     )
-
-
-def _important(features: Sequence[FeatureDrift]) -> Any:
-    largest = max((feature.importance or 0.0 for feature in features), default=0.0)
-    return lambda feature: feature.importance is None or feature.importance >= _IMPORTANT * largest
 
 
 def _listed(moved: Sequence[FeatureDrift], target: FeatureDrift | None) -> str:

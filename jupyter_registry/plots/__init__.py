@@ -1,8 +1,17 @@
 """Matplotlib figures from plain results: no requests, no files, no global state.
 
-Each function takes a result (`accuracy`, `accuracy_details`, `history` of a deployment) and
-returns a figure that pyplot does not know; with ``ax`` it draws in axes of one's own. They
-follow the style sheet in use, light or dark. ``alt_text(figure)`` says in words what is shown.
+Each function takes a result (`accuracy`, `accuracy_details`, `drift`, `health`, `history` of a
+deployment) and returns a figure that pyplot does not know. They follow the style sheet in use,
+light or dark. ``alt_text(figure)`` says in words what is shown. Where a result has nothing to
+draw, the axes are empty but for a sentence that says what is missing.
+
+What most of them take:
+
+ax
+    axes to draw in; without it, a new figure is made. The figure of ``ax``, or the new one, is
+    returned.
+title
+    the title of the axes, or of a figure of several.
 """
 
 from __future__ import annotations
@@ -17,8 +26,13 @@ if TYPE_CHECKING:
     from .curves import lift as lift
     from .curves import precision_recall as precision_recall
     from .curves import roc as roc
+    from .drift import drift_importance as drift_importance
+    from .drift import drift_over_time as drift_over_time
+    from .drift import feature_bins as feature_bins
+    from .health import service_health as service_health
     from .matrix import confusion as confusion
     from .over_time import predicted_vs_actual as predicted_vs_actual
+    from .ranking import leaderboard as leaderboard
     from .regression import predicted_against_actual as predicted_against_actual
     from .regression import residuals as residuals
     from .reliability import calibration as calibration
@@ -30,12 +44,17 @@ _HOMES = {
     "calibration": "reliability",
     "confusion": "matrix",
     "deployment_timeline": "timeline",
+    "drift_importance": "drift",
+    "drift_over_time": "drift",
+    "feature_bins": "drift",
+    "leaderboard": "ranking",
     "lift": "curves",
     "precision_recall": "curves",
     "predicted_against_actual": "regression",
     "predicted_vs_actual": "over_time",
     "residuals": "regression",
     "roc": "curves",
+    "service_health": "health",
     "to_html": "alternative",
 }
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..domain.metrics import METRICS, Metric
+from . import buckets as by_time
 from . import style
 from .alternative import describe
 from .marks import draw_marks, history_marks
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ..domain.entities import Accuracy, AccuracyBucket
+    from ..domain.entities import Accuracy
 
 #: What is drawn when no metrics are named: the first three of these that there are.
 PREFERRED = ("auc", "log_loss", "accuracy", "macro_f1", "rmse", "mae", "r2")
@@ -33,6 +34,9 @@ def accuracy_over_time(
 ) -> Figure:
     """Draw metrics over time with their baseline, the replacements and the sample sizes.
 
+    ``ax`` takes one metric; the sample sizes then stand at its foot. It, ``title`` and the
+    figure are as in all of `jupyter_registry.plots`.
+
     Parameters
     ----------
     accuracy
@@ -40,28 +44,24 @@ def accuracy_over_time(
     metrics
         names of the metrics, one panel each, top to bottom; by default up to three that tell
         most about the target type.
-    ax
-        axes to draw in, for one metric; the sample sizes then stand at their foot. Without
-        it, a new figure is made.
     replacements
         time → text of the vertical marks; by default the replacements in the history that
         fall in the time drawn. Give it for predictions that were made in replayed time.
-    title
-        the figure's title.
-
-    Returns
-    -------
-    Figure
-        the new figure, or the one of ``ax``. Nothing is registered with pyplot.
 
     Raises
     ------
     ValueError
-        if there is nothing to draw, a metric is unknown, or ``ax`` is given several metrics.
+        if a metric is unknown, or ``ax`` is given several metrics.
 
     """
     series = dict(accuracy) if isinstance(accuracy, Mapping) else {"": accuracy}
     names = _chosen(series, metrics)
+    if not names:
+        missing = "no predictions in this time"
+        if any(accuracy.buckets for accuracy in series.values()):
+            missing = style.NO_ACTUALS
+        ax = style.opened(ax, "", "accuracy", title, size=(10.0, 3.6), grid="")
+        return style.empty(ax, "Accuracy over time", missing)
     marks = history_marks(series) if replacements is None else dict(replacements)
     if ax is not None:
         if len(names) != 1:
@@ -81,12 +81,8 @@ def _new_figure(
     marks: Mapping[datetime, str],
     title: str | None,
 ) -> Figure:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10, 2.4 + 1.8 * len(names)), dpi=120, layout="constrained")
-    panels = figure.subplots(
-        len(names) + 1, 1, sharex=True, squeeze=False, height_ratios=[3] * len(names) + [1.5]
-    )[:, 0]
+    figure, panels = style.panels(10, 2.4 + 1.8 * len(names), [3] * len(names) + [1.5])
+    figure.set_dpi(120)
     for position, (panel, name) in enumerate(zip(panels[:-1], names, strict=True)):
         _draw_metric(panel, series, name)
         draw_marks(panel, marks, labelled=position == 0)
@@ -110,17 +106,15 @@ def _new_figure(
 
 
 def _chosen(series: Mapping[str, Accuracy], metrics: str | Sequence[str] | None) -> list[str]:
-    """The metrics to draw, checked against what the results hold."""
+    """The metrics to draw, checked against what the results hold; none when they hold none."""
     buckets = [bucket for one in series.values() for bucket in one.buckets]
-    if not buckets:
-        raise ValueError("There is no accuracy over time to draw: the result has no buckets.")
     present = dict.fromkeys(name for bucket in buckets for name in bucket.metrics)
     if metrics is None:
-        chosen = [name for name in PREFERRED if name in present][:3]
-        if not chosen:
-            raise ValueError("There is no accuracy to draw: no prediction met its actual yet.")
-        return chosen
+        return [name for name in PREFERRED if name in present][:3]
     chosen = [metrics] if isinstance(metrics, str) else list(metrics)
+    all_names = {metric.name for known in METRICS.values() for metric in known}
+    if chosen and not present and all_names.issuperset(chosen):
+        return []  # they will be there with the first actual
     unknown = [name for name in chosen if name not in present]
     if unknown or not chosen:
         raise ValueError(
@@ -138,17 +132,14 @@ def _draw_metric(ax: Axes, series: Mapping[str, Accuracy], name: str) -> None:
     """One line per result through the middles of its buckets, its baseline dashed."""
     told, is_empty = [], True
     for (label, accuracy), colour, marker in _styled(ax, series):
-        middles, values, edges, baselines = [], [], [], []
+        values, edges, baselines = [], [], []
         for bucket in accuracy.buckets:
             found = bucket.metrics.get(name)
-            value = found.value if found is not None and bucket.n else None
-            baseline = found.baseline if found is not None else None
-            middles.append(_middle(bucket))
-            values.append(float("nan") if value is None else value)
+            values.append(by_time.or_gap(found.value if found is not None and bucket.n else None))
             edges += [bucket.start, bucket.end]
-            baselines += [float("nan") if baseline is None else baseline] * 2
+            baselines += [by_time.or_gap(found.baseline if found is not None else None)] * 2
         ax.plot(
-            middles,  # type: ignore[arg-type]
+            [by_time.middle(bucket) for bucket in accuracy.buckets],  # type: ignore[arg-type]
             values,
             color=colour,
             marker=marker,
@@ -185,9 +176,8 @@ def _told(
     who = f"{label}, " if label else ""
     if not known:
         return f"{who}{style.NO_ACTUALS}"
-    first, last = accuracy.buckets[0].start, accuracy.buckets[-1].end
     text = (
-        f"{who}by {accuracy.bucket} from {style.day(first)} to {style.day(last)}, between "
+        f"{who}{by_time.span(accuracy.buckets, accuracy.bucket)}, between "
         f"{min(known):.4g} and {max(known):.4g}, last {known[-1]:.4g}"
     )
     base = [value for value in baselines if value == value]
@@ -197,21 +187,16 @@ def _told(
 def _draw_sizes(ax: Axes, series: Mapping[str, Accuracy]) -> None:
     """Grouped bars of the rows that each value rests on."""
     for position, ((label, accuracy), colour, _) in enumerate(_styled(ax, series)):
-        starts, widths, heights = [], [], []
-        for bucket in accuracy.buckets:
-            whole = bucket.end - bucket.start
-            share = 0.8 * whole / len(series)
-            starts.append(bucket.start + 0.1 * whole + position * share)
-            widths.append(share)
-            heights.append(bucket.n)
-        ax.bar(
-            starts,  # type: ignore[arg-type]
-            heights,
-            width=widths,  # type: ignore[arg-type]
-            align="edge",
+        share = 0.8 / len(series)
+        by_time.bars(
+            ax,
+            accuracy.buckets,
+            [bucket.n for bucket in accuracy.buckets],
+            label,
+            begin=0.1 + position * share,
+            share=share,
             color=colour,
             alpha=0.6,
-            label=label,
         )
     ax.set_ylabel("rows with\nactual")
     ax.set_ylim(bottom=0)
@@ -232,10 +217,6 @@ def _draw_sizes_at_foot(ax: Axes, series: Mapping[str, Accuracy]) -> None:
     ax.patch.set_visible(False)
     low, high = ax.get_ylim()
     ax.set_ylim(low - (high - low) / 4, high)
-
-
-def _middle(bucket: AccuracyBucket) -> datetime:
-    return bucket.start + (bucket.end - bucket.start) / 2
 
 
 def _styled(

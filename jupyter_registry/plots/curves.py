@@ -31,23 +31,16 @@ def roc(
 ) -> Figure:
     """Draw the ROC curve: true against false positive rate over all thresholds.
 
+    ``ax``, ``title`` and the figure are as in all of `jupyter_registry.plots`.
+
     Parameters
     ----------
     details
         what ``Deployment.accuracy_details`` gives of a binary target, or several of them by
         the name to show.
-    ax
-        axes to draw in; without it, a new figure is made.
     threshold
         where the ring stands, a probability; by default the threshold in force. It is drawn
         for one result only.
-    title
-        the axes' title.
-
-    Returns
-    -------
-    Figure
-        the new figure, or the one of ``ax``. Nothing is registered with pyplot.
 
     Raises
     ------
@@ -58,7 +51,13 @@ def roc(
     from ..domain import curves as numbers
 
     series = _counted(details)
-    ax = style.new_axes(ax, 4.8, 4.8)
+    negative, positive = _classes(series)
+    ax = style.opened_shares(
+        ax,
+        f"false positive rate (share of actual {negative})",
+        f"true positive rate (share of actual {positive})",
+        title,
+    )
     told = []
     drawn = {name: one for name, one in series.items() if one[1].has_both}
     for (name, (given, counted)), colour, _, dashes in style.styled(ax, drawn):
@@ -72,13 +71,6 @@ def roc(
             x, y = fp / (fp + tn), tp / (tp + fn)
             _ring(ax, x, y, colour, f"threshold {cut:g}")
             told.append(f"at threshold {cut:g} it finds {y:.0%} with {x:.0%} false alarms")
-    negative, positive = _classes(series)
-    _frame(
-        ax,
-        f"false positive rate (share of actual {negative})",
-        f"true positive rate (share of actual {positive})",
-        title,
-    )
     if drawn:
         ax.plot([0, 1], [0, 1], color=style.ink(ax, 0.45), linestyle=":", label="at random")
     return _finished(ax, series, drawn, f"ROC curve for {positive}", told, loc="lower right")
@@ -99,7 +91,13 @@ def precision_recall(
     from ..domain import curves as numbers
 
     series = _counted(details)
-    ax = style.new_axes(ax, 4.8, 4.8)
+    _, positive = _classes(series)
+    ax = style.opened_shares(
+        ax,
+        f"recall (share of actual {positive} found)",
+        f"precision (share of predicted {positive} right)",
+        title,
+    )
     told = []
     drawn = {name: one for name, one in series.items() if one[1].has_both}
     for (name, (given, counted)), colour, _, dashes in style.styled(ax, drawn):
@@ -121,13 +119,6 @@ def precision_recall(
                 x, y = tp / (tp + fn), tp / (tp + fp)
                 _ring(ax, x, y, colour, f"threshold {cut:g}")
                 told.append(f"at threshold {cut:g} precision is {y:.0%} and recall {x:.0%}")
-    _, positive = _classes(series)
-    _frame(
-        ax,
-        f"recall (share of actual {positive} found)",
-        f"precision (share of predicted {positive} right)",
-        title,
-    )
     shares = {
         name: one.n_positive / (one.n_positive + one.n_negative) for name, (_, one) in drawn.items()
     }
@@ -158,7 +149,14 @@ def lift(details: Details, ax: Axes | None = None, *, title: str | None = None) 
     from ..domain import curves as numbers
 
     series = _counted(details)
-    ax = style.new_axes(ax, 5.4, 4.8)
+    _, positive = _classes(series)
+    ax = style.opened_shares(
+        ax,
+        "share of rows, highest score first",
+        f"share of all actual {positive} found",
+        title,
+        size=(5.4, 4.8),
+    )
     deciles = np.linspace(0, 1, 11)
     told = []
     drawn = {name: one for name, one in series.items() if one[1].n_positive}
@@ -197,8 +195,6 @@ def lift(details: Details, ax: Axes | None = None, *, title: str | None = None) 
                     fontsize="small",
                     color=style.ink(ax, 0.85),
                 )
-    _, positive = _classes(series)
-    _frame(ax, "share of rows, highest score first", f"share of all actual {positive} found", title)
     if drawn:
         ax.plot([0, 1], [0, 1], color=style.ink(ax, 0.45), linestyle=":", label="at random")
     return _finished(ax, series, drawn, f"Cumulative gain for {positive}", told, loc="lower right")
@@ -247,16 +243,6 @@ def _ring(ax: Axes, x: float, y: float, colour: str, label: str) -> None:
         label=label,
         zorder=4,
     )
-
-
-def _frame(ax: Axes, x: str, y: str, title: str | None) -> None:
-    style.tidy(ax)
-    style.share_axis(ax, "x")
-    style.share_axis(ax, "y")
-    ax.set_xlabel(x)
-    ax.set_ylabel(y)
-    if title:
-        ax.set_title(title)
 
 
 def _finished(

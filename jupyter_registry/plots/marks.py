@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from ..domain.entities import Accuracy
 
-#: A letter's width as a share of the size of its font, on average.
-_LETTER = 0.6
-
 
 def history_marks(series: Mapping[str, Accuracy]) -> dict[datetime, str]:
     """The replacements of the histories that fall in the time drawn: when, and what came."""
@@ -54,7 +51,7 @@ def draw_marks(ax: Axes, marks: Mapping[datetime, str], *, labelled: bool) -> No
         if not labelled:
             continue
         place = (float(date2num(time)) - first) / ((last - first) or 1.0)  # type: ignore[no-untyped-call]
-        long = (_LETTER * small * len(text) + 10) / max(float(width), 1.0)
+        long = (style.LETTER * small * len(text) + 10) / max(float(width), 1.0)
         left = place + long > 1.0 and place > 0.5  # no room to the right
         start = place - long if left else place
         level = next((at for at, end in enumerate(ends) if end <= start), len(ends))

@@ -29,25 +29,17 @@ def confusion(
 ) -> Figure:
     """Draw counts of actual (rows) by predicted class (columns).
 
-    A cell is as dark as its share of its row: of the rows with that actual.
+    A cell is as dark as its share of its row: of the rows with that actual. ``ax``, ``title``
+    and the figure are as in all of `jupyter_registry.plots`.
 
     Parameters
     ----------
     details
         what ``Deployment.accuracy_details`` gives of classes.
-    ax
-        axes to draw in; without it, a new figure is made.
     threshold
         for a binary target: predict its positive class from this probability on. Computed from
         the score bins, so the rows of one bin may be on the wrong side, and rows without a
         probability are not counted. Without it: the classes that were really predicted.
-    title
-        the axes' title.
-
-    Returns
-    -------
-    Figure
-        the new figure, or the one of ``ax``. Nothing is registered with pyplot.
 
     Raises
     ------
@@ -67,18 +59,19 @@ def confusion(
 
         counts = np.array(confusion_at(details, threshold), np.int64)
     side = min(8.0, max(3.4, 1.8 + 0.65 * k))
-    ax = style.new_axes(ax, side + 0.5, side)
+    at = "" if threshold is None else f" at threshold {threshold:g}"
+    ax = style.opened(
+        ax, f"predicted class{at}", "actual class", title, size=(side + 0.5, side), grid=""
+    )
+    ax.spines[:].set_visible(True)
+    if not k:
+        return style.empty(ax, "Confusion matrix")
     labels = [style.short(label, 16) for label in details.class_labels]
     total = int(counts.sum())
     ofrow = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     shades = style.shades(ax)
-    ax.grid(False)
     ax.imshow(ofrow, cmap=shades, vmin=0, vmax=1, aspect="equal")
     _name(ax, labels)
-    ax.set_xlabel("predicted class" + ("" if threshold is None else f" at threshold {threshold:g}"))
-    ax.set_ylabel("actual class")
-    if title:
-        ax.set_title(title)
     if not total:
         style.nothing(ax)
         describe(ax, f"Confusion matrix of {k} classes: {style.NO_ACTUALS}.")
@@ -93,7 +86,6 @@ def confusion(
             labels[:_MOST_NUMBERED], np.diag(ofrow), counts.sum(axis=1).tolist(), strict=False
         )
     )
-    at = "" if threshold is None else f" at threshold {threshold:g}"
     describe(
         ax,
         f"Confusion matrix{at} of {total:,} rows, {right / total:.1%} predicted right. "

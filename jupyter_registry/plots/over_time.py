@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from . import buckets as by_time
 from . import style
 from .alternative import describe
 from .marks import draw_marks, history_marks
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ..domain.entities import Accuracy, AccuracyBucket
+    from ..domain.entities import Accuracy
 
 #: Panels drawn of a multiclass target unless classes are named: those that happen most.
 _MOST_PANELS = 4
@@ -46,14 +47,13 @@ def predicted_vs_actual(
     predicted probability of the positive class (the share predicted as it, where there are no
     probabilities) and its actual share. Of more classes, the share predicted as each and its
     actual share, one panel each. Predicted is of all predictions, actual of those whose actual
-    has come: where many still wait, they can differ for that alone.
+    has come: where many still wait, they can differ for that alone. ``ax`` (for one panel),
+    ``title`` and the figure are as in all of `jupyter_registry.plots`.
 
     Parameters
     ----------
     accuracy
         what ``Deployment.accuracy`` gives.
-    ax
-        axes to draw in, for one panel; without it, a new figure is made.
     classes
         the class labels to draw, one panel each; by default the positive one, or up to four
         that happen most.
@@ -61,13 +61,6 @@ def predicted_vs_actual(
         time → text of the vertical marks; by default those in the history.
     unit
         a number's unit, for the label: ``minutes``.
-    title
-        the title of the figure or of ``ax``.
-
-    Returns
-    -------
-    Figure
-        the new figure, or the one of ``ax``. Nothing is registered with pyplot.
 
     Raises
     ------
@@ -86,10 +79,7 @@ def predicted_vs_actual(
             style.time_axis(ax)
         style.legend_above(ax, title)
         return style.figure_of(ax)
-    figure = style.new_figure(9.0, 2.0 + 1.9 * len(panels))
-    rows = figure.subplots(
-        len(panels) + 1, 1, sharex=True, squeeze=False, height_ratios=[3] * len(panels) + [1.3]
-    )[:, 0]
+    figure, rows = style.panels(9.0, 2.0 + 1.9 * len(panels), [3] * len(panels) + [1.3], title)
     for position, (row, panel) in enumerate(zip(rows[:-1], panels, strict=True)):
         _draw(row, accuracy, panel, legend=position == 0)
         if accuracy.buckets:
@@ -98,8 +88,6 @@ def predicted_vs_actual(
     if accuracy.buckets:
         draw_marks(rows[-1], marks, labelled=False)
         style.time_axis(rows[-1])
-    if title:
-        figure.suptitle(title)
     figure.align_ylabels()
     return figure
 
@@ -115,8 +103,8 @@ def _panels(accuracy: Accuracy, classes: str | Sequence[str] | None, unit: str) 
         )
     if not labels:
         label = f"mean value\n({unit})" if unit else "mean value"
-        predicted = [_number(bucket.mean_predicted) for bucket in accuracy.buckets]
-        actual = [_number(bucket.mean_actual) for bucket in accuracy.buckets]
+        predicted = [by_time.or_gap(bucket.mean_predicted) for bucket in accuracy.buckets]
+        actual = [by_time.or_gap(bucket.mean_actual) for bucket in accuracy.buckets]
         return [_Panel(label, predicted, actual, is_share=False)]
     if len(labels) == 2 and not named:
         return [_positive(accuracy)]
@@ -134,7 +122,7 @@ def _positive(accuracy: Accuracy) -> _Panel:
             break
     panel = _class(accuracy, positive)
     if any(bucket.mean_predicted is not None for bucket in accuracy.buckets):
-        predicted = [_number(bucket.mean_predicted) for bucket in accuracy.buckets]
+        predicted = [by_time.or_gap(bucket.mean_predicted) for bucket in accuracy.buckets]
         return _Panel(
             f"probability and\nshare of “{style.short(positive)}”", predicted, panel.actual, True
         )
@@ -144,8 +132,8 @@ def _positive(accuracy: Accuracy) -> _Panel:
 def _class(accuracy: Accuracy, label: str) -> _Panel:
     return _Panel(
         f"share of\n“{style.short(label)}”",
-        [_number((bucket.predicted_shares or {}).get(label)) for bucket in accuracy.buckets],
-        [_number((bucket.actual_shares or {}).get(label)) for bucket in accuracy.buckets],
+        [by_time.or_gap((bucket.predicted_shares or {}).get(label)) for bucket in accuracy.buckets],
+        [by_time.or_gap((bucket.actual_shares or {}).get(label)) for bucket in accuracy.buckets],
         is_share=True,
     )
 
@@ -161,38 +149,24 @@ def _most_frequent(accuracy: Accuracy) -> list[str]:
     return sorted(accuracy.class_labels, key=rows, reverse=True)[:_MOST_PANELS]
 
 
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else value
-
-
 def _draw(ax: Axes, accuracy: Accuracy, panel: _Panel, *, legend: bool = True) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     palette = style.colours(ax)
-    times = [bucket.start + (bucket.end - bucket.start) / 2 for bucket in accuracy.buckets]
+    form = ".1%" if panel.is_share else ".4g"
     told = []
-    for name, values, colour, marker, dashes in (
-        ("predicted", panel.predicted, palette[0], style.MARKERS[0], style.DASHES[0]),
-        ("actual", panel.actual, palette[1], style.MARKERS[1], style.DASHES[1]),
-    ):
-        known = [value for value in values if value == value]
-        if not known:
-            told.append(f"{name} unknown")
-            continue
-        size = 4 if len(times) <= 60 else 0
-        ax.plot(
-            times,  # type: ignore[arg-type]
-            values,
-            color=colour,
-            marker=marker,
-            markersize=size,
-            linestyle=dashes,
-            label=name,
-        )
-        form = ".1%" if panel.is_share else ".4g"
-        told.append(
-            f"{name} between {min(known):{form}} and {max(known):{form}}, last {known[-1]:{form}}"
-        )
+    for name, values, at in (("predicted", panel.predicted, 0), ("actual", panel.actual, 1)):
+        if any(value == value for value in values):
+            by_time.line(
+                ax,
+                accuracy.buckets,
+                values,
+                style.MARKERS[at],
+                color=palette[at],
+                linestyle=style.DASHES[at],
+                label=name,
+            )
+        told.append(by_time.told(name, values, form))
     style.tidy(ax, grid="y")
     ax.set_ylabel(panel.label)
     ax.yaxis.set_major_locator(MaxNLocator(nbins=5))
@@ -209,30 +183,20 @@ def _draw(ax: Axes, accuracy: Accuracy, panel: _Panel, *, legend: bool = True) -
         style.note(ax, style.NO_ACTUALS, x=0.99, y=0.04, ha="right", va="bottom")
     if legend:
         style.legend_above(ax)
-    first, last = accuracy.buckets[0].start, accuracy.buckets[-1].end
     describe(
         ax,
-        f"Predicted and actual over time, {what}, by {accuracy.bucket} from {style.day(first)} "
-        f"to {style.day(last)}: {'; '.join(told)}.",
+        f"Predicted and actual over time, {what}, "
+        f"{by_time.span(accuracy.buckets, accuracy.bucket)}: {'; '.join(told)}.",
     )
 
 
 def _draw_sizes(ax: Axes, accuracy: Accuracy) -> None:
     """Bars of the rows predicted, filled as far as their actual has come."""
-    starts = [bucket.start + _width(bucket) / 18 for bucket in accuracy.buckets]
-    widths = [_width(bucket) for bucket in accuracy.buckets]
     for heights, strength, label in (
         ([bucket.n_predicted for bucket in accuracy.buckets], 0.25, "predicted"),
         ([bucket.n for bucket in accuracy.buckets], 0.65, "with actual"),
     ):
-        ax.bar(
-            starts,  # type: ignore[arg-type]
-            heights,
-            width=widths,  # type: ignore[arg-type]
-            align="edge",
-            color=style.ink(ax, strength),
-            label=label,
-        )
+        by_time.bars(ax, accuracy.buckets, heights, label, color=style.ink(ax, strength))
     ax.set_ylabel("rows")
     ax.set_ylim(bottom=0)
     style.count_axis(ax)
@@ -242,8 +206,3 @@ def _draw_sizes(ax: Axes, accuracy: Accuracy) -> None:
     total = sum(bucket.n_predicted for bucket in accuracy.buckets)
     matched = sum(bucket.n for bucket in accuracy.buckets)
     describe(ax, f"{total:,} rows were predicted, {matched:,} have their actual.")
-
-
-def _width(bucket: AccuracyBucket) -> timedelta:
-    """Of its bar: nine tenths of its time."""
-    return 0.9 * (bucket.end - bucket.start)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+_RESIDUAL = "residual, actual − predicted"
+
 
 def predicted_against_actual(
     details: AccuracyDetails,
@@ -28,21 +30,14 @@ def predicted_against_actual(
 ) -> Figure:
     """Draw each sampled row's prediction against what really came; right ones on the diagonal.
 
+    ``ax``, ``title`` and the figure are as in all of `jupyter_registry.plots`.
+
     Parameters
     ----------
     details
         what ``Deployment.accuracy_details`` gives of a regression.
-    ax
-        axes to draw in; without it, a new figure is made.
     unit
         the target's unit, for the labels: ``minutes``.
-    title
-        the axes' title.
-
-    Returns
-    -------
-    Figure
-        the new figure, or the one of ``ax``. Nothing is registered with pyplot.
 
     Raises
     ------
@@ -51,10 +46,11 @@ def predicted_against_actual(
 
     """
     predicted, actual = _sampled(details)
-    ax = style.new_axes(ax, 4.8, 4.8)
-    _label(ax, _with(unit, "actual value"), _with(unit, "predicted value"), title)
+    ax = style.opened(
+        ax, _with(unit, "actual value"), _with(unit, "predicted value"), title, size=(4.8, 4.8)
+    )
     if not len(actual):
-        return _nothing(ax, "Predicted against actual values")
+        return style.empty(ax, "Predicted against actual values")
     _dots(ax, actual, predicted)
     low = float(min(actual.min(), predicted.min()))
     high = float(max(actual.max(), predicted.max()))
@@ -88,14 +84,13 @@ def residuals(
 ) -> Figure:
     """Draw residuals, actual − predicted, as a histogram and against the predicted value.
 
-    A residual above zero is a prediction that was too low.
+    A residual above zero is a prediction that was too low. ``ax`` (for one ``kind``), ``title``
+    and the figure are as in all of `jupyter_registry.plots`.
 
     Parameters
     ----------
     details
         what ``Deployment.accuracy_details`` gives of a regression.
-    ax
-        axes to draw in, for one ``kind``; without it, a new figure is made.
     kind
         ``histogram`` or ``predicted`` (against the predicted value); by default both, side by
         side, in a new figure.
@@ -104,13 +99,6 @@ def residuals(
         to 60.
     unit
         the target's unit, for the labels: ``minutes``.
-    title
-        the title of the figure or of ``ax``.
-
-    Returns
-    -------
-    Figure
-        the new figure, or the one of ``ax``. Nothing is registered with pyplot.
 
     Raises
     ------
@@ -147,9 +135,9 @@ def _histogram(
 ) -> None:
     import numpy as np
 
-    _label(ax, _with(unit, "residual, actual − predicted"), "rows", None, grid="y")
+    style.opened(ax, _with(unit, _RESIDUAL), "rows", grid="y")
     if not len(residual):
-        _nothing(ax, "Histogram of residuals")
+        style.empty(ax, "Histogram of residuals")
         return
     if bins is None:
         quarter, three = np.quantile(residual, [0.25, 0.75])
@@ -179,9 +167,9 @@ def _by_predicted(
 ) -> None:
     import numpy as np
 
-    _label(ax, _with(unit, "predicted value"), _with(unit, "residual, actual − predicted"), None)
+    style.opened(ax, _with(unit, "predicted value"), _with(unit, _RESIDUAL))
     if not len(residual):
-        _nothing(ax, "Residuals against predicted values")
+        style.empty(ax, "Residuals against predicted values")
         return
     _dots(ax, predicted, residual)
     ax.axhline(0, color=style.ink(ax, 0.6), linestyle=":")
@@ -240,14 +228,6 @@ def _dots(ax: Axes, x: Floats, y: Floats) -> None:
     )
 
 
-def _label(ax: Axes, x: str, y: str, title: str | None, *, grid: str = "both") -> None:
-    style.tidy(ax, grid=grid)
-    ax.set_xlabel(x)
-    ax.set_ylabel(y)
-    if title:
-        ax.set_title(title)
-
-
 def _same_ticks(ax: Axes) -> None:
     from matplotlib.ticker import MaxNLocator
 
@@ -266,14 +246,6 @@ def _say_sample(ax: Axes, details: AccuracyDetails, shown: int, **place: Any) ->
         "va": "bottom",
     } | place
     style.note(ax, rows, **options)
-
-
-def _nothing(ax: Axes, what: str) -> Figure:
-    ax.set_xticks([])
-    ax.set_yticks([])
-    style.nothing(ax)
-    describe(ax, f"{what}: {style.NO_ACTUALS}.")
-    return style.figure_of(ax)
 
 
 def _with(unit: str, text: str) -> str:

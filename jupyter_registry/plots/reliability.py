@@ -28,24 +28,16 @@ def calibration(
 
     Rows of neighbouring scores are grouped, about as many in each; a point is a group at its
     mean score, the bar the 95 % interval of its share by Wilson's formula. On the diagonal,
-    what was predicted came true.
+    what was predicted came true. ``ax``, ``title`` and the figure are as in all of
+    `jupyter_registry.plots`.
 
     Parameters
     ----------
     details
         what ``Deployment.accuracy_details`` gives of a binary target, or several of them by
         the name to show.
-    ax
-        axes to draw in; without it, a new figure is made.
     groups
         how many; 10 by default.
-    title
-        the axes' title.
-
-    Returns
-    -------
-    Figure
-        the new figure, or the one of ``ax``. Nothing is registered with pyplot.
 
     Raises
     ------
@@ -56,7 +48,14 @@ def calibration(
     from ..domain import curves as numbers
 
     series = {name: (one, binary(one)) for name, one in style.named(details).items()}
-    ax = style.new_axes(ax, 4.8, 4.8)
+    positive = next((one.positive_class for one, _ in series.values() if one.positive_class), None)
+    called = f"“{style.short(positive)}”" if positive else "positives"
+    ax = style.opened_shares(
+        ax,
+        f"predicted probability of {called}, mean",
+        f"share of actual {called}",
+        title,
+    )
     told = []
     drawn = {name: one for name, one in series.items() if len(one[1].scores)}
     top = 0.0
@@ -86,22 +85,12 @@ def calibration(
             f"{name or 'the model'}: predicted and observed shares differ by {off:.1%} on "
             f"average over {len(found)} groups of {n:,} rows"
         )
-    positive = next((one.positive_class for one, _ in series.values() if one.positive_class), None)
-    called = f"“{style.short(positive)}”" if positive else "positives"
-    style.tidy(ax)
-    for which in "xy":
-        style.share_axis(ax, which)
     if drawn:
         edge = _edge(top)
         _zoom(ax, edge)
         ax.plot(
             [0, edge], [0, edge], color=style.ink(ax, 0.45), linestyle=":", label="as predicted"
         )
-    ax.set_xlabel(f"predicted probability of {called}, mean")
-    ax.set_ylabel(f"share of actual {called}")
-    if title:
-        ax.set_title(title)
-    if drawn:
         style.legend(ax, loc="upper left")
         describe(ax, f"Calibration for {called}: {'; '.join(told)}.")
     else:

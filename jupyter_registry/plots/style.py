@@ -6,9 +6,13 @@ colours are ours, because few styles' colours can be told apart by colour-blind 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from .alternative import describe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +27,14 @@ COLOURS_ON_DARK = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7")
 MARKERS = ("o", "s", "^", "D")
 DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 
+#: A letter's width as a share of the size of its font, on average.
+LETTER = 0.6
+
 NO_ACTUALS = "no actuals yet"
+#: From this ratio of the longest to the shortest on, an axis of durations is logarithmic.
+_FAR = 8.0
+#: Letters of a line in the middle of empty axes.
+_WIDEST_LINE = 52
 
 Result = TypeVar("Result")
 
@@ -102,6 +113,54 @@ def new_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
+def opened(
+    ax: Axes | None,
+    x: str,
+    y: str,
+    title: str | None = None,
+    *,
+    size: tuple[float, float] = (5.6, 4.4),
+    grid: str = "both",
+) -> Axes:
+    """Axes to draw in, as every plot begins: the ones given, or those of a new figure.
+
+    With a light grid, what the axes say with their units, and the title, if there is one.
+    """
+    ax = new_axes(ax, *size)
+    tidy(ax, grid=grid)
+    ax.set_xlabel(x)
+    ax.set_ylabel(y)
+    if title:
+        ax.set_title(title)
+    return ax
+
+
+def opened_shares(
+    ax: Axes | None,
+    x: str,
+    y: str,
+    title: str | None = None,
+    *,
+    size: tuple[float, float] = (4.8, 4.8),
+) -> Axes:
+    """`opened` with both axes from 0 to 100 %."""
+    ax = opened(ax, x, y, title, size=size)
+    share_axis(ax, "x")
+    share_axis(ax, "y")
+    return ax
+
+
+def panels(
+    width: float, height: float, shares: Sequence[float], title: str | None = None
+) -> tuple[Figure, list[Axes]]:
+    """A new figure of axes one below the other over the same x axis, heights by these shares."""
+    figure = new_figure(width, height)
+    rows = figure.subplots(len(shares), 1, sharex=True, squeeze=False, height_ratios=list(shares))
+    if title:
+        figure.suptitle(title)
+    return figure, list(rows[:, 0])
+
+
 def figure_of(ax: Axes) -> Figure:
     """The figure that an axes stands in."""
     figure = ax.get_figure(root=True)
@@ -131,7 +190,7 @@ def nothing(ax: Axes, why: str = NO_ACTUALS) -> None:
     ax.text(
         0.5,
         0.5,
-        why,
+        fill(why, _WIDEST_LINE),
         transform=ax.transAxes,
         ha="center",
         va="center",
@@ -139,6 +198,35 @@ def nothing(ax: Axes, why: str = NO_ACTUALS) -> None:
         fontsize="large",
         bbox={"facecolor": ink(ax, 0.0), "edgecolor": "none", "pad": 4},
         zorder=5,
+    )
+
+
+def empty(ax: Axes, what: str, why: str = NO_ACTUALS) -> Figure:
+    """Axes of which nothing is known: no ticks, why there is nothing, and the same in words."""
+    ax.set_xticks([])
+    ax.set_yticks([])
+    nothing(ax, why.rstrip("."))
+    describe(ax, f"{what}: {why.rstrip('.')}.")
+    return figure_of(ax)
+
+
+def threshold(ax: Axes, value: float, text: str, colour: Any = None, *, at: float = 1.0) -> None:
+    """A dashed horizontal line; its text begins above its left end (0), or ends at this share."""
+    ax.axhline(
+        value, color=colour or ink(ax, 0.55), linestyle=(0, (4, 2)), linewidth=1.1, zorder=1.5
+    )
+    ax.annotate(
+        text,
+        (at, value),
+        xycoords=("axes fraction", "data"),
+        xytext=(3 if at == 0 else -3, 2),
+        textcoords="offset points",
+        ha="left" if at == 0 else "right",
+        va="bottom",
+        fontsize="small",
+        color=ink(ax, 0.75),
+        bbox={"facecolor": _background(ax), "edgecolor": "none", "alpha": 0.75, "pad": 0.5},
+        zorder=2.9,
     )
 
 
@@ -183,6 +271,22 @@ def count_axis(ax: Axes, which: str = "y") -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: short_count(value)))
 
 
+def duration_axis(ax: Axes, times: Sequence[float], which: str) -> None:
+    """An axis of durations: from zero, or logarithmic where they are far apart."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis, set_limits = (ax.xaxis, ax.set_xlim) if which == "x" else (ax.yaxis, ax.set_ylim)
+    shortest, longest = min((one for one in times if one > 0), default=1.0), max(times, default=0)
+    if longest < _FAR * shortest:
+        set_limits(0, 1.1 * max(longest, 0.001))
+        return
+    (ax.set_xscale if which == "x" else ax.set_yscale)("log")
+    axis.set_major_locator(LogLocator(10, subs=(1.0, 2.0, 5.0), numticks=12))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.set_minor_formatter(NullFormatter())
+    set_limits(shortest / 1.3, 1.3 * longest)
+
+
 def short_count(value: float) -> str:
     """A count for a tick: ``950``, ``1,200``, ``35k``, ``2.5M``."""
     for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
@@ -193,14 +297,11 @@ def short_count(value: float) -> str:
 
 def time_axis(ax: Axes, label: str = "time of prediction (UTC)") -> None:
     """An axis of moments in UTC."""
-    from datetime import UTC
+    from .moments import Moments, MomentTexts
 
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    locator = AutoDateLocator(tz=UTC, maxticks=8)  # type: ignore[no-untyped-call]
+    locator = Moments()
     ax.xaxis.set_major_locator(locator)
-    formatter = ConciseDateFormatter(locator, tz=UTC)  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_formatter(formatter)
+    ax.xaxis.set_major_formatter(MomentTexts(locator))
     ax.set_xlabel(label)
 
 
@@ -210,21 +311,42 @@ def legend(ax: Axes, **options: Any) -> None:
         ax.legend(**({"frameon": False, "fontsize": "small"} | options))
 
 
-def legend_above(ax: Axes, title: str | None = None) -> None:
-    """The legend in a line above the axes, where no data are, and a title above that."""
-    legend(ax, loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2)
+def legend_above(ax: Axes, title: str | None = None, *, most: int = 4) -> None:
+    """The legend above the axes, where no data are, at most so many beside each other.
+
+    A title, this one or the one that the axes have, goes above that.
+    """
+    from matplotlib.font_manager import FontProperties
+
+    labels = ax.get_legend_handles_labels()[1]
+    small = FontProperties(size="small").get_size_in_points()
+    width = 72 * figure_of(ax).get_size_inches()[0] * ax.get_position().width
+    sizes = [small * (LETTER * len(label) + 4.5) for label in labels]  # with line and gaps
+
+    def fits(columns: int) -> bool:
+        # as Matplotlib fills them: column by column, the first ones with one more
+        rows, longer = divmod(len(sizes), columns)
+        ends = [column * rows + min(column, longer) for column in range(columns + 1)]
+        return sum(max(sizes[i:j], default=0.0) for i, j in pairwise(ends)) <= width
+
+    balanced = (-(-len(sizes) // rows) for rows in range(1, len(sizes) + 1))
+    columns = next((n for n in balanced if n <= most and fits(n)), 1)
+    legend(ax, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2)
+    title = title or ax.get_title()
     if title:
-        ax.set_title(title, pad=24)
+        rows = max(1, -(-len(labels) // columns))
+        ax.set_title(title, pad=24 + 1.6 * small * (rows - 1))
 
 
 def styled(
     ax: Axes, series: Mapping[str, Result]
 ) -> Iterator[tuple[tuple[str, Result], str, str, Any]]:
-    """Each (label, result) with its colour, marker and dashes."""
+    """Each (label, result) with its colour, marker and dashes; no two of sixteen are alike."""
     palette = colours(ax)
     for position, item in enumerate(series.items()):
         at = position % len(palette)
-        yield item, palette[at], MARKERS[at], DASHES[at]
+        other = (position + position // len(palette)) % len(palette)
+        yield item, palette[at], MARKERS[other], DASHES[other]
 
 
 def named(result: Result | Mapping[str, Result]) -> dict[str, Result]:

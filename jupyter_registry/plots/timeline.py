@@ -28,24 +28,16 @@ def deployment_timeline(
     """Draw the periods of service as bars, a row per package, the newest at the top.
 
     A bar carries the reason for which its package came; the champion's is filled, and ends
-    with an arrow, for it is still in service.
+    with an arrow, for it is still in service. ``ax``, ``title`` and the figure are as in all of
+    `jupyter_registry.plots`.
 
     Parameters
     ----------
     history
         what ``Deployment.history`` gives (or ``Accuracy.history``), or several of them by the
         deployment's name to show.
-    ax
-        axes to draw in; without it, a new figure is made.
     until
         where the champion's bar ends; now, unless given.
-    title
-        the axes' title.
-
-    Returns
-    -------
-    Figure
-        the new figure, or the one of ``ax``. Nothing is registered with pyplot.
 
     """
     named = dict(history) if isinstance(history, Mapping) else {"": history}
@@ -55,17 +47,11 @@ def deployment_timeline(
         for name, periods in named.items()
         for package in _packages(periods)
     ]
-    ax = style.new_axes(ax, 9.0, 1.3 + 0.45 * max(len(rows), 2))
-    style.tidy(ax, grid="x")
-    if title:
-        ax.set_title(title)
+    size = (9.0, 1.3 + 0.45 * max(len(rows), 2))
+    ax = style.opened(ax, "", "", title, size=size, grid="x")
     if not rows:
-        ax.set_yticks([])
-        ax.set_xticks([])
         ax.spines[:].set_visible(False)
-        style.nothing(ax, "nothing was in service yet")
-        describe(ax, "Deployment timeline: nothing was in service yet.")
-        return style.figure_of(ax)
+        return style.empty(ax, "Deployment timeline", "nothing was in service yet")
     starts = [period.start for _, _, periods in rows for period in periods]
     first, last = min(starts), max([until, *starts])
     span = max(last - first, timedelta(minutes=1))

@@ -30,7 +30,7 @@ def test_two_classes(registry: Registry, name: str) -> None:
     )
     empty = deployment.accuracy_details()
     assert (empty.n, empty.start, empty.threshold) == (0, None, 0.4)
-    assert "no actuals yet" in repr(empty)
+    assert "No actuals yet" in repr(empty)
     assert "No actuals yet" in empty._repr_html_()
     assert "no actuals yet" in plots.alt_text(plots.roc(empty))
     random = np.random.default_rng(4)
@@ -59,7 +59,8 @@ def test_two_classes(registry: Registry, name: str) -> None:
     assert f"AUC {roc_auc_score(late, score):.3f}" in plots.alt_text(plots.roc(found))
     frame = found.to_frame()
     assert frame["positives"].sum() == late.sum()
-    assert repr(found) == "<AccuracyDetails of 400 rows: 400 score bins>"
+    assert repr(found).startswith("400 predictions with their actual\nactual ")
+    assert "The threshold is now" in repr(found)
     assert "<th" in found._repr_html_()
     assert "The threshold is now 0.4." in found._repr_html_()
     part = deployment.accuracy_details("2026-03-03", START + timedelta(days=3), package.reference)
@@ -91,7 +92,10 @@ def test_numbers(registry: Registry, name: str) -> None:
     assert frame["predicted"].tolist() == data["prediction"][:20].tolist()
     assert set(frame["actual"]) == {3.0}
     assert frame["timestamp"].iloc[3] == pd.Timestamp(START + timedelta(hours=3))
-    assert repr(found) == "<AccuracyDetails of 20 rows: 20 of them sampled>"
+    lines = repr(found).splitlines()
+    assert lines[0] == "20 predictions with their actual"
+    assert lines[1].split() == ["association", "ID", "time", "predicted", "actual"]
+    assert lines[-1] == "10 of 20 sampled; all are in .to_frame()."
     assert "10 of 20 sampled" in found._repr_html_()
     with pytest.raises(ValueError, match="no classes"):
         found.confusion_at()

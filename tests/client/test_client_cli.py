@@ -19,7 +19,8 @@ from sklearn.linear_model import LogisticRegression
 
 COMMANDS = [
     "serve", "list", "models", "deployments", "show", "register", "deploy", "replace", "rollback",
-    "predict", "report", "actuals", "accuracy", "rebuild-accuracy", "key", "upgrade",
+    "predict", "report", "actuals", "accuracy", "drift", "health", "rebuild-accuracy", "key",
+    "upgrade",
 ]  # fmt: skip
 
 
@@ -137,6 +138,32 @@ def test_packages_are_registered_listed_and_shown(
     assert "no file or folder" in shell("register", name, "absent", "--target", "y", code=1)
 
 
+def test_importances_are_given_by_feature_or_in_a_file(
+    shell: Shell, name: str, data: pd.DataFrame
+) -> None:
+    register = ("register", name, "model.joblib", "--target", "left", "--training", "train.csv")
+    data[["age", "income", "left"]].to_csv(shell.folder / "train.csv", index=False)
+
+    def given(*importance: str) -> dict[str, float | None]:
+        words = [word for text in importance for word in ("--importance", text)]
+        features = shell.json(*register, *words)["baseline"]["features"]
+        return {feature: item.get("importance") for feature, item in features.items()}
+
+    assert given("age=2", "income=0.5") == {"age": 1, "income": 0.25}
+    (shell.folder / "mattering.json").write_text('{"age": 1, "income": 4}')
+    assert given("mattering.json") == {"age": 0.25, "income": 1}
+    assert given("mattering.json", "income=2") == {"age": 0.5, "income": 1}
+    (shell.folder / "list.json").write_text("[1, 2]")
+    (shell.folder / "broken.json").write_text("{")
+    for wrong, said in (
+        ("aeg=1", "Did you mean 'age'"), ("age=much", "no number from 0 on"),
+        ("absent.json", "There is no file"), ("list.json", "no numbers by feature"),
+        ("broken.json", "cannot be read as JSON"),
+    ):  # fmt: skip
+        assert said in shell(*register, "--importance", wrong, code=1)
+    assert len(shell.json("list", "--name", name)) == 3
+
+
 def test_the_whole_way_from_a_shell(shell: Shell, name: str, data: pd.DataFrame) -> None:
     register = ("register", name, "model.joblib", "--target", "left", "--training", "train.csv")
     signature = ("--holdout", "train.csv")
@@ -172,7 +199,7 @@ def test_the_whole_way_from_a_shell(shell: Shell, name: str, data: pd.DataFrame)
     assert "row 0" in shell("actuals", label, "wrong.csv", *columns, code=1)
 
     assert "auc" in shell("accuracy", label)
-    assert shell.json("accuracy", label, "--bucket", "day")["overall"]["n"] == 200
+    assert shell.json("accuracy", label, "--by", "day")["overall"]["n"] == 200
     shell("accuracy", label, "-o", "accuracy.csv")
     assert pd.read_csv(shell.folder / "accuracy.csv")["n"].sum() == 200
     assert label in shell("rebuild-accuracy", label)

@@ -55,7 +55,7 @@ def test_tables_and_frame(registry: Registry, name: str) -> None:
     deployment = register(registry, name, LinearRegression(), "price").deploy(name)
     empty = deployment.drift()
     assert isinstance(empty, Drift)
-    assert repr(empty) == "<Drift of 0 rows: unknown. Nothing was predicted yet.>"
+    assert repr(empty) == "Drift of 0 rows: unknown\nNothing was predicted yet."
     assert "Nothing was predicted yet." in empty._repr_html_()
     data = homes(300, 1)[FEATURES]
     data["at"] = [START + i * timedelta(minutes=12) for i in range(300)]
@@ -64,7 +64,14 @@ def test_tables_and_frame(registry: Registry, name: str) -> None:
     found = deployment.drift("day")
     assert found.status == "failing"
     assert [feature.name for feature in found.features] == ["area", "age", "noise"]
-    assert repr(found).startswith("<Drift of 300 rows: failing. area (PSI ")
+    printed = repr(found).splitlines()
+    assert printed[0] == "Drift of 300 rows: failing"
+    assert printed[1].split() == ["status", "feature", "PSI", "n", "importance"]
+    assert printed[3].split()[:2] == ["failing", "area"]
+    assert printed[6].startswith("area (PSI ")
+    assert printed[8] == "PSI by day"
+    assert printed[9].split() == ["day", "rows", "predicted", "area", "age", "noise"]
+    assert printed[-1].startswith("2026-03-04 00:00    60")
     page = found._repr_html_()
     assert page.count("<table>") == 2
     assert "price (predicted)" in page

@@ -7,13 +7,22 @@ from typing import Any, cast
 
 import pytest
 
-from jupyter_registry.client import html
+from jupyter_registry.client import html, terminal
 from jupyter_registry.client.connection import CannotConnect, Connection
 from jupyter_registry.client.packages import PackageItem, PackageList
 from jupyter_registry.client.problems import error_of
 from jupyter_registry.client.registry import Registry
-from jupyter_registry.client.results import Accuracy, Deployment, History, Package
+from jupyter_registry.client.results import (
+    Accuracy,
+    ActualsResult,
+    Deployment,
+    History,
+    KeyList,
+    Package,
+    ReportResult,
+)
 from jupyter_registry.domain import errors
+from jupyter_registry.domain.entities import ServicePeriod
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 EVIL = "<script>alert('&')</script>"
@@ -77,10 +86,15 @@ def test_lists_fetch_pages_as_far_as_they_are_looked_at() -> None:
 
 
 def test_short_texts_of_lists() -> None:
-    assert repr(paged(2)[0]) == "<PackageList: churn/0, churn/1>"
-    assert repr(paged(9)[0]).endswith("churn/4, …>")
+    lines = repr(paged(2)[0]).splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["package", "kind"], ["churn/0", "custom"], ["churn/1", "custom"],
+    ]  # fmt: skip
+    listed, asked = paged(50)
+    assert repr(listed).endswith("\nThe first 20; iterate to see more.")
+    assert len(asked) == 7
     empty = paged(0)[0]
-    assert repr(empty) == "<PackageList: empty>"
+    assert repr(empty) == "There are no packages."
     assert not empty
     assert "There are none" in empty._repr_html_()
 
@@ -117,7 +131,22 @@ def test_accuracy_is_a_frame_with_a_row_per_bucket() -> None:
     assert wide["auc_baseline"].iloc[2] == 0.8
     assert wide["auc_change_percent"].iloc[2] == -6.25
     assert len(accuracy(0).to_frame()) == 0
-    assert repr(accuracy()) == "<Accuracy of 20 rows: auc 0.75>"
+    assert repr(accuracy()) == (
+        "Accuracy of 20 rows\n"
+        "metric  value   n  baseline  change %\n"
+        "auc      0.75  20       0.8     -6.25\n"
+        "\n"
+        "By day\n"
+        "day               predicted  matched   auc\n"
+        "2026-01-05 12:00          1        0     –\n"
+        "2026-01-06 12:00         11       10  0.75\n"
+        "2026-01-07 12:00         21       20  0.75"
+    )
+    assert str(accuracy()) == repr(accuracy())
+    assert repr(accuracy(99)).endswith("The last 20; 79 before them are in .to_frame().")
+    assert "The last 60; 39 before them are in .to_frame()." in accuracy(99)._repr_html_()
+    none = Accuracy.model_validate({"deployment_id": 1, "bucket": "day"})
+    assert repr(none) == "No prediction was made in this time."
     assert "2026-01-07" in accuracy()._repr_html_()
 
 
@@ -130,9 +159,18 @@ def test_a_missing_pandas_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert accuracy().to_arrow().num_rows == 3
 
 
-def test_histories_and_deployments_show() -> None:
+def test_histories_and_deployments_show(monkeypatch: pytest.MonkeyPatch) -> None:
     history = History()
     assert "<table>" in history._repr_html_()
+    assert repr(history) == "There are none."
+    assert repr(KeyList()) == "There are no keys."
+    period = {"package_id": 1, "package": "churn/1", "start": NOW, "user": "ada", "note": "n" * 300}
+    history += [ServicePeriod.model_validate(period)] * 2
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = repr(history).splitlines()
+    assert [len(line) <= 80 for line in lines] == [True] * 3
+    assert lines[1].split()[:3] == ["churn/1", "2026-01-05", "12:00"]
+    assert lines[1].endswith("nnn…  ada")
     deployment = Deployment.of(
         cast(Registry, None),
         {
@@ -143,6 +181,40 @@ def test_histories_and_deployments_show() -> None:
     )  # fmt: skip
     assert "<script>" not in deployment._repr_html_()
     assert repr(deployment) == f"<Deployment {EVIL!r}: churn/1, active>"
+
+
+def test_what_became_of_rows_is_said() -> None:
+    told = ReportResult(accepted=1200, replaced=1, matched=0)
+    assert repr(told) == "Report: 1,200 accepted, 1 replaced, 0 matched."
+    assert "1,200 accepted" in told._repr_html_()
+    rejections: Any = [{"row": i, "reason": f"\x1b[31m is no class {EVIL}"} for i in range(12)]
+    result = ActualsResult(
+        accepted=5, matched=4, replaced=0, waiting=1, rejected=130, rejections=rejections
+    )
+    lines = repr(result).splitlines()
+    assert lines[0] == "Actuals: 5 accepted, 4 matched, 0 replaced, 1 waiting, 130 rejected."
+    assert lines[1:3] == ["row  reason", f"  0  ?[31m is no class {EVIL}"]
+    assert lines[-1] == "120 more were rejected."
+    assert len(lines) == 13
+    assert "<script>" not in result._repr_html_()
+
+
+def test_a_table_fits_the_terminal() -> None:
+    headings = ("name", "n", "what", "more", "still more")
+    rows = [("a" * 30, 1_000_000, None, ["x" * 40], 0.5), ("b", None, 3, {"k": "v"}, 0.25)]
+    whole = terminal.table(headings, rows).splitlines()
+    assert whole[2].split() == ["b", "–", "3", "k:", "v", "0.25"]
+    assert len(whole[1]) == 30 + 9 + 4 + 40 + 10 + 4 * 2
+    for fit in (30, 40, 60, 80, 100):
+        lines = terminal.table(headings, rows, fit=fit).splitlines()
+        assert max(map(len, lines)) <= fit
+        assert all(line.endswith("  …") for line in lines) == (fit < 86)
+        assert lines[1].startswith("a" * min(30, fit - 4))
+    assert "x…  " in terminal.table(headings, rows, fit=100)
+    assert terminal.table((), ()) == ""
+    assert terminal.facts({"a": "x\ny", "long name": 0, "none": None}) == (
+        "a          x y\nlong name  0"
+    )
 
 
 def test_every_error_class_survives_the_problem_document() -> None:

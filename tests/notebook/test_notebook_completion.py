@@ -76,6 +76,13 @@ def test_options_and_their_values_are_completed(kernel: Any, outside: str) -> No
     assert "%accuracy churn --by week --from" in options
     assert "%accuracy churn --by week --by" not in options
     assert "%register churn --tag a --tag" in kernel.completed("%register churn --tag a --t")
+    assert kernel.completed("%health churn --by=mo") == ["%health churn --by=month"]
+    assert kernel.completed(f"%drift {outside}-l") == [f"%drift {outside}-live"]
+    assert kernel.completed(f"%health {outside}-live --package {outside}/2") == [
+        f"%health {outside}-live --package {outside}/2"
+    ]
+    metrics = kernel.completed(f"%accuracy --by day {outside}-live --metric ")
+    assert f"%accuracy --by day {outside}-live --metric auc" in metrics
     metrics = kernel.completed(f"%accuracy {outside}-live --metric ")
     assert f"%accuracy {outside}-live --metric auc" in metrics
     assert f"%accuracy {outside}-live --metric rmse" not in metrics
@@ -128,3 +135,11 @@ def test_a_server_that_hangs_or_is_gone_does_not_hold_up(kernel: Any) -> None:
 )  # fmt: skip
 def test_tokens_before_the_cursor(text: str, tokens: list[str], fragment: Fragment) -> None:
     assert tokenise(text) == (tokens, fragment)
+
+
+def test_features_are_those_of_the_champion(kernel: Any, churn: str, outside: str) -> None:
+    line = f"%drift {churn} --by day --feature "
+    assert set(kernel.completed(line)) == {f"{line}age", f"{line}income"}
+    assert kernel.completed(f"{line}inc") == [f"{line}income"]
+    none = f"%drift {outside}-live --feature "
+    assert not {f"{none}age", f"{none}income"} & set(kernel.completed(none))

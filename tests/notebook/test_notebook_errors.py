@@ -23,6 +23,16 @@ def test_unknown_names_suggest_the_nearest(kernel: Any, churn: str) -> None:
     assert "no version '7'" in kernel.fails(f"%registry show {churn}/7")
     assert "alias" in kernel.fails(f"%replace {churn} {churn}@none --reason other")
     assert "auc" in kernel.fails(f"%accuracy {churn} --metric aucc")
+    for magic in ("drift", "health"):
+        assert kernel.fails(f"%{magic} {wrong}").endswith(hint)
+        assert "no name for a variable" in kernel.fails(f"%{magic} {churn} -o 2nd")
+        assert "no version '7'" in kernel.fails(f"%{magic} {churn} --package {churn}/7")
+        told = kernel.fails(f"%{magic} {churn} --from 2026-02-01 --to 2026-01-01")
+        assert "The range is empty" in told
+        assert "See --from" in told
+    kernel.ok(f"%predict {churn} march -o scored")
+    told = kernel.fails(f"%drift {churn} --feature incom")
+    assert "Did you mean 'income'?" in told
 
 
 def test_bad_tables_are_named(kernel: Any, churn: str) -> None:
@@ -71,6 +81,11 @@ def test_bad_models_are_named(kernel: Any, name: str) -> None:
         ("%accuracy {} --by fortnight", "argument --by: 'fortnight' is none of hour, day"),
         ("%accuracy {} --from yesterday", "argument --from: 'yesterday' is no time in ISO 8601"),
         ("%accuracy 'unclosed", "A quote is not closed."),
+        ("%drift", "required: LABEL."),
+        ("%drift {} --by hourly", "argument --by: 'hourly' is none of hour, day"),
+        ("%drift {} --featur age", "there is no option --featur. Did you mean '--feature'?"),
+        ("%health {} --to now", "argument --to: 'now' is no time in ISO 8601"),
+        ("%health {} --metric auc", "there is no option --metric."),
         ("%registry lst", "Did you mean 'list'?"),
         ("%registry show", "give a PACKAGE"),
     ],
@@ -95,7 +110,7 @@ def test_refusals_say_why(kernel: Any, churn: str) -> None:
         f"%actuals {churn} late --id visit --value left"
     )
     assert ran.stderr.startswith("1 rows were rejected; the others are recorded. Row 0: ")
-    assert "accepted=399" in ran.text
+    assert "399 accepted" in ran.text
 
 
 def test_debug_shows_the_traceback(kernel: Any, churn: str) -> None:

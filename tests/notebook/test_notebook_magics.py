@@ -50,7 +50,7 @@ def test_the_whole_way_by_magics_alone(kernel: Any, registry: Registry, name: st
     assert kernel.value("few.association_id.tolist()") == "['a', 'b', 'c']"
 
     ran = kernel.ok(f'%actuals "{label}" march --id visit --value left')
-    assert "matched=400" in ran.text
+    assert "400 matched" in ran.text
 
     ran = kernel.ok(f'weekly = %accuracy "{label}" --metric auc,log_loss --by week')
     (image,) = ran.displays
@@ -72,11 +72,11 @@ def test_the_whole_way_by_magics_alone(kernel: Any, registry: Registry, name: st
     assert (period.package, period.reason) == (f"{name}/2", "data_drift")
     assert period.note == "prices rose in May"
     ran = kernel.ok(f'%rollback "{label}" --note early')
-    assert f"{name}/1 in service" in ran.text
+    assert f"{name}/1 is in service" in ran.text
     assert registry.deployment(label).package == f"{name}/1"
 
     ran = kernel.ok(f"%deployments {name}")
-    assert ran.text == f"<DeploymentList: {label}>"
+    assert ran.text.splitlines()[1].startswith(f"{label}  {name}/1  custom  active ")
     assert f'<td style="text-align: left">{label}</td>' in ran.result["text/html"]
 
 
@@ -104,9 +104,9 @@ def test_outside_models_are_described_and_report(
         else f"%report {name}-outside \"sent[['visit', 'probability', 'at']]\" "
         "--id visit --timestamp at"
     )
-    assert "accepted=400" in ran.text
+    assert "400 accepted" in ran.text
     ran = kernel.ok(f"%actuals {name}-outside march --id visit --value left")
-    assert "matched=400" in ran.text
+    assert "400 matched" in ran.text
     kernel.ok(f"%accuracy {name}-outside --metric accuracy")
     assert float(kernel.value("_.overall.metrics['accuracy'].value")) > 0.5
 
@@ -114,16 +114,21 @@ def test_outside_models_are_described_and_report(
 def test_lists_search_and_show(kernel: Any, name: str) -> None:
     label = described(kernel, name)
     kernel.ok(f"%register {name} model --target left --data held --alias next")
-    assert kernel.ok(f"%registry list --name {name}").text == f"<PackageList: {name}/2, {name}/1>"
-    assert kernel.ok(f"%registry search {name} left").text.count(name) == 2
-    assert kernel.ok(f"%registry search {name} --deployed").text == f"<PackageList: {name}/1>"
-    assert kernel.ok(f"%registry models {name}").text == f"<ModelList: {name}>"
+
+    def listed(line: str) -> list[str]:
+        """The first column of a list, as a terminal shows it."""
+        return [row.split()[0] for row in kernel.ok(line).text.splitlines()[1:]]
+
+    assert listed(f"%registry list --name {name}") == [f"{name}/2", f"{name}/1"]
+    assert len(listed(f"%registry search {name} left")) == 2
+    assert listed(f"%registry search {name} --deployed") == [f"{name}/1"]
+    assert listed(f"%registry models {name}") == [name]
     assert f"{name}/2" in kernel.ok(f"%registry show {name}@next").text
     assert f"{name}/1" in kernel.ok(f"%registry show {name}/1").text
     assert label in kernel.ok(f"%registry show --deployment {label}").text
-    assert "PackageList" in kernel.ok("%registry").text
+    assert kernel.ok("%registry").text.startswith("package ")
     assert "Jupyter Registry" in kernel.ok("%registry info").result["text/html"]
-    assert kernel.ok(f"%deployments {name} --state inactive").text == "<DeploymentList: empty>"
+    assert kernel.ok(f"%deployments {name} --state inactive").text == "There are no deployments."
     kernel.ok("%config RegistryMagics.page_size = 1")
     assert "There are none" not in kernel.ok("%registry list").result["text/html"]
     kernel.ok("%config RegistryMagics.page_size = 100")
@@ -138,7 +143,8 @@ def test_variables_and_expressions_are_expanded(kernel: Any, name: str, churn: s
     kernel.ok("%deploy {model_name}/{number} --as {model_name.upper()}-{number + 1}")
     assert kernel.value("_.label") == f"{name.upper()}-2"
     kernel.ok("for part in ('a', 'b'):\n    %deploy $model_name --as {part}-{model_name}")
-    assert kernel.ok(f"%deployments {name}").text.count("-model") == 2
+    rows = kernel.ok(f"%deployments {name}").text.splitlines()[1:]
+    assert {row.split()[0] for row in rows} == {f"a-{name}", f"b-{name}", f"{name.upper()}-2"}
     ran = kernel.ok(
         "def first(frame, label):\n"
         "    answer = %predict $label frame\n"
@@ -162,11 +168,6 @@ def test_values_can_be_assigned_and_silenced(kernel: Any, name: str) -> None:
 def test_figures_are_shown_as_the_user_configured(kernel: Any, name: str) -> None:
     label = described(kernel, name)
     kernel.ok("told = march.assign(prediction=model.predict(march[['age', 'income']]))")
-    ran = kernel.ok(f"%accuracy {label} --plot")
-    assert "nothing" not in ran.text
-    assert "no accuracy" in ran.stderr
-    assert not ran.displays
-    assert kernel.ok(f"%accuracy {label}").stderr == ""
     kernel.ok(f"%report {label} told --id visit --timestamp at\n%actuals {label} march --id visit")
     kernel.ok(
         "%matplotlib inline\n"
@@ -182,7 +183,89 @@ def test_figures_are_shown_as_the_user_configured(kernel: Any, name: str) -> Non
     kernel.ok("%config RegistryMagics.plot = True")
 
 
-@pytest.mark.parametrize("magic", ["registry", "registry search", "deploy", "accuracy"])
+def test_importances_are_given_in_the_line_or_by_a_variable(kernel: Any, name: str) -> None:
+    def given(importance: str) -> str:
+        kernel.ok(f"p = %register {name} model --target left --data held {importance}")
+        return kernel.value("[p.baseline['features'][f]['importance'] for f in ('age', 'income')]")
+
+    kernel.ok("mattering = pd.Series({'age': 1, 'income': 5})")
+    assert given("--importance age=2,income=0.5") == "[1.0, 0.25]"
+    assert given("--importance mattering") == "[0.2, 1.0]"
+    assert given("--importance mattering --importance income=2") == "[0.5, 1.0]"
+    line = f"%register {name} model --target left --data held --importance"
+    assert "Did you mean 'age'?" in kernel.fails(f"{line} aeg=1")
+    assert "no number from 0 on" in kernel.fails(f"{line} age=much")
+    assert "neither feature=number nor a variable" in kernel.fails(f"{line} nothing")
+
+
+def test_an_empty_deployment_is_said_to_be_empty(kernel: Any, name: str, churn: str) -> None:
+    label = described(kernel, name)
+    for magic, told in (
+        ("accuracy", "No prediction was made in this time."),
+        ("drift", "The package has no baseline: register it with training or holdout data."),
+        ("health", "No request was counted."),
+    ):
+        ran = kernel.ok(f"%{magic} {label}")
+        assert ran.stdout.startswith(f"No figure of {label} yet. ")
+        assert told in ran.stdout
+        assert told in ran.text
+        assert told in ran.result["text/html"]
+        assert ran.stderr == ""
+        assert not ran.displays
+        ran = kernel.ok(f"%{magic} {label} --no-plot --by day -o nothing_yet")
+        assert ran.stdout.endswith(f" of {label} in nothing_yet.\n")
+        assert ran.stdout.count("\n") == 1
+        assert not ran.result
+        assert kernel.value("nothing_yet.buckets") == "[]"
+    kernel.ok(f"%report {label} \"march[['visit', 'at']].assign(prediction='no')\" --id visit")
+    ran = kernel.ok(f"%accuracy {label}")  # the figure itself says that there are no actuals yet
+    assert (len(ran.displays), ran.stdout, ran.stderr) == (1, "", "")
+    assert ran.text.startswith("Accuracy of 0 rows")
+    kernel.ok(f"%deploy {churn} --as {name}-idle")
+    ran = kernel.ok(f"%drift {name}-idle --feature aeg")
+    assert ran.stdout == f"No figure of {name}-idle yet. Nothing was predicted yet.\n"
+    ran = kernel.ok(f"%drift {churn} --from 2020-01-01 --to 2020-02-01")
+    assert "No figure" in ran.stdout
+    assert "No figure" in kernel.ok(f"%health {churn} --to 2020-02-01").stdout
+
+
+def test_drift_and_health_are_drawn_and_are_values(kernel: Any, churn: str) -> None:
+    kernel.ok(f"other = march.assign(income=march.income + 20)\n%predict {churn} other -o _ok")
+    ran = kernel.ok(f"%drift {churn} --by day")
+    by_importance, over_time = ran.displays
+    assert by_importance["text/plain"] == f"Drift of {churn} by importance, as a figure."
+    assert over_time["text/plain"] == f"Drift of {churn} by day, as a figure."
+    assert all(image["image/png"].startswith("iVBOR") for image in ran.displays)
+    assert "failing  income" in ran.text
+    assert "PSI by day" in ran.result["text/html"]
+    assert kernel.value("_.status, _.n >= 400") == "failing True"
+
+    kernel.ok(f"label, wanted = {churn!r}, ['age', 'income']")
+    ran = kernel.ok("moved = %drift $label --feature {','.join(wanted)} --package {label}/1")
+    (image,) = ran.displays
+    assert "by importance" not in image["text/plain"]
+    assert not ran.result
+    assert kernel.value("[feature.name for feature in moved.features]").count("'") == 4
+    ran = kernel.ok(f"%drift {churn} --feature age --feature income --no-plot -o again")
+    assert not ran.displays
+    assert ran.stdout == f"Drift of {churn} in again.\n"
+    assert kernel.value("again.n == moved.n") == "True"
+
+    ran = kernel.ok(f"%health {churn} --by hour")
+    (image,) = ran.displays
+    assert image["text/plain"] == f"Service health of {churn} by hour, as a figure."
+    assert image["image/png"].startswith("iVBOR")
+    assert ran.text.startswith("Service health: ")
+    assert kernel.value("_.overall.requests > 0") == "True"
+    ran = kernel.ok(f"%health {churn} --package {churn}/1 --plot -o served")
+    assert len(ran.displays) == 1
+    assert ran.stdout == f"Service health of {churn} in served.\n"
+    assert kernel.value("served.package_id is not None") == "True"
+
+
+@pytest.mark.parametrize(
+    "magic", ["registry", "registry search", "deploy", "accuracy", "drift", "health"]
+)
 def test_help_is_printed(kernel: Any, magic: str) -> None:
     ran = kernel.ok(f"%{magic} --help")
     assert ran.stdout.startswith(f"usage: %{magic} ")

@@ -70,8 +70,8 @@ def test_accuracy_is_scikit_learns(ran: Finished, registry: Registry):
 
 
 def test_actuals_come_later_and_twice(ran: Finished):
-    assert "accepted=96, matched=96, replaced=0" in ran["actuals"].text
-    assert "accepted=192, matched=192, replaced=96" in ran["actuals-all"].text
+    assert "96 accepted, 96 matched, 0 replaced" in ran["actuals"].text
+    assert "192 accepted, 192 matched, 96 replaced" in ran["actuals-all"].text
 
 
 def test_asking_the_registry_is_refused_with_advice(ran: Finished):

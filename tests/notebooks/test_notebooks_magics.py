@@ -20,9 +20,10 @@ def ran(server: NotebookServer) -> Finished:
     return run(server, NAME)
 
 
-def test_runs_clean_with_its_picture(ran: Finished):
+def test_runs_clean_with_its_pictures(ran: Finished):
     assert_clean(ran)
-    assert_pictures(ran, ["accuracy"])
+    assert_pictures(ran, ["accuracy", "drift", "health"])
+    assert len(ran["drift"].pngs) == 2
 
 
 def test_every_magic_is_shown(ran: Finished):
@@ -42,8 +43,8 @@ def test_help_lists_and_info(ran: Finished):
 
 def test_rows_and_accuracy(ran: Finished, registry: Registry):
     assert ran["predict"].stdout == "68 predictions in answers.\n"
-    assert "accepted=68, matched=68" in ran["actuals"].text
-    assert "accepted=68, replaced=0" in ran["report"].text
+    assert "68 accepted, 68 matched" in ran["actuals"].text
+    assert "68 accepted, 0 replaced" in ran["report"].text
     deployment = registry.deployment(LABEL)
     assert (deployment.rows_predicted, deployment.rows_matched) == (68, 68)
     overall = deployment.accuracy().overall
@@ -52,10 +53,25 @@ def test_rows_and_accuracy(ran: Finished, registry: Registry):
     assert registry.deployment(f"{LABEL}-outside").rows_predicted == 68
 
 
+def test_drift_and_health(ran: Finished, registry: Registry):
+    deployment = registry.deployment(LABEL)
+    drift = deployment.drift(bucket="week")
+    assert drift.n == 68
+    assert [feature.name for feature in drift.features] != []
+    for column in ("status", "importance", *(feature.name for feature in drift.features)):
+        assert f">{column}</" in ran["drift"].html
+    assert "PSI by week" in ran["drift"].html
+    assert ran["health"].text.startswith("Service health: passing\n")
+    health = deployment.health()
+    assert health.overall is not None
+    assert health.overall.rows == 68
+    assert f"{health.overall.requests} request" in ran["health"].html
+
+
 def test_replaced_and_rolled_back(ran: Finished, registry: Registry):
-    assert "only checked, magics-wine/1 in service" in ran["dry-run"].text
-    assert "replaced, magics-wine/2 in service" in ran["replace"].text
-    assert "magics-wine/1 in service" in ran["rollback"].text
+    assert "Only checked, not replaced: magics-wine/1 is in service" in ran["dry-run"].text
+    assert "Replaced: magics-wine/2 is in service" in ran["replace"].text
+    assert "magics-wine/1 is in service" in ran["rollback"].text
     packages = [period.package for period in registry.deployment(LABEL).history()]
     assert sorted(packages) == ["magics-wine/1", "magics-wine/1", "magics-wine/2"]
 

@@ -70,9 +70,9 @@ def test_the_package_has_baseline_signature_and_provenance(
 
 
 def test_late_actuals_are_matched_and_repeated_ones_count_once(ran: Finished):
-    assert "accepted=116, matched=116, replaced=0" in ran["actuals-march"].text
-    assert "<Accuracy of 116 rows" in ran["accuracy-march"].text
-    assert "accepted=219, matched=219, replaced=116" in ran["actuals-all"].text
+    assert "116 accepted, 116 matched, 0 replaced" in ran["actuals-march"].text
+    assert "Accuracy of 116 rows" in ran["accuracy-march"].text
+    assert "219 accepted, 219 matched, 116 replaced" in ran["actuals-all"].text
 
 
 def test_accuracy_is_scikit_learns(ran: Finished, registry: Registry, judged: pd.DataFrame):
@@ -87,6 +87,12 @@ def test_accuracy_is_scikit_learns(ran: Finished, registry: Registry, judged: pd
     shown, by_hand = numbers_of(ran["exact"].text)
     assert shown == pytest.approx(by_hand, abs=1e-3)
     assert by_hand == pytest.approx(expected["auc"], abs=1e-5)
+
+
+def test_health_is_of_the_one_request(ran: Finished):
+    assert ran["health"].text.startswith("Service health: passing\n")
+    for shown in ("1 request, none refused and none failed.", "Requests by hour", "p95 ms"):
+        assert shown in ran["health"].html
 
 
 def test_runs_again(ran: Finished, server: NotebookServer, registry: Registry):

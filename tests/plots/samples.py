@@ -14,7 +14,17 @@ from jupyter_registry.domain.entities import (
     MetricValue,
     ServicePeriod,
 )
+from jupyter_registry.domain.health import Durations
 from jupyter_registry.domain.kinds import ReplacementReason, TargetType
+from jupyter_registry.domain.monitoring import (
+    Drift,
+    DriftBin,
+    DriftBucket,
+    FeatureDrift,
+    Health,
+    HealthBucket,
+)
+from jupyter_registry.domain.psi import psi, status_of, verdict
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
@@ -173,3 +183,130 @@ def over_time(kind: str = "binary", weeks: int = 26, waiting: int = 2, seed: int
     return Accuracy(
         deployment_id=1, bucket="week", buckets=buckets, class_labels=labels, history=history()
     )
+
+
+#: Features with the part of the largest importance, and how far their values move by the end.
+_MOVING = {
+    "temperature": (1.0, 1.1),
+    "humidity": (0.62, 0.55),
+    "carrier": (0.5, 0.12),
+    "distance": (0.42, 0.0),
+    "wind speed": (0.3, 0.42),
+    "hour of departure": (0.21, 0.05),
+    "pressure": (0.06, 0.9),
+    "visibility": (0.03, 0.02),
+    "gate": (None, 0.5),
+    "tail number": (None, 0.1),
+}
+
+
+def _shares(move: float) -> Any:
+    """Shares of ten bins that were equal before the values moved by so many deviations."""
+    tilt = np.exp(move * np.linspace(-1.6, 1.6, 10))
+    return tilt / tilt.sum()
+
+
+def drift(weeks: int = 26, n: int = 4_000, empty: int = 11, **moving: Any) -> Drift:
+    """Drift by week, growing, with a week without rows; ``moving`` stands in for `_MOVING`."""
+    even = np.full(10, 0.1)
+    random = np.random.default_rng(5)
+
+    def moved(name: str, to: float) -> FeatureDrift:
+        shares = _shares(to)
+        index = psi(even, shares) if n else None
+        names = [f"under {10 * i + 10}" for i in range(9)] + ["over 90"]
+        bins = [
+            DriftBin(name=names[i], baseline=0.1, predicted=float(shares[i]) if n else None)
+            for i in range(10)
+        ]
+        return FeatureDrift(
+            name=name, dtype="number", psi=index, n=n, status=status_of(index, n), bins=bins
+        )
+
+    features = []
+    for name, (importance, to) in (moving or _MOVING).items():
+        features.append(moved(name, to).model_copy(update={"importance": importance}))
+    target = moved("late", 0.34)
+    buckets = []
+    for week in range(weeks):
+        rows = 0 if week == empty else 60 if week == 3 else 150 + int(random.integers(0, 40))
+        grown = (week / weeks) ** 2
+
+        def index(to: float, rows: int = rows, grown: float = grown) -> float | None:
+            noise = abs(random.normal(0, 0.004))
+            return psi(even, _shares(to * grown)) + noise if rows else None
+
+        buckets.append(
+            DriftBucket(
+                start=START + week * WEEK,
+                end=START + (week + 1) * WEEK,
+                n=rows,
+                target=index(0.5),
+                features={name: index(1.4 * to) for name, (_, to) in (moving or _MOVING).items()},
+            )
+        )
+    status, reason = verdict(features, target)
+    return Drift(
+        deployment_id=1, bucket="week", n=n, status=status, reason=reason, target=target,
+        features=features, buckets=buckets, start=START, end=START + weeks * WEEK,
+    )  # fmt: skip
+
+
+def health(days: int = 40, seed: int = 6, hosted: bool = True) -> Health:
+    """Health by day: a quiet night, a day of failures, ever slower answers."""
+    random = np.random.default_rng(seed)
+    day = timedelta(days=1)
+    buckets = []
+    for number in range(days):
+        requests = 0 if number in (12, 13) else int(900 + 300 * np.sin(number / 3))
+        times = Durations()
+        for ms in random.lognormal(2.1 + 0.02 * number, 0.8, min(requests, 400)):
+            times.add(float(ms))
+        model = {name: 0.6 * ms for name, ms in times.summary().items()} if hosted else {}
+        buckets.append(
+            HealthBucket(
+                start=START + number * day,
+                end=START + (number + 1) * day,
+                requests=requests,
+                rows=24 * requests,
+                client_errors=int(requests * (0.3 if number == 30 else 0.004)),
+                server_errors=int(requests * (0.08 if number == 21 else 0.002)),
+                response_ms=times.summary(),
+                model_ms=model,
+            )
+        )
+    return Health(
+        deployment_id=1, bucket="day", buckets=buckets, start=START, end=START + days * day
+    )
+
+
+def models(n: int = 9) -> list[dict[str, Any]]:
+    """A leaderboard in no order; the better ones tend to be slower, one has not been scored."""
+    random = np.random.default_rng(8)
+    names = [
+        "Gradient boosting", "Random forest", "Logistic regression, elastic net", "Ridge",
+        "Gradient boosting on target-encoded categories, early stopping", "Nearest neighbours",
+        "Naive Bayes", "Stack of the best five", "Majority class",
+    ]  # fmt: skip
+    skills = [0.9, 0.72, 0.5, 0.42, 0.95, 0.55, 0.3, 1.0, 0.05]
+    made: list[dict[str, Any]] = []
+    for place in range(n):
+        skill = skills[place] if place < len(skills) else float(random.uniform(0, 1))
+        made.append(
+            {
+                "name": names[place] if place < len(names) else f"Model {place}",
+                "score": 0.62 + 0.17 * skill,
+                "spread": 0.004 + 0.01 * float(random.random()),
+                "holdout": 0.61 + 0.17 * skill + float(random.normal(0, 0.006)),
+                "scoring_ms": float(2 * np.exp(4 * skill + random.normal(0, 0.9))),
+            }
+        )
+    made.append({"name": "Support vectors", "score": None})
+    return made
+
+
+def heights(ax: Any) -> list[float]:
+    """How high the bars of time are that were drawn in axes, series by series."""
+    return [
+        float(path.vertices[:, 1].max()) for bars in ax.collections for path in bars.get_paths()
+    ]

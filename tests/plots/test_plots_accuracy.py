@@ -9,10 +9,14 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 from matplotlib.dates import date2num
+from matplotlib.figure import Figure
 
 from jupyter_registry.domain.entities import Accuracy, AccuracyBucket, MetricValue, ServicePeriod
 from jupyter_registry.domain.kinds import ReplacementReason
+from jupyter_registry.plots import alt_text
 from jupyter_registry.plots.accuracy import accuracy_over_time
+
+from . import samples
 
 START = datetime(2013, 3, 4, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
@@ -66,7 +70,7 @@ def test_a_panel_per_metric_and_one_of_bars():
     assert "lower is better" in panels[1].get_ylabel()
     assert "higher is better" in panels[0].get_ylabel()
     assert "UTC" in panels[-1].get_xlabel()
-    heights = [bar.get_height() for bar in panels[-1].patches]
+    heights = samples.heights(panels[-1])
     assert heights == [100 + week for week in range(10)]
 
 
@@ -123,16 +127,18 @@ def test_several_results_differ_by_colour_and_marker(tmp_path):
     one, two = line(panel, "one"), line(panel, "two")
     assert one.get_color() != two.get_color()
     assert one.get_marker() != two.get_marker()
-    bars = figure.get_axes()[-1].patches
-    assert len(bars) == 20
-    assert bars[0].get_x() + bars[0].get_width() <= bars[10].get_x() + 1e-9
+    one_bars, two_bars = (
+        [path.vertices[:, 0] for path in bars.get_paths()]
+        for bars in figure.get_axes()[-1].collections
+    )
+    assert len(one_bars) == len(two_bars) == 10
+    assert one_bars[0].max() <= two_bars[0].min() + 1e-9
+    assert two_bars[0].max() <= one_bars[1].min() + 1e-9
     figure.savefig(tmp_path / "two.png")
     assert (tmp_path / "two.png").stat().st_size > 10_000
 
 
 def test_draws_into_axes_of_ones_own(tmp_path):
-    from matplotlib.figure import Figure
-
     mine = Figure()
     axes = mine.subplots()
     assert accuracy_over_time(made_up(), "log_loss", axes) is mine
@@ -142,13 +148,33 @@ def test_draws_into_axes_of_ones_own(tmp_path):
         accuracy_over_time(made_up(), ["auc", "log_loss"], axes)
 
 
-def test_says_when_there_is_nothing_to_draw():
-    with pytest.raises(ValueError, match="no buckets"):
-        accuracy_over_time(Accuracy(deployment_id=1, bucket="week"))
-    with pytest.raises(ValueError, match="nosuch"):
-        accuracy_over_time(made_up(), ["nosuch"])
-    with pytest.raises(ValueError, match="met its actual"):
-        accuracy_over_time(made_up(1, empty=0))
+def test_says_when_there_is_nothing_to_draw(tmp_path):
+    nothing = Accuracy(deployment_id=1, bucket="week")
+    for accuracy, said in (
+        (nothing, "no predictions in this time"),
+        (made_up(1, empty=0), "no actuals yet"),
+        ({}, "no predictions in this time"),
+        ({"one": nothing, "two": made_up(1, empty=0)}, "no actuals yet"),
+    ):
+        for metrics in (None, "auc", ["auc", "log_loss"]):
+            figure = accuracy_over_time(accuracy, metrics, title="Nothing")
+            (axes,) = figure.get_axes()
+            assert [text.get_text() for text in axes.texts] == [said]
+            assert axes.get_title() == "Nothing"
+            assert alt_text(figure) == f"Accuracy over time: {said}."
+            figure.savefig(tmp_path / "nothing.png")
+    mine = Figure()
+    assert accuracy_over_time(nothing, ax=mine.subplots()) is mine
+
+
+def test_unknown_metrics_are_refused_even_when_there_is_nothing():
+    for accuracy in (made_up(), made_up(1, empty=0), Accuracy(deployment_id=1, bucket="week")):
+        with pytest.raises(ValueError, match="nosuch"):
+            accuracy_over_time(accuracy, ["nosuch"])
+    with pytest.raises(ValueError, match="none named"):
+        accuracy_over_time(made_up(), [])
+    with pytest.raises(ValueError, match="rmse"):
+        accuracy_over_time(made_up(), ["auc", "rmse"])
 
 
 DRAW = """

@@ -16,6 +16,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from jupyter_registry import plots
+from jupyter_registry.domain.monitoring import Drift
 
 from . import samples
 
@@ -140,3 +141,75 @@ def test_no_actuals_yet() -> Figure:
 @pytest.mark.mpl_image_compare(**LIGHT)
 def test_no_actuals_yet_over_time() -> Figure:
     return plots.predicted_vs_actual(samples.over_time(weeks=4, waiting=4))
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_drift_importance() -> Figure:
+    return plots.drift_importance(samples.drift())
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_drift_importance_dark() -> Figure:
+    return plots.drift_importance(samples.drift(), title="Late arrivals")
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_drift_of_unknown_importance() -> Figure:
+    unknown = {f"feature {i}": (None, 0.08 * i) for i in range(12)}
+    return plots.drift_importance(samples.drift(**unknown))
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_drift_over_time() -> Figure:
+    return plots.drift_over_time(samples.drift())
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_drift_over_time_dark() -> Figure:
+    return plots.drift_over_time(samples.drift(), ["humidity", "gate"], title="Late arrivals")
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_feature_bins() -> Figure:
+    return plots.feature_bins(samples.drift(), "humidity")
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_feature_bins_dark() -> Figure:
+    return plots.feature_bins(samples.drift())
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_service_health() -> Figure:
+    return plots.service_health(samples.health())
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_service_health_dark() -> Figure:
+    return plots.service_health(samples.health(), title="Late arrivals")
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_no_drift_yet() -> Figure:
+    missing = "The package has no baseline: register it with training or holdout data."
+    return plots.drift_importance(Drift(deployment_id=1, bucket="day", reason=missing))
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_leaderboard() -> Figure:
+    return plots.leaderboard(samples.models(), metric="auc")
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_leaderboard_dark() -> Figure:
+    return plots.leaderboard(samples.models(30), metric="auc", most=12, title="Late arrivals")
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_leaderboard_by_scoring_time() -> Figure:
+    return plots.leaderboard(samples.models(), metric="auc", kind="scoring_time")
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_leaderboard_by_scoring_time_dark() -> Figure:
+    return plots.leaderboard(samples.models(20), metric="log_loss", kind="scoring_time")

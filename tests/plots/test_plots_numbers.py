@@ -18,6 +18,8 @@ from matplotlib.figure import Figure
 from sklearn import metrics as sk
 
 from jupyter_registry import plots
+from jupyter_registry.domain.entities import Accuracy
+from jupyter_registry.domain.monitoring import Drift, Health
 from jupyter_registry.plots import style
 
 from . import samples
@@ -186,7 +188,7 @@ def test_means_and_shares_over_time() -> None:
     assert np.isnan(actual).tolist() == [False] * 24 + [True] * 2
     assert "minutes" in figure.get_axes()[0].get_ylabel()
     assert "late-arrivals/2 (data drift)" in texts(figure)
-    heights = [bar.get_height() for bar in figure.get_axes()[-1].patches]
+    heights = samples.heights(figure.get_axes()[-1])
     assert heights == [one.n_predicted for one in accuracy.buckets] + [
         one.n for one in accuracy.buckets
     ]
@@ -281,6 +283,42 @@ def test_nothing_yet_says_so_in_picture_and_words() -> None:
         assert "no actuals yet" in texts(figure)
         assert re.search("no actuals yet|actual unknown", plots.alt_text(figure))
         figure.savefig(io.BytesIO())
+
+
+EMPTY = {
+    "roc": samples.no_actuals("binary"),
+    "precision_recall": samples.no_actuals("binary"),
+    "lift": samples.no_actuals("binary"),
+    "calibration": samples.no_actuals("binary"),
+    "confusion": samples.no_actuals("multiclass").model_copy(update={"class_labels": []}),
+    "predicted_against_actual": samples.no_actuals("regression"),
+    "residuals": samples.no_actuals("regression"),
+    "predicted_vs_actual": Accuracy(deployment_id=1, bucket="day"),
+    "accuracy_over_time": Accuracy(deployment_id=1, bucket="day"),
+    "deployment_timeline": [],
+    "drift_importance": Drift(deployment_id=1, bucket="day"),
+    "drift_over_time": Drift(deployment_id=1, bucket="day"),
+    "feature_bins": Drift(deployment_id=1, bucket="day"),
+    "service_health": Health(deployment_id=1, bucket="day"),
+    "leaderboard": [],
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(plots.__all__) - {"alt_text", "to_html"}))
+def test_an_empty_result_is_drawn_as_one_sentence(name: str) -> None:
+    figure = getattr(plots, name)(EMPTY[name])
+    said = texts(figure)
+    assert re.search(r"\bno\b|nothing", said), said
+    assert re.search(r"\bno\b|nothing", plots.alt_text(figure))
+    assert not any(ax.lines or ax.patches or ax.collections for ax in figure.get_axes() if ax.texts)
+    figure.savefig(io.BytesIO())
+
+
+@pytest.mark.parametrize(
+    "name", ["roc", "precision_recall", "lift", "calibration", "deployment_timeline"]
+)
+def test_none_of_several_results_is_drawn_as_one_sentence(name: str) -> None:
+    assert re.search(r"\bno\b|nothing", texts(getattr(plots, name)({})))
 
 
 def test_every_figure_has_words_for_those_who_do_not_see_it() -> None:
@@ -395,5 +433,5 @@ def test_names_load_when_they_are_asked_for() -> None:
     done = subprocess.run([sys.executable, "-c", LAZY], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
-    with pytest.raises(AttributeError, match="no attribute 'drift'"):
-        plots.drift  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'nosuch'"):
+        plots.nosuch  # noqa: B018

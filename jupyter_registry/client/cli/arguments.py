@@ -143,6 +143,13 @@ def _register(commands: Any) -> None:
     made.add_argument("--training", help=f"training data: {_TABLE}")
     made.add_argument("--holdout", help=f"holdout data: {_TABLE}")
     made.add_argument("--predictions", metavar="COLUMN", help="the holdout's predictions")
+    made.add_argument(
+        "--importance",
+        action="append",
+        metavar="FEATURE=NUMBER",
+        help="how much a feature matters, for drift (default: measured); may be repeated, or a "
+        ".json file with a number by feature",
+    )
     made.add_argument("--format", help="skops, joblib, pickle or onnx (default: by content)")
     made.add_argument("--description", default="")
     made.add_argument("--tag", action="append", default=[], metavar="KEY[:VALUE]")
@@ -212,22 +219,27 @@ def _actuals(commands: Any) -> None:
 
 def _accuracy(commands: Any) -> None:
     made = _command(commands, "accuracy", "rows", "accuracy overall and over time")
-    made.add_argument("deployment", help=_DEPLOYMENT)
-    made.add_argument("--bucket", choices=list(Bucket))
-    made.add_argument("--start", help="from then on (ISO 8601)")
-    made.add_argument("--end", help="before then (ISO 8601)")
-    made.add_argument("--package", help=f"{_PACKAGE}; its predictions alone")
+    _range(made, f"{_PACKAGE}; its predictions alone")
     made.add_argument("--metric", action="append", help="this metric alone; may be repeated")
-    made.add_argument("-o", "--output", help="write the buckets to a .csv, .parquet or .json file")
 
 
 def _drift(commands: Any) -> None:
     made = _command(commands, "drift", "rows", "drift of inputs and predictions from the baseline")
+    _range(made, f"{_PACKAGE}, in service now or once (default: now)")
+
+
+def _health(commands: Any) -> None:
+    made = _command(commands, "health", "rows", "service health: requests, errors and times")
+    _range(made, f"{_PACKAGE}, in service now or once; its requests alone")
+
+
+def _range(made: argparse.ArgumentParser, package: str) -> None:
+    """What is read of a deployment's rows: by what, from when to when, of which package."""
     made.add_argument("deployment", help=_DEPLOYMENT)
     made.add_argument("--by", "--bucket", dest="bucket", choices=list(Bucket))
     made.add_argument("--start", help="from then on (ISO 8601)")
     made.add_argument("--end", help="before then (ISO 8601)")
-    made.add_argument("--package", help=f"{_PACKAGE}, in service now or once (default: now)")
+    made.add_argument("--package", help=package)
     made.add_argument("-o", "--output", help="write the buckets to a .csv, .parquet or .json file")
 
 
@@ -260,5 +272,5 @@ def _upgrade(commands: Any) -> None:
 
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _serve, _list, _models, _deployments, _show, _register, _deploy, _replace, _rollback,
-    _predict, _report, _actuals, _accuracy, _drift, _rebuild, _key, _upgrade,
+    _predict, _report, _actuals, _accuracy, _drift, _health, _rebuild, _key, _upgrade,
 )  # fmt: skip

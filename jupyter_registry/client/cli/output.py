@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from ...domain.errors import InvalidInput
-from .. import html, tables
+from .. import tables, terminal
 from ..registry import Registry
 
 if TYPE_CHECKING:
@@ -38,15 +38,12 @@ def as_json(value: Any) -> None:
 def as_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], none: str = "") -> None:
     """Print rows under headings."""
     listed = list(rows)
-    print(html.plain_table(headings, listed) if listed else none or "There are none.")
+    print(terminal.table(headings, listed) if listed else none or "There are none.")
 
 
 def as_facts(items: Mapping[str, Any]) -> None:
     """Print names and values; those without a value are left out."""
-    shown = {k: html.text(v) for k, v in items.items() if v not in (None, "", [], {})}
-    width = max((len(name) for name in shown), default=0)
-    for name, value in shown.items():
-        print(f"{name:<{width}}  {value}")
+    print(terminal.facts(items))
 
 
 def check_output(path: str | None) -> None:

@@ -1,13 +1,18 @@
-"""Commands that move rows and tell of them: predict, report, actuals, accuracy, drift."""
+"""Commands that move rows and tell of them: predict, report, actuals, accuracy, drift, health."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from .. import tables
 from .output import as_facts, as_json, as_table, check_output, registry_of, write
+
+if TYPE_CHECKING:
+    from ..results import Drift, Health
 
 
 def predict(options: argparse.Namespace) -> None:
@@ -60,51 +65,61 @@ def actuals(options: argparse.Namespace) -> int:
 
 def accuracy(options: argparse.Namespace) -> None:
     """``accuracy``: overall and by bucket."""
-    check_output(options.output)
-    with registry_of(options) as registry:
-        result = registry.deployment(options.deployment).accuracy(
-            options.bucket,
-            options.start,
-            options.end,
-            options.package,
-            options.metric,
-        )
-    if options.output is not None:
-        write(result.to_arrow(baseline=True), options.output)
-        print(f"{len(result.buckets):,} buckets in {options.output}", file=sys.stderr)
-    elif options.json:
-        as_json(result)
-    else:
-        as_table(
-            ("metric", "value", "n", "baseline", "change %"),
-            result.overall_rows(),
-            "No prediction has met its actual yet.",
-        )
-        print()
-        as_table(
-            (result.bucket, "predicted", "matched", *result.metric_names),
-            result.bucket_rows(),
-            "No prediction was made in this time.",
-        )
+    result = _read("accuracy", options, options.metric, baseline=True)
+    if result is None:
+        return
+    none = "No prediction has met its actual yet."
+    as_table(result.overall_headings, result.overall_rows(), none)
+    print()
+    none = "No prediction was made in this time."
+    as_table(result.bucket_headings(), result.bucket_rows(), none)
 
 
 def drift(options: argparse.Namespace) -> None:
     """``drift``: by feature and by bucket."""
+    result = _read("drift", options)
+    if result is not None:
+        _print(
+            result,
+            (result.feature_headings, result.feature_rows()),
+            (result.bucket_headings(5), result.bucket_rows(5)),
+        )
+
+
+def health(options: argparse.Namespace) -> None:
+    """``health``: requests, errors and times, overall and by bucket."""
+    result = _read("health", options)
+    if result is not None:
+        _print(
+            result,
+            (result.overall_headings, result.overall_rows()),
+            (result.bucket_headings(), result.bucket_rows()),
+        )
+
+
+def _read(what: str, options: argparse.Namespace, *more: Any, **columns: bool) -> Any:
+    """What the deployment's method so called gives; ``None`` once it is written, or is JSON.
+
+    ``columns`` say which columns a file gets.
+    """
     check_output(options.output)
     with registry_of(options) as registry:
-        result = registry.deployment(options.deployment).drift(
-            options.bucket, options.start, options.end, options.package
-        )
+        read = getattr(registry.deployment(options.deployment), what)
+        result = read(options.bucket, options.start, options.end, options.package, *more)
     if options.output is not None:
-        write(result.to_arrow(), options.output)
+        write(result.to_arrow(**columns), options.output)
         print(f"{len(result.buckets):,} buckets in {options.output}", file=sys.stderr)
-    elif options.json:
+        return None
+    if options.json:
         as_json(result)
-    else:
-        print(f"{result.status}: {result.reason}")
-        if result.feature_rows():
+        return None
+    return result
+
+
+def _print(result: Drift | Health, *parts: tuple[Sequence[str], Sequence[Sequence[Any]]]) -> None:
+    """The status and why, then the tables that have rows."""
+    print(f"{result.status}: {result.reason}")
+    for headings, rows in parts:
+        if rows:
             print()
-            as_table(("status", "feature", "PSI", "n", "importance"), result.feature_rows())
-        if result.buckets:
-            print()
-            as_table(result.bucket_headings(5), result.bucket_rows(5))
+            as_table(headings, rows)

@@ -44,6 +44,8 @@ class Kind(Enum):
     """a column of a table"""
     METRIC = auto()
     """a metric of the deployment's target"""
+    FEATURE = auto()
+    """a feature of the deployment's champion"""
 
 
 PACKAGE = "a package: name (its latest), name/version or name@alias"

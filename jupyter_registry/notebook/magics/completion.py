@@ -92,6 +92,7 @@ class _Asked:
         self._given = tokens
         self._fragment = fragment
         self._names: Mapping[str, Any] = magics.shell.user_ns if magics.shell else {}
+        self._texts: Sequence[str] = ()
         self._deadline = time.monotonic() + _PATIENCE
 
     def completions(self) -> list[str]:
@@ -102,6 +103,7 @@ class _Asked:
         parser, tokens = self._command.parser_for(self._given)
         positional, options = parser.arguments()
         place = _Place.of(tokens, positional, options)
+        self._texts = place.texts
         if place.option is not None:
             return self._values(parser, place.option)
         if self._fragment.text.startswith("-") and not self._fragment.quote:
@@ -147,6 +149,8 @@ class _Asked:
             return self._columns()
         if kind is Kind.METRIC:
             return self._metrics()
+        if kind is Kind.FEATURE:
+            return self._features()
         if kind is Kind.DEPLOYMENT:
             return self._deployments(fragment.text)
         if kind is Kind.NAME:
@@ -164,10 +168,21 @@ class _Asked:
         """Metrics of the deployment named in the line, else all."""
         from ...domain.metrics import METRICS
 
-        label = next((token for token in self._given if not token.startswith("-")), None)
-        found = self._ask(f"/deployments/{in_url(label, safe='')}") if label else None
+        found = self._deployment()
         chosen = [found["target_type"]] if found else list(METRICS)
         return list(dict.fromkeys(metric.name for kind in chosen for metric in METRICS[kind]))
+
+    def _features(self) -> list[str]:
+        """Features of the champion of the line's deployment, the most important first."""
+        deployment = self._deployment()
+        package = self._ask(f"/packages/{deployment['package_id']}") if deployment else None
+        features = ((package or {}).get("baseline") or {}).get("features") or {}
+        return sorted(features, key=lambda name: -(features[name].get("importance") or 0.0))
+
+    def _deployment(self) -> Any:
+        """The deployment named in the line."""
+        label = next(iter(self._texts), None)
+        return self._ask(f"/deployments/{in_url(label, safe='')}") if label else None
 
     def _deployments(self, text: str) -> list[str]:
         found = self._ask("/deployments", q=text)
@@ -204,6 +219,8 @@ class _Place:
     option: argparse.Action | None
     positional: argparse.Action | None
     used: set[str]
+    #: The positional arguments that there are already.
+    texts: Sequence[str]
 
     @classmethod
     def of(
@@ -211,7 +228,7 @@ class _Place:
     ) -> _Place:
         waiting: argparse.Action | None = None
         used: set[str] = set()
-        count = 0
+        texts: list[str] = []
         for token in tokens:
             name, equals, _ = token.partition("=")
             if waiting is not None:
@@ -221,15 +238,15 @@ class _Place:
                 used.add(action.dest)
                 waiting = action if action.nargs is None and not equals else None
             elif not token.startswith("-"):
-                count += 1
+                texts.append(token)
         following = None
         if positional:
             last = positional[-1]
-            if count < len(positional):
-                following = positional[count]
+            if len(texts) < len(positional):
+                following = positional[len(texts)]
             elif last.nargs in ("*", "+"):
                 following = last
-        return cls(waiting, following, used)
+        return cls(waiting, following, used, texts)
 
 
 def is_matcher(matcher: Any) -> bool:

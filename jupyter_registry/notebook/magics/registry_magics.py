@@ -19,7 +19,7 @@ from ...domain.errors import RegistryError
 from ..failures import MagicFailed, one_line
 from ..session import Session
 from .arguments import Command, HelpShown, Misused, Parser, split
-from .assessing import ACCURACY
+from .assessing import ACCURACY, DRIFT, HEALTH
 from .context import Context
 from .deploying import DEPLOY, REPLACE, ROLLBACK
 from .listing import DEPLOYMENTS, REGISTRY
@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, Command] = {
     command.name: command
     for command in (
         REGISTRY, REGISTER, DEPLOY, REPLACE, ROLLBACK, DEPLOYMENTS, PREDICT, REPORT, ACTUALS,
-        ACCURACY,
+        ACCURACY, DRIFT, HEALTH,
     )
 }  # fmt: skip
 
@@ -43,6 +43,7 @@ _FIELDS = {
     "tag": "tags",
     "alias": "aliases",
     "metric": "metrics",
+    "feature": "features",
     "package_id": "package",
 }
 
@@ -69,7 +70,7 @@ class RegistryMagics(Magics):
     url = Unicode(help="The server's address; empty: it is found.").tag(config=True)
     token = Unicode(help="The server's token; empty: it is found.").tag(config=True)
     debug = Bool(False, help="Show the traceback of every error.").tag(config=True)
-    plot = Bool(True, help="Let %accuracy show a figure.").tag(config=True)
+    plot = Bool(True, help="Let %accuracy, %drift and %health show figures.").tag(config=True)
     page_size = Int(100, min=1, max=1000, help="Items that a list fetches at a time.").tag(
         config=True
     )
@@ -84,6 +85,8 @@ class RegistryMagics(Magics):
     report = _magic(REPORT)
     actuals = _magic(ACTUALS)
     accuracy = _magic(ACCURACY)
+    drift = _magic(DRIFT)
+    health = _magic(HEALTH)
 
     def __init__(self, shell: Any) -> None:
         self.session = Session()
