@@ -87,6 +87,17 @@ def test_register_deploy_replace_by_clicking(
     expect(card.locator(".jr-tile", has_text="rows predicted")).to_contain_text("500")
     expect(card.locator(".jr-tile", has_text="AUC")).to_contain_text("baseline")
 
+    # how it does, in words, in place of "asking …"
+    lights = card.locator(".jr-light")
+    for name in ("Service health", "Accuracy", "Drift"):
+        expect(lights.filter(has_text=name)).to_contain_text(f"{name}: passing")
+    assert len({light.bounding_box()["height"] for light in lights.all()}) == 1
+    places = [part.bounding_box() for part in card.locator(".jr-light, .jr-tile, .jr-time").all()]
+    card.get_by_role("button", name="Refresh").click()
+    page.wait_for_timeout(1500)
+    again = [part.bounding_box() for part in card.locator(".jr-light, .jr-tile, .jr-time").all()]
+    assert again == places
+
     # replace: a package that does not fit is refused before anything happens
     card.get_by_role("button", name="Replace…").click()
     card.get_by_label("Search").fill("income")
