@@ -172,14 +172,16 @@ def test_it_appears_at_once_and_fills_in_place(
         assert "asking …" in card.statuses.children[0].value
         before = card._figures.value.count("jr-tile"), len(card.statuses.children)
         began = time.monotonic()
-        assert "asking …" in card.static_html()
+        assert card.static_html().count("not known yet") == 3
+        assert card.static_text().count("not known yet") == 3
         assert time.monotonic() - began < 5
         go.set()
         for _ in range(600):
-            if not card.statuses.is_asking and "asking" not in card.static_text():
+            if not any("asking" in part.value for part in card.statuses.children):
                 break
             await asyncio.sleep(0.1)
         assert statuses(card) == {HEALTH: "passing", ACCURACY: "passing", DRIFT: "passing"}
+        assert card.static_html().count('<td style="text-align: left">passing') == 3
         assert (card._figures.value.count("jr-tile"), len(card.statuses.children)) == before
         assert "…" not in card._figures.value
 

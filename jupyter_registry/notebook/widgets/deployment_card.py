@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from ...domain.entities import ServicePeriod
 
 
-#: Seconds that a notebook's saved table waits for statuses that are being asked for.
-_STATIC_SECONDS = 0.4
+#: Seconds from the question on that what a notebook saves waits for the answers.
+_STATIC_SECONDS = 0.6
 
 
 class DeploymentCard(Panel):
@@ -84,6 +85,7 @@ class DeploymentCard(Panel):
             self._snippets,
         )
         self._is_answered = False
+        self._asked_at = 0.0
         self.refresh()
 
     @property
@@ -99,6 +101,7 @@ class DeploymentCard(Panel):
             finally:
                 self._show_figures()
                 self.statuses.ask(self._known)
+                self._asked_at = time.monotonic()
             self.history = self._known.history()
             self._show_state()
         if not _has_loop():
@@ -148,8 +151,7 @@ class DeploymentCard(Panel):
             return self.notice.value
         from ...client.deployments import History
 
-        with contextlib.suppress(TimeoutError):
-            self.wait(_STATIC_SECONDS)
+        self._settle()
         shown = self.deployment._repr_html_() + self.statuses.table()
         shown += History(self.history)._repr_html_()
         if self.accuracy is not None and self.accuracy.overall_rows():
@@ -161,8 +163,14 @@ class DeploymentCard(Panel):
         known = self.deployment
         if known is None:
             return "DeploymentCard: not found"
+        self._settle()
         told = "; ".join(f"{name.lower()} {word}" for name, word, _ in self.statuses.rows())
         return f"Deployment {known.label}: {known.package}, {known.state}; {told}"
+
+    def _settle(self) -> None:
+        """Wait a little for answers on their way: what a notebook saves is made but once."""
+        with contextlib.suppress(TimeoutError):
+            self.wait(max(0.0, self._asked_at + _STATIC_SECONDS - time.monotonic()))
 
     # --- what can be done ---------------------------------------------------------------------
 

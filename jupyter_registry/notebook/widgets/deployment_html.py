@@ -39,6 +39,7 @@ CSS = """<style>
 .jr .jr-checks li > span:last-child { overflow-wrap: anywhere; white-space: pre-line;
   max-height: 160px; overflow: auto; }
 .jr .jr-tiles { display: flex; flex-wrap: wrap; gap: 8px; margin: 6px 0; }
+.jr .jr-noted { min-width: 196px; }
 .jr .jr-no-tiles { min-height: 68px; align-items: center; }
 .jr .jr-tile { border: 1px solid var(--jr-line); border-radius: 4px; padding: 6px 12px;
   min-width: 104px; }
@@ -134,7 +135,8 @@ def _tiles(items: Sequence[tuple[str, str, str]]) -> str:
     return (
         '<div class="jr-tiles">'
         + "".join(
-            f'<div class="jr-tile"><small>{escape(title)}</small><b>{escape(value)}</b>'
+            f'<div class="jr-tile{" jr-noted" if note else ""}"><small>{escape(title)}</small>'
+            f"<b>{escape(value)}</b>"
             + (f"<small>{escape(note)}</small>" if note else "")
             + "</div>"
             for title, value, note in items

@@ -37,6 +37,7 @@ COLOURS = {
     Status.FAILING: "#d32f2f",
     Status.UNKNOWN: "#707070",
 }
+_ASKING = "asking …"
 MARKS = {
     Status.PASSING: "✓",
     Status.WARNING: "!",
@@ -105,7 +106,7 @@ class Statuses(widgets.HBox):
         self._accurate = accurate
         self._asked: list[Background] = []
         self._round = 0
-        self.lights = {name: Light(name, word="asking …") for name in _QUESTIONS}
+        self.lights = {name: Light(name, word=_ASKING) for name in _QUESTIONS}
         self._shown = {name: widgets.HTML(one.to_html()) for name, one in self.lights.items()}
         super().__init__(list(self._shown.values()))
         self.add_class("jr-lights")
@@ -131,7 +132,10 @@ class Statuses(widgets.HBox):
 
     def rows(self) -> list[tuple[str, str, str]]:
         """What is known: of each its name, the status in a word, and why."""
-        return [(one.title, one.said, one.reason) for one in self.lights.values()]
+        return [
+            (one.title, "not known yet" if one.word == _ASKING else one.said, one.reason)
+            for one in self.lights.values()
+        ]
 
     def table(self) -> str:
         """The same as a plain table."""
