@@ -39,7 +39,7 @@ CSS = """<style>
 .jr .jr-checks li > span:last-child { overflow-wrap: anywhere; white-space: pre-line;
   max-height: 160px; overflow: auto; }
 .jr .jr-tiles { display: flex; flex-wrap: wrap; gap: 8px; margin: 6px 0; }
-.jr .jr-noted { box-sizing: border-box; min-width: 224px; }
+.jr .jr-tile.jr-noted { box-sizing: border-box; min-width: 224px; }
 .jr .jr-no-tiles { min-height: 68px; align-items: center; }
 .jr .jr-tile { border: 1px solid var(--jr-line); border-radius: 4px; padding: 6px 12px;
   min-width: 104px; }
