@@ -15,7 +15,7 @@ from ..domain.kinds import TargetType
 from ..domain.signature import Signature
 from ..domain.target import Target, label_text
 from . import tables
-from .progress import bar
+from .progress import Progress, bar
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,7 +35,7 @@ def baseline(
     holdout: pa.Table | None,
     predictions: Any = None,
     predictor: Callable[[], Predictor] | None = None,
-    progress: bool = False,
+    progress: Progress = False,
 ) -> dict[str, Any] | None:
     """Holdout metrics, histograms, target distribution; ``None`` without any data.
 
@@ -102,7 +102,11 @@ def _check_outcomes(target: Target, holdout: pa.Table) -> None:
 
 
 def _scored(
-    target: Target, signature: Signature, holdout: pa.Table, predictor: Predictor, progress: bool
+    target: Target,
+    signature: Signature,
+    holdout: pa.Table,
+    predictor: Predictor,
+    progress: Progress,
 ) -> Scores:
     from ..formats.scoring import Scorer
 

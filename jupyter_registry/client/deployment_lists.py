@@ -92,4 +92,5 @@ class KeyList(Shown, list[KeyPublic]):
         ]
 
     def _parts(self) -> list[Table]:
-        return [Table(self.headings, self.rows(), last=True, rest="the list")]
+        none = "" if self else "There are no keys."
+        return [Table(self.headings, self.rows(), note=none, last=True, rest="the list")]

@@ -25,6 +25,7 @@ from .deployment_lists import DeploymentList, History, Key, KeyList, Replacement
 from .drift import Drift
 from .health import Health
 from .packages import Package, PackageItem
+from .progress import Progress
 from .rows import ActualsResult, ReportResult
 
 Moment = datetime | str
@@ -52,7 +53,7 @@ class Deployment(Bound, DeploymentPublic):
         passthrough: Sequence[str] = (),
         *,
         association_id_column: str | None = None,
-        progress: bool = True,
+        progress: Progress = True,
     ) -> Any:
         """Predict; every prediction is recorded before it is answered.
 
@@ -67,6 +68,9 @@ class Deployment(Bound, DeploymentPublic):
             Input columns to repeat in the answer.
         association_id_column:
             The column with the association IDs (default: the deployment's).
+        progress:
+            Whether to show a bar, or a function that is called with a `Step` before the first
+            batch and after each; what it raises stops there, and reaches the caller.
 
         Returns
         -------
@@ -98,7 +102,7 @@ class Deployment(Bound, DeploymentPublic):
         *,
         association_id: str | None = None,
         timestamp: str | None = None,
-        progress: bool = True,
+        progress: Progress = True,
     ) -> ReportResult:
         """Report predictions made outside; the same association ID again replaces.
 
@@ -118,7 +122,7 @@ class Deployment(Bound, DeploymentPublic):
         association_id: str | None = None,
         value: str | None = None,
         timestamp: str | None = None,
-        progress: bool = True,
+        progress: Progress = True,
     ) -> ActualsResult:
         """Send what really happened: early, late, repeated or corrected.
 

@@ -23,7 +23,7 @@ from . import html
 from .bodies import body
 from .bound import Bound
 from .pages import Pages
-from .progress import bar
+from .progress import Progress, bar
 
 if TYPE_CHECKING:
     from .deployments import Deployment
@@ -131,7 +131,7 @@ class _PackageActions(Bound):
         return self._again()
 
     def download(
-        self, folder: str | os.PathLike[str], *, overwrite: bool = False, progress: bool = True
+        self, folder: str | os.PathLike[str], *, overwrite: bool = False, progress: Progress = True
     ) -> Path:
         """Write the package's files into a folder, verified; returns the folder.
 

@@ -19,6 +19,7 @@ from . import provenance, tables
 from .bodies import body
 from .discovery import kernel_id
 from .packages import Package
+from .progress import Progress, bar
 from .uploads import gather, together, upload, warn_left_out
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Described:
     format: str | None
     location: str | None
     build_environment: str | None
-    progress: bool
+    progress: Progress
 
 
 def register(registry: Registry, said: Described) -> Package:
@@ -73,7 +74,9 @@ def register(registry: Registry, said: Described) -> Package:
             wanted["upload"] = stack.enter_context(
                 upload(registry.connection, model.files, progress=said.progress)
             )
-        answer = registry.connection.call("POST", "/packages", json=wanted)
+        telling = said.progress if callable(said.progress) else False
+        with bar("Register", 1, "packages", show=telling):
+            answer = registry.connection.call("POST", "/packages", json=wanted)
     return Package.of(registry, answer)
 
 

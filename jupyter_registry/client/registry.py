@@ -14,6 +14,7 @@ from .connection import Connection
 from .deployments import Deployment, DeploymentList
 from .discovery import find_server
 from .packages import Model, ModelList, Package, PackageItem, PackageList
+from .progress import Progress
 from .references import resolve, split_reference
 from .shown import Facts, Shown
 
@@ -84,7 +85,7 @@ class Registry:
         format: str | None = None,
         location: str | None = None,
         build_environment: str | None = None,
-        progress: bool = True,
+        progress: Progress = True,
     ) -> Package:
         """Register a model package: the next version under a name.
 
@@ -124,6 +125,10 @@ class Registry:
             it, for files told by content.
         location, build_environment:
             Where an external model is, and what built it.
+        progress:
+            Whether to show bars, or a function that is called with a `Step` as the holdout is
+            scored, the files are sent and the package is registered; what it raises ends that,
+            and nothing is registered.
 
         Raises
         ------

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..domain import entities
 from ..domain.errors import InvalidInput, RegistryError, nearest
 from . import tables
-from .progress import bar
+from .progress import Progress, bar
 from .shown import Shown, Table
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def predict(
     data: Any,
     params: Mapping[str, Any],
     *,
-    progress: bool,
+    progress: Progress,
 ) -> Any:
     """Predictions for a table, in its order and in its library."""
     source = tables.read(data)
@@ -82,7 +82,7 @@ def predict(
 
 
 def report(
-    connection: Connection, path: str, data: Any, params: Mapping[str, Any], *, progress: bool
+    connection: Connection, path: str, data: Any, params: Mapping[str, Any], *, progress: Progress
 ) -> ReportResult:
     """Report a table of predictions."""
     table = tables.read(data).table
@@ -104,7 +104,7 @@ def actuals(
     data: Any,
     columns: Mapping[str, str | None],
     *,
-    progress: bool,
+    progress: Progress,
 ) -> ActualsResult:
     """Send the columns named (``association_id_column``, ``value_column`` …) of a table."""
     table = tables.read(data).table
@@ -152,15 +152,14 @@ def _post(
 
 
 def _in_parts(
-    table: pa.Table, rows: int, send: Send, title: str, done: str, progress: bool
+    table: pa.Table, rows: int, send: Send, title: str, done: str, progress: Progress
 ) -> list[tuple[int, Any]]:
     """Send slice after slice; the answers, each with the number of its first row."""
-    if table.num_rows == 0:
-        return [(0, send(table))]
     answers = []
-    several = table.num_rows > rows
-    with bar(title, table.num_rows, "rows", show=progress and several) as advance:
-        for start, part in tables.batches(table, rows):
+    # a bar is for several batches; who wants to be told is told of a single one too
+    shown = progress if callable(progress) else progress and table.num_rows > rows
+    with bar(title, table.num_rows, "rows", show=shown) as advance:
+        for start, part in tables.batches(table, rows) if table.num_rows else [(0, table)]:
             try:
                 answers.append((start, send(part)))
             except RegistryError as error:

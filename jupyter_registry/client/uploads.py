@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from ..domain.errors import InvalidInput, RegistryError
-from .progress import bar
+from .progress import Progress, bar
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -147,7 +147,7 @@ def warn_left_out(gathered: Gathered, stacklevel: int = 3) -> None:
 
 
 @contextmanager
-def upload(connection: Connection, files: dict[str, Path], *, progress: bool) -> Iterator[str]:
+def upload(connection: Connection, files: dict[str, Path], *, progress: Progress) -> Iterator[str]:
     """Upload files; yields the upload's id, to be named in a package.
 
     Whatever fails inside, the upload is thrown away on the server.

@@ -162,7 +162,8 @@ def test_a_missing_pandas_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_histories_and_deployments_show(monkeypatch: pytest.MonkeyPatch) -> None:
     history = History()
     assert "<table>" in history._repr_html_()
-    assert repr(history) == repr(KeyList()) == "There are none."
+    assert repr(history) == "There are none."
+    assert repr(KeyList()) == "There are no keys."
     period = {"package_id": 1, "package": "churn/1", "start": NOW, "user": "ada", "note": "n" * 300}
     history += [ServicePeriod.model_validate(period)] * 2
     monkeypatch.setenv("COLUMNS", "80")

@@ -183,6 +183,21 @@ def test_figures_are_shown_as_the_user_configured(kernel: Any, name: str) -> Non
     kernel.ok("%config RegistryMagics.plot = True")
 
 
+def test_importances_are_given_in_the_line_or_by_a_variable(kernel: Any, name: str) -> None:
+    def given(importance: str) -> str:
+        kernel.ok(f"p = %register {name} model --target left --data held {importance}")
+        return kernel.value("[p.baseline['features'][f]['importance'] for f in ('age', 'income')]")
+
+    kernel.ok("mattering = pd.Series({'age': 1, 'income': 5})")
+    assert given("--importance age=2,income=0.5") == "[1.0, 0.25]"
+    assert given("--importance mattering") == "[0.2, 1.0]"
+    assert given("--importance mattering --importance income=2") == "[0.5, 1.0]"
+    line = f"%register {name} model --target left --data held --importance"
+    assert "Did you mean 'age'?" in kernel.fails(f"{line} aeg=1")
+    assert "no number from 0 on" in kernel.fails(f"{line} age=much")
+    assert "neither feature=number nor a variable" in kernel.fails(f"{line} nothing")
+
+
 def test_an_empty_deployment_is_said_to_be_empty(kernel: Any, name: str, churn: str) -> None:
     label = described(kernel, name)
     for magic, told in (

@@ -12,8 +12,8 @@ import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from jupyter_registry.client import Registry
+from jupyter_registry.client.progress import Step
 from jupyter_registry.notebook import PackageCard, PackageForm, RegistryBrowser
-from jupyter_registry.notebook.widgets import watched
 from jupyter_registry.notebook.widgets.packages import ROWS
 
 
@@ -249,25 +249,29 @@ def test_form_uploads_a_path_and_can_be_stopped(
     assert "2 files, 6.0 MB" in form.fields["path"].hint
     form.fields["name"].input.value = name
     form.fields["target"].input.value = "left"
-    sent: list[tuple[int, int]] = []
+    sent: list[Step] = []
     under_way, go_on = threading.Event(), threading.Event()
-    plain = watched.Watch.chunks
+    plain = Registry.register
 
-    def slow(self: Any, content: Any, size: int) -> Any:
-        for chunk in plain(self, content, size):
-            sent.append((len(chunk), self.total))
-            under_way.set()
-            go_on.wait(20)
-            yield chunk
+    def slow(self: Any, *given: Any, progress: Any, **said: Any) -> Any:
+        def held(step: Step) -> None:
+            if step.what == "Upload" and step.done:
+                sent.append(step)
+                under_way.set()
+                go_on.wait(20)
+            progress(step)
 
-    monkeypatch.setattr(watched.Watch, "chunks", slow)
+        return plain(self, *given, progress=held, **said)
+
+    monkeypatch.setattr(Registry, "register", slow)
     form.register.click()
     assert under_way.wait(30)
     form.cancel.click()
     go_on.set()
     form.wait(60)
     assert "Stopped; nothing was registered." in form.notice.value
-    assert sent[0][1] > 6_000_000
+    assert sent[0].total > 6_000_000
+    assert 0 < sent[0].done == sent[-1].done < 2_000_000
     assert not registry.packages(name=name)
     assert not form.register.disabled
     form.register.click()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import tables
 from .output import as_facts, as_json, as_table, check_output, registry_of, write
 
 if TYPE_CHECKING:
-    from ..results import Accuracy, Drift, Health
+    from ..results import Drift, Health
 
 
 def predict(options: argparse.Namespace) -> None:
@@ -64,71 +65,61 @@ def actuals(options: argparse.Namespace) -> int:
 
 def accuracy(options: argparse.Namespace) -> None:
     """``accuracy``: overall and by bucket."""
-    check_output(options.output)
-    with registry_of(options) as registry:
-        result = registry.deployment(options.deployment).accuracy(
-            options.bucket, options.start, options.end, options.package, options.metric
-        )
-    if _put_out(result, options, baseline=True):
+    result = _read("accuracy", options, options.metric, baseline=True)
+    if result is None:
         return
-    as_table(
-        result.overall_headings,
-        result.overall_rows(),
-        "No prediction has met its actual yet.",
-    )
+    none = "No prediction has met its actual yet."
+    as_table(result.overall_headings, result.overall_rows(), none)
     print()
-    as_table(
-        result.bucket_headings(),
-        result.bucket_rows(),
-        "No prediction was made in this time.",
-    )
+    none = "No prediction was made in this time."
+    as_table(result.bucket_headings(), result.bucket_rows(), none)
 
 
 def drift(options: argparse.Namespace) -> None:
     """``drift``: by feature and by bucket."""
-    check_output(options.output)
-    with registry_of(options) as registry:
-        result = registry.deployment(options.deployment).drift(
-            options.bucket, options.start, options.end, options.package
+    result = _read("drift", options)
+    if result is not None:
+        _print(
+            result,
+            (result.feature_headings, result.feature_rows()),
+            (result.bucket_headings(5), result.bucket_rows(5)),
         )
-    if _put_out(result, options):
-        return
-    print(f"{result.status}: {result.reason}")
-    if result.feature_rows():
-        print()
-        as_table(result.feature_headings, result.feature_rows())
-    if result.buckets:
-        print()
-        as_table(result.bucket_headings(5), result.bucket_rows(5))
 
 
 def health(options: argparse.Namespace) -> None:
     """``health``: requests, errors and times, overall and by bucket."""
+    result = _read("health", options)
+    if result is not None:
+        _print(
+            result,
+            (result.overall_headings, result.overall_rows()),
+            (result.bucket_headings(), result.bucket_rows()),
+        )
+
+
+def _read(what: str, options: argparse.Namespace, *more: Any, **columns: bool) -> Any:
+    """What the deployment's method so called gives; ``None`` once it is written, or is JSON.
+
+    ``columns`` say which columns a file gets.
+    """
     check_output(options.output)
     with registry_of(options) as registry:
-        result = registry.deployment(options.deployment).health(
-            options.bucket, options.start, options.end, options.package
-        )
-    if _put_out(result, options):
-        return
-    print(f"{result.status}: {result.reason}")
-    if result.overall_rows():
-        print()
-        as_table(result.overall_headings, result.overall_rows())
-    if result.buckets:
-        print()
-        as_table(result.bucket_headings(), result.bucket_rows())
-
-
-def _put_out(
-    result: Accuracy | Drift | Health, options: argparse.Namespace, **columns: bool
-) -> bool:
-    """Write the buckets to a file, or print all as JSON, where that was asked for."""
+        read = getattr(registry.deployment(options.deployment), what)
+        result = read(options.bucket, options.start, options.end, options.package, *more)
     if options.output is not None:
         write(result.to_arrow(**columns), options.output)
         print(f"{len(result.buckets):,} buckets in {options.output}", file=sys.stderr)
-    elif options.json:
+        return None
+    if options.json:
         as_json(result)
-    else:
-        return False
-    return True
+        return None
+    return result
+
+
+def _print(result: Drift | Health, *parts: tuple[Sequence[str], Sequence[Sequence[Any]]]) -> None:
+    """The status and why, then the tables that have rows."""
+    print(f"{result.status}: {result.reason}")
+    for headings, rows in parts:
+        if rows:
+            print()
+            as_table(headings, rows)

@@ -35,6 +35,7 @@ def register(context: Context, options: argparse.Namespace) -> Package:
         training=training,
         holdout=holdout,
         predictions=_predictions(context, options.predictions, holdout),
+        importance=_importance(context, options.importance),
         description=options.description,
         tags=arguments.tags(options.tags),
         aliases=arguments.several(options.aliases) or (),
@@ -57,6 +58,27 @@ def _predictions(context: Context, given: str | None, holdout: Any) -> Any:
     if given is None or (is_table(holdout) and given in columns_of(holdout)):
         return given
     return context.variable(given)
+
+
+def _importance(context: Context, given: list[str] | None) -> dict[str, Any] | None:
+    """Importances by feature, of ``feature=number`` and of variables; a later one replaces."""
+    if given is None:
+        return None
+    found: dict[str, Any] = {}
+    for text in arguments.several(given) or ():
+        feature, equals, number = text.rpartition("=")
+        value = context.variable(text)
+        if equals:
+            found[feature] = number  # checked with the features
+        elif hasattr(type(value), "keys") and hasattr(type(value), "__getitem__"):
+            found |= dict(value)
+        else:
+            raise Misused(
+                f"%register: {text!r} is neither feature=number nor a variable with a number by "
+                "feature.",
+                advice="Say --importance age=1,income=0.4, or name a dict or a Series.",
+            )
+    return found
 
 
 def _register() -> Parser:
@@ -113,6 +135,12 @@ def _register() -> Parser:
         metavar="COLUMN",
         completes=Kind.COLUMN,
         help="the holdout's predictions where the model cannot be asked: a column, or a variable",
+    )
+    made.add(
+        "--importance",
+        action="append",
+        metavar="FEATURE=NUMBER,…",
+        help="how much features matter, for drift: as here, or a variable (default: measured)",
     )
     made.add("--tag", action="append", default=[], metavar="KEY[:VALUE]", dest="tags")
     made.add("--alias", action="append", metavar="ALIAS", dest="aliases")

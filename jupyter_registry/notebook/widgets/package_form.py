@@ -22,10 +22,10 @@ from .common import Panel, actions, after_pause, bar, button, find_registry, gua
 from .package_card import PackageCard, read_tags
 from .package_fields import NATIVE, PackageFields, files_hint
 from .package_inference import SAMPLE_ROWS, infer, read_signature, signature_text
-from .watched import Watch, WatchedRegistry, size_of
 
 if TYPE_CHECKING:
     from ...client.packages import Package
+    from ...client.progress import Step
     from ...client.registry import Registry
 
 #: Seconds between two pieces of news of an upload.
@@ -250,13 +250,13 @@ class PackageForm(Panel):
     def _carry_out(self, work: Background, registry: Registry, said: dict[str, Any]) -> Package:
         told = 0.0
 
-        def sent(done: int, total: int) -> None:
+        def progress(step: Step) -> None:
             nonlocal told
-            if done == total or time.monotonic() - told > _NEWS:
+            work.check()
+            if step.done in (0, step.total) or time.monotonic() - told > _NEWS:
                 told = time.monotonic()
-                work.tell(lambda: self._show_sent(done, total))
+                work.tell(lambda: self._show_step(step))
 
-        watch = Watch(work.check, sent, lambda: work.tell(lambda: self._say("Registering …", 1.0)))
         with ExitStack() as stack:
             model = said["model"]
             if isinstance(model, list):
@@ -264,21 +264,22 @@ class PackageForm(Panel):
                 for name, content in model:
                     (folder / name).write_bytes(content)
                 model = folder / model[0][0] if len(model) == 1 else folder
-            if isinstance(model, str | os.PathLike):
-                watch.total = size_of(Path(model).expanduser())
-            watched = WatchedRegistry(registry, watch)
-            made = watched.register(**(said | {"model": model}), progress=False)
-        return registry.package_by_id(made.id)
+            return registry.register(**(said | {"model": model}), progress=progress)
 
     def _cancel(self) -> None:
         if self._work is not None:
             self._work.cancel()
             self._say("Stopping …", None)
 
-    def _show_sent(self, done: int, total: int) -> None:
+    def _show_step(self, step: Step) -> None:
         from ...client.html import size
 
-        self._say(f"Uploading: {size(done)} of {size(total)}", done / total if total else 1.0)
+        if step.what == "Register":
+            self._say("Registering …", 1.0)
+        elif step.unit == "B":
+            self._say(f"Uploading: {size(step.done)} of {size(step.total)}", step.share)
+        else:
+            self._say(f"{step.what}: {step.done:,} of {step.total:,} rows", step.share)
 
     def _say(self, text: str, part: float | None) -> None:
         self._state.value = text

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from ...client import rows as client_rows
 from ...client import tables
 from ...domain.errors import InvalidInput
 from . import rows_text
 from .background import Background, Cancelled
 from .common import Field, Fields, Panel, actions, button, find_deployment, guarded
-from .rows_progress import counted
 from .rows_source import RowsSource
 
 if TYPE_CHECKING:
     from ...client.deployments import Deployment
+    from ...client.progress import Progress, Step
 
 
 class RowsPanel(Panel):
@@ -27,7 +26,6 @@ class RowsPanel(Panel):
     verb = "Send"
     #: In the past, for what was done until it was stopped.
     done_word = "recorded"
-    batch_rows = client_rows.REPORT_ROWS
 
     def __init__(self, deployment: Deployment | str | int, data: Any = None) -> None:
         super().__init__()
@@ -104,7 +102,7 @@ class RowsPanel(Panel):
         """What is filled in; raises `InvalidInput`."""
         raise NotImplementedError
 
-    def _deliver(self, deployment: Deployment, source: tables.Source, said: dict[str, Any]) -> Any:
+    def _deliver(self, source: tables.Source, said: dict[str, Any], progress: Progress) -> Any:
         """Send the rows; in the thread."""
         raise NotImplementedError
 
@@ -115,19 +113,17 @@ class RowsPanel(Panel):
     # --- in the thread, and back ----------------------------------------------------------------
 
     def _carry_out(self, work: Background, source: tables.Source, said: dict[str, Any]) -> Any:
-        total = len(source)
+        def progress(step: Step) -> None:
+            work.tell(lambda: self._show_progress(step))
+            if step.done < step.total:  # what is all done is not stopped any more
+                work.check()
 
-        def done(sent: int) -> None:
-            work.tell(lambda: self._show_progress(sent, total))
+        return self._deliver(source, said, progress)
 
-        work.tell(lambda: self._show_progress(0, total))
-        counting = counted(self.deployment, self.batch_rows, total, work.check, done)
-        return self._deliver(counting, source, said)
-
-    def _show_progress(self, sent: int, total: int) -> None:
-        self._sent = sent
-        self.progress.value = sent / total if total else 1.0
-        self.state.value = f"{sent:,} of {total:,} rows"
+    def _show_progress(self, step: Step) -> None:
+        self._sent = step.done
+        self.progress.value = step.share
+        self.state.value = f"{step.done:,} of {step.total:,} rows"
 
     def _busy(self, busy: bool) -> None:
         self.run_button.disabled = self._again.disabled = busy

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from ...client import rows as client_rows
 from ...client import tables
 from ...domain.errors import Conflict
 from .. import namespace
@@ -20,6 +19,7 @@ from .rows_base import RowsPanel, column, needed, offer
 
 if TYPE_CHECKING:
     from ...client.deployments import Deployment
+    from ...client.progress import Progress
     from ...domain.entities import ActualsResult, ReportResult
 
 #: Answers of up to so many rows get a link to a CSV file.
@@ -44,7 +44,6 @@ class PredictPanel(RowsPanel):
 
     verb = "Predict"
     done_word = "predicted and recorded"
-    batch_rows = client_rows.PREDICTION_ROWS
 
     def __init__(self, deployment: Deployment | str | int, data: Any = None) -> None:
         self.report: ReportPanel | None = None
@@ -130,9 +129,9 @@ class PredictPanel(RowsPanel):
             "output": output,
         }
 
-    def _deliver(self, deployment: Deployment, source: tables.Source, said: dict[str, Any]) -> Any:
+    def _deliver(self, source: tables.Source, said: dict[str, Any], progress: Progress) -> Any:
         wanted = {name: value for name, value in said.items() if name != "output"}
-        answer = deployment.predict(source, **wanted, progress=False)
+        answer = self.deployment.predict(source, **wanted, progress=progress)
         table = tables.read(answer).table
         link = ""
         if table.num_rows <= _LINKED_ROWS:
@@ -181,8 +180,8 @@ class ReportPanel(RowsPanel):
             "timestamp": self.fields["timestamp"].value,
         }
 
-    def _deliver(self, deployment: Deployment, source: tables.Source, said: dict[str, Any]) -> Any:
-        return deployment.report(source, **said, progress=False)
+    def _deliver(self, source: tables.Source, said: dict[str, Any], progress: Progress) -> Any:
+        return self.deployment.report(source, **said, progress=progress)
 
     def _show_result(self, answer: ReportResult) -> None:
         self.result = answer
@@ -226,11 +225,11 @@ class ActualsPanel(RowsPanel):
             "timestamp": self.fields["timestamp"].value,
         }
 
-    def _deliver(self, deployment: Deployment, source: tables.Source, said: dict[str, Any]) -> Any:
+    def _deliver(self, source: tables.Source, said: dict[str, Any], progress: Progress) -> Any:
         # these alone, so that no other column is taken for the time
         wanted = dict.fromkeys(name for name in said.values() if name is not None)
         chosen = tables.Source(source.table.select(list(wanted)), source.give_back)
-        answer = deployment.actuals(chosen, **said, progress=False)
+        answer = self.deployment.actuals(chosen, **said, progress=progress)
         return answer, rows_text.actuals(answer, chosen.table, said)
 
     def _show_result(self, answer: tuple[ActualsResult, str]) -> None:
