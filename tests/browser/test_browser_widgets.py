@@ -87,6 +87,18 @@ def test_register_deploy_replace_by_clicking(
     expect(card.locator(".jr-tile", has_text="rows predicted")).to_contain_text("500")
     expect(card.locator(".jr-tile", has_text="AUC")).to_contain_text("baseline")
 
+    # how it does, in words, in place of "asking …"
+    lights = card.locator(".jr-light")
+    for name in ("Service health", "Accuracy", "Drift"):
+        expect(lights.filter(has_text=name)).to_contain_text(f"{name}: passing")
+    assert len({light.bounding_box()["height"] for light in lights.all()}) == 1
+    parts = card.locator(".jr-light, .jr-tile, .jr-time")
+    places = _within([part.bounding_box() for part in parts.all()])
+    card.get_by_role("button", name="Refresh").click()
+    page.wait_for_timeout(1500)
+    again = _within([part.bounding_box() for part in parts.all()])
+    assert again == places
+
     # replace: a package that does not fit is refused before anything happens
     card.get_by_role("button", name="Replace…").click()
     card.get_by_label("Search").fill("income")
@@ -210,3 +222,44 @@ def _external(registry: Registry, name: str, **more: Any) -> None:
 def _option(part: Any, reference: str) -> str:
     text = part.get_by_role("option", name=reference).first.text_content()
     return str(text).strip()
+
+
+#: The server seems to need seconds for what is monitored.
+SLOWLY = """
+import time
+from jupyter_registry.client.deployments import Deployment
+package = registry.register("slow", model, target="left", training=train, holdout=holdout,
+                            progress=False)
+deployment = package.deploy("slow", association_id_column="visit")
+deployment.predict(march, progress=False)
+deployment.actuals(march, association_id="visit", value="left", progress=False)
+read = Deployment._read
+def slowly(self, *rest, **more):
+    time.sleep(4)
+    return read(self, *rest, **more)
+Deployment._read = slowly
+"""
+
+
+def test_statuses_come_without_moving_anything(notebook: Callable[..., Notebook]) -> None:
+    opened = notebook(
+        [PREPARE + ROWS.partition("deployment =")[0] + SLOWLY, "DeploymentCard('slow')"]
+    )
+    opened.run(0)
+    card = opened.run(1)
+    lights = card.locator(".jr-light")
+    expect(lights.filter(has_text="asking …")).to_have_count(3)
+    parts = card.locator(".jr-light, .jr-tile, .jr-time, details")
+    before = _within([part.bounding_box() for part in parts.all()])
+    expect(lights.filter(has_text="passing")).to_have_count(3)
+    expect(card.locator(".jr-tile", has_text="AUC")).to_contain_text("baseline")
+    assert _within([part.bounding_box() for part in parts.all()]) == before
+
+
+def _within(boxes: list[Any]) -> list[tuple[float, ...]]:
+    """Places and sizes from the first one on: the page itself may scroll meanwhile."""
+    left, top = boxes[0]["x"], boxes[0]["y"]
+    return [
+        tuple(round(n, 1) for n in (b["x"] - left, b["y"] - top, b["width"], b["height"]))
+        for b in boxes
+    ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import time
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from ...domain.kinds import DeploymentState
-from . import deployment_html
+from . import deployment_html, deployment_status
 from .common import (
     Field,
     Panel,
@@ -30,8 +33,15 @@ if TYPE_CHECKING:
     from ...domain.entities import ServicePeriod
 
 
+#: Seconds from the question on that what a notebook saves waits for the answers.
+_STATIC_SECONDS = 0.6
+
+
 class DeploymentCard(Panel):
-    """State, champion, rows, accuracy against the baseline, history; and all actions.
+    """State, champion, rows; health, accuracy and drift; history; and all actions.
+
+    In a notebook it appears at once, and the statuses and accuracy follow as they are answered;
+    `wait` waits for them. Elsewhere they are there when the card is.
 
     Parameters
     ----------
@@ -50,6 +60,7 @@ class DeploymentCard(Panel):
         self._snippets_of: tuple[Any, ...] = ()
         wide = widgets.Layout(width="100%")
         self._heading = widgets.HTML(layout=wide)
+        self.statuses = deployment_status.Statuses(self._take_accuracy)
         self._figures = widgets.HTML(layout=wide)
         self._timeline = widgets.HTML(layout=wide)
         self._snippets = widgets.HTML(layout=wide)
@@ -62,14 +73,19 @@ class DeploymentCard(Panel):
             self.show()
             return
         self.show(
-            widgets.HTML(deployment_html.CSS, layout=widgets.Layout(display="none")),
+            widgets.HTML(
+                deployment_html.CSS + deployment_status.CSS, layout=widgets.Layout(display="none")
+            ),
             self._heading,
+            self.statuses,
             self._actions,
             self._drawer,
             self._figures,
             self._timeline,
             self._snippets,
         )
+        self._is_answered = False
+        self._asked_at = 0.0
         self.refresh()
 
     @property
@@ -80,18 +96,37 @@ class DeploymentCard(Panel):
     def refresh(self) -> None:
         """Ask the server, and show what it says; in place."""
         with guarded(self.notice, self.again):
-            self._known.refresh()
-            self.accuracy = self._known.accuracy()
+            try:
+                self._known.refresh()
+            finally:
+                self._show_figures()
+                self.statuses.ask(self._known)
+                self._asked_at = time.monotonic()
             self.history = self._known.history()
             self._show_state()
+        if not _has_loop():
+            self.wait()
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until statuses and accuracy are known and shown; raises `TimeoutError`."""
+        self.statuses.wait(seconds)
+
+    def _take_accuracy(self, accuracy: Accuracy | None) -> None:
+        self.accuracy, self._is_answered = accuracy, True
+        self._show_figures()
+
+    def _show_figures(self) -> None:
+        shown = deployment_html.accuracy(self._known, self.accuracy)
+        if not self._is_answered:
+            shown = deployment_html.accuracy_awaited(self._known)
+        elif self.accuracy is None:
+            shown = deployment_html.accuracy_missing()
+        self._figures.value = deployment_html.counts(self._known) + shown
 
     def _show_state(self) -> None:
         deployment = self._known
         state = deployment.state
         self._heading.value = deployment_html.heading(deployment)
-        self._figures.value = deployment_html.counts(deployment) + deployment_html.accuracy(
-            deployment, self.accuracy
-        )
         self._timeline.value = "<h4>In service</h4>" + deployment_html.timeline(self.history)
         archived = state is DeploymentState.ARCHIVED
         self.activate.layout.display = "none" if state is DeploymentState.ACTIVE else None
@@ -111,22 +146,31 @@ class DeploymentCard(Panel):
             self._snippets_of = shown
 
     def static_html(self) -> str:
-        """The deployment, its accuracy and its history as plain tables."""
+        """The deployment, its statuses, accuracy and history as plain tables."""
         if self.deployment is None:
             return self.notice.value
         from ...client.deployments import History
 
-        shown = self.deployment._repr_html_() + History(self.history)._repr_html_()
+        self._settle()
+        shown = self.deployment._repr_html_() + self.statuses.table()
+        shown += History(self.history)._repr_html_()
         if self.accuracy is not None and self.accuracy.overall_rows():
             shown += self.accuracy._repr_html_()
         return shown
 
     def static_text(self) -> str:
-        """Label, champion and state."""
+        """Label, champion, state, and the statuses as far as they are known."""
         known = self.deployment
         if known is None:
             return "DeploymentCard: not found"
-        return f"Deployment {known.label}: {known.package}, {known.state}"
+        self._settle()
+        told = "; ".join(f"{name.lower()} {word}" for name, word, _ in self.statuses.rows())
+        return f"Deployment {known.label}: {known.package}, {known.state}; {told}"
+
+    def _settle(self) -> None:
+        """Wait a little for answers on their way: what a notebook saves is made but once."""
+        with contextlib.suppress(TimeoutError):
+            self.wait(max(0.0, self._asked_at + _STATIC_SECONDS - time.monotonic()))
 
     # --- what can be done ---------------------------------------------------------------------
 
@@ -216,3 +260,12 @@ class DeploymentCard(Panel):
                 if isinstance(part, widgets.HTML):
                     part.value = ""  # a key that was shown is not saved with the notebook
         self._drawer.children = ()
+
+
+def _has_loop() -> bool:
+    """Whether answers reach the card by themselves, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -39,6 +39,8 @@ CSS = """<style>
 .jr .jr-checks li > span:last-child { overflow-wrap: anywhere; white-space: pre-line;
   max-height: 160px; overflow: auto; }
 .jr .jr-tiles { display: flex; flex-wrap: wrap; gap: 8px; margin: 6px 0; }
+.jr .jr-tile.jr-noted { box-sizing: border-box; min-width: 224px; }
+.jr .jr-no-tiles { min-height: 68px; align-items: center; }
 .jr .jr-tile { border: 1px solid var(--jr-line); border-radius: 4px; padding: 6px 12px;
   min-width: 104px; }
 .jr .jr-tile b { display: block; font-size: 17px; font-weight: 600; line-height: 24px;
@@ -102,8 +104,25 @@ def accuracy(deployment: Deployment, found: Accuracy | None) -> str:
                 against += f", {moved} % {_judged(known[name], change)}".rstrip()
         tiles.append((known[name].title, html.text(float(metric.value)), against))
     if not tiles:
-        return '<p class="jr-muted">No accuracy yet: no prediction has met its actual.</p>'
+        return _instead("No accuracy yet: no prediction has met its actual.")
     return _tiles(tiles)
+
+
+def accuracy_awaited(deployment: Deployment) -> str:
+    """The same tiles, while it is being asked for: nothing moves when the numbers come."""
+    titles = {metric.name: metric.title for metric in METRICS[deployment.target_type]}
+    names = _MAIN[deployment.target_type]
+    return _tiles([(titles[name], "…", "\N{NO-BREAK SPACE}") for name in names])
+
+
+def accuracy_missing() -> str:
+    """In place of the tiles, where accuracy could not be read; its light says why."""
+    return _instead("Accuracy could not be read.")
+
+
+def _instead(text: str) -> str:
+    """A line in the height of tiles."""
+    return f'<div class="jr-tiles jr-no-tiles jr-muted">{escape(text)}</div>'
 
 
 def _judged(metric: Metric, change: float) -> str:
@@ -116,7 +135,8 @@ def _tiles(items: Sequence[tuple[str, str, str]]) -> str:
     return (
         '<div class="jr-tiles">'
         + "".join(
-            f'<div class="jr-tile"><small>{escape(title)}</small><b>{escape(value)}</b>'
+            f'<div class="jr-tile{" jr-noted" if note else ""}"><small>{escape(title)}</small>'
+            f"<b>{escape(value)}</b>"
             + (f"<small>{escape(note)}</small>" if note else "")
             + "</div>"
             for title, value, note in items

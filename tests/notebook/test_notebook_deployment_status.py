@@ -1,0 +1,230 @@
+"""The lights of `DeploymentCard`: what they say of a real deployment, and when one fails."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from jupyter_registry.client import Registry
+from jupyter_registry.client.deployments import Deployment
+from jupyter_registry.domain.errors import InvalidInput, RegistryError
+from jupyter_registry.domain.kinds import Status
+from jupyter_registry.notebook import DeploymentCard
+from jupyter_registry.notebook.widgets.deployment_status import (
+    ACCURACY,
+    COLOURS,
+    DRIFT,
+    HEALTH,
+    MARKS,
+    Light,
+)
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"age": random.normal(45, 10, 300), "income": random.normal(50, 10, 300)})
+    frame["left"] = np.where(frame["age"] + random.normal(0, 8, 300) > 45, "yes", "no")
+    frame["visit"] = [f"v{n}" for n in range(300)]
+    return frame
+
+
+@pytest.fixture
+def deployment(registry: Registry, name: str, frame: pd.DataFrame) -> Deployment:
+    model = LogisticRegression().fit(frame[["age", "income"]], frame["left"])
+    package = registry.register(
+        name, model, target="left", training=frame.drop(columns="visit"),
+        holdout=frame.drop(columns="visit"), progress=False,
+    )  # fmt: skip
+    return package.deploy(name, association_id_column="visit")
+
+
+def statuses(card: DeploymentCard) -> dict[str, str]:
+    return {name: light.status for name, light in card.statuses.lights.items()}
+
+
+def test_a_new_deployment_is_unknown(deployment: Deployment) -> None:
+    card = DeploymentCard(deployment)
+    assert not card.statuses.is_asking
+    assert statuses(card) == {HEALTH: "unknown", ACCURACY: "unknown", DRIFT: "unknown"}
+    reasons = [reason for _, _, reason in card.statuses.rows()]
+    assert reasons == [
+        "In the last 7 days: no request was counted.",
+        "No prediction has met its actual yet.",
+        "Nothing was predicted yet.",
+    ]
+    assert "accuracy unknown" in card.static_text()
+
+
+def test_lights_say_how_it_does(deployment: Deployment, frame: pd.DataFrame) -> None:
+    deployment.predict(frame, progress=False)
+    deployment.actuals(frame, association_id="visit", value="left", progress=False)
+    card = DeploymentCard(deployment)
+    assert statuses(card) == {HEALTH: "passing", ACCURACY: "passing", DRIFT: "passing"}
+    assert "as good as the baseline" in card.statuses.lights[ACCURACY].reason
+    shown = "".join(part.value for part in card.statuses.children)
+    assert shown.count("jr-light-passing") == 3
+    assert shown.count("✓") == 3
+    for text in (HEALTH, ACCURACY, DRIFT, "passing", "the largest PSI is"):
+        assert text in shown
+        assert text in card.static_html()
+    assert card.static_text().endswith("service health passing; accuracy passing; drift passing")
+
+    # other people, of whom other things come true, and requests that nobody can answer
+    moved = frame.assign(age=frame["age"] + 25, visit=[f"w{n}" for n in range(300)])
+    deployment.predict(moved, progress=False)
+    opposite = moved.assign(left=np.where(frame["left"] == "yes", "no", "yes"))
+    deployment.actuals(opposite, association_id="visit", value="left", progress=False)
+    for _ in range(3):
+        with contextlib.suppress(RegistryError):
+            deployment.predict(frame[["income"]], progress=False)
+    card.again.click()
+    assert statuses(card) == {HEALTH: "warning", ACCURACY: "failing", DRIFT: "failing"}
+    assert "were refused" in card.statuses.lights[HEALTH].reason
+    assert "% worse than the baseline" in card.statuses.lights[ACCURACY].reason
+    assert "age (PSI" in card.statuses.lights[DRIFT].reason
+    assert "!" in card.statuses.children[0].value
+
+
+def test_accuracy_is_that_of_the_champion(
+    registry: Registry, name: str, deployment: Deployment, frame: pd.DataFrame
+) -> None:
+    deployment.predict(frame, progress=False)
+    deployment.actuals(frame, association_id="visit", value="left", progress=False)
+    model = LogisticRegression(C=0.1).fit(frame[["age", "income"]], frame["left"])
+    better = registry.register(
+        name, model, target="left", training=frame.drop(columns="visit"), progress=False
+    )
+    card = DeploymentCard(deployment)
+    assert card.statuses.lights[ACCURACY].status == "passing"
+    deployment.replace(better, "accuracy")
+    card.refresh()
+    light = card.statuses.lights[ACCURACY]
+    assert (light.status, light.reason) == ("unknown", "No prediction has met its actual yet.")
+    assert "AUC" in card._figures.value  # the numbers over all stay
+
+
+@pytest.mark.parametrize(
+    ("method", "broken", "said"),
+    [("health", HEALTH, "cannot"), ("drift", DRIFT, "cannot"), ("accuracy", ACCURACY, "cannot")],
+)
+def test_one_that_cannot_be_read_hides_no_other(
+    deployment: Deployment, frame: pd.DataFrame, monkeypatch: Any, method: str, broken: str,
+    said: str,
+) -> None:  # fmt: skip
+    deployment.predict(frame, progress=False)
+    deployment.actuals(frame, association_id="visit", value="left", progress=False)
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise InvalidInput(f"This cannot be <read> as {method}.", advice="Ask later.")
+
+    monkeypatch.setattr(Deployment, method, fails)
+    card = DeploymentCard(deployment)
+    for name, light in card.statuses.lights.items():
+        if name == broken:
+            assert (light.status, light.said) == ("unknown", "could not be read")
+            assert "Ask later." in light.reason
+        else:
+            assert light.status == "passing"
+    assert "&lt;read&gt;" in "".join(part.value for part in card.statuses.children)
+    assert card.notice.value == ""
+    assert "300" in card._figures.value
+    assert ("Accuracy could not be read." in card._figures.value) == (broken == ACCURACY)
+    assert "jr-track" in card._timeline.value
+    monkeypatch.undo()
+    card.refresh()
+    assert statuses(card)[broken] == "passing"
+
+
+def test_other_errors_are_named_too(deployment: Deployment, monkeypatch: Any) -> None:
+    monkeypatch.setattr(Deployment, "drift", lambda _: 1 / 0)
+    card = DeploymentCard(deployment)
+    assert card.statuses.lights[DRIFT].reason == "ZeroDivisionError: division by zero"
+
+
+def test_it_appears_at_once_and_fills_in_place(
+    deployment: Deployment, frame: pd.DataFrame, monkeypatch: Any
+) -> None:
+    deployment.predict(frame, progress=False)
+    deployment.actuals(frame, association_id="visit", value="left", progress=False)
+    go = threading.Event()
+    read = Deployment._read
+
+    def slowly(self: Deployment, what: str, *rest: Any, **more: Any) -> Any:
+        assert go.wait(60)
+        return read(self, what, *rest, **more)
+
+    monkeypatch.setattr(Deployment, "_read", slowly)
+
+    async def look() -> None:
+        card = DeploymentCard(deployment)
+        assert card.statuses.is_asking
+        assert "300" in card._figures.value  # rows are known already
+        assert "jr-track" in card._timeline.value
+        assert "asking …" in card.statuses.children[0].value
+        before = card._figures.value.count("jr-tile"), len(card.statuses.children)
+        began = time.monotonic()
+        assert card.static_html().count("not known yet") == 3
+        assert card.static_text().count("not known yet") == 3
+        assert time.monotonic() - began < 5
+        go.set()
+        for _ in range(600):
+            if not any("asking" in part.value for part in card.statuses.children):
+                break
+            await asyncio.sleep(0.1)
+        assert statuses(card) == {HEALTH: "passing", ACCURACY: "passing", DRIFT: "passing"}
+        assert card.static_html().count('<td style="text-align: left">passing') == 3
+        assert (card._figures.value.count("jr-tile"), len(card.statuses.children)) == before
+        assert "…" not in card._figures.value
+
+    asyncio.run(look())
+
+
+def test_a_late_answer_to_an_earlier_question_is_not_shown(
+    deployment: Deployment, monkeypatch: Any
+) -> None:
+    card = DeploymentCard(deployment)
+    shown = card.statuses.lights[DRIFT]
+    go = threading.Event()
+
+    def late(_: Any) -> None:
+        assert go.wait(60)
+        raise InvalidInput("too late")
+
+    monkeypatch.setattr(Deployment, "drift", late)
+    card.statuses.ask(deployment)
+    (old,) = [one for one, name in zip(card.statuses._asked, card.statuses.lights, strict=True)
+              if name == DRIFT]  # fmt: skip
+    monkeypatch.undo()
+    card.statuses.ask(deployment)
+    card.wait(60)
+    go.set()
+    old.wait(60)
+    assert card.statuses.lights[DRIFT] == shown
+
+
+def test_lights_are_told_apart_without_colour_and_their_colours_are_legible() -> None:
+    def luminance(colour: str) -> float:
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    def contrast(one: str, other: str) -> float:
+        low, high = sorted((luminance(one), luminance(other)))
+        return (high + 0.05) / (low + 0.05)
+
+    assert set(COLOURS) == set(MARKS) == set(Status)
+    assert len(set(MARKS.values())) == 4
+    for status, colour in COLOURS.items():
+        assert contrast("#ffffff", colour) >= 4.5, status
+        for page in ("#ffffff", "#111111", "#212121"):  # of JupyterLab's themes
+            assert contrast(page, colour) >= 3, (status, page)
+        assert f"<b>{status}</b>" in Light("Drift", status).to_html()
