@@ -67,6 +67,9 @@ def test_the_whole_way(kernel: Any, registry: Registry, name: str, tmp_path: Pat
     )
     assert ran.text == f"<Package {name}/2: custom, binary 'left'>"
     period = registry.deployment(f"{name}-live").history()[-1]
+    registry.deployment(f"{name}-live").archive()
+    ran = kernel.ok(cell(f"{name} model --target left {DATA} --deploy {name}-live", second))
+    assert registry.deployment(f"{name}-live").package == f"{name}/3"
     assert (period.package, period.reason, period.note) == (
         f"{name}/2",
         "accuracy",

@@ -16,7 +16,7 @@ from ...domain.errors import (
     ModelFailed,
     RegistryError,
 )
-from ...domain.kinds import PackageKind, ReplacementReason
+from ...domain.kinds import DeploymentState, PackageKind, ReplacementReason
 from . import arguments
 from .arguments import Command, Kind, Misused, Parser
 from .registering import add_notes, add_target
@@ -86,8 +86,10 @@ def _check_labels(context: Context, options: argparse.Namespace) -> None:
     if options.deploy is None:
         return
     try:
-        context.registry.deployment(options.deploy)
+        found = context.registry.deployment(options.deploy)
     except DeploymentNotFound:
+        return
+    if found.state == DeploymentState.ARCHIVED:  # its label is free again
         return
     raise AlreadyExists(
         f"There is a deployment {options.deploy!r}.",
