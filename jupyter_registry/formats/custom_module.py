@@ -39,7 +39,7 @@ class CodeFolder:
         sys.modules[module.__name__] = module
         try:
             with self:
-                exec(compile(source, str(file), "exec"), module.__dict__)
+                exec(compile(source, str(file), "exec", dont_inherit=True), module.__dict__)
         except BaseException:
             del sys.modules[module.__name__]
             raise

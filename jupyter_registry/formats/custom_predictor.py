@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import platform
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ from ..domain.errors import ModelFailed, missing_extra
 from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Signature
-from ..domain.target import Target
+from ..domain.target import Target, label_text
 from . import sklearn_parts
 from .base import ModelDescription, Prediction, Predictor
 from .custom_hooks import BINARY_KEYWORDS, CLASS_KEYWORDS, FILE_NAME, LABELS_FILE
@@ -59,6 +60,8 @@ class CustomPredictor:
         self._keywords: dict[str, dict[str, Any]] = {}
         self._target: Target | None = None
         self._labels: tuple[str, ...] = ()
+        #: The model's classes, where an array of theirs would be taken in another order.
+        self._other_order: tuple[str, ...] = ()
         self._description = self._describe()
 
     @property
@@ -117,7 +120,11 @@ class CustomPredictor:
                 self._inner.prepare(signature, target)
         if self._is_plain:
             return
+        own = tuple(map(label_text, _classes(self.native)))
         given = _keywords(target)
+        if own != self._labels and {*own} == {*self._labels}:
+            aware = "score" in self._hooks and _speaks_of(self._hooks["score"], given)
+            self._other_order = () if aware else own
         self._keywords = {name: taken(hook, given) for name, hook in self._hooks.items()}
         try:
             self._table = to_dataframe(signature.names)
@@ -178,6 +185,8 @@ class CustomPredictor:
                 )
         if "score" in self._hooks:
             who, answer = "score", self._call("score", data, self.native)
+            if self._other_order and "post_process" not in self._hooks:
+                self._warn_of_order(answer)
         else:
             who, answer = "", self._ask_model(frame, data, n)
         if "post_process" in self._hooks:
@@ -187,6 +196,18 @@ class CustomPredictor:
         if isinstance(answer, Prediction):
             return answer
         return read_answer(answer, n, self._target, self._labels, f"{who} of {FILE_NAME}")
+
+    def _warn_of_order(self, answer: Any) -> None:
+        """Say, once, that an array's columns are not taken in the order of the model's classes."""
+        if hasattr(answer, "columns") or getattr(answer, "ndim", 0) != 2:
+            return
+        warnings.warn(
+            f"score of {FILE_NAME} returned an array; its columns are taken as "
+            f"{list(self._labels)}, while the model's own classes are {list(self._other_order)}. "
+            "Return a DataFrame with the labels as columns to be safe.",
+            stacklevel=2,
+        )
+        self._other_order = ()
 
     def _ask_model(self, frame: Frame, data: Any, n: int) -> Prediction:
         """The model's own answer: what it is for classes is made sure of, and for how many rows."""
@@ -219,6 +240,18 @@ class CustomPredictor:
 
     def _call(self, name: str, *given: Any) -> Any:
         return called(name, self._hooks[name], *given, **self._keywords[name])
+
+
+def _classes(native: Any) -> list[Any]:
+    """The classes of a model that keeps them as estimators do."""
+    classes = getattr(native, "classes_", None)
+    return list(classes) if isinstance(classes, np.ndarray) and classes.ndim == 1 else []
+
+
+def _speaks_of(hook: Hook, keywords: Mapping[str, Any]) -> bool:
+    """Whether a hook asks for one of the keywords, itself or out of its ``**kwargs``."""
+    code = getattr(hook, "__code__", None)
+    return code is not None and bool(keywords.keys() & {*code.co_varnames, *code.co_consts})
 
 
 def called(name: str, hook: Hook, *given: Any, **keywords: Any) -> Any:

@@ -374,3 +374,17 @@ def test_what_a_folder_says_of_itself(tmp_path, models):
     assert (described.target_type, described.class_labels) == (None, None)
     assert described.framework == "scikit-learn"
     assert infer_signature(None, load(tmp_path / "custom.py")) is None
+
+
+def test_an_array_in_the_models_own_order_is_warned_of(scored, models, table):
+    code = "def score(data, model):\n    return model.predict_proba(data)\n"
+    with pytest.warns(UserWarning, match=r"taken as \['c', 'a', 'b'\], while the model's own"):
+        scored(code, models[MULTI], MULTI)
+
+
+def test_code_has_its_own_features_of_the_future(scored):
+    code = (
+        "def load_model(code_dir): pass\ndef score(data: int, model):\n"
+        "    assert score.__annotations__ == {'data': int}\n    return data.age\n"
+    )
+    assert len(scored(code, target=NUMBER)) == N

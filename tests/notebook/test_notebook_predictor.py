@@ -166,7 +166,11 @@ def test_misuse(kernel: Any, name: str, churn: str) -> None:
         return str(kernel.fails(cell(line, SCORE)))
 
     assert "required: --target." in fails(f"{name} model")
-    assert fails(f"{name} model --target left").startswith("Wrong usage") is False
+    assert "no model that the hooks are about" in fails(f"{name} --target left {DATA}")
+    assert "--type" in fails(f"{name} model --target left")
+    assert "Give training or holdout data" in fails(
+        f"{name} model --target left --type binary --labels no,yes"
+    )
     assert "given twice: model and --model model" in fails(f"{name} model --model model --target x")
     assert "--deploy for a new deployment or --replace" in fails(
         f"{name} model --target left --deploy a --replace b"

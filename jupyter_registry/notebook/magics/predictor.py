@@ -102,7 +102,7 @@ def _run(context: Context, cell: Cell) -> None:
     """Leave the cell's names in the notebook, as without the magic."""
     name = "<the cell>"
     try:
-        exec(compile(cell.source, name, "exec"), context.shell.user_ns)
+        exec(compile(cell.source, name, "exec", dont_inherit=True), context.shell.user_ns)
     except Exception as error:
         failed = ModelFailed(
             f"The cell failed when it ran: {type(error).__name__}: {error}",
@@ -122,11 +122,17 @@ def _assemble(
     """The folder to register: the cell as `custom.py`, the model's file, what is included."""
     from ...client.uploads import together
 
+    given = options.model if options.model is not None else options.model_too
+    if given is None and not options.include and "load_model" not in hooks and not hooks.open:
+        raise InvalidInput(
+            "There is no model that the hooks are about.",
+            advice="Name it after the package's name, or define load_model(code_dir), which may "
+            "return None when score needs no model.",
+        )
     (folder / "made").mkdir()
     code = folder / "made" / "custom.py"
     code.write_text(cell.source, encoding="utf-8")
     paths = [code]
-    given = options.model if options.model is not None else options.model_too
     if given is not None:
         paths.append(_model_path(context, given, hooks, folder / "made"))
     for text in options.include:
