@@ -1,4 +1,25 @@
-"""Folders with a `custom.py`: the user's own code about a model. Loading one runs it."""
+"""Folders with a `custom.py`: the user's own code about a model. Loading one runs it.
+
+At the folder's root lies ``custom.py`` with one or more of these hooks; beside it the one model
+file that a format here knows, unless ``load_model`` is defined, and whatever the code reads or
+imports.
+
+- ``init(**kwargs)``: once, before all others; ``code_dir``, the folder's path, by name.
+- ``load_model(code_dir)``: returns the model, anything at all.
+- ``transform(data, model)``: returns what the model is to score. ``data`` is a DataFrame, the
+  hook's own, of n rows with the signature's columns: float64, int64 (float64 with NaN for nulls),
+  bool, text (NaN for null), datetime64 in UTC.
+- ``score(data, model)``: returns the predictions. Without it the model's ``predict_proba`` or
+  ``predict`` is asked.
+- ``post_process(predictions, model)``: returns the predictions, of what ``score`` returned, or of
+  a DataFrame of the model's own answer.
+
+What comes out last is checked: see `custom_output.read_answer`. ``transform``, ``score`` and
+``post_process`` may take, by name or in ``**kwargs``, of a binary target
+``positive_class_label`` and ``negative_class_label``, of a multiclass one ``class_labels``.
+``class_labels.txt``, one label a line, gives the order in which the columns of arrays stand; it
+is the target's otherwise.
+"""
 
 from __future__ import annotations
 

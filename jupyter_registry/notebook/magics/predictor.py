@@ -6,6 +6,7 @@ import argparse
 import sys
 import tempfile
 import traceback
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,9 @@ def predictor(context: Context, options: argparse.Namespace) -> Package:
     with tempfile.TemporaryDirectory() as folder:
         made = _assemble(context, options, cell, hooks, Path(folder))
         try:
-            package = _register(context, options, made)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message=".* is not called: rows come")
+                package = _register(context, options, made)
         except RegistryError as error:
             _name_line(error, made / "custom.py", cell)
             raise
