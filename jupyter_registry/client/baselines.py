@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..domain.baseline import compute_baseline
 from ..domain.errors import InvalidInput, ModelFailed, RegistryError
-from ..domain.frames import conform
+from ..domain.frames import Frame, conform
 from ..domain.kinds import TargetType
 from ..domain.signature import Signature
 from ..domain.target import Target, label_text
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ..formats.base import Predictor
+    from ..formats.scoring import Scorer
+    from ..formats.scoring import Scores as ModelScores
 
 _ROWS = 20_000
 
@@ -116,19 +119,14 @@ def _scored(
         for start, part in tables.batches(holdout, _ROWS):
             columns = tables.columns_of(part)
             frame = conform(signature, columns, part.num_rows)
-            try:
-                parts.append(scorer.score(frame))
-            except RegistryError:
-                raise
-            except Exception as error:
-                import traceback
-
-                raise ModelFailed(
-                    f"The model failed on the holdout, rows {start} and on: "
-                    f"{type(error).__name__}: {error}",
-                    advice="Give the holdout as the model takes it, or leave it out.",
-                    fields={"traceback": traceback.format_exc()},
-                ) from error
+            parts.append(
+                _asked(
+                    scorer,
+                    frame,
+                    f"the holdout, rows {start} and on",
+                    "Give the holdout as the model takes it, or leave it out.",
+                )
+            )
             advance(part.num_rows)
     if not parts:
         return None, None
@@ -140,6 +138,36 @@ def _scored(
     if target.type is TargetType.BINARY:
         return probabilities[:, target.positive_index], None
     return None, probabilities
+
+
+def try_out(target: Target, signature: Signature, rows: pa.Table, predictor: Predictor) -> None:
+    """Let the model score some rows, to see that it can; raises `ModelFailed` if it cannot."""
+    from ..formats.scoring import Scorer
+
+    if not rows.num_rows:
+        return
+    frame = conform(signature, tables.columns_of(rows), rows.num_rows)
+    scorer = Scorer(predictor, signature, target)
+    _asked(
+        scorer,
+        frame,
+        f"the first {rows.num_rows} rows of the data",
+        "Nothing was uploaded; the traceback shows where.",
+    )
+
+
+def _asked(scorer: Scorer, frame: Frame, of: str, advice: str) -> ModelScores:
+    """The model's scores; what it raises is told with its traceback."""
+    try:
+        return scorer.score(frame)
+    except RegistryError:
+        raise
+    except Exception as error:
+        raise ModelFailed(
+            f"The model failed on {of}: {type(error).__name__}: {error}",
+            advice=advice,
+            fields={"traceback": traceback.format_exc()},
+        ) from error
 
 
 def _given(target: Target, holdout: pa.Table, predictions: Any) -> Scores:

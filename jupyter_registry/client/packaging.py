@@ -57,6 +57,7 @@ class Described:
     format: str | None
     location: str | None
     build_environment: str | None
+    try_rows: int
     progress: Progress
 
 
@@ -88,7 +89,7 @@ def _body(
     training: pa.Table | None,
     holdout: pa.Table | None,
 ) -> dict[str, Any]:
-    from .baselines import baseline
+    from .baselines import baseline, try_out
     from .importance import add_importance
 
     target = _target(said, model, training, holdout)
@@ -97,6 +98,8 @@ def _body(
         outside.append(said.predictions)
     signature = _signature(said, model, training, holdout, outside)
     sample = training if training is not None else holdout
+    if said.try_rows and model is not None and signature is not None and sample is not None:
+        try_out(target, signature, sample.slice(0, said.try_rows), model.predictor())
     found = baseline(
         target,
         signature,
@@ -159,15 +162,15 @@ class _ModelFiles:
             path = together(said.model, folder)
         elif isinstance(said.model, str | os.PathLike):
             path = Path(said.model).expanduser()
+            if path.is_file() and formats.whole_folder(path):
+                # in a folder of its own: what lies beside it here is not uploaded
+                path = together([path], folder)
         else:
             chosen, file = formats.save_model(said.model, folder, said.format)
             return cls({file.name: file}, file, chosen.name)
         gathered = gather(path)
         warn_left_out(gathered, stacklevel=6)
-        if said.format is not None:
-            formats.model_file(path, said.format)
-            return cls(gathered.files, path, said.format)
-        found = formats.find_model(path)[0]
+        found = formats.find_model(path, said.format)[0]
         return cls(gathered.files, path, found.name)
 
     def predictor(self) -> Predictor:

@@ -85,6 +85,7 @@ class Registry:
         format: str | None = None,
         location: str | None = None,
         build_environment: str | None = None,
+        try_rows: int = 0,
         progress: Progress = True,
     ) -> Package:
         """Register a model package: the next version under a name.
@@ -96,9 +97,10 @@ class Registry:
         model:
             An object (scikit-learn estimator or pipeline, ONNX model), saved here; the path of a
             file or folder, or a list of several, uploaded as they are; nothing for a model hosted
-            elsewhere. Of a folder,
-            links to files count as files; hidden files, links to folders and empty folders are
-            left out with a warning; ``__pycache__``, ``.ipynb_checkpoints`` and ``.git`` without.
+            elsewhere. A folder with ``custom.py`` is a model with hooks in that code.
+            Of a folder, links to files count as files; hidden files, links to folders and empty
+            folders are left out with a warning; ``__pycache__``, ``.ipynb_checkpoints`` and
+            ``.git`` without.
         target:
             The name of what is predicted: the target's column in the data.
         kind:
@@ -121,10 +123,12 @@ class Registry:
         input_example:
             Up to 20 input rows; the first five of the data unless given.
         format:
-            ``skops``, ``joblib``, ``pickle`` or ``onnx``; for an object the first that can keep
-            it, for files told by content.
+            ``skops``, ``joblib``, ``pickle``, ``onnx`` or ``custom_code``; for an object the first
+            that can keep it, for files told by content.
         location, build_environment:
             Where an external model is, and what built it.
+        try_rows:
+            So many of the data's first rows the model scores here before anything is uploaded.
         progress:
             Whether to show bars, or a function that is called with a `Step` as the holdout is
             scored, the files are sent and the package is registered; what it raises ends that,
@@ -136,6 +140,8 @@ class Registry:
             when something does not fit or must be given; nothing is registered.
         UnsupportedFormat
             when model or file is of no known format.
+        ModelFailed
+            when the model, or the code around it, cannot score the holdout or those rows.
         MissingExtra
             when a library for it is not installed.
 
@@ -165,6 +171,7 @@ class Registry:
                 format=format,
                 location=location,
                 build_environment=build_environment,
+                try_rows=try_rows,
                 progress=progress,
             ),
         )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..domain.errors import InvalidInput, RegistryError, UnsupportedFormat, nearest
 
 if TYPE_CHECKING:
-    from .base import ModelFormat
+    from .base import FolderFormat, ModelFormat
 
 #: Names in the order in which they are tried; each lives in the module beside it.
 _MODULES = {
@@ -17,9 +17,14 @@ _MODULES = {
     "onnx": "onnx",
     "joblib": "sklearn_joblib",
     "pickle": "sklearn_pickle",
+    "custom_code": "custom_code",
 }
 
+#: Files that, at a folder's root, make the whole folder one model, and of which format.
+_WHOLE_FOLDERS = {"custom.py": "custom_code"}
+
 FORMAT_NAMES = tuple(_MODULES)
+_OF_ONE_FILE = tuple(name for name in FORMAT_NAMES if name not in _WHOLE_FOLDERS.values())
 
 #: Files that commonly lie beside a model and are none.
 _NOT_MODELS = frozenset({".md", ".txt", ".json", ".yaml", ".yml", ".py", ".toml", ".csv"})
@@ -44,48 +49,77 @@ def format_named(name: str) -> ModelFormat:
     return chosen
 
 
-def find_model(path: Path) -> tuple[ModelFormat, Path]:
-    """The format and the model file of a folder, or of a file, found by content.
+def find_model(path: Path, name: str | None = None) -> tuple[ModelFormat, Path]:
+    """The format and the model file of a folder, or of a file, found by content or by its name.
+
+    A folder whose root has the file of a format of whole folders is of that format, whatever else
+    lies in it; it is checked as far as can be without running it.
 
     Raises
     ------
     UnsupportedFormat
         when no file is a model of a known format, or several are.
+    InvalidInput
+        when a folder's code could not be run.
 
     """
     path = Path(path)
-    if path.is_dir():
-        files = [
-            file
-            for file in sorted(path.rglob("*"))
-            if file.is_file() and file.suffix.lower() not in _NOT_MODELS
-        ]
-    elif path.is_file():
-        files = [path]
-    else:
+    whole = whole_folder(path)
+    if whole is not None and name in (None, whole[0].name):
+        chosen, file = whole
+        chosen.check(file)
+        return whole
+    if name is not None:
+        return format_named(name), model_file(path, name)
+    if not path.exists():
         raise UnsupportedFormat(
             f"There is no file or folder {path.name!r}.",
             advice="Give the path of a model file or of a folder with one.",
         )
-    found = [(kind, file) for file in files if (kind := _sniff(file)) is not None]
+    found = models_in(path)
     if len(found) == 1:
         return found[0]
     if found:
         names = [file.relative_to(path).as_posix() for _, file in found]
         raise UnsupportedFormat(
             f"The folder holds several models: {', '.join(names)}.",
-            advice="Register each as a package of its own.",
+            advice="Register each as a package of its own, or put a custom.py beside them that "
+            "loads them.",
             fields={"files": names},
         )
     raise UnsupportedFormat(
         f"{path.name!r} is of no known model format.",
         advice=f"Known formats, told by content: {', '.join(FORMAT_NAMES)}.",
-        fields={"files": [file.name for file in files[:20]]},
+        fields={"files": [file.name for file in _candidates(path)[:20]]},
     )
 
 
+def whole_folder(path: Path) -> tuple[FolderFormat, Path] | None:
+    """The format of whole folders that a folder is of, or such a file is for, and that file."""
+    for file_name, name in _WHOLE_FOLDERS.items():
+        file = path / file_name if path.is_dir() else path
+        if file.name == file_name and file.is_file():
+            return cast("FolderFormat", format_named(name)), file
+    return None
+
+
+def models_in(path: Path) -> list[tuple[ModelFormat, Path]]:
+    """The files that are models of formats of one file, in a folder (or the file itself)."""
+    return [(kind, file) for file in _candidates(path) if (kind := _sniff(file)) is not None]
+
+
+def _candidates(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return [
+        file
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and file.suffix.lower() not in _NOT_MODELS
+    ]
+
+
 def _sniff(file: Path) -> ModelFormat | None:
-    for name in FORMAT_NAMES:
+    for name in _OF_ONE_FILE:
         candidate = format_named(name)
         if candidate.sniff(file):
             return candidate
@@ -107,9 +141,18 @@ def model_file(path: Path, name: str) -> Path:
 
     """
     path = Path(path)
+    wanted = format_named(name)
     if path.is_file():
         return path
-    wanted = format_named(name)
+    if name in _WHOLE_FOLDERS.values():
+        whole = whole_folder(path)
+        if whole is not None and whole[0] is wanted:
+            return whole[1]
+        raise UnsupportedFormat(
+            f"The package has no {wanted.file_name} at its root.",
+            advice=f"Register the folder that {wanted.file_name} lies in.",
+            fields={"format": name},
+        )
     files = [file for file in sorted(path.rglob("*")) if file.is_file() and wanted.sniff(file)]
     if not files and name in ("joblib", "pickle"):
         # a joblib dump without arrays is a plain pickle, and joblib reads pickles
@@ -142,6 +185,22 @@ def format_for(model: Any) -> ModelFormat:
         "known format.",
         advice="Register a scikit-learn estimator or pipeline, an ONNX model, or a model file.",
     )
+
+
+def save_artifact(model: Any, folder: Path) -> tuple[ModelFormat, Path]:
+    """Save whatever a user's own code takes for its model: no need that it can predict.
+
+    Raises
+    ------
+    UnsupportedFormat
+        when it cannot be kept at all.
+    MissingExtra
+        when the libraries for it are absent.
+
+    """
+    if any(format_named(name).recognises(model) for name in FORMAT_NAMES):
+        return save_model(model, folder)
+    return save_model(model, folder, "pickle")
 
 
 def save_model(model: Any, folder: Path, name: str | None = None) -> tuple[ModelFormat, Path]:

@@ -13,6 +13,7 @@ from ..domain.errors import MissingExtra, ModelFailed, UnsupportedFormat, missin
 from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.signature import Signature
+from ..domain.target import Target
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,16 @@ class Prediction:
 class Predictor(Protocol):
     """A model in memory."""
 
+    @property
+    def native(self) -> Any:
+        """The library's own object."""
+        ...
+
     def describe(self) -> ModelDescription:
         """What the model says of itself."""
         ...
 
-    def prepare(self, signature: Signature) -> None:
+    def prepare(self, signature: Signature, target: Target) -> None:
         """Get ready for frames of this signature; raises `ModelFailed` where it cannot fit."""
         ...
 
@@ -61,6 +67,10 @@ class Predictor(Protocol):
 
     def predict(self, frame: Frame) -> Prediction:
         """Score the rows; whatever the model raises passes through."""
+        ...
+
+    def predict_table(self, table: Any) -> Prediction:
+        """Score a table that is made as the library takes it, without `prepare`."""
         ...
 
 
@@ -85,12 +95,31 @@ class ModelFormat(Protocol):
         """The predictor of a model that is already in memory."""
         ...
 
+    def read(self, path: Path) -> Any:
+        """The library's own object, whatever it is; raises `ModelFailed` or `MissingExtra`."""
+        ...
+
     def load(self, path: Path) -> Predictor:
         """Load the model; raises `ModelFailed` or `MissingExtra`."""
         ...
 
     def save(self, model: Any, path: Path) -> None:
         """Write the model to the file; raises `UnsupportedFormat` where it cannot be kept so."""
+        ...
+
+
+class FolderFormat(ModelFormat, Protocol):
+    """A format whose model is a whole folder; its file in it, at the root, has a fixed name."""
+
+    def check(self, path: Path) -> None:
+        """Refuse a folder, by that file, which could not be served; runs and loads nothing.
+
+        Raises
+        ------
+        InvalidInput, UnsupportedFormat
+            saying what is wrong, or missing.
+
+        """
         ...
 
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.errors import ModelFailed
-from ..domain.frames import Frame
+from ..domain.frames import Frame, conform, infer_signature
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Dtype, Signature
-from ..domain.target import label_text
+from ..domain.target import Target, label_text
 from .base import Libraries, ModelDescription, Prediction, Predictor, cannot_save, nones
 from .onnx_file import OnnxFacts, looks_like_onnx, read_facts
 
@@ -74,6 +74,11 @@ class OnnxPredictor:
     def _is_classifier(self) -> bool:
         return self._label_output is not None and len(self._outputs) > 1
 
+    @property
+    def native(self) -> Any:
+        """The session."""
+        return self.session
+
     def describe(self) -> ModelDescription:
         """What the file says of itself."""
         labels = self._facts.class_labels
@@ -111,7 +116,7 @@ class OnnxPredictor:
             Column(given.name, kinds[np.dtype(_NUMPY[given.type]).kind]) for given in self._inputs
         ]
 
-    def prepare(self, signature: Signature) -> None:
+    def prepare(self, signature: Signature, target: Target | None = None) -> None:
         """Match inputs with columns; raises `ModelFailed` where they do not fit."""
         names = signature.names
         if len(self._inputs) == 1 and self._inputs[0].name not in names:
@@ -171,6 +176,16 @@ class OnnxPredictor:
             scores = [[row[keys[label]] for label in labels] for row in scores]
         return Prediction(probabilities=np.asarray(scores, dtype=np.float64))
 
+    def predict_table(self, table: Any) -> Prediction:
+        """Score a DataFrame, a mapping of columns or a matrix."""
+        from .infer import columns_of
+
+        columns = columns_of(table)
+        signature = infer_signature(columns)
+        self.prepare(signature)
+        n = len(next(iter(columns.values()), ()))
+        return self.predict(conform(signature, columns, n))
+
     def _single_output(self, output: Any) -> Prediction:
         values = np.asarray(output)
         if values.dtype.kind in "OU":
@@ -226,8 +241,8 @@ class OnnxFormat:
             self.save(model, path)
             return self.load(path)
 
-    def load(self, path: Path) -> Predictor:
-        """Make a session of one thread on the CPU."""
+    def read(self, path: Path) -> Any:
+        """A session of one thread on the CPU."""
         try:
             import onnxruntime
         except ModuleNotFoundError as error:
@@ -236,9 +251,13 @@ class OnnxFormat:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def load(self, path: Path) -> Predictor:
+        """Make a session of one thread on the CPU."""
+        session = self.read(path)
+        import onnxruntime
+
         return OnnxPredictor(session, read_facts(path), onnxruntime.__version__)
 
     def save(self, model: Any, path: Path) -> None:

@@ -50,7 +50,7 @@ class Scorer:
         self.predictor = predictor
         self.target = target
         self.description = predictor.describe()
-        predictor.prepare(signature)
+        predictor.prepare(signature, target)
         self._positions = {label: i for i, label in enumerate(target.class_labels)}
         self._order: NDArray[np.intp] | None = None
         self._bind()

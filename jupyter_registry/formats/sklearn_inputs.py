@@ -13,7 +13,7 @@ from ..domain.errors import ModelFailed, missing_extra
 from ..domain.frames import Frame, NumberFrame
 from ..domain.signature import Dtype, Signature
 from . import sklearn_parts
-from .base import nones
+from .dataframes import to_dataframe, without_none
 
 Convert = Callable[[Frame], Any]
 
@@ -95,46 +95,11 @@ def _matrix(names: Sequence[str]) -> Convert:
             return np.array(columns, dtype=np.float64).T
         matrix = np.empty((len(columns[0]), len(columns)), dtype=object)
         for position, column in enumerate(columns):
-            matrix[:, position] = _without_none(column) if column.dtype.kind == "O" else column
+            matrix[:, position] = without_none(column) if column.dtype.kind == "O" else column
         return matrix
 
     return convert
 
 
-def _without_none(column: NDArray[Any]) -> NDArray[Any]:
-    null = nones(column)
-    if not null.any():
-        return column
-    copy = column.copy()
-    copy[null] = np.nan
-    return copy
-
-
 def _frames(model: Any, names: list[str]) -> Convert:
-    import pandas as pd
-
-    labels = pd.Index(names)
-    keep_none = sklearn_parts.learned_none(model)
-    # the resolution pandas gives to dates it reads: nanoseconds before version 3
-    resolution = pd.to_datetime(["2020-01-01"]).dtype
-
-    def convert(frame: Frame) -> Any:
-        columns: dict[str, Any] = {}
-        floats = True
-        for name in names:
-            column = frame[name]
-            kind = column.dtype.kind
-            if kind != "f":
-                floats = False
-                if kind == "O":
-                    column = pd.Series(column, dtype=object) if keep_none else _without_none(column)
-                elif kind == "M":
-                    column = column.astype(resolution)
-            columns[name] = column
-        if floats:
-            return pd.DataFrame(np.array(list(columns.values())).T, columns=labels, copy=False)
-        # columns of the frame may be read-only, and a step of the model may change its input
-        own = {name: column.copy() for name, column in columns.items()}
-        return pd.DataFrame(own, copy=False)
-
-    return convert
+    return to_dataframe(names, keep_none=sklearn_parts.learned_none(model))

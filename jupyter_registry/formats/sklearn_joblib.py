@@ -31,10 +31,14 @@ class JoblibFormat:
 
     def load(self, path: Path) -> Predictor:
         """Load the estimator, running what code the dump holds."""
+        return SklearnPredictor(self.read(path))
+
+    def read(self, path: Path) -> Any:
+        """What was dumped."""
         try:
             import joblib
 
-            return SklearnPredictor(joblib.load(path))
+            return joblib.load(path)
         except ModuleNotFoundError as error:
             raise LIBRARIES.absent(error, "A joblib model") from error
 

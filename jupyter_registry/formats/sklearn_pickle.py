@@ -33,9 +33,13 @@ class PickleFormat:
 
     def load(self, path: Path) -> Predictor:
         """Load the object, running what code the pickle holds."""
+        return SklearnPredictor(self.read(path))
+
+    def read(self, path: Path) -> Any:
+        """What was pickled."""
         try:
             with path.open("rb") as file:
-                return SklearnPredictor(pickle.load(file))
+                return pickle.load(file)
         except ModuleNotFoundError as error:
             raise LIBRARIES.absent(error, "A pickled model") from error
         except AttributeError as error:

@@ -13,7 +13,7 @@ from ..domain.errors import ModelFailed
 from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.signature import Signature
-from ..domain.target import label_text
+from ..domain.target import Target, label_text
 from . import sklearn_parts
 from .base import Libraries, ModelDescription, Prediction
 from .sklearn_forest import Answer, quick_forest
@@ -40,13 +40,18 @@ class SklearnPredictor:
         self._answer: Callable[[Any], Prediction] = self._how_to_answer()
         self._quick: Answer | None = None
 
+    @property
+    def native(self) -> Any:
+        """The estimator."""
+        return self.model
+
     def describe(self) -> ModelDescription:
         """What the estimator says of itself."""
         model = self.model
         names = getattr(model, "feature_names_in_", None)
         features = getattr(model, "n_features_in_", None)
         labels = self._class_labels()
-        framework, its_version = _framework(model)
+        framework, its_version = framework_of(model)
         return ModelDescription(
             framework,
             its_version,
@@ -73,7 +78,7 @@ class SklearnPredictor:
         kind = _estimator_type(self.model)
         return TargetType.REGRESSION if kind == "regressor" else None
 
-    def prepare(self, signature: Signature) -> None:
+    def prepare(self, signature: Signature, target: Target | None = None) -> None:
         """Choose how frames are handed over; raises `ModelFailed` where columns do not fit."""
         self._convert = converter(self.model, signature)
         with warnings.catch_warnings():
@@ -90,6 +95,10 @@ class SklearnPredictor:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=_NAMES_WARNING)
             return self._answer(self._convert(frame))
+
+    def predict_table(self, table: Any) -> Prediction:
+        """Score what the estimator itself takes: a DataFrame, a matrix, a sequence of texts."""
+        return self._answer(table)
 
     def _how_to_answer(self) -> Callable[[Any], Prediction]:
         if callable(getattr(self.model, "predict_proba", None)):
@@ -128,7 +137,7 @@ def _estimator_type(model: Any) -> str | None:
     return None if kind is None else str(kind)
 
 
-def _framework(model: Any) -> tuple[str, str]:
+def framework_of(model: Any) -> tuple[str, str]:
     """The library of the final estimator; scikit-learn for its own and for pipelines of it."""
     steps = getattr(model, "steps", None)
     final = steps[-1][1] if steps else model

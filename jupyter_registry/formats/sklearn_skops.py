@@ -58,6 +58,10 @@ class SkopsFormat:
 
     def load(self, path: Path) -> Predictor:
         """Load the estimator; types that are neither scikit-learn's nor numpy's are refused."""
+        return SklearnPredictor(self.read(path))
+
+    def read(self, path: Path) -> Any:
+        """What was dumped, under the same rule."""
         try:
             import skops.io
 
@@ -69,7 +73,7 @@ class SkopsFormat:
                     advice="Register the model as joblib or pickle if you trust its code.",
                     fields={"untrusted": refused},
                 )
-            return SklearnPredictor(skops.io.load(path, trusted=types))
+            return skops.io.load(path, trusted=types)
         except ModuleNotFoundError as error:
             raise LIBRARIES.absent(error, "A skops model") from error
 

@@ -134,7 +134,7 @@ class Champions:
             raise InvalidInput(
                 f"Package {package.name}/{package.version} has no {lacks}, so it cannot be served.",
                 advice="Register it again with one: signature lists the input columns, format is "
-                "one of skops, joblib, pickle, onnx.",
+                "one of skops, joblib, pickle, onnx, custom_code.",
                 fields={lacks: "missing"},
             )
         where = environment(key[1], services.kernelspecs)

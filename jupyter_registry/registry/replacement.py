@@ -82,11 +82,15 @@ async def replace(
     if body.dry_run:
         return ReplacementPublic(checks=checks, replaced=False, deployment=deployment)
     if failing:
+        # a model's traceback is not for the sentence
+        told = [check.message.partition("\n") for check in failing]
+        traces = [trace for _, _, trace in told if trace]
         raise IncompatibleReplacement(
             f"{package.name}/{package.version} cannot replace {deployment.package} in "
-            f"{deployment.label!r}: {' '.join(check.message for check in failing)}",
+            f"{deployment.label!r}: {' '.join(message for message, _, _ in told)}",
             advice="Choose another package, or create a new deployment from this one.",
-            fields={"checks": [check.model_dump(mode="json") for check in checks]},
+            fields={"checks": [check.model_dump(mode="json") for check in checks]}
+            | ({"traceback": traces[0]} if traces else {}),
         )
     after = await services.in_thread(
         _switch, services.database, deployment, package, body.reason, body.note, user

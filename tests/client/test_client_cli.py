@@ -164,6 +164,27 @@ def test_importances_are_given_by_feature_or_in_a_file(
     assert len(shell.json("list", "--name", name)) == 3
 
 
+def test_a_folder_with_code_is_registered(shell: Shell, name: str, data: pd.DataFrame) -> None:
+    folder = shell.folder / "coded"
+    folder.mkdir()
+    (shell.folder / "model.joblib").rename(folder / "model.joblib")
+    data[["age", "income", "left"]].to_csv(shell.folder / "train.csv", index=False)
+    code = "def score(data, model):\n    return model.predict_proba(data)\n"
+    (folder / "custom.py").write_text(code)
+    register = ("register", name, "coded", "--target", "left", "--training", "train.csv")
+    shell(*register, "--holdout", "train.csv")
+    shown = shell.json("show", name)
+    assert shown["format"] == "custom_code"
+    assert shown["baseline"]["metrics"]["auc"]["value"] > 0.8
+    shell("deploy", name, name)
+    data.to_csv(shell.folder / "rows.csv", index=False)
+    assert len(shell.json("predict", name, "rows.csv")) == len(data)
+    (folder / "custom.py").write_text("def score(data model):\n    return 1\n")
+    told = shell(*register, code=1)
+    assert "custom.py, line 1: invalid syntax" in told
+    assert len(shell.json("list", "--name", name)) == 1
+
+
 def test_the_whole_way_from_a_shell(shell: Shell, name: str, data: pd.DataFrame) -> None:
     register = ("register", name, "model.joblib", "--target", "left", "--training", "train.csv")
     signature = ("--holdout", "train.csv")

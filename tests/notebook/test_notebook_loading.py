@@ -14,7 +14,7 @@ from tests.live_server import ROOT
 
 NAMES = [
     "registry", "register", "deploy", "replace", "rollback", "deployments", "predict", "report",
-    "actuals", "accuracy", "drift", "health",
+    "actuals", "accuracy", "drift", "health", "predictor",
 ]  # fmt: skip
 
 
@@ -51,8 +51,10 @@ def test_loading_twice_and_unloading(shell: Any) -> None:
     named = [type(one).__name__ for one in shell.configurables]
     assert named.count("RegistryMagics") == 1
     assert len(shell.Completer.custom_matchers) == 1
+    assert "predictor" in shell.magics_manager.magics["cell"]
     shell.run_line_magic("unload_ext", "jupyter_registry")
     assert not magics()
+    assert "predictor" not in shell.magics_manager.magics["cell"]
     assert "RegistryMagics" not in [type(one).__name__ for one in shell.configurables]
     assert not shell.Completer.custom_matchers
     assert shell.custom_exceptions == ()
@@ -94,9 +96,10 @@ def test_every_magic_explains_itself(
             continue
         assert shell.run_cell(line).success
         shown = capsys.readouterr().out
-        assert shown.startswith(f"usage: %{name} [-h] [--debug]")
+        written = f"%%{name}" if name == "predictor" else f"%{name}"
+        assert shown.startswith(f"usage: {written} [-h] [--debug]")
     method = shell.magics_manager.magics["line"][name]
-    assert method.__doc__.startswith(f"usage: %{name} ")
+    assert method.__doc__.startswith(f"usage: {written} ")
 
 
 def test_no_line_ends_the_process(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -280,6 +280,45 @@ def test_form_uploads_a_path_and_can_be_stopped(
     assert {file.path for file in form.package.files} == {"model.joblib", "notes.txt"}
 
 
+def test_form_takes_a_folder_with_code(
+    registry: Registry, name: str, shell: Any, model: Any, tmp_path: Path
+) -> None:
+    import joblib
+
+    folder = tmp_path / "model"
+    folder.mkdir()
+    joblib.dump(model, folder / "model.joblib")
+    (folder / "custom.py").write_text("def post_process(data): return data\n")
+    form = PackageForm(folder, registry)
+    form.fields["name"].input.value = name
+    form.fields["target"].input.value = "left"
+    form.register.click()
+    form.wait(60)
+    assert "custom.py, line 1: post_process takes data;" in form.notice.value
+    assert not registry.packages(name=name)
+    (folder / "custom.py").write_text("def post_process(predictions, model): return predictions\n")
+    form.register.click()
+    form.wait(60)
+    assert form.package is not None, form.notice.value
+    assert form.package.format == "custom_code"
+    assert form.package.class_labels == ["no", "yes"]
+    form = PackageForm(registry=registry)
+    form.fields.source.buttons["upload"].value = True
+    sent = [(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()]
+    form.fields["upload"].input.set_state(
+        {"value": [{"name": called, "type": "", "size": len(content),
+                    "content": memoryview(content), "last_modified": 0}
+                   for called, content in sent]}
+    )  # fmt: skip
+    form.fields["name"].input.value = name
+    form.fields["target"].input.value = "left"
+    form.register.click()
+    form.wait(60)
+    assert form.package is not None, form.notice.value
+    assert form.package.version == 2
+    assert form.package.format == "custom_code"
+
+
 def test_form_takes_a_file_from_the_browser(
     registry: Registry, name: str, shell: Any, model: Any, tmp_path: Path
 ) -> None:

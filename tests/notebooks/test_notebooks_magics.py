@@ -28,7 +28,7 @@ def test_runs_clean_with_its_pictures(ran: Finished):
 
 def test_every_magic_is_shown(ran: Finished):
     code = "\n".join(cell.source for cell in ran.code if FAILS not in cell.tags)
-    used = set(re.findall(r"(?m)^(?:\w+ = )?%(\w+)", code)) - {"load_ext", "matplotlib"}
+    used = set(re.findall(r"(?m)^(?:\w+ = )?%%?(\w+)", code)) - {"load_ext", "matplotlib"}
     assert used == set(COMMANDS)
 
 
@@ -81,7 +81,33 @@ def test_errors_are_one_line_with_a_suggestion(ran: Finished):
         told = ran[cell_id].stderr
         assert told.count("\n") == 1
         assert f"Did you mean {suggestion}?" in told
-    assert [cell.id for cell in ran.code if FAILS in cell.tags] == ["error", "option-error"]
+    failing = [cell.id for cell in ran.code if FAILS in cell.tags]
+    assert failing == ["error", "option-error", "predictor-error"]
+
+
+def test_code_around_a_model(ran: Finished, registry: Registry):
+    told = ran["predictor"]
+    assert told.stdout.endswith("magics-wine-code/1 is in service of 'magics-wine-code'.\n")
+    assert told.text == "<Package magics-wine-code/1: custom, multiclass 'cultivar'>"
+    package = registry.package("magics-wine-code/1")
+    assert (package.format, [file.path for file in package.files]) == (
+        "custom_code",
+        ["custom.py", "model.skops"],
+    )
+    assert package.baseline is not None
+    assert package.baseline["metrics"]["accuracy"]["value"] > 0.8
+    # what post_process adds keeps every class above 0.01 / 1.03
+    answer = ran["predictor-predict"].html
+    assert "probability_A" in answer
+    lowest = min(
+        row[f"probability_{label}"]
+        for row in registry.deployment("magics-wine-code").predict(package.input_example)
+        for label in "ABC"
+    )
+    assert lowest >= 0.01 / 1.03
+    error = ran["predictor-error"].stderr
+    assert error.count("\n") == 1
+    assert "at line 3 of the cell: return model.predict_prob(data)" in error
 
 
 def test_runs_again(ran: Finished, server: NotebookServer, registry: Registry):

@@ -16,7 +16,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 import jupyter_registry
-from jupyter_registry.domain.errors import ModelFailed
+from jupyter_registry.domain.errors import MissingExtra, ModelFailed
 from jupyter_registry.domain.kinds import TargetType
 from jupyter_registry.domain.signature import Column, Dtype, Signature
 from jupyter_registry.domain.target import Target
@@ -162,6 +162,24 @@ def test_an_environment_without_numpy_says_so(tmp_path):
     with pytest.raises(ModelFailed, match="lacks 'numpy'") as caught:
         load(spec)
     assert caught.value.fields["module"] == "numpy"
+
+
+def test_code_about_rows_needs_pandas_where_it_runs(other_python, tmp_path):
+    folder = tmp_path / "package"
+    folder.mkdir()
+    joblib.dump(LinearRegression().fit([[1.0], [2.0]], [1.0, 2.0]), folder / "model.joblib")
+    target, signature = Target("y", TargetType.REGRESSION), Signature((Column("x", Dtype.NUMBER),))
+    spec = WorkerSpec(1, folder, "custom_code", target, signature, (str(other_python),))
+    (folder / "custom.py").write_text("def score(data, model):\n    return data\n")
+    with pytest.raises(MissingExtra, match=r"custom\.py needs pandas, which is not installed"):
+        load(spec)
+    (folder / "custom.py").write_text("def init(**kwargs):\n    import tornado\n")
+    with pytest.raises(ModelFailed, match="No module named 'tornado'") as caught:
+        load(spec)
+    assert "kernelspec" in caught.value.advice
+    # hooks that see no rows do without
+    (folder / "custom.py").write_text("def init(**kwargs):\n    pass\n")
+    assert load(spec).scores.values.tolist() == pytest.approx([4.0])
 
 
 def test_an_interpreter_that_is_no_python(tmp_path):

@@ -132,7 +132,9 @@ def _register(commands: Any) -> None:
     made = _command(commands, "register", "registering", "register a model package")
     made.add_argument("name", help="the registered model's name")
     made.add_argument(
-        "path", nargs="*", help="the model's files or folder; none for an external package"
+        "path",
+        nargs="*",
+        help="the model's files or folder, with custom.py or without; none for an external package",
     )
     made.add_argument("--target", required=True, help="the name of what is predicted")
     made.add_argument("--kind", choices=list(PackageKind))
@@ -150,7 +152,9 @@ def _register(commands: Any) -> None:
         help="how much a feature matters, for drift (default: measured); may be repeated, or a "
         ".json file with a number by feature",
     )
-    made.add_argument("--format", help="skops, joblib, pickle or onnx (default: by content)")
+    made.add_argument(
+        "--format", help="skops, joblib, pickle, onnx or custom_code (default: by content)"
+    )
     made.add_argument("--description", default="")
     made.add_argument("--tag", action="append", default=[], metavar="KEY[:VALUE]")
     made.add_argument("--alias", action="append", default=[])

@@ -37,5 +37,6 @@ def unload(shell: InteractiveShell) -> None:
     known = shell.magics_manager
     if known.registry.pop(RegistryMagics.__name__, None) is not None:
         for name in COMMANDS:
-            known.magics["line"].pop(name, None)
+            for kind in ("line", "cell"):
+                known.magics[kind].pop(name, None)
     tell_as_before(shell)

@@ -40,6 +40,8 @@ class Kind(Enum):
     """a table: a variable, an expression or a file"""
     MODEL = auto()
     """a model: a variable, an expression, a file or a folder"""
+    FILE = auto()
+    """a file or a folder"""
     COLUMN = auto()
     """a column of a table"""
     METRIC = auto()
@@ -65,9 +67,11 @@ class Parser(argparse.ArgumentParser):
         run: Callable[..., Any] | None,
         description: str,
         epilog: str = "",
+        *,
+        of_cell: bool = False,
     ) -> None:
         super().__init__(
-            prog=f"%{name}",
+            prog=f"%%{name}" if of_cell else f"%{name}",
             description=description,
             epilog=epilog or None,
             allow_abbrev=False,
@@ -136,7 +140,7 @@ class Command:
     """A magic: its name, and the parser of its line."""
 
     def __init__(self, parser: Parser) -> None:
-        self.name = parser.prog.removeprefix("%")
+        self.name = parser.prog.lstrip("%")
         self._parser = parser
 
     def parser_for(self, tokens: Sequence[str]) -> tuple[Parser, list[str]]:

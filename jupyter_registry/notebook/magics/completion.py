@@ -26,7 +26,7 @@ _PATIENCE = 0.7
 #: Items asked of the server, and files listed.
 _LIMIT = 100
 
-_MAGIC = re.compile(r"\s*(?:[^\s%!=][^%!=]*=\s*)?%(\w+)\s(.*)", re.DOTALL)
+_MAGIC = re.compile(r"\s*(?:[^\s%!=][^%!=]*=\s*)?%%?(\w+)\s(.*)", re.DOTALL)
 _NEEDS_QUOTES = re.compile(r"[\s'\"\\;]")
 _MARK = "_is_of_jupyter_registry"
 
@@ -145,6 +145,8 @@ class _Asked:
         if kind is Kind.MODEL:
             models = namespace.named(self._names, namespace.is_fitted)
             return [*sorted(models), *_paths(fragment.text, None)]
+        if kind is Kind.FILE:
+            return _paths(fragment.text, None)
         if kind is Kind.COLUMN:
             return self._columns()
         if kind is Kind.METRIC:
@@ -231,12 +233,12 @@ class _Place:
         texts: list[str] = []
         for token in tokens:
             name, equals, _ = token.partition("=")
-            if waiting is not None:
-                waiting = None
+            if waiting is not None and (waiting.nargs is None or name not in options):
+                waiting = None if waiting.nargs is None else waiting
             elif name in options:
                 action = options[name]
                 used.add(action.dest)
-                waiting = action if action.nargs is None and not equals else None
+                waiting = action if action.nargs in (None, "+") and not equals else None
             elif not token.startswith("-"):
                 texts.append(token)
         following = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import namespace
@@ -16,11 +17,22 @@ if TYPE_CHECKING:
     from .registry_magics import RegistryMagics
 
 
+@dataclass(frozen=True)
+class Cell:
+    """What stands below a cell magic's line, and how many lines are above it."""
+
+    source: str
+    above: int
+
+
 class Context:
     """One call of a magic."""
 
-    def __init__(self, magics: RegistryMagics, local: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self, magics: RegistryMagics, local: Mapping[str, Any] | None, cell: Cell | None = None
+    ) -> None:
         self.settings = magics
+        self.cell = cell
         self._local = dict(local or {})
 
     @property

@@ -81,25 +81,8 @@ def _importance(context: Context, given: list[str] | None) -> dict[str, Any] | N
     return found
 
 
-def _register() -> Parser:
-    made = Parser(
-        "register",
-        register,
-        "Register a model package: the next version under a name. The value is the package.",
-        "examples:\n"
-        "  %register churn model --target left --data visits --holdout march\n"
-        "  %register churn model.joblib --target left --type binary --labels no,yes\n"
-        "  %register churn --external --target left --location https://models.example/churn",
-    )
-    made.add("name", metavar="NAME", completes=Kind.NAME, help="the registered model's name")
-    made.add(
-        "model",
-        nargs="*",
-        metavar="OBJECT",
-        completes=Kind.MODEL,
-        help="the model: a variable, or the path of a file or folder (of several files: each)",
-    )
-    made.add("--external", action="store_true", help="the model is hosted elsewhere")
+def add_target(made: Parser) -> None:
+    """Add the options that say what is predicted, and the data."""
     made.add(
         "--target",
         required=True,
@@ -130,6 +113,35 @@ def _register() -> Parser:
         completes=Kind.TABLE,
         help="data that the model was not trained on, for the baseline of its metrics",
     )
+
+
+def add_notes(made: Parser) -> None:
+    """Add the options that say what is to be known of a package besides."""
+    made.add("--tag", action="append", default=[], metavar="KEY[:VALUE]", dest="tags")
+    made.add("--alias", action="append", metavar="ALIAS", dest="aliases")
+    made.add("--description", default="", metavar="TEXT")
+
+
+def _register() -> Parser:
+    made = Parser(
+        "register",
+        register,
+        "Register a model package: the next version under a name. The value is the package.",
+        "examples:\n"
+        "  %register churn model --target left --data visits --holdout march\n"
+        "  %register churn model.joblib --target left --type binary --labels no,yes\n"
+        "  %register churn --external --target left --location https://models.example/churn",
+    )
+    made.add("name", metavar="NAME", completes=Kind.NAME, help="the registered model's name")
+    made.add(
+        "model",
+        nargs="*",
+        metavar="OBJECT",
+        completes=Kind.MODEL,
+        help="the model: a variable, or the path of a file or folder (of several files: each)",
+    )
+    made.add("--external", action="store_true", help="the model is hosted elsewhere")
+    add_target(made)
     made.add(
         "--predictions",
         metavar="COLUMN",
@@ -142,13 +154,12 @@ def _register() -> Parser:
         metavar="FEATURE=NUMBER,…",
         help="how much features matter, for drift: as here, or a variable (default: measured)",
     )
-    made.add("--tag", action="append", default=[], metavar="KEY[:VALUE]", dest="tags")
-    made.add("--alias", action="append", metavar="ALIAS", dest="aliases")
-    made.add("--description", default="", metavar="TEXT")
+    add_notes(made)
     made.add(
         "--format",
-        completes=("skops", "joblib", "pickle", "onnx"),
-        help="skops, joblib, pickle or onnx (default: the first that can keep it)",
+        completes=("skops", "joblib", "pickle", "onnx", "custom_code"),
+        help="skops, joblib, pickle, onnx, or custom_code for a folder with custom.py (default: "
+        "the first that can keep it)",
     )
     made.add("--location", metavar="URL", help="where an external model is")
     made.add("--environment", metavar="TEXT", dest="build_environment", help="what built it")

@@ -8,6 +8,7 @@ from typing import Any
 
 from IPython.core.magic import (
     Magics,
+    line_cell_magic,
     line_magic,
     magics_class,
     needs_local_scope,
@@ -20,9 +21,10 @@ from ..failures import MagicFailed, one_line
 from ..session import Session
 from .arguments import Command, HelpShown, Misused, Parser, split
 from .assessing import ACCURACY, DRIFT, HEALTH
-from .context import Context
+from .context import Cell, Context
 from .deploying import DEPLOY, REPLACE, ROLLBACK
 from .listing import DEPLOYMENTS, REGISTRY
+from .predictor import PREDICTOR
 from .registering import REGISTER
 from .remembered import Remembered
 from .rows import ACTUALS, PREDICT, REPORT
@@ -31,7 +33,7 @@ COMMANDS: Mapping[str, Command] = {
     command.name: command
     for command in (
         REGISTRY, REGISTER, DEPLOY, REPLACE, ROLLBACK, DEPLOYMENTS, PREDICT, REPORT, ACTUALS,
-        ACCURACY, DRIFT, HEALTH,
+        ACCURACY, DRIFT, HEALTH, PREDICTOR,
     )
 }  # fmt: skip
 
@@ -63,6 +65,32 @@ def _magic(command: Command) -> Callable[..., Any]:
     return made
 
 
+def _cell_magic(command: Command) -> Callable[..., Any]:
+    """The method behind a cell magic; alone in its line it can only explain itself."""
+
+    def magic(
+        self: RegistryMagics,
+        line: str = "",
+        cell: str | None = None,
+        local_ns: Mapping[str, Any] | None = None,
+    ) -> Any:
+        above = 1
+        while cell is not None and line.rstrip().endswith("\\"):
+            more, _, cell = cell.partition("\n")
+            line = f"{line.rstrip()[:-1]} {self.shell.var_expand(more)}"
+            above += 1
+        held = None if cell is None else Cell(cell, above)
+        result = self.carry_out(command, line, local_ns, held)
+        # IPython looks for a semicolon at the cell's end alone
+        return None if line.rstrip().endswith(";") else result
+
+    magic.__name__ = command.name
+    magic.__qualname__ = f"RegistryMagics.{command.name}"
+    magic.__doc__ = command.help()
+    made: Callable[..., Any] = line_cell_magic(output_can_be_silenced(needs_local_scope(magic)))
+    return made
+
+
 @magics_class
 class RegistryMagics(Magics):
     """The registry's magics; set with ``%config RegistryMagics.<name> = <value>``."""
@@ -87,6 +115,7 @@ class RegistryMagics(Magics):
     accuracy = _magic(ACCURACY)
     drift = _magic(DRIFT)
     health = _magic(HEALTH)
+    predictor = _cell_magic(PREDICTOR)
 
     def __init__(self, shell: Any) -> None:
         self.session = Session()
@@ -105,8 +134,14 @@ class RegistryMagics(Magics):
         shown = None if trait.name == "token" else inst
         return str(super().class_get_trait_help(trait, shown, helptext))
 
-    def carry_out(self, command: Command, line: str, local: Mapping[str, Any] | None = None) -> Any:
-        """Do what a line says; the value is the magic's.
+    def carry_out(
+        self,
+        command: Command,
+        line: str,
+        local: Mapping[str, Any] | None = None,
+        cell: Cell | None = None,
+    ) -> Any:
+        """Do what a line, and the cell below it, says; the value is the magic's.
 
         Raises
         ------
@@ -122,7 +157,7 @@ class RegistryMagics(Magics):
             debug = debug or "--debug" in tokens
             parser, tokens = command.parser_for(tokens)
             options = parser.understand(tokens)
-            result = options.run(Context(self, local), options)
+            result = options.run(Context(self, local, cell), options)
         except HelpShown:
             return None
         except Exception as error:

@@ -1,0 +1,299 @@
+"""A model with the user's hooks around it: rows go through transform, score and post_process."""
+
+from __future__ import annotations
+
+import inspect
+import platform
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..domain.errors import ModelFailed, missing_extra
+from ..domain.frames import Frame
+from ..domain.kinds import TargetType
+from ..domain.signature import Column, Signature
+from ..domain.target import Target, label_text
+from . import sklearn_parts
+from .base import ModelDescription, Prediction, Predictor
+from .custom_hooks import BINARY_KEYWORDS, CLASS_KEYWORDS, FILE_NAME, LABELS_FILE
+from .custom_module import CodeFolder
+from .custom_output import PREDICTIONS, read_answer
+from .dataframes import to_dataframe
+
+#: A hook of the user's, to be called.
+Hook = Callable[..., Any]
+
+
+class HookExited(Exception):
+    """A hook tried to end the process."""
+
+
+class CustomPredictor:
+    """A model with the hooks around it; rows go through transform, score and post_process.
+
+    Parameters
+    ----------
+    inner:
+        What scores where there is no ``score``.
+    labels:
+        The lines of ``class_labels.txt``.
+
+    """
+
+    def __init__(
+        self,
+        code: CodeFolder,
+        hooks: Mapping[str, Hook],
+        native: Any,
+        inner: Predictor | None,
+        labels: tuple[str, ...] | None,
+    ) -> None:
+        self.native = native
+        self._code = code
+        self._hooks = hooks
+        self._inner = inner
+        self._file_labels = labels
+        self._table: Callable[[Frame], Any] | None = None
+        self._keywords: dict[str, dict[str, Any]] = {}
+        self._target: Target | None = None
+        self._labels: tuple[str, ...] = ()
+        #: The model's classes, where an array of theirs would be taken in another order.
+        self._other_order: tuple[str, ...] = ()
+        self._description = self._describe()
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether rows reach the model as they come, and its own answer is the answer."""
+        return not self._hooks.keys() & {"transform", "score", "post_process"}
+
+    def describe(self) -> ModelDescription:
+        """What the model says of itself, as far as the hooks do not speak in its place."""
+        return self._description
+
+    def _describe(self) -> ModelDescription:
+        if self._inner is None:
+            return ModelDescription(*_framework(self.native), class_labels=self._file_labels)
+        says = self._inner.describe()
+        if says.class_labels is None:
+            says = replace(says, class_labels=self._file_labels)
+        elif self._file_labels is not None and {*self._file_labels} != {*says.class_labels}:
+            raise ModelFailed(
+                f"{LABELS_FILE} has {list(self._file_labels)}, the model predicts the classes "
+                f"{list(says.class_labels)}.",
+                advice="List the model's classes, one a line, or remove the file.",
+                fields={"class_labels": list(says.class_labels)},
+            )
+        if "transform" in self._hooks:  # what comes in is not what the model was fitted on
+            says = replace(says, feature_names=None, n_features=None)
+        return says
+
+    def input_columns(self) -> list[Column] | None:
+        """The columns that the model takes, where no hook stands before it."""
+        from .infer import infer_signature
+
+        if self._inner is None or "transform" in self._hooks:
+            return None
+        found = infer_signature(None, self._inner)
+        return None if found is None else list(found.columns)
+
+    def prepare(self, signature: Signature, target: Target) -> None:
+        """Learn what rows and answers look like.
+
+        Raises
+        ------
+        ModelFailed
+            when ``class_labels.txt`` has other classes than the target, or the model takes other
+            columns.
+        MissingExtra
+            when pandas is absent, which hooks about rows need.
+
+        """
+        self._target = target
+        self._labels = self._description.class_labels or target.class_labels
+        if self._file_labels is not None and target.type.is_classification:
+            self._check_labels(target)
+        if self._inner is not None and "transform" not in self._hooks:
+            with self._code:
+                self._inner.prepare(signature, target)
+        if self._is_plain:
+            return
+        own = tuple(map(label_text, _classes(self.native)))
+        given = _keywords(target)
+        if own != self._labels and {*own} == {*self._labels}:
+            aware = "score" in self._hooks and _speaks_of(self._hooks["score"], given)
+            self._other_order = () if aware else own
+        self._keywords = {name: taken(hook, given) for name, hook in self._hooks.items()}
+        try:
+            self._table = to_dataframe(signature.names)
+        except ModuleNotFoundError as error:
+            raise missing_extra("pandas", "pandas", f"A package with {FILE_NAME}") from error
+
+    def _check_labels(self, target: Target) -> None:
+        assert self._file_labels is not None
+        if {*self._file_labels} != {*target.class_labels}:
+            raise ModelFailed(
+                f"{LABELS_FILE} has {list(self._file_labels)}, the target {target.name!r} has "
+                f"the classes {list(target.class_labels)}.",
+                advice="Let both have the same classes; their order may differ.",
+                fields={"class_labels": list(self._file_labels)},
+            )
+
+    def limit_threads(self) -> None:
+        """Keep a model that was found in a file to one thread; what load_model makes is its own."""
+        if "load_model" in self._hooks:
+            return
+        if self._inner is not None:
+            self._inner.limit_threads()
+        else:
+            sklearn_parts.limit_threads(self.native)
+
+    def predict(self, frame: Frame) -> Prediction:
+        """Score the rows; whatever hooks and model raise passes through.
+
+        Raises
+        ------
+        ModelFailed
+            when a hook returns what is no prediction.
+
+        """
+        with self._code:
+            if self._is_plain:
+                assert self._inner is not None
+                return self._inner.predict(frame)
+            assert self._table is not None, "prepare(signature, target) comes first"
+            return self._through_hooks(frame, self._table(frame))
+
+    def predict_table(self, table: Any) -> Prediction:
+        """Score a DataFrame of the signature's columns."""
+        from .infer import columns_of
+
+        return self.predict({name: np.asarray(v) for name, v in columns_of(table).items()})
+
+    def _through_hooks(self, frame: Frame, data: Any) -> Prediction:
+        assert self._target is not None
+        n = len(data)
+        if "transform" in self._hooks:
+            data = self._call("transform", data, self.native)
+            if data is None:
+                raise ModelFailed(
+                    f"transform of {FILE_NAME} returned None.",
+                    advice="Return the data that the model is to score.",
+                    fields={"returned": "None"},
+                )
+        if "score" in self._hooks:
+            who, answer = "score", self._call("score", data, self.native)
+            if self._other_order and "post_process" not in self._hooks:
+                self._warn_of_order(answer)
+        else:
+            who, answer = "", self._ask_model(frame, data, n)
+        if "post_process" in self._hooks:
+            if isinstance(answer, Prediction):
+                answer = self._as_table(answer)
+            who, answer = "post_process", self._call("post_process", answer, self.native)
+        if isinstance(answer, Prediction):
+            return answer
+        return read_answer(answer, n, self._target, self._labels, f"{who} of {FILE_NAME}")
+
+    def _warn_of_order(self, answer: Any) -> None:
+        """Say, once, that an array's columns are not taken in the order of the model's classes."""
+        if hasattr(answer, "columns") or getattr(answer, "ndim", 0) != 2:
+            return
+        warnings.warn(
+            f"score of {FILE_NAME} returned an array; its columns are taken as "
+            f"{list(self._labels)}, while the model's own classes are {list(self._other_order)}. "
+            "Return a DataFrame with the labels as columns to be safe.",
+            stacklevel=2,
+        )
+        self._other_order = ()
+
+    def _ask_model(self, frame: Frame, data: Any, n: int) -> Prediction:
+        """The model's own answer: what it is for classes is made sure of, and for how many rows."""
+        assert self._inner is not None
+        assert self._target is not None
+        if "transform" not in self._hooks:
+            told = self._inner.predict(frame)
+        else:
+            told = self._inner.predict_table(data)
+        if told.labels is not None:
+            if self._target.type.is_classification:
+                return told
+            return read_answer(told.labels, n, self._target, self._labels, "The model")
+        if self._target.type is TargetType.REGRESSION:
+            numbers = told.values if told.values is not None else told.probabilities
+        else:
+            numbers = told.probabilities if told.probabilities is not None else told.values
+        return read_answer(numbers, n, self._target, self._labels, "The model")
+
+    def _as_table(self, told: Prediction) -> Any:
+        """The model's answer as `post_process` takes it: a DataFrame like one that hooks return."""
+        import pandas as pd
+
+        if told.values is not None:
+            return pd.DataFrame({PREDICTIONS: told.values})
+        if told.labels is not None:
+            given = np.array(told.labels, dtype=object)
+            return pd.DataFrame({label: (given == label).astype(float) for label in self._labels})
+        return pd.DataFrame(told.probabilities, columns=pd.Index(list(self._labels)))
+
+    def _call(self, name: str, *given: Any) -> Any:
+        return called(name, self._hooks[name], *given, **self._keywords[name])
+
+
+def _classes(native: Any) -> list[Any]:
+    """The classes of a model that keeps them as estimators do."""
+    classes = getattr(native, "classes_", None)
+    return list(classes) if isinstance(classes, np.ndarray) and classes.ndim == 1 else []
+
+
+def _speaks_of(hook: Hook, keywords: Mapping[str, Any]) -> bool:
+    """Whether a hook asks for one of the keywords, itself or out of its ``**kwargs``."""
+    code = getattr(hook, "__code__", None)
+    return code is not None and bool(keywords.keys() & {*code.co_varnames, *code.co_consts})
+
+
+def called(name: str, hook: Hook, *given: Any, **keywords: Any) -> Any:
+    """What a hook returns; one that ends the process only fails."""
+    try:
+        return hook(*given, **keywords)
+    except SystemExit as error:
+        raise HookExited(f"{name} called sys.exit({error.code!r})") from error
+
+
+def _keywords(target: Target) -> dict[str, Any]:
+    """What hooks about rows may ask for by name."""
+    if target.type is TargetType.BINARY:
+        positive = target.positive_index
+        labels = target.class_labels
+        return dict(zip(BINARY_KEYWORDS, (labels[positive], labels[1 - positive]), strict=True))
+    if target.type is TargetType.MULTICLASS:
+        return {name: list(target.class_labels) for name in CLASS_KEYWORDS}
+    return {}
+
+
+def taken(hook: Hook, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the keywords that a hook takes."""
+    try:
+        parameters = inspect.signature(hook).parameters
+    except (TypeError, ValueError):  # a function of an extension may not tell
+        return {}
+    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values()):
+        return dict(given)
+    named = {
+        name
+        for name, one in parameters.items()
+        if one.kind in (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    }
+    return {name: value for name, value in given.items() if name in named}
+
+
+def _framework(native: Any) -> tuple[str, str]:
+    """The library of a model that hooks score with; Python itself for what is of no library."""
+    from .sklearn_predictor import framework_of
+
+    module = type(native).__module__.partition(".")[0]
+    if module in ("builtins", "__main__") or module.startswith("_jupyter_registry"):
+        return "Python", platform.python_version()
+    return framework_of(native)
