@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from .accuracy import accuracy_over_time as accuracy_over_time
     from .alternative import alt_text as alt_text
     from .alternative import to_html as to_html
+    from .bins import feature_bins as feature_bins
     from .curves import lift as lift
     from .curves import precision_recall as precision_recall
     from .curves import roc as roc
     from .drift import drift_importance as drift_importance
     from .drift import drift_over_time as drift_over_time
-    from .drift import feature_bins as feature_bins
     from .health import service_health as service_health
     from .matrix import confusion as confusion
     from .over_time import predicted_vs_actual as predicted_vs_actual
@@ -46,7 +46,7 @@ _HOMES = {
     "deployment_timeline": "timeline",
     "drift_importance": "drift",
     "drift_over_time": "drift",
-    "feature_bins": "drift",
+    "feature_bins": "bins",
     "leaderboard": "ranking",
     "lift": "curves",
     "precision_recall": "curves",

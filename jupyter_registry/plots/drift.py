@@ -1,4 +1,4 @@
-"""Drift: how far features moved against how important they are, over time, and bin by bin."""
+"""Drift: how far features moved, against how important they are, and over time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ..domain.monitoring import Drift, FeatureDrift
+    from ..domain.monitoring import Drift
 
 PSI = "population stability index (PSI)"
 #: Features drawn over time unless they are named: the most important of them.
@@ -289,11 +289,17 @@ def _chosen(drift: Drift, features: str | Sequence[str] | None) -> list[str]:
     chosen = [features] if isinstance(features, str) else list(features)
     for name in chosen:
         if known and name not in known:
-            raise ValueError(
-                f"No such feature in the result: {name!r}. "
-                f"{nearest(name, known)} There is {', '.join(known)}.".replace("  ", " ")
-            )
+            raise unknown_feature(name, known)
     return chosen
+
+
+def unknown_feature(name: str, known: Sequence[str]) -> ValueError:
+    """What to raise for a feature that the result does not have."""
+    hint = nearest(name, known)
+    return ValueError(
+        f"No such feature in the result: {name!r}. {hint}{' ' if hint else ''}"
+        f"There is {', '.join(known)}."
+    )
 
 
 def _draw_over_time(ax: Axes, drift: Drift, names: Sequence[str], title: str | None = None) -> None:
@@ -360,96 +366,3 @@ def _mark_few(ax: Axes, drift: Drift, values: Sequence[float], marker: str, colo
             markerfacecolor=style.ink(ax, 0.0),
             zorder=2.5,
         )
-
-
-# --- bin by bin -----------------------------------------------------------------------------
-
-
-def feature_bins(
-    drift: Drift,
-    feature: str | None = None,
-    ax: Axes | None = None,
-    *,
-    title: str | None = None,
-) -> Figure:
-    """Draw a feature's shares of rows by bin: the baseline's beside those predicted since.
-
-    ``ax``, ``title`` and the figure are as in all of `jupyter_registry.plots`.
-
-    Parameters
-    ----------
-    drift
-        what ``Deployment.drift`` gives.
-    feature
-        a feature's name, or the target's for what was predicted; by default the feature that
-        moved most.
-
-    Raises
-    ------
-    ValueError
-        if there is no such feature.
-
-    """
-    column = _column(drift, feature)
-    n_bins = len(column.bins) if column is not None else 0
-    ax = style.opened(
-        ax, "", "share of rows", title, size=(min(12.0, max(5.6, 2.0 + 0.55 * n_bins)), 4.2),
-        grid="y",
-    )  # fmt: skip
-    if column is None or not column.bins:
-        named = f"of {feature}" if feature else "of features"
-        return style.empty(ax, f"Shares by bin {named}", drift.reason or "there is no baseline")
-    from matplotlib.ticker import FuncFormatter
-
-    is_predicted = any(one.predicted is not None for one in column.bins)
-    width = 0.42 if is_predicted else 0.8
-    bars = [("baseline", [one.baseline for one in column.bins], style.ink(ax, 0.45), -1)]
-    if is_predicted:
-        shares = [one.predicted or 0.0 for one in column.bins]
-        bars.append(("predicted", shares, style.colours(ax)[0], 1))
-    for label, heights, colour, side in bars:
-        places = [place + (side * width / 2 if is_predicted else 0) for place in range(n_bins)]
-        ax.bar(places, heights, width=width, color=colour, label=label)
-    ax.yaxis.set_major_formatter(FuncFormatter(style.percent))
-    ax.set_xlim(-0.7, n_bins - 0.3)
-    names = [style.short(one.name, 28) for one in column.bins]
-    ax.set_xticks(range(n_bins), names)
-    ax.tick_params(axis="x", length=0)
-    if max(map(len, names)) * n_bins > 60:
-        for text in ax.get_xticklabels():
-            text.set(rotation=40, ha="right", rotation_mode="anchor")
-    of_predictions = " (predicted)" if column is drift.target else ""
-    index = "nothing was predicted yet"
-    if column.psi is not None:
-        index = f"PSI {column.psi:.3f}, {column.status}, {column.n:,} rows"
-    ax.set_xlabel(f"{style.short(column.name, 40)}{of_predictions}: {index}")
-    style.legend_above(ax)
-    moved = sorted(
-        (one for one in column.bins if one.predicted is not None),
-        key=lambda one: -abs((one.predicted or 0.0) - one.baseline),
-    )[:3]
-    told = "; ".join(
-        f"{one.name} {one.baseline:.1%} in the baseline, {one.predicted:.1%} since" for one in moved
-    )
-    describe(
-        ax,
-        f"Shares of rows of {column.name}{of_predictions} in {n_bins} bins, {index}"
-        f"{'. Moved most: ' + told if told else ''}.",
-    )
-    return style.figure_of(ax)
-
-
-def _column(drift: Drift, name: str | None) -> FeatureDrift | None:
-    columns = [*drift.features, *([drift.target] if drift.target is not None else [])]
-    if not columns:
-        return None
-    if name is None:
-        return max(columns, key=lambda c: (c is not drift.target, c.psi or 0.0))
-    found = next((column for column in columns if column.name == name), None)
-    if found is None:
-        known = [column.name for column in columns]
-        raise ValueError(
-            f"No such feature in the result: {name!r}. "
-            f"{nearest(name, known)} There is {', '.join(known)}.".replace("  ", " ")
-        )
-    return found

@@ -69,25 +69,25 @@ def predicted_vs_actual(
 
     """
     panels = _panels(accuracy, classes, unit)
+    if not accuracy.buckets:
+        ax = style.opened(ax, "", panels[0].label, title, size=(9.0, 3.9), grid="")
+        return style.empty(ax, "Predicted and actual over time", "no predictions in this time")
     marks = history_marks({"": accuracy}) if replacements is None else dict(replacements)
     if ax is not None:
         if len(panels) != 1:
             raise ValueError(f"One axes takes one class, not {len(panels)}: name it by classes=.")
         _draw(ax, accuracy, panels[0], legend=False)
-        if accuracy.buckets:
-            draw_marks(ax, marks, labelled=True)
-            style.time_axis(ax)
+        draw_marks(ax, marks, labelled=True)
+        style.time_axis(ax)
         style.legend_above(ax, title)
         return style.figure_of(ax)
     figure, rows = style.panels(9.0, 2.0 + 1.9 * len(panels), [3] * len(panels) + [1.3], title)
     for position, (row, panel) in enumerate(zip(rows[:-1], panels, strict=True)):
         _draw(row, accuracy, panel, legend=position == 0)
-        if accuracy.buckets:
-            draw_marks(row, marks, labelled=position == 0)
+        draw_marks(row, marks, labelled=position == 0)
     _draw_sizes(rows[-1], accuracy)
-    if accuracy.buckets:
-        draw_marks(rows[-1], marks, labelled=False)
-        style.time_axis(rows[-1])
+    draw_marks(rows[-1], marks, labelled=False)
+    style.time_axis(rows[-1])
     figure.align_ylabels()
     return figure
 
@@ -201,8 +201,7 @@ def _draw_sizes(ax: Axes, accuracy: Accuracy) -> None:
     ax.set_ylim(bottom=0)
     style.count_axis(ax)
     style.tidy(ax, grid="")
-    if accuracy.buckets:
-        style.legend_above(ax)
+    style.legend_above(ax)
     total = sum(bucket.n_predicted for bucket in accuracy.buckets)
     matched = sum(bucket.n for bucket in accuracy.buckets)
     describe(ax, f"{total:,} rows were predicted, {matched:,} have their actual.")

@@ -311,6 +311,9 @@ def test_an_empty_result_is_drawn_as_one_sentence(name: str) -> None:
     assert re.search(r"\bno\b|nothing", said), said
     assert re.search(r"\bno\b|nothing", plots.alt_text(figure))
     assert not any(ax.lines or ax.patches or ax.collections for ax in figure.get_axes() if ax.texts)
+    if not getattr(EMPTY[name], "buckets", True):
+        (ax,) = figure.get_axes()
+        assert not len(ax.get_xticks()) + len(ax.get_yticks())  # numbers of nothing
     figure.savefig(io.BytesIO())
 
 
