@@ -120,13 +120,26 @@ class Notebook:
     """A notebook that is open in the page; cells are run one after the other."""
 
     def __init__(self, lab: Lab, page: Any, name: str, cells: Sequence[str]) -> None:
-        self.page = page
+        self.lab, self.page = lab, page
         self.path = lab.notebooks / f"{name}.ipynb"
         self.path.write_text(json.dumps(_document(cells)))
-        page.goto(f"{lab.url}doc/tree/{self.path.name}?token={lab.token}")
-        page.get_by_text("Python 3 (ipykernel) | Idle").first.wait_for()
-        page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
+        self.open()
+
+    def open(self) -> None:
+        """Open it, or open it again: the kernel that it has goes on, else there is a new one."""
+        self.page.goto(f"{self.lab.url}doc/tree/{self.path.name}?token={self.lab.token}")
+        self.page.get_by_text("Python 3 (ipykernel) | Idle").first.wait_for()
+        self.page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
         self._select(0)
+
+    def output(self, position: int) -> Any:
+        """What a cell has shown."""
+        return (
+            self.page.locator(".jp-Notebook .jp-CodeCell")
+            .nth(position)
+            .locator(".jp-OutputArea")
+            .first
+        )
 
     def run(self, position: int) -> Any:
         """Run a cell to its end; its output."""
@@ -139,7 +152,21 @@ class Notebook:
             "'.jp-Notebook .jp-CodeCell')[position].querySelector('.jp-InputPrompt').innerText)",
             arg=position,
         )
-        return cell.locator(".jp-OutputArea").first
+        return self.output(position)
+
+    def shut_down(self) -> None:
+        """End its kernel, as one who leaves for the day."""
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.get_by_text("No Kernel").first.wait_for()
+
+    def end_kernel(self) -> None:
+        """Choose to have no kernel, and read the file anew."""
+        self.page.get_by_role("button", name="Python 3 (ipykernel)").first.click()
+        dialog = self.page.locator(".jp-Dialog")
+        dialog.locator("select").select_option(label="No Kernel")
+        dialog.get_by_role("button", name="Select Kernel").click()
+        self.page.get_by_text("No Kernel", exact=False).first.wait_for()
+        self.command("docmanager:reload")
 
     def theme(self, name: str) -> None:
         """Change the theme: ``Light`` or ``Dark``."""

@@ -104,7 +104,7 @@ class AccuracyView(Panel):
         labels = self.deployment.class_labels
         self._pictures = pictures(self.deployment.target_type, len(labels))
         self._stale = set(range(len(self._pictures)))
-        self._frames = [widgets.HTML(_held(one)) for one in self._pictures]
+        self._frames = [widgets.HTML(accuracy_svg.room(*one.size)) for one in self._pictures]
         for frame in self._frames:
             frame.layout.width = "100%"
         self.threshold = widgets.FloatSlider(
@@ -292,6 +292,8 @@ class AccuracyView(Panel):
                 self._rates.value = accuracy_text.threshold_table(shown.detailed, shown.threshold)
         self._stale.discard(self._at)
         self.saving.renew()
+        if not self.is_live:  # else the notebook would be unsaved all the time
+            self.keep()
 
     def _draw_guarded(self) -> None:
         with self._busy():
@@ -385,11 +387,6 @@ class AccuracyView(Panel):
         with contextlib.suppress(Exception):  # the numbers stand alone where nothing is drawn
             image = accuracy_save.image(self.figure, _STATIC_DPI)
         return accuracy_text.static(self.deployment, self._accuracy, self._summary.value, image)
-
-
-def _held(one: Picture) -> str:
-    """The room of a picture that is not drawn yet."""
-    return f'<div class="jr-figure" style="{accuracy_svg.box(*one.size)}"></div>'
 
 
 def _same(one: Accuracy, other: Accuracy | None) -> bool:

@@ -20,6 +20,7 @@ import ipywidgets as widgets
 from ...domain.errors import RegistryError
 from .. import namespace
 from ..session import Session
+from . import without_kernel
 from .markup import chip, table
 from .style import style_sheet
 
@@ -312,13 +313,22 @@ class Panel(widgets.VBox):
 
     def __init__(self) -> None:
         self.notice = Notice()
+        self._places: list[without_kernel.Place] = []
+        self._hiding: widgets.HTML | None = None
         super().__init__(layout=widgets.Layout(width="100%"))
         self.add_class("jr")
+        self.notice.observe(lambda _: self.keep(), "value")
 
     def show(self, *content: Any) -> None:
         """Show these; the notice above them unless it is among them."""
         notice = () if self.notice in content else (self.notice,)
-        self.children = (style_sheet(), *notice, *content)
+        hiding = () if self._hiding is None else (self._hiding,)
+        self.children = (style_sheet(), *hiding, *notice, *content)
+
+    def keep(self) -> None:
+        """Let what a saved notebook shows follow what is shown now; soon, and once for all."""
+        for place in self._places:
+            place.renew_soon()
 
     def static_html(self) -> str:
         """What a reader without a kernel sees."""
@@ -327,6 +337,14 @@ class Panel(widgets.VBox):
     def static_text(self) -> str:
         """The same in one line."""
         return type(self).__name__
+
+    def _ipython_display_(self, **kwargs: Any) -> None:
+        if self._hiding is None:
+            self._hiding = widgets.HTML(
+                without_kernel.hiding(self), layout=widgets.Layout(display="none")
+            )
+            self.children = (self._hiding, *self.children)
+        self._places.append(without_kernel.Place(self))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle = dict(super()._repr_mimebundle_(**kwargs) or {})

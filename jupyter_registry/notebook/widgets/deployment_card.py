@@ -109,6 +109,7 @@ class DeploymentCard(Panel):
             package: Package = deployment.champion
             self._snippets.value = deployment_html.snippets(deployment, package, self._registry.url)
             self._snippets_of = shown
+        self.keep()
 
     def static_html(self) -> str:
         """The deployment, its accuracy and its history as plain tables."""

@@ -95,6 +95,7 @@ class PackageCard(Panel):
         self.deploy.tooltip = "Restore it first" if archived else "Create a deployment from it"
         self._archiving.layout.display = "none" if archived else None
         self.restore.layout.display = None if archived else "none"
+        self.keep()
 
     def static_html(self) -> str:
         """The card as plain tables."""

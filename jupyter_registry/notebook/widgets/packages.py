@@ -140,6 +140,7 @@ class RegistryBrowser(Panel):
             if items
             else "No package fits. Register one with PackageForm(), or clear the filters."
         )
+        self.keep()
         return None
 
     def _fill(self, position: int, item: PackageItem | None) -> None:
