@@ -19,6 +19,7 @@ from . import provenance, tables
 from .bodies import body
 from .discovery import kernel_id
 from .packages import Package
+from .parameters import parameters
 from .uploads import gather, together, upload, warn_left_out
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ def _body(
         progress=said.progress,
     )
     known = _provenance(registry)
+    if settings := parameters(said.model):
+        known["parameters"] = settings
     importance = add_importance(
         found,
         target,

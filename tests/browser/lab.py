@@ -133,16 +133,16 @@ class Notebook:
         self._select(0)
 
     def output(self, position: int) -> Any:
-        """What a cell has shown."""
-        return (
-            self.page.locator(".jp-Notebook .jp-CodeCell")
-            .nth(position)
-            .locator(".jp-OutputArea")
-            .first
-        )
+        """All that a cell has shown."""
+        cell = self.page.locator(".jp-Notebook .jp-CodeCell").nth(position)
+        return cell.locator(".jp-OutputArea").first
+
+    def shown(self, position: int) -> Any:
+        """What a cell has shown last: of a widget its view, not the table that stands behind."""
+        return self.output(position).locator("> .jp-OutputArea-child").last
 
     def run(self, position: int) -> Any:
-        """Run a cell to its end; its output."""
+        """Run a cell to its end; what it shows last."""
         self._select(position)
         self.command("notebook:run-cell")
         cell = self.page.locator(".jp-Notebook .jp-CodeCell").nth(position)
@@ -152,7 +152,7 @@ class Notebook:
             "'.jp-Notebook .jp-CodeCell')[position].querySelector('.jp-InputPrompt').innerText)",
             arg=position,
         )
-        return self.output(position)
+        return self.shown(position)
 
     def shut_down(self) -> None:
         """End its kernel, as one who leaves for the day."""

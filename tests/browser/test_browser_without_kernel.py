@@ -53,7 +53,8 @@ def saved(notebook: Callable[..., Notebook], deployment: Deployment) -> Notebook
     opened = notebook(CELLS)
     opened.run(0)
     for position in READABLE:
-        output = opened.run(position)
+        opened.run(position)
+        output = opened.output(position)
         expect(output.locator(".jr")).to_be_visible()
         expect(output.locator(".jr-static")).to_be_hidden()
     return opened

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import subprocess
 import sys
+import threading
+import time
 from typing import Any
 
 import ipywidgets as widgets
@@ -157,3 +160,35 @@ def test_importing_the_notebooks_widgets_brings_no_pandas_or_sklearn() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_two_threads_take_turns() -> None:
+    inside: list[str] = []
+    seen: list[list[str]] = []
+
+    def act(name: str) -> None:
+        with guarded(Notice()):
+            inside.append(name)
+            time.sleep(0.05)
+            seen.append(list(inside))
+            inside.remove(name)
+
+    threads = [threading.Thread(target=act, args=(name,)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == [["a"], ["b"]]
+
+
+def test_news_of_work_arrive_although_its_loop_has_closed() -> None:
+    told: list[Any] = []
+    go = threading.Event()
+
+    async def start() -> Background:
+        return Background(lambda _: go.wait(10), told.append, told.append)
+
+    work = asyncio.run(start())  # closes the loop, as a subshell's when its page is left
+    go.set()
+    work._thread.join(10)
+    assert told == [True]

@@ -23,6 +23,7 @@ from ..session import Session
 from . import without_kernel
 from .markup import chip, table
 from .style import style_sheet
+from .turns import TURN, in_turn
 
 if TYPE_CHECKING:
     from ...client.deployments import Deployment
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Field", "Fields", "Notice", "Panel", "actions", "after_pause", "bar", "button", "chip",
     "confirmed", "drawer", "error_html", "find_deployment", "find_registry", "guarded",
-    "namespace_values", "table", "user_namespace",
+    "namespace_values", "running_loop", "table", "user_namespace",
 ]  # fmt: skip
 
 LOG = logging.getLogger("jupyter_registry.notebook")
@@ -123,23 +124,24 @@ def guarded(notice: Notice, *busy: Any, fields: Fields | None = None) -> Iterato
     """Clear the notice, disable the busy widgets while inside, show what goes wrong.
 
     Also a decorator. Errors end here: they are shown in the notice, and next to their inputs
-    when ``fields`` has these. Widgets that were disabled before stay so.
+    when ``fields`` has these. Widgets that were disabled before stay so. One at a time.
     """
-    notice.clear()
-    if fields is not None:
-        fields.clear()
-    held = [widget for widget in busy if not widget.disabled]
-    for widget in held:
-        widget.disabled = True
-    try:
-        yield
-    except Exception as error:
+    with TURN:
+        notice.clear()
         if fields is not None:
-            fields.show(error)
-        notice.error(error)
-    finally:
+            fields.clear()
+        held = [widget for widget in busy if not widget.disabled]
         for widget in held:
-            widget.disabled = False
+            widget.disabled = True
+        try:
+            yield
+        except Exception as error:
+            if fields is not None:
+                fields.show(error)
+            notice.error(error)
+        finally:
+            for widget in held:
+                widget.disabled = False
 
 
 def confirmed(
@@ -166,9 +168,9 @@ def confirmed(
         back()
         action()
 
-    button.on_click(ask)
-    no.on_click(back)
-    yes.on_click(act)
+    button.on_click(in_turn(ask))
+    no.on_click(in_turn(back))
+    yes.on_click(in_turn(act))
     return box
 
 
@@ -251,18 +253,26 @@ class Fields(dict[str, Field]):
 def after_pause(action: Callable[[], object]) -> Callable[..., None]:
     """The action, made when it was not asked for again within `PAUSE`; at once without a loop."""
     waiting: list[asyncio.TimerHandle] = []
+    action = in_turn(action)
 
     def ask(*_: Any) -> None:
         while waiting:
             waiting.pop().cancel()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = running_loop()
+        if loop is None:
             action()
         else:
             waiting.append(loop.call_later(PAUSE, action))
 
     return ask
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop that runs in this thread, if any does."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 # --- the notebook's namespace -----------------------------------------------------------------
@@ -357,7 +367,7 @@ class Panel(widgets.VBox):
 def button(text: str, action: Callable[[], object], *, style: str = "", tip: str = "") -> Any:
     """A button with its action."""
     made = widgets.Button(description=text, button_style=style, tooltip=tip or text)
-    made.on_click(lambda _: action())
+    made.on_click(in_turn(lambda _: action()))
     return made
 
 

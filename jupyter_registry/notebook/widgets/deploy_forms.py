@@ -13,6 +13,7 @@ from . import deployment_html
 from .background import Background
 from .chooser import PackageChooser
 from .common import Field, Fields, Panel, actions, button, find_deployment, find_registry, guarded
+from .turns import in_turn
 
 if TYPE_CHECKING:
     from ...client.deployments import Deployment, Replacement
@@ -311,6 +312,7 @@ class ReplaceForm(Panel):
             "Replacing …", lambda _: deployment.replace(package.id, reason, note), self._done
         )
 
+    @in_turn
     def _start(
         self, text: str, work: Callable[[Background], Any], done: Callable[[Any], object]
     ) -> None:

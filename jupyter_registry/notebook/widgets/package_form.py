@@ -22,6 +22,7 @@ from .common import Panel, actions, after_pause, bar, button, find_registry, gua
 from .package_card import PackageCard, read_tags
 from .package_fields import NATIVE, PackageFields, files_hint
 from .package_inference import SAMPLE_ROWS, infer, read_signature, signature_text
+from .turns import in_turn
 from .watched import Watch, WatchedRegistry, size_of
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ class PackageForm(Panel):
         except RegistryError as error:
             field.error(error.detail)
 
+    @in_turn
     def _prefill(self) -> None:
         """Fill in what model and data say, where nothing was typed."""
         fields = self.fields

@@ -14,6 +14,8 @@ import contextlib
 import itertools
 from typing import TYPE_CHECKING
 
+from .turns import in_turn
+
 if TYPE_CHECKING:
     from .common import Panel
 
@@ -55,6 +57,7 @@ class Place:
         with contextlib.suppress(RuntimeError):  # no loop runs: a script
             self._waiting = asyncio.get_running_loop().call_later(PAUSE, self._renew)
 
+    @in_turn
     def _renew(self) -> None:
         from IPython.display import update_display
 
