@@ -1,4 +1,4 @@
-"""A real JupyterLab with the extension, and a notebook in it, driven through a real browser."""
+"""A real JupyterLab and Notebook 7 with the extension, driven through a real browser."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ class Lab(LiveServer):
             "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}",
             "--ServerApp.port_retries=0", f"--ServerApp.base_url={self.base_url}",
             f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.notebooks}",
-            "--ServerApp.jpserver_extensions={'jupyter_registry': True}",
+            "--ServerApp.jpserver_extensions={'jupyter_registry': True, 'notebook': True}",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
             "--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True",
         ]  # fmt: skip
         with (self.folder / "server.log").open("ab") as log:
@@ -117,7 +118,10 @@ class Lab(LiveServer):
 
 
 class Notebook:
-    """A notebook that is open in the page; cells are run one after the other."""
+    """A notebook that is open in JupyterLab; cells are run one after the other."""
+
+    #: Where notebooks are under the server's address.
+    folder = "doc/tree/"
 
     def __init__(self, lab: Lab, page: Any, name: str, cells: Sequence[str]) -> None:
         self.lab, self.page = lab, page
@@ -127,10 +131,14 @@ class Notebook:
 
     def open(self) -> None:
         """Open it, or open it again: the kernel that it has goes on, else there is a new one."""
-        self.page.goto(f"{self.lab.url}doc/tree/{self.path.name}?token={self.lab.token}")
+        self.page.goto(f"{self.lab.url}{self.folder}{self.path.name}?token={self.lab.token}")
+        self._wait()
+        self._select(0)
+
+    def _wait(self) -> None:
+        """Wait until the kernel is there and idle."""
         self.page.get_by_text("Python 3 (ipykernel) | Idle").first.wait_for()
         self.page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
-        self._select(0)
 
     def output(self, position: int) -> Any:
         """All that a cell has shown."""
@@ -173,7 +181,11 @@ class Notebook:
         self.command("apputils:change-theme", {"theme": f"JupyterLab {name}"})
         light = "true" if name == "Light" else "false"
         self.page.wait_for_selector(f"body[data-jp-theme-light={light}]", state="attached")
-        self.page.wait_for_timeout(300)  # its style sheet arrives
+        self.page.wait_for_function(  # its style sheet is there
+            "paper => getComputedStyle(document.body).getPropertyValue('--jp-layout-color0')"
+            ".trim().startsWith(paper)",
+            arg="white" if name == "Light" else "#1",
+        )
 
     def save(self) -> dict[str, Any]:
         """Save it; what the file has."""
@@ -193,6 +205,19 @@ class Notebook:
         prompt = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").nth(position)
         prompt.scroll_into_view_if_needed()
         prompt.click()
+
+
+class Notebook7(Notebook):
+    """The same in Notebook 7."""
+
+    folder = "notebooks/"
+
+    def _wait(self) -> None:
+        self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+
+    def shut_down(self) -> None:
+        """End its kernel."""
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
 
 def _document(cells: Sequence[str]) -> dict[str, Any]:

@@ -116,19 +116,23 @@ def test_pickers_tabs_slider_and_links_of_a_binary_target(
     picture(view, "roc-dark")
     view.get_by_role("tab", name="Confusion matrix").click()
     expect(view.get_by_text("in force, 0.5")).to_be_visible()
+    expect(figure).to_be_visible()
     picture(view, "confusion-dark")
     opened.theme("Light")
     picture(view, "confusion-light")
 
     # the slider, by the keyboard: nothing but the numbers changes
     boxes, before = _boxes(panel), figure.get_attribute("aria-label")
-    handle = view.get_by_role("slider", name="Threshold").first
-    handle.focus()
+    view.get_by_role("slider").focus()
     for _ in range(20):
         page.keyboard.press("ArrowRight")
     expect(view.get_by_text("at 0.600")).to_be_visible()
     expect(figure).not_to_have_attribute("aria-label", str(before))
+    expect(view.get_by_role("spinbutton", name="Threshold")).to_have_value("0.6")
     assert _boxes(panel) == boxes
+    view.get_by_role("spinbutton", name="Threshold").fill("0.25")
+    view.get_by_role("spinbutton", name="Threshold").press("Enter")
+    expect(view.get_by_text("at 0.250")).to_be_visible()
 
     # what is saved
     view.get_by_role("button", name="Save as …").click()

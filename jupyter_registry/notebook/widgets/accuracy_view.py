@@ -18,10 +18,10 @@ from ...domain.errors import InvalidInput
 from ...domain.kinds import Bucket, TargetType
 from ...domain.metrics import Metric
 from . import accuracy_save, accuracy_svg, accuracy_text
-from .accuracy_controls import Controls, Request
+from .accuracy_controls import Controls, Request, threshold_controls
 from .accuracy_pictures import Picture, Shown, drawn_alike, pictures
-from .common import Panel, bar, button, find_deployment, guarded, running_loop
-from .turns import TURN
+from .common import Panel, bar, button, find_deployment, guarded
+from .turns import TURN, running_loop
 
 if TYPE_CHECKING:
     import pandas
@@ -111,16 +111,7 @@ class AccuracyView(Panel):
         self._frames = [widgets.HTML(accuracy_svg.room(*one.size)) for one in self._pictures]
         for frame in self._frames:
             frame.layout.width = "100%"
-        self.threshold = widgets.FloatSlider(
-            value=0.5,
-            min=0,
-            max=1,
-            step=0.005,
-            description="Threshold",
-            readout_format=".3f",
-            layout=widgets.Layout(width="420px"),
-        )
-        self.threshold.tooltip = "The least probability that predicts the positive class"
+        self.threshold, self._threshold_bar = threshold_controls()
         self._rates = widgets.HTML(layout=widgets.Layout(margin="0 0 0 24px"))
         self.tabs = widgets.Tab(
             [self._page(at) for at in range(len(self._pictures))],
@@ -152,7 +143,7 @@ class AccuracyView(Panel):
             return frame
         frame.layout.width = f"{one.size[0] * accuracy_svg.PIXELS:.0f}px"
         beside = bar(frame, self._rates)
-        return widgets.VBox([self.threshold, beside])
+        return widgets.VBox([self._threshold_bar, beside])
 
     # --- the numbers ----------------------------------------------------------------------
 

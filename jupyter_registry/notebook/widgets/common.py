@@ -22,8 +22,8 @@ from .. import namespace
 from ..session import Session
 from . import without_kernel
 from .markup import chip, table
-from .style import style_sheet
-from .turns import TURN, in_turn
+from .style import KEYS, style_sheet
+from .turns import TURN, in_turn, running_loop
 
 if TYPE_CHECKING:
     from ...client.deployments import Deployment
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Field", "Fields", "Notice", "Panel", "actions", "after_pause", "bar", "button", "chip",
     "confirmed", "drawer", "error_html", "find_deployment", "find_registry", "guarded",
-    "namespace_values", "running_loop", "table", "user_namespace",
+    "namespace_values", "table", "user_namespace",
 ]  # fmt: skip
 
 LOG = logging.getLogger("jupyter_registry.notebook")
@@ -40,6 +40,8 @@ LOG = logging.getLogger("jupyter_registry.notebook")
 #: Width of the labels beside inputs, and of the inputs.
 LABEL_WIDTH = "150px"
 INPUT_WIDTH = "560px"
+#: The class of widgets that take no clicks for now.
+BUSY = "jr-busy"
 #: Seconds without a keystroke after which a search is made.
 PAUSE = 0.25
 
@@ -121,18 +123,19 @@ def error_html(error: BaseException | str) -> str:
 
 @contextmanager
 def guarded(notice: Notice, *busy: Any, fields: Fields | None = None) -> Iterator[None]:
-    """Clear the notice, disable the busy widgets while inside, show what goes wrong.
+    """Clear the notice, keep clicks off the busy widgets while inside, show what goes wrong.
 
     Also a decorator. Errors end here: they are shown in the notice, and next to their inputs
-    when ``fields`` has these. Widgets that were disabled before stay so. One at a time.
+    when ``fields`` has these. One at a time. Busy widgets are not disabled: a button that is
+    loses the focus, and who works by keyboard would be thrown to the top of the page.
     """
     with TURN:
         notice.clear()
         if fields is not None:
             fields.clear()
-        held = [widget for widget in busy if not widget.disabled]
+        held = [widget for widget in busy if BUSY not in widget._dom_classes]
         for widget in held:
-            widget.disabled = True
+            widget.add_class(BUSY)
         try:
             yield
         except Exception as error:
@@ -141,7 +144,7 @@ def guarded(notice: Notice, *busy: Any, fields: Fields | None = None) -> Iterato
             notice.error(error)
         finally:
             for widget in held:
-                widget.disabled = False
+                widget.remove_class(BUSY)
 
 
 def confirmed(
@@ -178,9 +181,13 @@ def confirmed(
 
 
 class Field(widgets.VBox):
-    """An input with its label, and below it one line: a hint, or what is wrong with it."""
+    """An input with its label, and below it one line: a hint, or what is wrong with it.
 
-    def __init__(self, label: str, input: Any, hint: str = "") -> None:
+    What is written is told to the kernel when the input is left, unless ``as_typed``: letters
+    that are told one by one may arrive after the click on the button that is to read them.
+    """
+
+    def __init__(self, label: str, input: Any, hint: str = "", *, as_typed: bool = False) -> None:
         self.input = input
         self.hint = hint
         self._note = widgets.HTML(
@@ -194,6 +201,8 @@ class Field(widgets.VBox):
         elif input.has_trait("description"):
             input.description = label
             input.style.description_width = LABEL_WIDTH
+        if input.has_trait("continuous_update"):
+            input.continuous_update = as_typed
         if not input.tooltip:
             input.tooltip = f"{label}: {hint}" if hint else label
         if input.layout.width is None:
@@ -265,14 +274,6 @@ def after_pause(action: Callable[[], object]) -> Callable[..., None]:
             waiting.append(loop.call_later(PAUSE, action))
 
     return ask
-
-
-def running_loop() -> asyncio.AbstractEventLoop | None:
-    """The event loop that runs in this thread, if any does."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 # --- the notebook's namespace -----------------------------------------------------------------
@@ -350,9 +351,8 @@ class Panel(widgets.VBox):
 
     def _ipython_display_(self, **kwargs: Any) -> None:
         if self._hiding is None:
-            self._hiding = widgets.HTML(
-                without_kernel.hiding(self), layout=widgets.Layout(display="none")
-            )
+            sheet = f'<style onload="{escape(KEYS)}">{without_kernel.hiding(self)}</style>'
+            self._hiding = widgets.HTML(sheet, layout=widgets.Layout(display="none"))
             self.children = (self._hiding, *self.children)
         self._places.append(without_kernel.Place(self))
 
@@ -385,9 +385,15 @@ def actions(*items: Any) -> widgets.HBox:
     return made
 
 
-def drawer(*content: Any, close: Callable[[], object]) -> widgets.VBox:
-    """Content in a frame that can be closed."""
-    closing = button("Close", close)
+def drawer(*content: Any, close: Callable[[], object], opener: Any = None) -> widgets.VBox:
+    """Content in a frame that can be closed; ``opener`` then has the focus again."""
+
+    def leave() -> None:
+        close()
+        if opener is not None:
+            opener.focus()
+
+    closing = button("Close", leave)
     closing.add_class("jr-close")
     panel = widgets.VBox([*content, closing], layout=widgets.Layout(overflow="visible"))
     panel.add_class("jr-panel")

@@ -58,6 +58,11 @@ class DeployForm(Panel):
         self._title = widgets.HTML(f"<h3>Deploy {self.package.reference}</h3>")
         self.show(self._title, *shown, actions(self.deploy, self._state), self.notice)
 
+    def focus(self) -> None:
+        """Go to the first input."""
+        if self.package is not None:
+            self.fields["label"].input.focus()
+
     def wait(self, seconds: float | None = None) -> None:
         """Wait until the deploying under way has ended."""
         if self._work is not None:
@@ -104,6 +109,7 @@ class DeployForm(Panel):
         self._rest()
         self.fields.show(error)
         self.notice.error(error)
+        self.deploy.focus()
 
     def _done(self, deployment: Deployment) -> None:
         from .deployment_card import DeploymentCard
@@ -114,6 +120,7 @@ class DeployForm(Panel):
         self.notice.say(f"{deployment.label} is deployed; it has {deployment.package}.")
         self.card = DeploymentCard(deployment, self._registry)
         self.show(self.notice, self.card)
+        self.card.again.focus()
 
     def _rest(self) -> None:
         self.deploy.disabled = False
@@ -302,6 +309,7 @@ class ReplaceForm(Panel):
         self.checks, self._checked = found, package_id
         self._checks.value = deployment_html.checks(found)
         self._allow()
+        self.check.focus()
 
     def _replace(self) -> None:
         package = self.chooser.package
@@ -342,6 +350,7 @@ class ReplaceForm(Panel):
             self._show_checks(found, self.chooser.package.id)
         self.fields.show(error)
         self.notice.error(error)
+        self.check.focus()
 
     def _done(self, result: Replacement) -> None:
         assert self.deployment is not None
@@ -351,3 +360,4 @@ class ReplaceForm(Panel):
         self._chosen()
         self.notice.say(f"{result.deployment.package} is in service of {result.deployment.label}.")
         self._replaced(self.deployment)
+        self.chooser.search.focus()

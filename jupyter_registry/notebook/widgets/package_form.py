@@ -299,6 +299,7 @@ class PackageForm(Panel):
         else:
             self.fields.show(error)
             self.notice.error(error)
+        self.register.focus()
 
     def _done(self, package: Package) -> None:
         self._busy(False)
@@ -309,7 +310,9 @@ class PackageForm(Panel):
         self.notice.say(f"{package.reference} is registered.")
         back = button("Register another", self._back)
         self.show(self.notice, card, bar(back))
+        card.deploy.focus()
 
     def _back(self) -> None:
         self.notice.clear()
         self.show(*self._form)
+        self.fields["name"].input.focus()

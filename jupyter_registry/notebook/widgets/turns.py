@@ -6,6 +6,7 @@ handled in two threads at once; and work in the background has news for the same
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import threading
 from collections.abc import Callable
@@ -28,3 +29,11 @@ def in_turn(action: Callable[P, R]) -> Callable[P, R]:
             return action(*args, **kwargs)
 
     return wait
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop that runs in this thread, if any does."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

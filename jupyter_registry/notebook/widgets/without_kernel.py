@@ -71,8 +71,8 @@ class Place:
 
 
 def hiding(panel: Panel) -> str:
-    """The style sheet that hides a panel's HTML, to be part of the panel itself."""
-    return f"<style>.{_mark(panel)} {{ display: none; }}</style>"
+    """The rule that hides a panel's HTML, for a style sheet within the panel itself."""
+    return f".{_mark(panel)} {{ display: none; }}"
 
 
 def _static(panel: Panel) -> dict[str, str]:
