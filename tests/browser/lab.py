@@ -15,6 +15,8 @@ from tests.live_server import START_SECONDS, LiveServer
 
 #: Milliseconds that the page has to show what is waited for.
 PATIENCE = 30_000
+#: Milliseconds that a cell has to end: the first one imports much.
+RUN_PATIENCE = 120_000
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 _HOW = (
@@ -80,6 +82,10 @@ class Lab(LiveServer):
         self.settings = folder / "settings"
         self.notebooks = folder / "notebooks"
         self.notebooks.mkdir()
+        self.settle()
+
+    def settle(self) -> None:
+        """Have the settings that these tests begin with; a theme that was chosen is kept there."""
         for name, values in _SETTINGS.items():
             path = self.settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -127,6 +133,7 @@ class Notebook:
         self.lab, self.page = lab, page
         self.path = lab.notebooks / f"{name}.ipynb"
         self.path.write_text(json.dumps(_document(cells)))
+        lab.settle()
         self.open()
 
     def open(self) -> None:
@@ -153,12 +160,11 @@ class Notebook:
         """Run a cell to its end; what it shows last."""
         self._select(position)
         self.command("notebook:run-cell")
-        cell = self.page.locator(".jp-Notebook .jp-CodeCell").nth(position)
-        cell.locator(".jp-InputPrompt", has_text="]:").wait_for()
         self.page.wait_for_function(
             "position => /\\[\\d+\\]/.test(document.querySelectorAll("
             "'.jp-Notebook .jp-CodeCell')[position].querySelector('.jp-InputPrompt').innerText)",
             arg=position,
+            timeout=RUN_PATIENCE,
         )
         return self.shown(position)
 

@@ -22,7 +22,8 @@ def visits(n: int, seed: int) -> pd.DataFrame:
     odds = (frame["age"] - 45) / 10 + (frame["income"] - 50) / 20
     frame["left"] = np.where(random.random(n) < 1 / (1 + np.exp(-odds)), "yes", "no")
     frame["amount"] = 2 * frame["age"] + frame["income"] + random.normal(0, 15, n)
-    frame["choice"] = np.select([odds < -0.5, odds > 0.5], ["bus", "car"], "rail")
+    liking = odds + random.normal(0, 0.5, n)
+    frame["choice"] = np.select([liking < -0.5, liking > 0.5], ["bus", "car"], "rail")
     frame["visit"] = [f"v{seed}-{number}" for number in range(n)]
     frame["at"] = pd.date_range("2025-03-03", periods=n, freq=pd.Timedelta(days=10) / n, tz="UTC")
     return frame

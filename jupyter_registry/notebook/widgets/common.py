@@ -183,13 +183,12 @@ def confirmed(
 class Field(widgets.VBox):
     """An input with its label, and below it one line: a hint, or what is wrong with it.
 
-    What is written is told to the kernel when the input is left, unless ``as_typed``: letters
-    that are told one by one may arrive after the click on the button that is to read them.
+    What is written is told when the input is left, unless ``as_typed``: letters told one by one
+    may arrive after the click on the button that is to read them.
     """
 
     def __init__(self, label: str, input: Any, hint: str = "", *, as_typed: bool = False) -> None:
-        self.input = input
-        self.hint = hint
+        self.input, self.hint = input, hint
         self._note = widgets.HTML(
             layout=widgets.Layout(margin=f"0 0 2px calc({LABEL_WIDTH} + 10px)")
         )

@@ -309,7 +309,6 @@ class ReplaceForm(Panel):
         self.checks, self._checked = found, package_id
         self._checks.value = deployment_html.checks(found)
         self._allow()
-        self.check.focus()
 
     def _replace(self) -> None:
         package = self.chooser.package
@@ -339,6 +338,7 @@ class ReplaceForm(Panel):
         self._state.value = ""
         self.chooser.list.disabled = False
         self.check.disabled = self.chooser.package is None
+        self.check.focus()  # it had it, and lost it when it was disabled
         self._allow()
 
     def _failed(self, error: BaseException) -> None:
@@ -350,7 +350,6 @@ class ReplaceForm(Panel):
             self._show_checks(found, self.chooser.package.id)
         self.fields.show(error)
         self.notice.error(error)
-        self.check.focus()
 
     def _done(self, result: Replacement) -> None:
         assert self.deployment is not None

@@ -31,7 +31,7 @@ def sections(package: Package) -> str:
     """All that is known of it; each part can be folded."""
     columns = package.signature
     metrics = (package.baseline or {}).get("metrics") or {}
-    titles = {metric.name: metric.title for metric in METRICS[package.target_type]}
+    titles = _titles(package)
     rows = (package.baseline or {}).get("rows") or {}
     measured = ", ".join(f"{html.text(n)} {kind} rows" for kind, n in rows.items() if n)
     return "".join(
@@ -195,7 +195,12 @@ def _columns(package: Package) -> dict[str, str]:
 
 def _metrics(package: Package) -> dict[str, Any]:
     metrics = (package.baseline or {}).get("metrics") or {}
-    return {name: item.get("value") for name, item in metrics.items()}
+    titles = _titles(package)
+    return {titles.get(name, name): item.get("value") for name, item in metrics.items()}
+
+
+def _titles(package: Package) -> dict[str, str]:
+    return {metric.name: metric.title for metric in METRICS[package.target_type]}
 
 
 def _parameters(package: Package) -> dict[str, Any]:

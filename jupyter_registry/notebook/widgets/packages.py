@@ -40,6 +40,8 @@ _COLUMNS: Mapping[str, str | None] = {
     "Created": "created_at",
     "By": "creator",
 }
+#: What the server is asked for by a package's use.
+_USES = {"deployed": True, "not deployed": False}
 _OUTER = "minmax(180px, 1fr) minmax(0, 3.6fr)"
 _INNER = "76px minmax(0, 1fr) 90px minmax(0, 1.4fr) 90px 136px 78px"
 
@@ -97,7 +99,7 @@ class RegistryBrowser(Panel):
                 kind=kind or None,
                 target_type=target_type or None,
                 tag=tag or None,
-                deployed=self.deployed.value,
+                deployed=_USES.get(self.deployed.value),
                 archived=None if self.archived.value else False,
                 sort=self._sort,
                 page_size=_ASKED,
@@ -181,12 +183,7 @@ class RegistryBrowser(Panel):
         self.search.add_class("jr-search")
         self.kind = _choice("Kind", "Any kind", ("native", "custom", "external"))
         self.target_type = _choice("Type", "Any type", ("regression", "binary", "multiclass"))
-        self.deployed = _unseen_label(
-            widgets.Dropdown(
-                options=[("Any use", None), ("Deployed", True), ("Not deployed", False)],
-                description="Use",
-            )
-        )
+        self.deployed = _choice("Use", "Any use", tuple(_USES))
         self.tag = _unseen_label(widgets.Text(placeholder="tag, or tag:value", description="Tag"))
         self.archived = widgets.Checkbox(
             description="Archived too",
