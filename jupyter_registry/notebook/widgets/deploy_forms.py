@@ -218,7 +218,7 @@ class ReplaceForm(Panel):
         self._checks = widgets.HTML(layout=widgets.Layout(width="100%"))
         self.reason = widgets.Dropdown(
             options=[
-                ("Choose a reason", None),
+                ("Choose a reason", ""),  # not None, which a page may show as nothing chosen
                 *((str(r).replace("_", " ").capitalize(), r) for r in ReplacementReason),
             ]
         )
@@ -283,14 +283,14 @@ class ReplaceForm(Panel):
         package = self.chooser.package
         failing = any(check.status is CheckStatus.FAILING for check in self.checks)
         checked = package is not None and self._checked == package.id
-        self.replace.disabled = not checked or failing or self.reason.value is None
+        self.replace.disabled = not checked or failing or not self.reason.value
         self.replace.tooltip = (
             "Check the package first"
             if not checked
             else "A check fails"
             if failing
             else "Choose a reason first"
-            if self.reason.value is None
+            if not self.reason.value
             else "Put it in service"
         )
 
@@ -355,7 +355,7 @@ class ReplaceForm(Panel):
         assert self.deployment is not None
         self._entitle()
         self.chooser.leave_out(self.deployment.package_id)
-        self.reason.value, self.note.value = None, ""
+        self.reason.value = self.note.value = ""
         self._chosen()
         self.notice.say(f"{result.deployment.package} is in service of {result.deployment.label}.")
         self._replaced(self.deployment)
