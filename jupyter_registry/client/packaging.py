@@ -19,6 +19,7 @@ from . import provenance, tables
 from .bodies import body
 from .discovery import kernel_id
 from .packages import Package
+from .parameters import parameters
 from .progress import Progress, bar
 from .uploads import gather, together, upload, warn_left_out
 
@@ -110,6 +111,8 @@ def _body(
         progress=said.progress,
     )
     known = _provenance(registry)
+    if settings := parameters(said.model):
+        known["parameters"] = settings
     importance = add_importance(
         found,
         target,

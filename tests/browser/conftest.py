@@ -17,6 +17,9 @@ _FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+#: Errors that Notebook 7.6 throws by itself when it opens any notebook.
+_NOTEBOOKS_OWN = ("reading 'schema'", "'filebrowser:open-path' not registered")
+
 
 @pytest.fixture(autouse=True)
 def jp_asyncio_loop() -> None:
@@ -70,7 +73,7 @@ def page(browser: Any) -> Iterator[Any]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     context.close()
-    assert not errors
+    assert not [error for error in errors if not any(known in error for known in _NOTEBOOKS_OWN)]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A real JupyterLab with the extension, and a notebook in it, driven through a real browser."""
+"""A real JupyterLab and Notebook 7 with the extension, driven through a real browser."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from tests.live_server import START_SECONDS, LiveServer
 
 #: Milliseconds that the page has to show what is waited for.
 PATIENCE = 30_000
+#: Milliseconds that a cell has to end: the first one imports much.
+RUN_PATIENCE = 120_000
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 _HOW = (
@@ -80,6 +82,10 @@ class Lab(LiveServer):
         self.settings = folder / "settings"
         self.notebooks = folder / "notebooks"
         self.notebooks.mkdir()
+        self.settle()
+
+    def settle(self) -> None:
+        """Have the settings that these tests begin with; a theme that was chosen is kept there."""
         for name, values in _SETTINGS.items():
             path = self.settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +107,8 @@ class Lab(LiveServer):
             "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}",
             "--ServerApp.port_retries=0", f"--ServerApp.base_url={self.base_url}",
             f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.notebooks}",
-            "--ServerApp.jpserver_extensions={'jupyter_registry': True}",
+            "--ServerApp.jpserver_extensions={'jupyter_registry': True, 'notebook': True}",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
             "--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True",
         ]  # fmt: skip
         with (self.folder / "server.log").open("ab") as log:
@@ -117,36 +124,74 @@ class Lab(LiveServer):
 
 
 class Notebook:
-    """A notebook that is open in the page; cells are run one after the other."""
+    """A notebook that is open in JupyterLab; cells are run one after the other."""
+
+    #: Where notebooks are under the server's address.
+    folder = "doc/tree/"
 
     def __init__(self, lab: Lab, page: Any, name: str, cells: Sequence[str]) -> None:
-        self.page = page
+        self.lab, self.page = lab, page
         self.path = lab.notebooks / f"{name}.ipynb"
         self.path.write_text(json.dumps(_document(cells)))
-        page.goto(f"{lab.url}doc/tree/{self.path.name}?token={lab.token}")
-        page.get_by_text("Python 3 (ipykernel) | Idle").first.wait_for()
-        page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
+        lab.settle()
+        self.open()
+
+    def open(self) -> None:
+        """Open it, or open it again: the kernel that it has goes on, else there is a new one."""
+        self.page.goto(f"{self.lab.url}{self.folder}{self.path.name}?token={self.lab.token}")
+        self._wait()
         self._select(0)
 
+    def _wait(self) -> None:
+        """Wait until the kernel is there and idle."""
+        self.page.get_by_text("Python 3 (ipykernel) | Idle").first.wait_for()
+        self.page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
+
+    def output(self, position: int) -> Any:
+        """All that a cell has shown."""
+        cell = self.page.locator(".jp-Notebook .jp-CodeCell").nth(position)
+        return cell.locator(".jp-OutputArea").first
+
+    def shown(self, position: int) -> Any:
+        """What a cell has shown last: of a widget its view, not the table that stands behind."""
+        return self.output(position).locator("> .jp-OutputArea-child").last
+
     def run(self, position: int) -> Any:
-        """Run a cell to its end; its output."""
+        """Run a cell to its end; what it shows last."""
         self._select(position)
         self.command("notebook:run-cell")
-        cell = self.page.locator(".jp-Notebook .jp-CodeCell").nth(position)
-        cell.locator(".jp-InputPrompt", has_text="]:").wait_for()
         self.page.wait_for_function(
             "position => /\\[\\d+\\]/.test(document.querySelectorAll("
             "'.jp-Notebook .jp-CodeCell')[position].querySelector('.jp-InputPrompt').innerText)",
             arg=position,
+            timeout=RUN_PATIENCE,
         )
-        return cell.locator(".jp-OutputArea").first
+        return self.shown(position)
+
+    def shut_down(self) -> None:
+        """End its kernel, as one who leaves for the day."""
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.get_by_text("No Kernel").first.wait_for()
+
+    def end_kernel(self) -> None:
+        """Choose to have no kernel, and read the file anew."""
+        self.page.get_by_role("button", name="Python 3 (ipykernel)").first.click()
+        dialog = self.page.locator(".jp-Dialog")
+        dialog.locator("select").select_option(label="No Kernel")
+        dialog.get_by_role("button", name="Select Kernel").click()
+        self.page.get_by_text("No Kernel", exact=False).first.wait_for()
+        self.command("docmanager:reload")
 
     def theme(self, name: str) -> None:
         """Change the theme: ``Light`` or ``Dark``."""
         self.command("apputils:change-theme", {"theme": f"JupyterLab {name}"})
         light = "true" if name == "Light" else "false"
         self.page.wait_for_selector(f"body[data-jp-theme-light={light}]", state="attached")
-        self.page.wait_for_timeout(300)  # its style sheet arrives
+        self.page.wait_for_function(  # its style sheet is there
+            "paper => getComputedStyle(document.body).getPropertyValue('--jp-layout-color0')"
+            ".trim().startsWith(paper)",
+            arg="white" if name == "Light" else "#1",
+        )
 
     def save(self) -> dict[str, Any]:
         """Save it; what the file has."""
@@ -166,6 +211,19 @@ class Notebook:
         prompt = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").nth(position)
         prompt.scroll_into_view_if_needed()
         prompt.click()
+
+
+class Notebook7(Notebook):
+    """The same in Notebook 7."""
+
+    folder = "notebooks/"
+
+    def _wait(self) -> None:
+        self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+
+    def shut_down(self) -> None:
+        """End its kernel."""
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
 
 def _document(cells: Sequence[str]) -> dict[str, Any]:

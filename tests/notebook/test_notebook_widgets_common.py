@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import subprocess
 import sys
+import threading
+import time
 from typing import Any
 
 import ipywidgets as widgets
@@ -20,6 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from jupyter_registry.domain.errors import InvalidInput, ModelFailed
 from jupyter_registry.notebook.widgets.background import Background, Cancelled
 from jupyter_registry.notebook.widgets.common import (
+    BUSY,
     Field,
     Fields,
     Notice,
@@ -52,15 +56,15 @@ def test_notice_shows_a_models_traceback_folded() -> None:
 
 
 def test_unknown_errors_are_shown_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    notice, one, other = Notice(), widgets.Button(), widgets.Button(disabled=True)
-    with caplog.at_level(logging.ERROR), guarded(notice, one, other):
-        assert one.disabled
+    notice, one = Notice(), widgets.Button()
+    with caplog.at_level(logging.ERROR), guarded(notice, one):
+        assert BUSY in one._dom_classes
+        assert not one.disabled  # it would lose the focus
         raise ZeroDivisionError("by <nought>")
     assert "ZeroDivisionError" in notice.value
     assert "by &lt;nought&gt;" in notice.value
     assert "by <nought>" in caplog.text
-    assert not one.disabled
-    assert other.disabled  # it was before
+    assert BUSY not in one._dom_classes
 
 
 def test_an_interrupt_is_not_swallowed() -> None:
@@ -157,3 +161,35 @@ def test_importing_the_notebooks_widgets_brings_no_pandas_or_sklearn() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_two_threads_take_turns() -> None:
+    inside: list[str] = []
+    seen: list[list[str]] = []
+
+    def act(name: str) -> None:
+        with guarded(Notice()):
+            inside.append(name)
+            time.sleep(0.05)
+            seen.append(list(inside))
+            inside.remove(name)
+
+    threads = [threading.Thread(target=act, args=(name,)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == [["a"], ["b"]]
+
+
+def test_news_of_work_arrive_although_its_loop_has_closed() -> None:
+    told: list[Any] = []
+    go = threading.Event()
+
+    async def start() -> Background:
+        return Background(lambda _: go.wait(10), told.append, told.append)
+
+    work = asyncio.run(start())  # closes the loop, as a subshell's when its page is left
+    go.set()
+    work._thread.join(10)
+    assert told == [True]

@@ -110,7 +110,7 @@ def test_replace_form_checks_before_anything_happens(
     form.check.click()
     form.wait(60)
     assert not form.replace.disabled
-    form.reason.value = None
+    form.reason.value = ""
     assert form.replace.disabled
     form.reason.value = "scheduled_refresh"
     form.note.value = "quarterly"

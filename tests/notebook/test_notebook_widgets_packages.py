@@ -100,9 +100,9 @@ def test_browser_filters_and_sorts(registry: Registry, name: str, frame: pd.Data
     browser.target_type.value = "binary"
     assert found() == {"a", "b"}
     browser.target_type.value = ""
-    browser.deployed.value = True
+    browser.deployed.value = "deployed"
     assert found() == {"c"}
-    browser.deployed.value = None
+    browser.deployed.value = ""
     browser.search.value = "no-such-package"
     assert found() == set()
     assert "No package fits" in browser._place.value

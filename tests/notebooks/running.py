@@ -81,13 +81,14 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """The plain text of what it displayed last."""
-        return str(self.data[-1]["text/plain"])
+        """The plain text of what it displayed last; a widget's is that of its table."""
+        texts = [str(data["text/plain"]) for data in self.data]
+        return next((text for text in reversed(texts) if text), "")
 
     @property
     def html(self) -> str:
-        """The HTML of what it displayed last."""
-        return str(self.data[-1]["text/html"])
+        """The HTML of all that it displayed."""
+        return "".join(str(data.get("text/html", "")) for data in self.data)
 
     @property
     def pngs(self) -> list[bytes]:

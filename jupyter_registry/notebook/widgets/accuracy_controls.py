@@ -145,6 +145,33 @@ class Controls:
         self.range.layout.display = None if self.time.value == CUSTOM else "none"
 
 
+def threshold_controls() -> tuple[widgets.FloatSlider, widgets.HBox]:
+    """The slider of a threshold, and it beside its number.
+
+    Screen readers find no name on the handle of ipywidgets' sliders; the number has one.
+    """
+    number = widgets.BoundedFloatText(
+        value=0.5,
+        min=0,
+        max=1,
+        step=0.005,
+        description="Threshold",
+        layout=widgets.Layout(width="170px", margin="0"),
+        style={"description_width": "initial"},
+    )
+    number.tooltip = "The least probability that predicts the positive class"
+    slider = widgets.FloatSlider(
+        value=0.5,
+        min=0,
+        max=1,
+        step=0.005,
+        readout=False,
+        layout=widgets.Layout(width="300px"),
+    )
+    widgets.link((slider, "value"), (number, "value"))
+    return slider, bar(number, slider)
+
+
 def _dropdown(label: str, options: Any, width: int) -> widgets.Dropdown:
     made = widgets.Dropdown(
         options=options,

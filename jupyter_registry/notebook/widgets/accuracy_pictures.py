@@ -69,6 +69,12 @@ def pictures(target_type: TargetType, n_classes: int) -> list[Picture]:
     return [*found, matrix]
 
 
+def drawn_alike(one: Accuracy, other: Accuracy | None) -> bool:
+    """Whether two answers would be drawn alike; a span's limits move with the time of day."""
+    unlike = {"start": None, "end": None}
+    return other is not None and one.model_copy(update=unlike) == other.model_copy(update=unlike)
+
+
 def _over_time(shown: Shown) -> Figure:
     from ...plots import accuracy_over_time
 

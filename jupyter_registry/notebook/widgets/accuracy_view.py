@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -17,9 +18,10 @@ from ...domain.errors import InvalidInput
 from ...domain.kinds import Bucket, TargetType
 from ...domain.metrics import Metric
 from . import accuracy_save, accuracy_svg, accuracy_text
-from .accuracy_controls import Controls, Request
-from .accuracy_pictures import Picture, Shown, pictures
+from .accuracy_controls import Controls, Request, threshold_controls
+from .accuracy_pictures import Picture, Shown, drawn_alike, pictures
 from .common import Panel, bar, button, find_deployment, guarded
+from .turns import TURN, running_loop
 
 if TYPE_CHECKING:
     import pandas
@@ -76,7 +78,9 @@ class AccuracyView(Panel):
         self._accuracy: Accuracy | None = None
         self._details: AccuracyDetails | None = None
         self._asked: Request | None = None
-        self._live: asyncio.Task[None] | None = None
+        self._live: Future[None] | None = None
+        # the kernel's own: the loop of a subshell ends with its page
+        self._loop = running_loop()
         self._was_seen = False
         self._quiet = 0
         self._threshold_known = False
@@ -104,19 +108,10 @@ class AccuracyView(Panel):
         labels = self.deployment.class_labels
         self._pictures = pictures(self.deployment.target_type, len(labels))
         self._stale = set(range(len(self._pictures)))
-        self._frames = [widgets.HTML(_held(one)) for one in self._pictures]
+        self._frames = [widgets.HTML(accuracy_svg.room(*one.size)) for one in self._pictures]
         for frame in self._frames:
             frame.layout.width = "100%"
-        self.threshold = widgets.FloatSlider(
-            value=0.5,
-            min=0,
-            max=1,
-            step=0.005,
-            description="Threshold",
-            readout_format=".3f",
-            layout=widgets.Layout(width="420px"),
-        )
-        self.threshold.tooltip = "The least probability that predicts the positive class"
+        self.threshold, self._threshold_bar = threshold_controls()
         self._rates = widgets.HTML(layout=widgets.Layout(margin="0 0 0 24px"))
         self.tabs = widgets.Tab(
             [self._page(at) for at in range(len(self._pictures))],
@@ -148,7 +143,7 @@ class AccuracyView(Panel):
             return frame
         frame.layout.width = f"{one.size[0] * accuracy_svg.PIXELS:.0f}px"
         beside = bar(frame, self._rates)
-        return widgets.VBox([self.threshold, beside])
+        return widgets.VBox([self._threshold_bar, beside])
 
     # --- the numbers ----------------------------------------------------------------------
 
@@ -174,15 +169,16 @@ class AccuracyView(Panel):
 
         Raises `InvalidInput` when there is nothing to draw.
         """
-        shown = self._shown(self._picture)
-        title, _ = self._nothing()
+        one = self._picture
+        shown = self._shown(one)
+        title, _ = self._nothing(one)
         if title:
             raise InvalidInput(title, advice="There is nothing to draw.")
         try:
-            figure = self._picture.draw(shown)
+            figure = one.draw(shown)
         except ValueError as error:
             raise InvalidInput(str(error)) from error
-        figure.set_size_inches(*self._picture.size)
+        figure.set_size_inches(*one.size)
         return figure
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -194,12 +190,13 @@ class AccuracyView(Panel):
     def refresh(self) -> None:
         """Ask the server, and draw anew if the answer is another."""
         with self._busy():
-            self._take(self.controls.request, *self._ask(self.controls.request))
+            request = self.controls.request
+            self._take(request, *self._ask(request))
 
     def _ask(self, request: Request) -> tuple[Accuracy, AccuracyDetails | None]:
         """The answer to a request and, if it is new and the tab needs them, its details."""
         accuracy = self.deployment.accuracy(bucket=request.bucket, **request.range)
-        known = request == self._asked and _same(accuracy, self._accuracy)
+        known = request == self._asked and drawn_alike(accuracy, self._accuracy)
         if known or not self._picture.needs_details:
             return accuracy, None
         return accuracy, self.deployment.accuracy_details(**request.range)
@@ -208,7 +205,7 @@ class AccuracyView(Panel):
         self._updated.value = (
             f'<span class="jr-muted">updated {datetime.now().astimezone():%H:%M:%S}</span>'
         )
-        if request == self._asked and _same(accuracy, self._accuracy):
+        if request == self._asked and drawn_alike(accuracy, self._accuracy):
             return
         self._asked, self._accuracy, self._details = request, accuracy, details
         self.controls.offer(accuracy.history)
@@ -261,12 +258,12 @@ class AccuracyView(Panel):
             with self._silent():
                 self.threshold.value = details.threshold
 
-    def _nothing(self) -> tuple[str, str]:
+    def _nothing(self, one: Picture) -> tuple[str, str]:
         title, advice = accuracy_text.nothing(
             self._known, self.deployment, all_time=self.controls.is_all_time
         )
         predicted = self._known.overall.n_predicted if self._known.overall else 0
-        if predicted and self._pictures.index(self._picture) == 1:
+        if predicted and self._pictures.index(one) == 1:
             return "", ""  # what was predicted can be drawn already
         return title, advice
 
@@ -275,10 +272,11 @@ class AccuracyView(Panel):
         if self._accuracy is None:
             return
         self._summary.value = accuracy_text.summary(self._accuracy, self._metric)
-        if self._at not in self._stale:
+        at = self._at  # once: another thread may hear of the next tab meanwhile
+        if at not in self._stale:
             return
-        one, frame = self._picture, self._frames[self._at]
-        title, advice = self._nothing()
+        one, frame = self._pictures[at], self._frames[at]
+        title, advice = self._nothing(one)
         if title:
             frame.value = accuracy_text.empty(title, advice, accuracy_svg.box(*one.size))
             self._rates.value = ""
@@ -290,8 +288,10 @@ class AccuracyView(Panel):
                 frame.value = accuracy_text.empty(str(error), "", accuracy_svg.box(*one.size))
             if one.by_threshold and shown.threshold is not None:
                 self._rates.value = accuracy_text.threshold_table(shown.detailed, shown.threshold)
-        self._stale.discard(self._at)
+        self._stale.discard(at)
         self.saving.renew()
+        if not self.is_live:  # else the notebook would be unsaved all the time
+            self.keep()
 
     def _draw_guarded(self) -> None:
         with self._busy():
@@ -338,18 +338,17 @@ class AccuracyView(Panel):
         self._stop()
         if not self.controls.live.value:
             return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        if self._loop is None or self._loop.is_closed():
             self.notice.say("It refreshes by itself in a notebook only: no event loop runs here.")
             return
-        self._live = loop.create_task(self._keep_fresh(self.controls.live.value))
+        fresh = self._keep_fresh(self.controls.live.value)
+        self._live = asyncio.run_coroutine_threadsafe(fresh, self._loop)
 
     def _stop(self) -> None:
         task, self._live = self._live, None
         if task is not None:
             with contextlib.suppress(RuntimeError):  # its loop is closed already
-                task.get_loop().call_soon_threadsafe(task.cancel)
+                task.cancel()
 
     async def _keep_fresh(self, seconds: float) -> None:
         """Refresh until cancelled; requests are made in a thread, drawing is done here."""
@@ -360,9 +359,10 @@ class AccuracyView(Panel):
             request = self.controls.request
             try:
                 answer = await asyncio.to_thread(self._ask, request)
-                if self.comm is not None and request == self.controls.request:
-                    self._take(request, *answer)
-                    self.notice.clear()
+                with TURN:
+                    if self.comm is not None and request == self.controls.request:
+                        self._take(request, *answer)
+                        self.notice.clear()
             except Exception as error:
                 self.notice.error(error)
 
@@ -385,14 +385,3 @@ class AccuracyView(Panel):
         with contextlib.suppress(Exception):  # the numbers stand alone where nothing is drawn
             image = accuracy_save.image(self.figure, _STATIC_DPI)
         return accuracy_text.static(self.deployment, self._accuracy, self._summary.value, image)
-
-
-def _held(one: Picture) -> str:
-    """The room of a picture that is not drawn yet."""
-    return f'<div class="jr-figure" style="{accuracy_svg.box(*one.size)}"></div>'
-
-
-def _same(one: Accuracy, other: Accuracy | None) -> bool:
-    """Whether two answers would be drawn alike; a span's limits move with the time of day."""
-    unlike = {"start": None, "end": None}
-    return other is not None and one.model_copy(update=unlike) == other.model_copy(update=unlike)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 from typing import Any
 
+from .turns import in_turn
+
 
 class Cancelled(CancelledError):
     """The user asked to stop."""
@@ -22,7 +24,7 @@ class Background:
     work:
         What is done in the thread; its argument is this object, for `tell` and `check`.
     done:
-        Called with the result, on the kernel's loop.
+        Called with the result, on the loop that it was started from, in its turn.
     failed:
         Called with the exception instead; a `Cancelled` when the user stopped it.
 
@@ -49,8 +51,12 @@ class Background:
     def tell(self, news: Callable[[], object]) -> None:
         """From the thread: have this called where widgets may be changed."""
         self._told.put(news)
-        if self._loop is not None and not self._loop.is_closed():
+        if self._loop is None:
+            return
+        try:
             self._loop.call_soon_threadsafe(self._listen)
+        except RuntimeError:  # closed: a subshell that went with its page
+            self._listen()
 
     def check(self) -> None:
         """From the thread: raise `Cancelled` if the user asked to stop."""
@@ -73,6 +79,7 @@ class Background:
             raise TimeoutError(f"Not done after {seconds} s.")
         self._listen()
 
+    @in_turn
     def _listen(self) -> None:
         while True:
             try:

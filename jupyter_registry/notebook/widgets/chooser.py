@@ -53,7 +53,7 @@ class PackageChooser(widgets.VBox):
             style={"description_width": LABEL_WIDTH},
         )
         self.notice = Notice()
-        self._field = Field("Search", self.search)
+        self._field = Field("Search", self.search, as_typed=True)
         super().__init__(
             [self._field, self.list, self.notice], layout=widgets.Layout(overflow="visible")
         )

@@ -20,8 +20,10 @@ import ipywidgets as widgets
 from ...domain.errors import RegistryError
 from .. import namespace
 from ..session import Session
+from . import without_kernel
 from .markup import chip, table
-from .style import style_sheet
+from .style import KEYS, style_sheet
+from .turns import TURN, in_turn, running_loop
 
 if TYPE_CHECKING:
     from ...client.deployments import Deployment
@@ -38,6 +40,8 @@ LOG = logging.getLogger("jupyter_registry.notebook")
 #: Width of the labels beside inputs, and of the inputs.
 LABEL_WIDTH = "150px"
 INPUT_WIDTH = "560px"
+#: The class of widgets that take no clicks for now.
+BUSY = "jr-busy"
 #: Seconds without a keystroke after which a search is made.
 PAUSE = 0.25
 
@@ -119,26 +123,28 @@ def error_html(error: BaseException | str) -> str:
 
 @contextmanager
 def guarded(notice: Notice, *busy: Any, fields: Fields | None = None) -> Iterator[None]:
-    """Clear the notice, disable the busy widgets while inside, show what goes wrong.
+    """Clear the notice, keep clicks off the busy widgets while inside, show what goes wrong.
 
     Also a decorator. Errors end here: they are shown in the notice, and next to their inputs
-    when ``fields`` has these. Widgets that were disabled before stay so.
+    when ``fields`` has these. One at a time. Busy widgets are not disabled: a button that is
+    loses the focus, and who works by keyboard would be thrown to the top of the page.
     """
-    notice.clear()
-    if fields is not None:
-        fields.clear()
-    held = [widget for widget in busy if not widget.disabled]
-    for widget in held:
-        widget.disabled = True
-    try:
-        yield
-    except Exception as error:
+    with TURN:
+        notice.clear()
         if fields is not None:
-            fields.show(error)
-        notice.error(error)
-    finally:
+            fields.clear()
+        held = [widget for widget in busy if BUSY not in widget._dom_classes]
         for widget in held:
-            widget.disabled = False
+            widget.add_class(BUSY)
+        try:
+            yield
+        except Exception as error:
+            if fields is not None:
+                fields.show(error)
+            notice.error(error)
+        finally:
+            for widget in held:
+                widget.remove_class(BUSY)
 
 
 def confirmed(
@@ -165,9 +171,9 @@ def confirmed(
         back()
         action()
 
-    button.on_click(ask)
-    no.on_click(back)
-    yes.on_click(act)
+    button.on_click(in_turn(ask))
+    no.on_click(in_turn(back))
+    yes.on_click(in_turn(act))
     return box
 
 
@@ -175,11 +181,14 @@ def confirmed(
 
 
 class Field(widgets.VBox):
-    """An input with its label, and below it one line: a hint, or what is wrong with it."""
+    """An input with its label, and below it one line: a hint, or what is wrong with it.
 
-    def __init__(self, label: str, input: Any, hint: str = "") -> None:
-        self.input = input
-        self.hint = hint
+    What is written is told when the input is left, unless ``as_typed``: letters told one by one
+    may arrive after the click on the button that is to read them.
+    """
+
+    def __init__(self, label: str, input: Any, hint: str = "", *, as_typed: bool = False) -> None:
+        self.input, self.hint = input, hint
         self._note = widgets.HTML(
             layout=widgets.Layout(margin=f"0 0 2px calc({LABEL_WIDTH} + 10px)")
         )
@@ -191,6 +200,8 @@ class Field(widgets.VBox):
         elif input.has_trait("description"):
             input.description = label
             input.style.description_width = LABEL_WIDTH
+        if input.has_trait("continuous_update"):
+            input.continuous_update = as_typed
         if not input.tooltip:
             input.tooltip = f"{label}: {hint}" if hint else label
         if input.layout.width is None:
@@ -250,13 +261,13 @@ class Fields(dict[str, Field]):
 def after_pause(action: Callable[[], object]) -> Callable[..., None]:
     """The action, made when it was not asked for again within `PAUSE`; at once without a loop."""
     waiting: list[asyncio.TimerHandle] = []
+    action = in_turn(action)
 
     def ask(*_: Any) -> None:
         while waiting:
             waiting.pop().cancel()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = running_loop()
+        if loop is None:
             action()
         else:
             waiting.append(loop.call_later(PAUSE, action))
@@ -312,13 +323,22 @@ class Panel(widgets.VBox):
 
     def __init__(self) -> None:
         self.notice = Notice()
+        self._places: list[without_kernel.Place] = []
+        self._hiding: widgets.HTML | None = None
         super().__init__(layout=widgets.Layout(width="100%"))
         self.add_class("jr")
+        self.notice.observe(lambda _: self.keep(), "value")
 
     def show(self, *content: Any) -> None:
         """Show these; the notice above them unless it is among them."""
         notice = () if self.notice in content else (self.notice,)
-        self.children = (style_sheet(), *notice, *content)
+        hiding = () if self._hiding is None else (self._hiding,)
+        self.children = (style_sheet(), *hiding, *notice, *content)
+
+    def keep(self) -> None:
+        """Let what a saved notebook shows follow what is shown now; soon, and once for all."""
+        for place in self._places:
+            place.renew_soon()
 
     def static_html(self) -> str:
         """What a reader without a kernel sees."""
@@ -327,6 +347,13 @@ class Panel(widgets.VBox):
     def static_text(self) -> str:
         """The same in one line."""
         return type(self).__name__
+
+    def _ipython_display_(self, **kwargs: Any) -> None:
+        if self._hiding is None:
+            sheet = f'<style onload="{escape(KEYS)}">{without_kernel.hiding(self)}</style>'
+            self._hiding = widgets.HTML(sheet, layout=widgets.Layout(display="none"))
+            self.children = (self._hiding, *self.children)
+        self._places.append(without_kernel.Place(self))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle = dict(super()._repr_mimebundle_(**kwargs) or {})
@@ -339,7 +366,7 @@ class Panel(widgets.VBox):
 def button(text: str, action: Callable[[], object], *, style: str = "", tip: str = "") -> Any:
     """A button with its action."""
     made = widgets.Button(description=text, button_style=style, tooltip=tip or text)
-    made.on_click(lambda _: action())
+    made.on_click(in_turn(lambda _: action()))
     return made
 
 
@@ -357,9 +384,15 @@ def actions(*items: Any) -> widgets.HBox:
     return made
 
 
-def drawer(*content: Any, close: Callable[[], object]) -> widgets.VBox:
-    """Content in a frame that can be closed."""
-    closing = button("Close", close)
+def drawer(*content: Any, close: Callable[[], object], opener: Any = None) -> widgets.VBox:
+    """Content in a frame that can be closed; ``opener`` then has the focus again."""
+
+    def leave() -> None:
+        close()
+        if opener is not None:
+            opener.focus()
+
+    closing = button("Close", leave)
     closing.add_class("jr-close")
     panel = widgets.VBox([*content, closing], layout=widgets.Layout(overflow="visible"))
     panel.add_class("jr-panel")

@@ -13,6 +13,7 @@ from . import deployment_html
 from .background import Background
 from .chooser import PackageChooser
 from .common import Field, Fields, Panel, actions, button, find_deployment, find_registry, guarded
+from .turns import in_turn
 
 if TYPE_CHECKING:
     from ...client.deployments import Deployment, Replacement
@@ -56,6 +57,11 @@ class DeployForm(Panel):
         shown = [field for field in self.fields.values() if field.layout.display != "none"]
         self._title = widgets.HTML(f"<h3>Deploy {self.package.reference}</h3>")
         self.show(self._title, *shown, actions(self.deploy, self._state), self.notice)
+
+    def focus(self) -> None:
+        """Go to the first input."""
+        if self.package is not None:
+            self.fields["label"].input.focus()
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until the deploying under way has ended."""
@@ -103,6 +109,7 @@ class DeployForm(Panel):
         self._rest()
         self.fields.show(error)
         self.notice.error(error)
+        self.deploy.focus()
 
     def _done(self, deployment: Deployment) -> None:
         from .deployment_card import DeploymentCard
@@ -113,6 +120,7 @@ class DeployForm(Panel):
         self.notice.say(f"{deployment.label} is deployed; it has {deployment.package}.")
         self.card = DeploymentCard(deployment, self._registry)
         self.show(self.notice, self.card)
+        self.card.again.focus()
 
     def _rest(self) -> None:
         self.deploy.disabled = False
@@ -210,7 +218,7 @@ class ReplaceForm(Panel):
         self._checks = widgets.HTML(layout=widgets.Layout(width="100%"))
         self.reason = widgets.Dropdown(
             options=[
-                ("Choose a reason", None),
+                ("Choose a reason", ""),  # not None, which a page may show as nothing chosen
                 *((str(r).replace("_", " ").capitalize(), r) for r in ReplacementReason),
             ]
         )
@@ -275,14 +283,14 @@ class ReplaceForm(Panel):
         package = self.chooser.package
         failing = any(check.status is CheckStatus.FAILING for check in self.checks)
         checked = package is not None and self._checked == package.id
-        self.replace.disabled = not checked or failing or self.reason.value is None
+        self.replace.disabled = not checked or failing or not self.reason.value
         self.replace.tooltip = (
             "Check the package first"
             if not checked
             else "A check fails"
             if failing
             else "Choose a reason first"
-            if self.reason.value is None
+            if not self.reason.value
             else "Put it in service"
         )
 
@@ -311,6 +319,7 @@ class ReplaceForm(Panel):
             "Replacing …", lambda _: deployment.replace(package.id, reason, note), self._done
         )
 
+    @in_turn
     def _start(
         self, text: str, work: Callable[[Background], Any], done: Callable[[Any], object]
     ) -> None:
@@ -329,6 +338,7 @@ class ReplaceForm(Panel):
         self._state.value = ""
         self.chooser.list.disabled = False
         self.check.disabled = self.chooser.package is None
+        self.check.focus()  # it had it, and lost it when it was disabled
         self._allow()
 
     def _failed(self, error: BaseException) -> None:
@@ -345,7 +355,8 @@ class ReplaceForm(Panel):
         assert self.deployment is not None
         self._entitle()
         self.chooser.leave_out(self.deployment.package_id)
-        self.reason.value, self.note.value = None, ""
+        self.reason.value = self.note.value = ""
         self._chosen()
         self.notice.say(f"{result.deployment.package} is in service of {result.deployment.label}.")
         self._replaced(self.deployment)
+        self.chooser.search.focus()

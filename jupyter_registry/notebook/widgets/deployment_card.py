@@ -144,6 +144,7 @@ class DeploymentCard(Panel):
             package: Package = deployment.champion
             self._snippets.value = deployment_html.snippets(deployment, package, self._registry.url)
             self._snippets_of = shown
+        self.keep()
 
     def static_html(self) -> str:
         """The deployment, its statuses, accuracy and history as plain tables."""
@@ -211,6 +212,10 @@ class DeploymentCard(Panel):
         if done:
             self.refresh()
             self.notice.say(f"{self._known.label} is {self._known.state} now.")
+            # what was pressed has gone: on to what undoes it
+            hidden = self.activate.layout.display == "none"
+            archived = self._known.state is DeploymentState.ARCHIVED
+            (self.again if archived else self.deactivate if hidden else self.activate).focus()
 
     def _ask_back(self) -> str:
         ended = [period for period in self.history if period.end is not None]
@@ -230,7 +235,8 @@ class DeploymentCard(Panel):
         from .deploy_forms import ReplaceForm
 
         self.replace_form = ReplaceForm(self._known, self._registry, lambda _: self.refresh())
-        self._open(self.replace_form)
+        self._open(self.replace_form, opener=self.replace)
+        self.replace_form.chooser.search.focus()
 
     def _open_key(self) -> None:
         name = widgets.Text(placeholder="web shop")
@@ -249,10 +255,12 @@ class DeploymentCard(Panel):
 
         create = button("Create key", make, style="primary")
         self.key_name, self.key_shown, self.key_create = name, shown, create
-        self._open(widgets.HTML("<h3>New prediction key</h3>"), field, actions(create), shown)
+        title = widgets.HTML("<h3>New prediction key</h3>")
+        self._open(title, field, actions(create), shown, opener=self.create_key)
+        name.focus()
 
-    def _open(self, *content: Any) -> None:
-        self._drawer.children = (drawer(*content, close=self._close),)
+    def _open(self, *content: Any, opener: Any) -> None:
+        self._drawer.children = (drawer(*content, close=self._close, opener=opener),)
 
     def _close(self) -> None:
         for panel in self._drawer.children:

@@ -95,6 +95,7 @@ class PackageCard(Panel):
         self.deploy.tooltip = "Restore it first" if archived else "Create a deployment from it"
         self._archiving.layout.display = "none" if archived else None
         self.restore.layout.display = None if archived else "none"
+        self.keep()
 
     def static_html(self) -> str:
         """The card as plain tables."""
@@ -106,8 +107,8 @@ class PackageCard(Panel):
 
     # --- what can be done ---------------------------------------------------------------------
 
-    def _open(self, *content: Any) -> None:
-        self._drawer.children = (drawer(*content, close=self._close),)
+    def _open(self, *content: Any, opener: Any) -> None:
+        self._drawer.children = (drawer(*content, close=self._close, opener=opener),)
 
     def _close(self) -> None:
         self._drawer.children = ()
@@ -126,15 +127,19 @@ class PackageCard(Panel):
             self.refresh()
             self._changed()
 
-        self._open(DeployForm(self._known, self._registry, done))
+        form = DeployForm(self._known, self._registry, done)
+        self._open(form, opener=self.deploy)
+        form.focus()
 
     def _archive(self) -> None:
         with guarded(self.notice, self.archive):
             self._after(self._known.archive(), f"{self._reference} is archived.")
+            self.restore.focus()
 
     def _restore(self) -> None:
         with guarded(self.notice, self.restore):
             self._after(self._known.restore(), f"{self._reference} is restored.")
+            self.archive.focus()
 
     def _open_tags(self) -> None:
         text = widgets.Textarea(
@@ -147,9 +152,12 @@ class PackageCard(Panel):
             with guarded(self.notice, store, fields=fields):
                 self._after(self._known.update(tags=read_tags(text.value)), "The tags are stored.")
                 self._close()
+                self.tags.focus()
 
         store = button("Save tags", save, style="primary")
-        self._open(widgets.HTML("<h3>Tags</h3>"), fields["tags"], actions(store))
+        title = widgets.HTML("<h3>Tags</h3>")
+        self._open(title, fields["tags"], actions(store), opener=self.tags)
+        text.focus()
 
     def _open_aliases(self) -> None:
         new = widgets.Text(placeholder="champion")
@@ -183,7 +191,9 @@ class PackageCard(Panel):
             *map(removal, self._known.aliases),
             fields["alias"],
             actions(put),
+            opener=self.aliases,
         )
+        new.focus()
 
     def _open_compare(self) -> None:
         shown = widgets.HTML(layout=widgets.Layout(width="100%"))
@@ -206,7 +216,9 @@ class PackageCard(Panel):
         self.comparison = shown
         only.observe(compare, "value")
         compare()
-        self._open(widgets.HTML(f"<h3>Compare {self._reference}</h3>"), chooser, only, shown)
+        title = widgets.HTML(f"<h3>Compare {self._reference}</h3>")
+        self._open(title, chooser, only, shown, opener=self.compare)
+        chooser.search.focus()
 
 
 def read_tags(text: str) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ from .common import Panel, actions, after_pause, bar, button, find_registry, gua
 from .package_card import PackageCard, read_tags
 from .package_fields import NATIVE, PackageFields, files_hint
 from .package_inference import SAMPLE_ROWS, infer, read_signature, signature_text
+from .turns import in_turn
 
 if TYPE_CHECKING:
     from ...client.packages import Package
@@ -141,6 +142,7 @@ class PackageForm(Panel):
         except RegistryError as error:
             field.error(error.detail)
 
+    @in_turn
     def _prefill(self) -> None:
         """Fill in what model and data say, where nothing was typed."""
         fields = self.fields
@@ -298,6 +300,7 @@ class PackageForm(Panel):
         else:
             self.fields.show(error)
             self.notice.error(error)
+        self.register.focus()
 
     def _done(self, package: Package) -> None:
         self._busy(False)
@@ -308,7 +311,9 @@ class PackageForm(Panel):
         self.notice.say(f"{package.reference} is registered.")
         back = button("Register another", self._back)
         self.show(self.notice, card, bar(back))
+        card.deploy.focus()
 
     def _back(self) -> None:
         self.notice.clear()
         self.show(*self._form)
+        self.fields["name"].input.focus()

@@ -13,9 +13,6 @@ from .common import chip, table
 if TYPE_CHECKING:
     from ...client.packages import Package
 
-#: What provenance calls what a model was made with.
-_PARAMETERS = ("parameters", "params", "hyperparameters")
-
 
 def heading(package: Package) -> str:
     """Name, version, and in a few words what it is."""
@@ -34,7 +31,7 @@ def sections(package: Package) -> str:
     """All that is known of it; each part can be folded."""
     columns = package.signature
     metrics = (package.baseline or {}).get("metrics") or {}
-    titles = {metric.name: metric.title for metric in METRICS[package.target_type]}
+    titles = _titles(package)
     rows = (package.baseline or {}).get("rows") or {}
     measured = ", ".join(f"{html.text(n)} {kind} rows" for kind, n in rows.items() if n)
     return "".join(
@@ -75,6 +72,13 @@ def sections(package: Package) -> str:
                 absent="None: the model is hosted elsewhere.",
             ),
             _section(
+                "Parameters",
+                _count(len(_parameters(package)), "parameter"),
+                table(("parameter", "value"), list(_parameters(package).items())),
+            )
+            if _parameters(package)
+            else "",
+            _section(
                 "Provenance",
                 "",
                 table(("", ""), _origin(package.provenance), facts=True),
@@ -92,13 +96,14 @@ def compared(one: Package, other: Package, *, differences_only: bool = False) ->
         ("Facts", dict(_comparable(one)), dict(_comparable(other))),
         ("Signature", _columns(one), _columns(other)),
         ("Baseline metrics", _metrics(one), _metrics(other)),
-        ("Parameters", _parameters(first), _parameters(second)),
+        ("Parameters", _parameters(one), _parameters(other)),
         ("Files", _files(one), _files(other)),
         ("Libraries", _libraries(first), _libraries(second)),
     ]
     return "".join(
         _side_by_side(title, left, right, (one.reference, other.reference), differences_only)
         for title, left, right in parts
+        if left or right or title != "Parameters"  # models hosted elsewhere tell none
     )
 
 
@@ -165,6 +170,8 @@ def _facts(package: Package) -> list[tuple[str, Any]]:
 def _origin(provenance: Mapping[str, Any]) -> list[tuple[str, Any]]:
     rows: list[tuple[str, Any]] = []
     for name, value in provenance.items():
+        if name == "parameters":
+            continue  # a section of their own
         if name == "git" and isinstance(value, Mapping):
             changed = " with changes" if value.get("dirty") else ""
             shown = f"{str(value.get('commit', ''))[:12]} on {value.get('branch') or '–'}{changed}"
@@ -188,14 +195,16 @@ def _columns(package: Package) -> dict[str, str]:
 
 def _metrics(package: Package) -> dict[str, Any]:
     metrics = (package.baseline or {}).get("metrics") or {}
-    return {name: item.get("value") for name, item in metrics.items()}
+    titles = _titles(package)
+    return {titles.get(name, name): item.get("value") for name, item in metrics.items()}
 
 
-def _parameters(provenance: Mapping[str, Any]) -> dict[str, Any]:
-    for name in _PARAMETERS:
-        if isinstance(provenance.get(name), Mapping):
-            return dict(provenance[name])
-    return {}
+def _titles(package: Package) -> dict[str, str]:
+    return {metric.name: metric.title for metric in METRICS[package.target_type]}
+
+
+def _parameters(package: Package) -> dict[str, Any]:
+    return dict(package.provenance.get("parameters") or {})
 
 
 def _files(package: Package) -> dict[str, str]:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from ...client.html import text
-from .common import Panel, after_pause, bar, button, chip, find_registry, guarded
+from .common import (
+    Panel,
+    after_pause,
+    bar,
+    button,
+    chip,
+    find_registry,
+    guarded,
+)
 from .package_card import PackageCard
 
 if TYPE_CHECKING:
@@ -32,6 +40,8 @@ _COLUMNS: Mapping[str, str | None] = {
     "Created": "created_at",
     "By": "creator",
 }
+#: What the server is asked for by a package's use.
+_USES = {"deployed": True, "not deployed": False}
 _OUTER = "minmax(180px, 1fr) minmax(0, 3.6fr)"
 _INNER = "76px minmax(0, 1fr) 90px minmax(0, 1.4fr) 90px 136px 78px"
 
@@ -66,6 +76,7 @@ class RegistryBrowser(Panel):
         self._found: PackageList | None = None
         self._page = 0
         self._sort = "-created_at"
+        self._opened: int | None = None
         self.card: PackageCard | None = None
         self._make_filters()
         self._make_table()
@@ -88,7 +99,7 @@ class RegistryBrowser(Panel):
                 kind=kind or None,
                 target_type=target_type or None,
                 tag=tag or None,
-                deployed=self.deployed.value,
+                deployed=_USES.get(self.deployed.value),
                 archived=None if self.archived.value else False,
                 sort=self._sort,
                 page_size=_ASKED,
@@ -106,6 +117,7 @@ class RegistryBrowser(Panel):
         """Show a package's card in place of the table."""
         with guarded(self.notice, *self._names):
             self.card = PackageCard(package, package._registry, self._card_changed)
+            self._opened = package.id
             back = button("← All packages", self.back)
             self._content.children = (bar(back), self.card)
             back.focus()
@@ -119,6 +131,9 @@ class RegistryBrowser(Panel):
             with guarded(self.notice):
                 self._turn(page)
         self._content.children = (self._list,)
+        ids = [item.id for item in self._shown]
+        row = self._names[ids.index(self._opened)] if self._opened in ids else self.search
+        row.focus()
 
     def _card_changed(self) -> None:
         self._stale = True
@@ -140,6 +155,7 @@ class RegistryBrowser(Panel):
             if items
             else "No package fits. Register one with PackageForm(), or clear the filters."
         )
+        self.keep()
         return None
 
     def _fill(self, position: int, item: PackageItem | None) -> None:
@@ -161,18 +177,14 @@ class RegistryBrowser(Panel):
     # --- its parts ----------------------------------------------------------------------------
 
     def _make_filters(self) -> None:
-        self.search = widgets.Text(
-            placeholder="Search name, target, tags, description",
-            tooltip="Search the packages' names, targets, tags and descriptions",
+        self.search = _unseen_label(
+            widgets.Text(placeholder="Search name, target, tags, description", description="Search")
         )
         self.search.add_class("jr-search")
         self.kind = _choice("Kind", "Any kind", ("native", "custom", "external"))
         self.target_type = _choice("Type", "Any type", ("regression", "binary", "multiclass"))
-        self.deployed = widgets.Dropdown(
-            options=[("Any use", None), ("Deployed", True), ("Not deployed", False)],
-            tooltip="Whether a deployment has it as champion",
-        )
-        self.tag = widgets.Text(placeholder="tag, or tag:value", tooltip="Filter by tag")
+        self.deployed = _choice("Use", "Any use", tuple(_USES))
+        self.tag = _unseen_label(widgets.Text(placeholder="tag, or tag:value", description="Tag"))
         self.archived = widgets.Checkbox(
             description="Archived too",
             indent=False,
@@ -231,6 +243,8 @@ class RegistryBrowser(Panel):
     def _move(self, pages: int) -> None:
         with guarded(self.notice):
             self._turn(self._page + pages)
+            if self.later.disabled or self.earlier.disabled:  # as the focus would be lost
+                (self.earlier if self.later.disabled else self.later).focus()
 
     def _sort_by(self, key: str | None) -> None:
         if key is None:
@@ -257,9 +271,17 @@ class RegistryBrowser(Panel):
             )
 
 
-def _choice(label: str, anything: str, values: tuple[str, ...]) -> widgets.Dropdown:
-    return widgets.Dropdown(
-        options=[(anything, ""), *((value, value) for value in values)], tooltip=label
+def _unseen_label(input: Any) -> Any:
+    """The input, its label for screen readers alone: a tooltip is none, without a label."""
+    input.add_class("jr-unseen-label")
+    return input
+
+
+def _choice(label: str, anything: str, values: tuple[str, ...]) -> Any:
+    return _unseen_label(
+        widgets.Dropdown(
+            options=[(anything, ""), *((value, value) for value in values)], description=label
+        )
     )
 
 

@@ -128,7 +128,9 @@ class RowsPanel(Panel):
     def _busy(self, busy: bool) -> None:
         self.run_button.disabled = self._again.disabled = busy
         self._running.layout.display = None if busy else "none"
-        if busy:
+        if not busy:
+            self.run_button.focus()  # it had it, and lost it when it was disabled
+        else:
             self.progress.value, self.state.value = 0.0, "Reading the rows …"
 
     def _done(self, answer: Any) -> None:

@@ -28,6 +28,11 @@ CSS = """
 .jr .widget-button:focus-visible, .jr .widget-toggle-button:focus-visible,
 .jr summary:focus-visible, .jr .widget-upload:focus-visible {
   outline: 2px solid var(--jr-focus); outline-offset: 1px; }
+.jr .jr-unseen-label > .widget-label { position: absolute; width: 1px; height: 1px; padding: 0;
+  min-width: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.jr .jr-busy { pointer-events: none; opacity: 0.6; }
+.jr .widget-tab > .lm-TabBar .lm-TabBar-tab { flex: 0 0 auto; min-width: 120px; max-width: none; }
+.jr .widget-tab > .widget-tab-contents { overflow: visible; }
 .jr .widget-button.jr-link { background: none; border: 0; box-shadow: none; color: var(--jr-link);
   text-align: left; padding: 0 4px; font-weight: 500; }
 .jr .widget-button.jr-link:hover { text-decoration: underline; box-shadow: none; }
@@ -82,6 +87,10 @@ CSS = """
   font-family: var(--jp-code-font-family, var(--vscode-editor-font-family, monospace));
   white-space: pre; }
 .jr .jr-label { justify-content: flex-end; text-align: right; margin-right: 8px; }
+.jr .widget-datepicker input, .jr .widget-datetimepicker input { color: var(--jr-ink);
+  background: var(--jp-widgets-input-background-color, transparent); font-family: inherit;
+  border: 1px solid var(--jr-line); }
+body[data-jp-theme-light=false] .jr input, body.vscode-dark .jr input { color-scheme: dark; }
 body[data-jp-theme-light=false] .jr .widget-dropdown > select, body.vscode-dark .jr select {
   background-image: url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' \
 viewBox='0 0 18 18'%3E%3Cpath d='M5 7l4 4 4-4' fill='none' stroke='%23ddd' stroke-width='2'/%3E\
@@ -92,6 +101,14 @@ viewBox='0 0 18 18'%3E%3Cpath d='M5 7l4 4 4-4' fill='none' stroke='%23ddd' strok
 .jr .jr-mark-warning { background: var(--jr-warn); }
 .jr .jr-mark-failing { background: var(--jr-bad); }
 """
+
+#: Run where a panel's own style sheet arrives. In a notebook's command mode a letter or an arrow
+#: is a command, even where a list of choices or a tab has the focus: ``d`` twice deletes the cell.
+#: Keys of the panel end there; those with Ctrl, Alt or ⌘ and Shift+Enter go on to the notebook.
+KEYS = """this.closest('.jr')?.addEventListener('keydown', event => {
+  const passes = event.ctrlKey || event.altKey || event.metaKey;
+  if (!passes && !(event.shiftKey && event.key === 'Enter')) event.stopPropagation();
+})"""
 
 
 def style_sheet() -> Any:
