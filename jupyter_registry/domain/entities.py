@@ -214,6 +214,8 @@ class DeploymentBase(SQLModel):
     prediction_threshold: float | None = None
     store_features: bool = False
     kernelspec: str | None = Field(default=None, max_length=200)
+    segment_columns: list[str] = Field(default_factory=list, sa_type=JSON, nullable=True)
+    """Accuracy is kept by the values of these columns too; null in rows older than segments."""
 
 
 class DeploymentCreate(Strict):
