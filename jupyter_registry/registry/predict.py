@@ -15,9 +15,9 @@ from ..domain.errors import InvalidInput, InvalidRows, ModelFailed, PredictsElse
 from ..domain.frames import Frame, Values, conform
 from ..domain.kinds import TargetType
 from ..domain.target import Target
-from ..monitoring.rows import PredictionRows
+from ..monitoring.rows import PredictionRows, Segments
 from ..serving.specs import Scores
-from . import columns
+from . import columns, segments
 from .champions import Champion
 from .columns import Table
 from .services import Services
@@ -54,6 +54,7 @@ class _Prepared:
     association_ids: list[str | None] | None
     timestamps: Any
     passed: dict[str, Values]
+    segments: Segments | None = None
 
 
 async def predict(
@@ -140,6 +141,7 @@ def _scored(
         if plan is None
         else plan.bins(prepared.frame, n, values if labels is None else labels),
         plan=plan,
+        segments=prepared.segments,
     )
     parts = [rows.take(slice(i, i + BATCH_ROWS)) for i in range(0, n, BATCH_ROWS)]
     return parts, _answer(champion, prepared, values, probabilities, labels)
@@ -164,7 +166,7 @@ def _prepare(champion: Champion, table: Table, wishes: Wishes) -> _Prepared:
             )
         passed[name] = columns.named(table, name, "passthrough")
     frame = conform(champion.signature, table.columns, table.n)
-    return _Prepared(frame, ids, moments, passed)
+    return _Prepared(frame, ids, moments, passed, segments.values_of(champion, table, frame))
 
 
 def _association_ids(
