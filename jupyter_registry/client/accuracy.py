@@ -66,6 +66,11 @@ class Accuracy(entities.Accuracy):
         buckets = [*([self.overall] if self.overall else []), *self.buckets]
         return list(dict.fromkeys(name for bucket in buckets for name in bucket.metrics))
 
+    @property
+    def segment_words(self) -> str:
+        """``column = value`` of the segment whose rows are counted; empty when all are."""
+        return "" if self.segment is None else f"{self.segment} = {self.segment_value}"
+
     def overall_rows(self) -> list[tuple[Any, ...]]:
         """Metric, value, sample count, baseline and change in percent."""
         if self.overall is None:
@@ -96,17 +101,21 @@ class Accuracy(entities.Accuracy):
             f"{name} {html.text(value.value)}" for name, value in list(values.items())[:3]
         )
         matched = self.overall.n if self.overall else 0
-        return f"<Accuracy of {matched:,} rows: {shown or 'no actuals yet'}>"
+        part = f" with {self.segment_words}" if self.segment is not None else ""
+        return f"<Accuracy of {matched:,} rows{part}: {shown or 'no actuals yet'}>"
 
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
         if not self.buckets and not self.overall_rows():
-            return html.table((), (), note="No prediction was made in this time.")
+            none = "No prediction was made in this time."
+            return html.table((), (), title=self.segment_words, note=none)
         shown = self.bucket_rows()[-_SHOWN_BUCKETS:]
         hidden = len(self.buckets) - len(shown)
         return html.table(
-            ("metric", "value", "n", "baseline", "change %"), self.overall_rows(), title="Overall"
+            ("metric", "value", "n", "baseline", "change %"),
+            self.overall_rows(),
+            title=f"Overall, {self.segment_words}" if self.segment is not None else "Overall",
         ) + html.table(
             (self.bucket, "predicted", "matched", *self.metric_names),
             shown,

@@ -26,6 +26,7 @@ from .bound import Bound
 from .deployment_lists import DeploymentList, History, Key, KeyList, Replacement
 from .drift import Drift
 from .packages import Package, PackageItem
+from .segments import Segment, Segments, names_of, segment_params
 
 Moment = datetime | str
 
@@ -154,6 +155,9 @@ class Deployment(Bound, DeploymentPublic):
         end: Moment | None = None,
         package: Package | PackageItem | int | str | None = None,
         metrics: Sequence[str] | str | None = None,
+        *,
+        segment: Segment | str | None = None,
+        segment_value: Any = None,
     ) -> Accuracy:
         """Accuracy overall and over time, by prediction time, with baseline and change.
 
@@ -167,14 +171,15 @@ class Deployment(Bound, DeploymentPublic):
             One package's predictions alone: a package, its id, or ``"name/version"``.
         metrics:
             Names of metrics (default: all of the target type).
+        segment, segment_value:
+            One segment's predictions alone: ``segment=("carrier", "UA")``, or the column and the
+            value by themselves; ``("carrier", None)`` for rows without a value.
 
         """
-        params = {
+        params = self._range(start, end, package) | segment_params(segment, segment_value)
+        params |= {
             "bucket": None if bucket is None else str(bucket),
-            "start": start,
-            "end": end,
-            "package_id": None if package is None else self._registry.package_id(package),
-            "metric": [metrics] if isinstance(metrics, str) else metrics and list(metrics),
+            "metric": names_of(metrics or ()),
         }
         return Accuracy.model_validate(
             self._registry.connection.get(f"{self._path}/accuracy", params)
@@ -185,19 +190,37 @@ class Deployment(Bound, DeploymentPublic):
         start: Moment | None = None,
         end: Moment | None = None,
         package: Package | PackageItem | int | str | None = None,
+        *,
+        segment: Segment | str | None = None,
+        segment_value: Any = None,
     ) -> AccuracyDetails:
         """What curves, matrices and scatter plots are drawn from; parameters as in `accuracy`.
 
         Score bins and confusion of classes, a sample of matched rows of numbers:
         `jupyter_registry.plots` draws them.
         """
-        params = {
-            "start": start,
-            "end": end,
-            "package_id": None if package is None else self._registry.package_id(package),
-        }
+        params = self._range(start, end, package) | segment_params(segment, segment_value)
         return AccuracyDetails.model_validate(
             self._registry.connection.get(f"{self._path}/accuracy/details", params)
+        )
+
+    def segments(
+        self,
+        column: str | None = None,
+        start: Moment | None = None,
+        end: Moment | None = None,
+        package: Package | PackageItem | int | str | None = None,
+        metrics: Sequence[str] | str | None = None,
+    ) -> Segments:
+        """The segment columns with their values; of one ``column``, the values' accuracies.
+
+        The other parameters are as in `accuracy`, for a column alone. ``(missing)`` stands for
+        rows without a value, ``(other)`` for values beyond those that are kept apart.
+        """
+        params = self._range(start, end, package)
+        params |= {"column": column, "metric": names_of(metrics or ())}
+        return Segments.model_validate(
+            self._registry.connection.get(f"{self._path}/segments", params)
         )
 
     def drift(
@@ -290,7 +313,12 @@ class Deployment(Bound, DeploymentPublic):
     # --- settings and keys ----------------------------------------------------------------
 
     def update(self, **changes: Any) -> Deployment:
-        """Change settings: the fields of `DeploymentUpdate`; others stay."""
+        """Change settings: the fields of `DeploymentUpdate`; others stay.
+
+        ``segment_columns`` apply to predictions from then on; what was counted stays.
+        """
+        if changes.get("segment_columns") is not None:
+            changes["segment_columns"] = names_of(changes["segment_columns"])
         self._become(
             self._registry.connection.call(
                 "PATCH", self._path, json=body(DeploymentUpdate, **changes)
@@ -332,6 +360,10 @@ class Deployment(Bound, DeploymentPublic):
     def _path(self) -> str:
         return f"/deployments/{self.id}"
 
+    def _range(self, start: Any, end: Any, package: Any) -> dict[str, Any]:
+        number = None if package is None else self._registry.package_id(package)
+        return {"start": start, "end": end, "package_id": number}
+
     def _replaced(self, answer: Mapping[str, Any]) -> Replacement:
         result = Replacement.model_validate(answer)
         result.deployment._registry = self._registry
@@ -360,6 +392,7 @@ class Deployment(Bound, DeploymentPublic):
                 "association ID column": self.association_id_column,
                 "association ID required": self.association_id_required or None,
                 "kernelspec": self.kernelspec,
+                "segment columns": self.segment_columns,
                 "rows predicted": self.rows_predicted,
                 "rows matched": self.rows_matched,
                 "rows waiting": self.rows_waiting,

@@ -7,6 +7,7 @@ from .accuracy_details import AccuracyDetails
 from .deployments import Deployment, DeploymentList, History, Key, KeyList, Replacement
 from .drift import Drift
 from .packages import Model, ModelList, Package, PackageItem, PackageList
+from .segments import Segments
 
 __all__ = [
     "Accuracy",
@@ -23,4 +24,5 @@ __all__ = [
     "PackageItem",
     "PackageList",
     "Replacement",
+    "Segments",
 ]

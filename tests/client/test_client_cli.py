@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 COMMANDS = [
     "serve", "list", "models", "deployments", "show", "register", "deploy", "replace", "rollback",
-    "predict", "report", "actuals", "accuracy", "rebuild-accuracy", "key", "upgrade",
+    "predict", "report", "actuals", "accuracy", "segments", "rebuild-accuracy", "key", "upgrade",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Commands that move rows and tell of them: predict, report, actuals, accuracy, drift."""
+"""Commands that move rows and tell of them: predict, report, actuals, accuracy, segments, drift."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from .. import tables
+from ..segments import parsed_segment
 from .output import as_facts, as_json, as_table, check_output, registry_of, write
 
 
@@ -61,6 +62,7 @@ def actuals(options: argparse.Namespace) -> int:
 def accuracy(options: argparse.Namespace) -> None:
     """``accuracy``: overall and by bucket."""
     check_output(options.output)
+    segment = parsed_segment(options.segment)
     with registry_of(options) as registry:
         result = registry.deployment(options.deployment).accuracy(
             options.bucket,
@@ -68,6 +70,7 @@ def accuracy(options: argparse.Namespace) -> None:
             options.end,
             options.package,
             options.metric,
+            segment=segment,
         )
     if options.output is not None:
         write(result.to_arrow(baseline=True), options.output)
@@ -86,6 +89,24 @@ def accuracy(options: argparse.Namespace) -> None:
             result.bucket_rows(),
             "No prediction was made in this time.",
         )
+
+
+def segments(options: argparse.Namespace) -> None:
+    """``segments``: columns and values, or the values of one compared."""
+    check_output(options.output)
+    with registry_of(options) as registry:
+        result = registry.deployment(options.deployment).segments(
+            options.column, options.start, options.end, options.package, options.metric
+        )
+    if options.output is not None:
+        write(result.to_arrow(), options.output)
+        print(f"{len(result.rows()):,} values in {options.output}", file=sys.stderr)
+    elif options.json:
+        as_json(result)
+    else:
+        as_table(result.headings, result.rows(), result.note)
+        if result.rows() and result.note:
+            print(result.note)
 
 
 def drift(options: argparse.Namespace) -> None:
