@@ -22,8 +22,9 @@ def accuracy(context: Context, options: argparse.Namespace) -> Accuracy:
     metrics = arguments.several(options.metrics)
     deployment = context.registry.deployment(options.deployment)
     result = deployment.accuracy(
-        options.bucket, options.start, options.end, options.package, metrics
-    )
+        options.bucket, options.start, options.end, options.package, metrics,
+        segment=arguments.segment(options.segment),
+    )  # fmt: skip
     wanted = context.settings.plot if options.plot is None else options.plot
     if wanted and images.can_be_shown(context.shell):
         try:
@@ -39,8 +40,9 @@ def _show(
 ) -> None:
     from ...plots.accuracy import accuracy_over_time
 
-    figure = accuracy_over_time(result, metrics, title=f"Accuracy of {deployment.label}")
-    said = f"Accuracy of {deployment.label} by {result.bucket}, as a figure."
+    what = ", ".join(filter(None, [f"Accuracy of {deployment.label}", result.segment_words]))
+    figure = accuracy_over_time(result, metrics, title=what)
+    said = f"{what} by {result.bucket}, as a figure."
     images.show(context.shell, figure, said)
 
 
@@ -69,6 +71,12 @@ def _accuracy() -> Parser:
         "--to", type=arguments.moment, metavar="TIME", dest="end", help="before then, ISO 8601"
     )
     made.add("--package", completes=Kind.PACKAGE, help="this package's predictions alone")
+    made.add(
+        "--segment",
+        metavar="COLUMN=VALUE",
+        completes=Kind.SEGMENT,
+        help="predictions with this value alone; COLUMN= for those without one",
+    )
     made.add(
         "--plot",
         action=argparse.BooleanOptionalAction,

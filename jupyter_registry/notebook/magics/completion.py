@@ -147,6 +147,12 @@ class _Asked:
             return self._columns()
         if kind is Kind.METRIC:
             return self._metrics()
+        if kind is Kind.FEATURE:
+            return [*self._features(), *self._columns()]
+        if kind is Kind.SEGMENT_COLUMN:
+            return list(self._segments())
+        if kind is Kind.SEGMENT:
+            return self._segments_with_values(fragment.text)
         if kind is Kind.DEPLOYMENT:
             return self._deployments(fragment.text)
         if kind is Kind.NAME:
@@ -164,10 +170,43 @@ class _Asked:
         """Metrics of the deployment named in the line, else all."""
         from ...domain.metrics import METRICS
 
-        label = next((token for token in self._given if not token.startswith("-")), None)
-        found = self._ask(f"/deployments/{in_url(label, safe='')}") if label else None
+        found = self._ask(f"/deployments/{self._first}") if self._first else None
         chosen = [found["target_type"]] if found else list(METRICS)
         return list(dict.fromkeys(metric.name for kind in chosen for metric in METRICS[kind]))
+
+    @property
+    def _first(self) -> str:
+        """The first argument, such as a label, as it stands in an address; empty if none."""
+        given = (token for token in self._given if not token.startswith("-"))
+        return in_url(next(given, ""), safe="")
+
+    def _features(self) -> list[str]:
+        """Columns of the signature of the package named in the line."""
+        reference = next((token for token in self._given if not token.startswith("-")), "")
+        if not reference:
+            return []
+        from ...client.references import split_reference
+
+        name, version = split_reference(reference)
+        word = "versions" if version == "latest" or version.isdigit() else "aliases"
+        found = self._ask(f"/models/{in_url(name, safe='')}/{word}/{in_url(version, safe='')}")
+        return [column["name"] for column in found["signature"]] if found else []
+
+    def _segments(self) -> dict[str, list[str]]:
+        """Segment columns of the deployment named in the line, with their values."""
+        found = self._ask(f"/deployments/{self._first}/segments") if self._first else None
+        return {
+            column["name"]: [one["value"] for one in column["values"]]
+            for column in (found["columns"] if found else [])
+        }
+
+    def _segments_with_values(self, text: str) -> list[str]:
+        """Columns with ``=`` and, once one stands there, its values."""
+        known = self._segments()
+        column, equals, _ = text.partition("=")
+        if equals:
+            return [f"{column}={value}" for value in known.get(column, [])]
+        return [f"{name}=" for name in known]
 
     def _deployments(self, text: str) -> list[str]:
         found = self._ask("/deployments", q=text)

@@ -26,12 +26,13 @@ from .listing import DEPLOYMENTS, REGISTRY
 from .registering import REGISTER
 from .remembered import Remembered
 from .rows import ACTUALS, PREDICT, REPORT
+from .segments import SEGMENTS
 
 COMMANDS: Mapping[str, Command] = {
     command.name: command
     for command in (
         REGISTRY, REGISTER, DEPLOY, REPLACE, ROLLBACK, DEPLOYMENTS, PREDICT, REPORT, ACTUALS,
-        ACCURACY,
+        ACCURACY, SEGMENTS,
     )
 }  # fmt: skip
 
@@ -44,6 +45,7 @@ _FIELDS = {
     "alias": "aliases",
     "metric": "metrics",
     "package_id": "package",
+    "segment_value": "segment",
 }
 
 
@@ -84,6 +86,7 @@ class RegistryMagics(Magics):
     report = _magic(REPORT)
     actuals = _magic(ACTUALS)
     accuracy = _magic(ACCURACY)
+    segments = _magic(SEGMENTS)
 
     def __init__(self, shell: Any) -> None:
         self.session = Session()
