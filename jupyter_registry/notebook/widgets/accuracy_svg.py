@@ -78,6 +78,11 @@ def box(width: float, height: float) -> str:
     return f"max-width: {width * PIXELS:.0f}px; aspect-ratio: {width:g} / {height:g}"
 
 
+def held(width: float, height: float) -> str:
+    """The room of a figure that is not drawn yet."""
+    return f'<div class="jr-figure" style="{box(width, height)}"></div>'
+
+
 def in_page(svg: str, text: str) -> str:
     """Matplotlib's SVG made part of a page: colours as variables, no ids or rules that leak."""
     svg = svg[svg.index("<svg") :]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from ...client.accuracy import Accuracy
     from ...client.accuracy_details import AccuracyDetails
     from ...client.deployments import Deployment
-    from ...domain.entities import ServicePeriod
+    from ...client.segments import Segments
 
 #: The metric shown unless one is named: the first of these that has a value.
 _PREFERRED = ("auc", "rmse", "accuracy", "log_loss", "mae")
+#: Accuracy, what segments there are, and details; ``None`` where they were not asked for.
+_Answer = tuple["Accuracy", "Segments | None", "AccuracyDetails | None"]
 #: Pixels per inch of the picture that a saved notebook keeps.
 _STATIC_DPI = 110
 
@@ -51,13 +53,15 @@ class AccuracyView(Panel):
         The range of prediction times ``[start, end)``; naive times mean UTC.
     package:
         One package's predictions alone: a package, its id or ``"name/version"``.
+    segment:
+        One segment's predictions alone, as ``("carrier", "UA")``.
     refresh:
         Seconds between refreshes: 5, 30, 60 or 300 (default: none).
 
     Raises
     ------
     InvalidInput
-        for a metric, bucket, time, package or interval that there is not.
+        for a metric, bucket, time, package, segment or interval that there is not.
 
     """
 
@@ -70,6 +74,7 @@ class AccuracyView(Panel):
         end: datetime | str | None = None,
         package: Any = None,
         refresh: str | float | None = None,
+        segment: tuple[str, Any] | None = None,
     ) -> None:
         super().__init__()
         self.deployment = find_deployment(deployment)
@@ -80,9 +85,7 @@ class AccuracyView(Panel):
         self._was_seen = False
         self._quiet = 0
         self._threshold_known = False
-        periods: Sequence[ServicePeriod] = ()
-        if package is not None:
-            periods = self.deployment.history()
+        periods = [] if package is None else self.deployment.history()
         self.controls = Controls(
             self.deployment,
             periods,
@@ -93,6 +96,9 @@ class AccuracyView(Panel):
             package=package,
             refresh=refresh,
         )
+        if segment is not None:
+            self.controls.segments.offer(self.deployment.segments())
+            self.controls.segments.choose(segment)
         self._choose_metric = metric is None
         self._build()
         self.refresh()
@@ -104,7 +110,7 @@ class AccuracyView(Panel):
         labels = self.deployment.class_labels
         self._pictures = pictures(self.deployment.target_type, len(labels))
         self._stale = set(range(len(self._pictures)))
-        self._frames = [widgets.HTML(_held(one)) for one in self._pictures]
+        self._frames = [widgets.HTML(accuracy_svg.held(*one.size)) for one in self._pictures]
         for frame in self._frames:
             frame.layout.width = "100%"
         self.threshold = widgets.FloatSlider(
@@ -194,21 +200,28 @@ class AccuracyView(Panel):
     def refresh(self) -> None:
         """Ask the server, and draw anew if the answer is another."""
         with self._busy():
-            self._take(self.controls.request, *self._ask(self.controls.request))
+            self._take(self.controls.request, self._ask(self.controls.request))
 
-    def _ask(self, request: Request) -> tuple[Accuracy, AccuracyDetails | None]:
-        """The answer to a request and, if it is new and the tab needs them, its details."""
+    def _ask(self, request: Request, *, live: bool = False) -> _Answer:
+        """The answer to a request, what segments there are (of a view that refreshes by itself only
+        if there are some) and, if it is new and the tab needs them, details.
+        """
         accuracy = self.deployment.accuracy(bucket=request.bucket, **request.range)
-        known = request == self._asked and _same(accuracy, self._accuracy)
+        ask = not live or self.controls.segments.are_offered
+        segments = self.deployment.segments() if ask else None
+        known = request == self._asked and accuracy_text.same(accuracy, self._accuracy)
         if known or not self._picture.needs_details:
-            return accuracy, None
-        return accuracy, self.deployment.accuracy_details(**request.range)
+            return accuracy, segments, None
+        return accuracy, segments, self.deployment.accuracy_details(**request.range)
 
-    def _take(self, request: Request, accuracy: Accuracy, details: AccuracyDetails | None) -> None:
+    def _take(self, request: Request, answer: _Answer) -> None:
+        accuracy, segments, details = answer
+        if segments is not None:
+            self.controls.segments.offer(segments)
         self._updated.value = (
             f'<span class="jr-muted">updated {datetime.now().astimezone():%H:%M:%S}</span>'
         )
-        if request == self._asked and _same(accuracy, self._accuracy):
+        if request == self._asked and accuracy_text.same(accuracy, self._accuracy):
             return
         self._asked, self._accuracy, self._details = request, accuracy, details
         self.controls.offer(accuracy.history)
@@ -359,9 +372,9 @@ class AccuracyView(Panel):
                 continue  # nobody sees it
             request = self.controls.request
             try:
-                answer = await asyncio.to_thread(self._ask, request)
+                answer = await asyncio.to_thread(self._ask, request, live=True)
                 if self.comm is not None and request == self.controls.request:
-                    self._take(request, *answer)
+                    self._take(request, answer)
                     self.notice.clear()
             except Exception as error:
                 self.notice.error(error)
@@ -385,14 +398,3 @@ class AccuracyView(Panel):
         with contextlib.suppress(Exception):  # the numbers stand alone where nothing is drawn
             image = accuracy_save.image(self.figure, _STATIC_DPI)
         return accuracy_text.static(self.deployment, self._accuracy, self._summary.value, image)
-
-
-def _held(one: Picture) -> str:
-    """The room of a picture that is not drawn yet."""
-    return f'<div class="jr-figure" style="{accuracy_svg.box(*one.size)}"></div>'
-
-
-def _same(one: Accuracy, other: Accuracy | None) -> bool:
-    """Whether two answers would be drawn alike; a span's limits move with the time of day."""
-    unlike = {"start": None, "end": None}
-    return other is not None and one.model_copy(update=unlike) == other.model_copy(update=unlike)
