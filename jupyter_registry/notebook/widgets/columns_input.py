@@ -22,21 +22,24 @@ class ColumnsInput(widgets.HBox):
     """
 
     value = traitlets.List(traitlets.Unicode())
+    #: Stays in the kernel: the page cannot show a box with a tooltip (ipywidgets 8).
+    tooltip = traitlets.Unicode(allow_none=True)
 
     def __init__(self, label: str, known: Sequence[str]) -> None:
-        beside = widgets.Label(label, layout=widgets.Layout(width=LABEL_WIDTH))
+        beside = widgets.Label(label, layout=widgets.Layout(width=LABEL_WIDTH, flex="0 0 auto"))
         beside.add_class("jr-label")
         self._known = list(known)
         self.adding = widgets.Combobox(
             options=self._known,
             placeholder="add a column",
             continuous_update=False,
-            layout=widgets.Layout(width="200px", margin="2px 0"),
+            layout=widgets.Layout(width="200px", margin="2px 6px 2px 0", flex="0 0 auto"),
         )
         self.adding.tooltip = f"{label}: add a column"
         self._chosen = bar()
         super().__init__(
-            [beside, self.adding, self._chosen], layout=widgets.Layout(overflow="visible")
+            [beside, self.adding, self._chosen],
+            layout=widgets.Layout(overflow="visible", width="auto"),
         )
         self.adding.observe(lambda change: self._add(change["new"]), "value")
         self.observe(lambda _: self._show(), "value")
