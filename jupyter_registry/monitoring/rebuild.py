@@ -5,7 +5,9 @@ keeps apart, and predictions were then replaced by others elsewhere, its sketch 
 as it had to be, and is finer when rebuilt. Both are within the bounds of AUC and KS; splitting
 bins again would take reading the whole log, which has no index on time.
 
-What drift was counted stays as it is: the log does not hold inputs, unless features are stored.
+A row keeps the ids of its segments, so these are rebuilt as they were: what counted as other
+values stays so. What drift was counted stays too: the log does not hold inputs, unless features
+are stored.
 """
 
 from __future__ import annotations

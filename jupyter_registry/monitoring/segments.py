@@ -119,11 +119,12 @@ def _make(
     chosen = [value for value in fresh if not is_own(value)] + own[: max(room, 0)]
     if len(own) > room and OTHER not in ids and OTHER not in chosen:
         chosen.append(OTHER)
-    for value in chosen:
-        # all rows of the answer are fetched: SQLite's statement ends with the last
-        ((ids[value],),) = cursor.all(
+    if chosen:
+        cursor.run_many(
             "INSERT INTO segment (deployment_id, column_name, value, predicted, matched) "
-            "VALUES (?, ?, ?, 0, 0) RETURNING id",
-            (deployment_id, column, value),
+            "VALUES (?, ?, ?, 0, 0)",
+            [(deployment_id, column, value) for value in chosen],
         )
+        for segment in listed_segments(cursor, deployment_id, column):
+            ids[segment.value] = segment.id
     return len(chosen)

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
+from jupyter_registry.plots import accuracy_over_time, alt_text
 from tests.browser.lab import Notebook
 
 #: A browser may have to be installed first.
@@ -90,6 +91,9 @@ def test_segments(
     expect(view.get_by_text("400 of 400 predictions")).to_be_visible()
     view.get_by_label("Value").select_option("B6")
     expect(view.get_by_text("200 of 200 predictions")).to_be_visible()
+    numbers = registry.deployment("flown").accuracy(segment=("carrier", "B6"))
+    drawn = alt_text(accuracy_over_time(numbers, "auc"))
+    expect(view.get_by_label(drawn)).to_be_visible()
     picture(view, "accuracy-segment")
     view.get_by_label("Segment").select_option("all rows")
     expect(view.get_by_text("600 of 600 predictions")).to_be_visible()
