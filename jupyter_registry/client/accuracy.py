@@ -69,6 +69,11 @@ class Accuracy(Shown, entities.Accuracy):
 
     overall_headings: ClassVar[tuple[str, ...]] = ("metric", "value", "n", "baseline", "change %")
 
+    @property
+    def segment_words(self) -> str:
+        """``column = value`` of the segment whose rows are counted; empty when all are."""
+        return "" if self.segment is None else f"{self.segment} = {self.segment_value}"
+
     def overall_rows(self) -> list[tuple[Any, ...]]:
         """Metric, value, sample count, baseline and change: under `overall_headings`."""
         if self.overall is None:
@@ -99,13 +104,14 @@ class Accuracy(Shown, entities.Accuracy):
 
     def _parts(self) -> list[Table]:
         if not self.buckets and not self.overall_rows():
-            return [Table(note="No prediction was made in this time.")]
+            return [Table(title=self.segment_words, note="No prediction was made in this time.")]
         matched = self.overall.n if self.overall else 0
+        part = f" with {self.segment_words}" if self.segment is not None else ""
         return [
             Table(
                 self.overall_headings,
                 self.overall_rows(),
-                title=f"Accuracy of {matched:,} rows",
+                title=f"Accuracy of {matched:,} rows{part}",
                 note="" if self.overall_rows() else "No prediction has met its actual yet.",
             ),
             Table(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from ..domain.entities import (
@@ -15,23 +14,18 @@ from ..domain.entities import (
     RollbackCreate,
     ServicePeriod,
 )
-from ..domain.kinds import Bucket, DeploymentState, ReplacementReason
+from ..domain.kinds import DeploymentState, ReplacementReason
 from . import html, rows, tables
-from .accuracy import Accuracy
-from .accuracy_details import AccuracyDetails
 from .bodies import body
-from .bound import Bound
 from .deployment_lists import DeploymentList, History, Key, KeyList, Replacement
-from .drift import Drift
-from .health import Health
+from .monitored import Monitored
 from .packages import Package, PackageItem
 from .progress import Progress
 from .rows import ActualsResult, ReportResult
+from .segments import names_of
 
-Moment = datetime | str
 
-
-class Deployment(Bound, DeploymentPublic):
+class Deployment(Monitored, DeploymentPublic):
     """Serves or tracks one champion package at a time."""
 
     @property
@@ -151,91 +145,6 @@ class Deployment(Bound, DeploymentPublic):
             self._registry.connection, f"{self._path}/actuals", source, columns, progress=progress
         )
 
-    def accuracy(
-        self,
-        bucket: Bucket | str | None = None,
-        start: Moment | None = None,
-        end: Moment | None = None,
-        package: Package | PackageItem | int | str | None = None,
-        metrics: Sequence[str] | str | None = None,
-    ) -> Accuracy:
-        """Accuracy overall and over time, by prediction time, with baseline and change.
-
-        Parameters
-        ----------
-        bucket:
-            ``hour``, ``day``, ``week`` or ``month`` (default: chosen by the span).
-        start, end:
-            The range ``[start, end)``; texts are ISO 8601, naive times mean UTC.
-        package:
-            One package's predictions alone: a package, its id, or ``"name/version"``.
-        metrics:
-            Names of metrics (default: all of the target type).
-
-        """
-        wanted = [metrics] if isinstance(metrics, str) else metrics and list(metrics)
-        return Accuracy.model_validate(
-            self._read("accuracy", start, end, package, bucket=bucket, metric=wanted)
-        )
-
-    def accuracy_details(
-        self,
-        start: Moment | None = None,
-        end: Moment | None = None,
-        package: Package | PackageItem | int | str | None = None,
-    ) -> AccuracyDetails:
-        """What curves, matrices and scatter plots are drawn from; parameters as in `accuracy`.
-
-        Score bins and confusion of classes, a sample of matched rows of numbers:
-        `jupyter_registry.plots` draws them.
-        """
-        return AccuracyDetails.model_validate(self._read("accuracy/details", start, end, package))
-
-    def drift(
-        self,
-        bucket: Bucket | str | None = None,
-        start: Moment | None = None,
-        end: Moment | None = None,
-        package: Package | PackageItem | int | str | None = None,
-    ) -> Drift:
-        """How inputs and predictions moved from the baseline, overall and over time.
-
-        Measured by the population stability index (PSI): below 0.1 all is well, from 0.25 on a
-        column has moved far. A prediction counts when it is first recorded.
-
-        Parameters
-        ----------
-        bucket, start, end:
-            As in `accuracy`.
-        package:
-            One that is, or was, in service: its predictions against its baseline (default: the
-            champion).
-
-        """
-        return Drift.model_validate(self._read("drift", start, end, package, bucket=bucket))
-
-    def health(
-        self,
-        bucket: Bucket | str | None = None,
-        start: Moment | None = None,
-        end: Moment | None = None,
-        package: Package | PackageItem | int | str | None = None,
-    ) -> Health:
-        """How the deployment serves: requests, errors and times, overall and over time.
-
-        Parameters as in `accuracy`, but that a request counts when it is answered; ``package``
-        is one that is, or was, in service (default: all).
-        """
-        return Health.model_validate(self._read("health", start, end, package, bucket=bucket))
-
-    def rebuild_accuracy(self) -> dict[str, Any]:
-        """Compute the accumulators behind `accuracy` anew from the recorded rows.
-
-        Those behind `drift` stay as they are: inputs are not among the recorded rows.
-        """
-        answer = self._registry.connection.call("POST", f"{self._path}/rebuild-accuracy")
-        return dict(answer or {})
-
     # --- the champion ---------------------------------------------------------------------
 
     def replace(
@@ -289,7 +198,12 @@ class Deployment(Bound, DeploymentPublic):
     # --- settings and keys ----------------------------------------------------------------
 
     def update(self, **changes: Any) -> Deployment:
-        """Change settings: the fields of `DeploymentUpdate`; others stay."""
+        """Change settings: the fields of `DeploymentUpdate`; others stay.
+
+        ``segment_columns`` apply to predictions from then on; what was counted stays.
+        """
+        if changes.get("segment_columns") is not None:
+            changes["segment_columns"] = names_of(changes["segment_columns"])
         self._become(
             self._registry.connection.call(
                 "PATCH", self._path, json=body(DeploymentUpdate, **changes)
@@ -331,25 +245,6 @@ class Deployment(Bound, DeploymentPublic):
     def _path(self) -> str:
         return f"/deployments/{self.id}"
 
-    def _read(
-        self,
-        what: str,
-        start: Moment | None,
-        end: Moment | None,
-        package: Package | PackageItem | int | str | None,
-        *,
-        bucket: Bucket | str | None = None,
-        **params: Any,
-    ) -> Any:
-        """What is monitored, of a range and of one package if given."""
-        params |= {
-            "bucket": None if bucket is None else str(bucket),
-            "start": start,
-            "end": end,
-            "package_id": None if package is None else self._registry.package_id(package),
-        }
-        return self._registry.connection.get(f"{self._path}/{what}", params)
-
     def _replaced(self, answer: Mapping[str, Any]) -> Replacement:
         result = Replacement.model_validate(answer)
         result.deployment._registry = self._registry
@@ -378,6 +273,7 @@ class Deployment(Bound, DeploymentPublic):
                 "association ID column": self.association_id_column,
                 "association ID required": self.association_id_required or None,
                 "kernelspec": self.kernelspec,
+                "segment columns": self.segment_columns,
                 "rows predicted": self.rows_predicted,
                 "rows matched": self.rows_matched,
                 "rows waiting": self.rows_waiting,

@@ -24,6 +24,7 @@ from .bodies import body
 from .bound import Bound
 from .pages import Pages
 from .progress import Progress, bar
+from .segments import names_of
 
 if TYPE_CHECKING:
     from .deployments import Deployment
@@ -53,6 +54,7 @@ class _PackageActions(Bound):
         prediction_threshold: float | None = None,
         store_features: bool = False,
         kernelspec: str | None = None,
+        segment_columns: Sequence[str] = (),
     ) -> Deployment:
         """Create a deployment; a model hosted here is loaded and scores a sample first.
 
@@ -72,6 +74,9 @@ class _PackageActions(Bound):
             Whether input values are kept with the predictions.
         kernelspec:
             The environment that the model runs in (default: the server's own setting).
+        segment_columns:
+            Up to 5 columns, of the signature or sent along, by whose values accuracy is kept
+            too; of at most 100 values each, later ones count as ``(other)``.
 
         Raises
         ------
@@ -92,6 +97,7 @@ class _PackageActions(Bound):
             prediction_threshold=prediction_threshold,
             store_features=store_features,
             kernelspec=kernelspec,
+            segment_columns=names_of(segment_columns),
         )
         answer = self._registry.connection.call("POST", "/deployments", json=wanted)
         return Deployment.of(self._registry, answer)

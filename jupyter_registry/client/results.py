@@ -9,6 +9,7 @@ from .drift import Drift
 from .health import Health
 from .packages import Model, ModelList, Package, PackageItem, PackageList
 from .rows import ActualsResult, ReportResult
+from .segments import Segments
 
 __all__ = [
     "Accuracy",
@@ -28,4 +29,5 @@ __all__ = [
     "PackageList",
     "Replacement",
     "ReportResult",
+    "Segments",
 ]

@@ -32,6 +32,9 @@ class AccuracyDetails(SQLModel):
 
     deployment_id: int
     package_id: int | None = None
+    segment: str | None = None
+    segment_value: str | None = None
+    """The segment column, and the value whose rows alone are counted."""
     start: datetime | None = None
     end: datetime | None = None
     n: int = 0

@@ -13,6 +13,12 @@ from typing import Annotated, Any
 from pydantic import StringConstraints
 from sqlmodel import JSON, BigInteger, Enum, Field, SQLModel
 
+from .accuracy_fields import AccuracyBucket as AccuracyBucket
+from .accuracy_fields import AccuracyOfRows as AccuracyOfRows
+from .accuracy_fields import MetricValue as MetricValue
+from .accuracy_fields import SegmentColumn as SegmentColumn
+from .accuracy_fields import Segments as Segments
+from .accuracy_fields import SegmentValue as SegmentValue
 from .details import AccuracyDetails as AccuracyDetails
 from .details import SampledRow as SampledRow
 from .details import ScoreBin as ScoreBin
@@ -214,6 +220,8 @@ class DeploymentBase(SQLModel):
     prediction_threshold: float | None = None
     store_features: bool = False
     kernelspec: str | None = Field(default=None, max_length=200)
+    segment_columns: list[str] = Field(default_factory=list, sa_type=JSON, nullable=True)
+    """Accuracy is kept by the values of these columns too; null in rows older than segments."""
 
 
 class DeploymentCreate(Strict):
@@ -228,6 +236,7 @@ class DeploymentCreate(Strict):
     prediction_threshold: float | None = None
     store_features: bool = False
     kernelspec: str | None = None
+    segment_columns: list[str] = []
 
 
 class DeploymentUpdate(Strict):
@@ -240,6 +249,8 @@ class DeploymentUpdate(Strict):
     association_id_required: bool | None = None
     prediction_threshold: float | None = None
     store_features: bool | None = None
+    segment_columns: list[str] | None = None
+    """All of them; applies to predictions from then on, and what was counted stays."""
     state: DeploymentState | None = None
 
 
@@ -371,34 +382,14 @@ class ActualsResult(SQLModel):
 # --- accuracy -----------------------------------------------------------------------------
 
 
-class MetricValue(SQLModel):
-    """One metric with its sample count, its baseline and the change in percent of the baseline."""
-
-    value: float | None
-    n: int
-    baseline: float | None = None
-    change_percent: float | None = None
-
-
-class AccuracyBucket(SQLModel):
-    """Accuracy of the predictions made in ``[start, end)``; ``n`` 0 says there is no data."""
-
-    start: datetime
-    end: datetime
-    n: int
-    n_predicted: int
-    metrics: dict[str, MetricValue] = {}
-    mean_predicted: float | None = None
-    mean_actual: float | None = None
-    predicted_shares: dict[str, float] | None = None
-    actual_shares: dict[str, float] | None = None
-
-
 class Accuracy(SQLModel):
     """Accuracy overall and over time."""
 
     deployment_id: int
     package_id: int | None = None
+    segment: str | None = None
+    segment_value: str | None = None
+    """The segment column, and the value whose rows alone are counted."""
     bucket: str
     start: datetime | None = None
     end: datetime | None = None

@@ -10,12 +10,11 @@ from typing import Any
 
 from ..domain import metrics as scoring
 from ..domain.accumulators import Accumulator, merge
-from ..domain.errors import InvalidInput
 from ..domain.kinds import Bucket, TargetType
 from ..domain.target import Target
 from ..store.database import Database
 from . import calendar
-from .buckets import ACCURACY, DAY_LEVEL, HOUR_LEVEL, HOURS_OF_DAY, USAGE
+from .buckets import ACCURACY, DAY_LEVEL, HOUR_LEVEL, HOURS_OF_DAY, OF_SEGMENTS, USAGE
 from .cursor import Cursor, reading
 from .rows import Tracked
 
@@ -40,6 +39,7 @@ def read_accuracy(
     start: datetime | None = None,
     end: datetime | None = None,
     names: Sequence[str] = (),
+    segment: int | None = None,
 ) -> dict[str, Any]:
     """Accuracy of the predictions of some packages, by prediction time, ready for JSON.
 
@@ -54,6 +54,8 @@ def read_accuracy(
         The range ``[start, end)``, widened to whole hours; all there is unless given.
     names:
         The metrics wanted; all of the target's type unless given.
+    segment:
+        Count the rows of this segment alone; the baseline stays that of the whole holdout.
 
     Returns
     -------
@@ -69,16 +71,10 @@ def read_accuracy(
     """
     target = tracked.target
     scoring.check_names(target.type, list(names))
-    first, last = calendar.hours_around(start, end)
-    if first is not None and last is not None and first >= last:
-        raise InvalidInput(
-            "The range is empty: its start is not before its end.",
-            advice="Give a start before the end.",
-            fields={"start": "not before end"},
-        )
+    first, last = calendar.checked_hours(start, end)
     with reading(database.log_engine) as cursor:
         if first is None or last is None:
-            known = hours_with_predictions(cursor, tracked, list(packages))
+            known = hours_with_predictions(cursor, tracked, list(packages), segment)
             if known is None:
                 return _nothing(target, bucket)
             first = known[0] if first is None else first
@@ -90,7 +86,7 @@ def read_accuracy(
         for table in (USAGE, ACCURACY):
             for level, low, high in pieces(chosen, first, last):
                 for hour, package, data in read_bucket(
-                    cursor, table, tracked.deployment_id, list(packages), level, low, high
+                    cursor, table, tracked.deployment_id, list(packages), level, low, high, segment
                 ):
                     point = points[bisect_right(edges, hour) - 1]
                     held = point.usage if table == USAGE else point.matched
@@ -128,23 +124,28 @@ def _nothing(target: Target, bucket: Bucket | None) -> dict[str, Any]:
 
 
 def hours_with_predictions(
-    cursor: Cursor, tracked: Tracked, packages: list[int]
+    cursor: Cursor, tracked: Tracked, packages: list[int], segment: int | None = None
 ) -> tuple[int, int] | None:
     """The hours ``[first, last)`` of all predictions; ``None`` when there are none."""
-    return known_hours(cursor, USAGE, tracked.deployment_id, packages)
+    return known_hours(cursor, USAGE, tracked.deployment_id, packages, segment)
 
 
 def known_hours(
-    cursor: Cursor, table: str, deployment_id: int, packages: Sequence[int]
+    cursor: Cursor,
+    table: str,
+    deployment_id: int,
+    packages: Sequence[int],
+    segment: int | None = None,
 ) -> tuple[int, int] | None:
     """The hours ``[first, last)`` that a table of buckets knows; ``None`` when it knows none."""
     ends: list[int] = []
+    table, where, parameters = _owned(table, deployment_id, segment)
     for package in packages:
         for order in ("", " DESC"):
             row = cursor.one(
-                f"SELECT start FROM {table} WHERE deployment_id = ? AND package_id = ? "
+                f"SELECT start FROM {table} WHERE {where} AND package_id = ? "
                 f"AND level = ? ORDER BY start{order} LIMIT 1",
-                (deployment_id, package, HOUR_LEVEL),
+                (*parameters, package, HOUR_LEVEL),
             )
             if row is not None:
                 ends.append(int(row[0]))
@@ -172,18 +173,76 @@ def read_bucket(
     level: int,
     low: int,
     high: int,
+    segment: int | None = None,
 ) -> list[tuple[int, int, bytes]]:
-    """(hour, package, accumulator) of a table's rows in a range."""
+    """(hour, package, accumulator) of a table's rows, or a segment's, in a range."""
+    table, where, parameters = _owned(table, deployment_id, segment)
     hours = 1 if level == HOUR_LEVEL else HOURS_OF_DAY
     found: list[tuple[int, int, bytes]] = []
     for package in packages:
         rows = cursor.all(
-            f"SELECT start, data FROM {table} WHERE deployment_id = ? AND package_id = ? "
+            f"SELECT start, data FROM {table} WHERE {where} AND package_id = ? "
             "AND level = ? AND start >= ? AND start < ?",
-            (deployment_id, package, level, low, high),
+            (*parameters, package, level, low, high),
         )
         found += [(start * hours, package, data) for start, data in rows]
     return found
+
+
+def _owned(table: str, deployment_id: int, segment: int | None) -> tuple[str, str, Sequence[int]]:
+    """The table that holds a deployment's rows or a segment's, and the condition for them."""
+    if segment is None:
+        return table, "deployment_id = ?", (deployment_id,)
+    return OF_SEGMENTS[table], "deployment_id = ? AND segment_id = ?", (deployment_id, segment)
+
+
+def read_segments(
+    database: Database,
+    tracked: Tracked,
+    packages: Mapping[int, Baseline],
+    segments: Sequence[int],
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    names: Sequence[str] = (),
+) -> list[dict[str, Any]]:
+    """The accuracy overall of several segments, to be compared; parameters as `read_accuracy`.
+
+    Returns
+    -------
+    list
+        One per segment: the fields of `domain.entities.AccuracyBucket` but for its times.
+
+    """
+    target = tracked.target
+    scoring.check_names(target.type, list(names))
+    first, last = calendar.checked_hours(start, end)
+    described = []
+    describe = _Description(target, packages, names or None)
+    with reading(database.log_engine) as cursor:
+        known = hours_with_predictions(cursor, tracked, list(packages)) or (0, 1)
+        first = known[0] if first is None else first
+        last = max(known[1], first + 1) if last is None else last
+        for segment in segments:
+            point = _Point()
+            for table, held in ((USAGE, point.usage), (ACCURACY, point.matched)):
+                for level, low, high in pieces(Bucket.DAY, first, last):
+                    held += [
+                        (package, Accumulator.from_bytes(data))
+                        for _, package, data in read_bucket(
+                            cursor,
+                            table,
+                            tracked.deployment_id,
+                            list(packages),
+                            level,
+                            low,
+                            high,
+                            segment,
+                        )
+                    ]
+            one = describe.point(point, first, last)
+            described.append({name: one[name] for name in one if name not in ("start", "end")})
+    return described
 
 
 class _Description:

@@ -1,10 +1,12 @@
 """The accumulators' tables: what a batch adds and takes away, put there in the batch's transaction.
 
-Every row counts in an hour and in a UTC day, so that long ranges are read from few buckets.
+Every row counts in an hour and in a UTC day, so that long ranges are read from few buckets; a
+row with segments counts once more in each of them, in tables of their own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,12 +16,23 @@ from ..domain.metrics import rows as rows_in
 from ..domain.target import Target
 from .cursor import Cursor
 from .drift_buckets import Drifts, add_counts
-from .keys import DAY_LEVEL, HOUR, HOUR_LEVEL, HOURS_OF_DAY, KEYS_AT_ONCE, Key
+from .keys import DAY_LEVEL, HOUR, HOUR_LEVEL, HOURS_OF_DAY, KEYS_AT_ONCE
 from .rows import Floats, Ints, PredictionRows
+from .segments import Values, add_counts_of_segments
 
 USAGE, ACCURACY = "usage_bucket", "accuracy_bucket"
+#: The table with the same of each segment.
+OF_SEGMENTS = {USAGE: "segment_usage_bucket", ACCURACY: "segment_accuracy_bucket"}
+#: All of a deployment's.
+TABLES = (*OF_SEGMENTS, *OF_SEGMENTS.values())
+#: The columns of a key.
+_OF_ALL = ("package_id", "level", "start")
+_COLUMNS = dict.fromkeys(OF_SEGMENTS, _OF_ALL) | dict.fromkeys(
+    OF_SEGMENTS.values(), ("segment_id", *_OF_ALL)
+)
 
-Accumulators = dict[Key, Accumulator]
+#: By `keys.Key`, or in the tables of segments by that with the segment before it.
+Accumulators = dict[tuple[int, ...], Accumulator]
 
 #: Most deployments, and accumulators of each, of which the last written ones are held.
 _RECENT_DEPLOYMENTS, _RECENT_KEYS = 256, 16
@@ -29,7 +42,8 @@ _RECENT_DEPLOYMENTS, _RECENT_KEYS = 256, 16
 class Scored:
     """Predictions as accumulators count them, in columns of length n.
 
-    ``packages`` is one id for all rows, or one per row; the rest is as in `PredictionRows`.
+    ``packages`` is one id for all rows, or one per row; ``segments`` are their ids, shape
+    (n, columns), 0 where there is none; the rest is as in `PredictionRows`.
     """
 
     packages: int | Ints
@@ -37,6 +51,7 @@ class Scored:
     values: Floats
     labels: Ints
     probabilities: Floats | None
+    segments: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.timestamps)
@@ -49,6 +64,7 @@ class Scored:
             self.values[rows],
             self.labels[rows],
             None if self.probabilities is None else self.probabilities[rows],
+            None if self.segments is None else self.segments[rows],
         )
 
     def groups(self) -> tuple[Ints, list[tuple[int, int]]]:
@@ -63,16 +79,34 @@ class Scored:
         both, groups = np.unique(pairs, axis=0, return_inverse=True)
         return groups.reshape(-1), [(package, hour) for package, hour in both.tolist()]
 
+    def in_segments(
+        self, groups: Ints, keys: list[tuple[int, int]]
+    ) -> Iterator[tuple[Ints, Ints, list[tuple[int, ...]]]]:
+        """For every segment column: its rows, their groups, and (segment, package, hour) of these.
+
+        ``groups`` and ``keys`` are what `groups` gave.
+        """
+        assert self.segments is not None
+        for column in self.segments.T:
+            rows = np.flatnonzero(column)
+            if len(rows):
+                codes = column[rows] * len(keys) + groups[rows]
+                found, parts = np.unique(codes, return_inverse=True)
+                pairs = [divmod(code, len(keys)) for code in found.tolist()]
+                yield rows, parts, [(segment, *keys[group]) for segment, group in pairs]
+
 
 class Recent:
     """The usage and drift of each deployment's last batch, to spare reading them again.
 
-    They are valid while the deployment's revision, read under its lock, is the one that they
-    were written with. After a transaction that was not committed, everything must be cleared.
+    ``segments`` are the ids of deployments' segments, see `monitoring.segments`. The others are
+    valid while the deployment's revision, read under its lock, is the one that they were
+    written with. After a transaction that was not committed, everything must be cleared.
     """
 
     def __init__(self) -> None:
         self._held: dict[int, tuple[int, Accumulators, Drifts]] = {}
+        self.segments: dict[int, Values] = {}
 
     def at(self, deployment_id: int, revision: int) -> tuple[Accumulators, Drifts]:
         """What is known of a deployment that has this revision."""
@@ -92,6 +126,7 @@ class Recent:
     def clear(self) -> None:
         """Hold nothing."""
         self._held.clear()
+        self.segments.clear()
 
 
 @dataclass
@@ -101,6 +136,7 @@ class Changes:
     target: Target
     _plus: dict[str, Accumulators] = field(default_factory=lambda: {USAGE: {}, ACCURACY: {}})
     _minus: dict[str, Accumulators] = field(default_factory=lambda: {USAGE: {}, ACCURACY: {}})
+    _segmented: bool = False
     _binned: PredictionRows | None = None
 
     def predicted(self, rows: Scored, *, sign: int = 1) -> None:
@@ -109,21 +145,23 @@ class Changes:
             groups, keys = rows.groups()
             made = usage_by_group(self.target, rows.values, rows.labels, groups, len(keys))
             self._add(USAGE, keys, made, sign)
+            if rows.segments is not None:
+                self._segmented = True
+                for some, parts, named in rows.in_segments(groups, keys):
+                    part = rows.take(some)
+                    made = usage_by_group(self.target, part.values, part.labels, parts, len(named))
+                    self._add(OF_SEGMENTS[USAGE], named, made, sign)
 
     def matched(self, rows: Scored, actuals: Floats, *, sign: int = 1) -> None:
         """Count predictions with their actuals, or with ``sign=-1`` no more."""
         if len(rows):
             groups, keys = rows.groups()
-            made = matched_by_group(
-                self.target,
-                actuals,
-                rows.values,
-                rows.labels,
-                rows.probabilities,
-                groups,
-                len(keys),
-            )
-            self._add(ACCURACY, keys, made, sign)
+            self._add(ACCURACY, keys, self._matched(rows, actuals, groups, len(keys)), sign)
+            if rows.segments is not None:
+                self._segmented = True
+                for some, parts, named in rows.in_segments(groups, keys):
+                    made = self._matched(rows.take(some), actuals[some], parts, len(named))
+                    self._add(OF_SEGMENTS[ACCURACY], named, made, sign)
 
     def drifted(self, rows: PredictionRows) -> None:
         """Count the bins of predictions that are recorded for the first time.
@@ -136,7 +174,11 @@ class Changes:
 
     def added(self, table: str) -> Accumulators:
         """What was added to a table, for changes that only ever add."""
-        return self._plus[table]
+        return self._plus.get(table, {})
+
+    def added_by_segment(self) -> tuple[dict[int, int], dict[int, int]]:
+        """Segment → how many more rows were predicted, and matched."""
+        return self._more(OF_SEGMENTS[USAGE]), self._more(OF_SEGMENTS[ACCURACY])
 
     def apply(
         self, cursor: Cursor, deployment_id: int, revision: int, recent: Recent | None = None
@@ -145,6 +187,10 @@ class Changes:
         held, drifts = ({}, {}) if recent is None else recent.at(deployment_id, revision)
         used = self._apply(cursor, USAGE, deployment_id, held)
         self._apply(cursor, ACCURACY, deployment_id, {})
+        if self._segmented:
+            for table in OF_SEGMENTS.values():
+                self._apply(cursor, table, deployment_id, {})
+            add_counts_of_segments(cursor, *self.added_by_segment())
         if self._binned is not None:
             drifts = add_counts(cursor, deployment_id, self._binned, drifts)
         if recent is not None:
@@ -154,13 +200,13 @@ class Changes:
         self, cursor: Cursor, table: str, deployment_id: int, held: Accumulators
     ) -> Accumulators:
         """Bring one table up to date; returns what was written, or if nothing was, ``held``."""
-        plus, minus = self._plus[table], self._minus[table]
+        plus, minus = self._plus.get(table, {}), self._minus.get(table, {})
         keys = list(plus.keys() | minus.keys()) if minus else list(plus)
         if not keys:
             return held
         known = held | load(cursor, table, deployment_id, [key for key in keys if key not in held])
         changed: Accumulators = {}
-        emptied: list[Key] = []
+        emptied: list[tuple[int, ...]] = []
         for key in keys:
             now = _changed(known.get(key), plus.get(key), minus.get(key))
             if now is None or (key in minus and rows_in(self.target, now) == 0):
@@ -171,35 +217,51 @@ class Changes:
             store(cursor, table, deployment_id, self.target, changed)
         if emptied:
             cursor.run_many(
-                f"DELETE FROM {table} WHERE deployment_id = ? AND package_id = ? "
-                "AND level = ? AND start = ?",
+                f"DELETE FROM {table} WHERE deployment_id = ? AND {_is_key(table)}",
                 [(deployment_id, *key) for key in emptied],
             )
         return changed
 
+    def _matched(
+        self, rows: Scored, actuals: Floats, groups: Ints, n_groups: int
+    ) -> list[Accumulator]:
+        columns = (rows.values, rows.labels, rows.probabilities)
+        return matched_by_group(self.target, actuals, *columns, groups, n_groups)
+
+    def _more(self, table: str) -> dict[int, int]:
+        counted: dict[int, int] = {}
+        for held, sign in ((self._plus, 1), (self._minus, -1)):
+            for (segment, _, level, _), accumulator in held.get(table, {}).items():
+                if level == DAY_LEVEL:
+                    n = sign * rows_in(self.target, accumulator)
+                    counted[segment] = counted.get(segment, 0) + n
+        return counted
+
     def _add(
-        self, table: str, keys: list[tuple[int, int]], made: list[Accumulator], sign: int
+        self, table: str, keys: Sequence[tuple[int, ...]], made: list[Accumulator], sign: int
     ) -> None:
-        held = (self._plus if sign > 0 else self._minus)[table]
-        for (package, hour), accumulator in zip(keys, made, strict=True):
+        held = (self._plus if sign > 0 else self._minus).setdefault(table, {})
+        for (*owner, hour), accumulator in zip(keys, made, strict=True):
             for level, start in ((HOUR_LEVEL, hour), (DAY_LEVEL, hour // HOURS_OF_DAY)):
-                key = (package, level, start)
+                key = (*owner, level, start)
                 before = held.get(key)
                 held[key] = accumulator if before is None else before.merged(accumulator)
 
 
-def load(cursor: Cursor, table: str, deployment_id: int, keys: list[Key]) -> Accumulators:
+def load(
+    cursor: Cursor, table: str, deployment_id: int, keys: list[tuple[int, ...]]
+) -> Accumulators:
     """Those of the accumulators that exist."""
     found: Accumulators = {}
+    columns = ", ".join(_COLUMNS[table])
     for first in range(0, len(keys), KEYS_AT_ONCE):
         part = keys[first : first + KEYS_AT_ONCE]
-        where = " OR ".join(["(package_id = ? AND level = ? AND start = ?)"] * len(part))
-        for package, level, start, data in cursor.all(
-            f"SELECT package_id, level, start, data FROM {table} "
-            f"WHERE deployment_id = ? AND ({where})",
+        where = " OR ".join([f"({_is_key(table)})"] * len(part))
+        for *place, data in cursor.all(
+            f"SELECT {columns}, data FROM {table} WHERE deployment_id = ? AND ({where})",
             (deployment_id, *(item for key in part for item in key)),
         ):
-            found[(package, level, start)] = Accumulator.from_bytes(data)
+            found[tuple(place)] = Accumulator.from_bytes(data)
     return found
 
 
@@ -207,15 +269,20 @@ def store(
     cursor: Cursor, table: str, deployment_id: int, target: Target, accumulators: Accumulators
 ) -> None:
     """Write accumulators, over those of the same keys."""
+    columns = ", ".join(_COLUMNS[table])
     cursor.run_many(
-        f"INSERT INTO {table} (deployment_id, package_id, level, start, n, data) "
-        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (deployment_id, package_id, level, start) "
+        f"INSERT INTO {table} (deployment_id, {columns}, n, data) "
+        f"VALUES (?{', ?' * len(_COLUMNS[table])}, ?, ?) ON CONFLICT (deployment_id, {columns}) "
         "DO UPDATE SET n = excluded.n, data = excluded.data",
         [
             (deployment_id, *key, rows_in(target, accumulator), accumulator.to_bytes())
             for key, accumulator in accumulators.items()
         ],
     )
+
+
+def _is_key(table: str) -> str:
+    return " AND ".join(f"{name} = ?" for name in _COLUMNS[table])
 
 
 def _changed(

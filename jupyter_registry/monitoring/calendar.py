@@ -40,6 +40,18 @@ def hours_around(start: datetime | None, end: datetime | None) -> tuple[int | No
     return first, last
 
 
+def checked_hours(start: datetime | None, end: datetime | None) -> tuple[int | None, int | None]:
+    """`hours_around`; raises `InvalidInput` for a range with no hour in it."""
+    first, last = hours_around(start, end)
+    if first is not None and last is not None and first >= last:
+        raise InvalidInput(
+            "The range is empty: its start is not before its end.",
+            advice="Give a start before the end.",
+            fields={"start": "not before end"},
+        )
+    return first, last
+
+
 def chosen_bucket(first: int, last: int) -> Bucket:
     """The bucket that suits a range of hours."""
     days = (last - first) / HOURS_OF_DAY

@@ -9,7 +9,6 @@ from typing import Any
 
 from ..domain import metrics as scoring
 from ..domain.accumulators import Accumulator, merge
-from ..domain.errors import InvalidInput
 from ..domain.kinds import Bucket, TargetType
 from ..domain.scores import ScoreSketch, scores_of
 from ..store.database import Database
@@ -30,6 +29,7 @@ def read_details(
     *,
     start: datetime | None = None,
     end: datetime | None = None,
+    segment: int | None = None,
 ) -> dict[str, Any]:
     """The matched predictions of some packages in detail, by prediction time, ready for JSON.
 
@@ -39,6 +39,8 @@ def read_details(
         The packages whose predictions count.
     start, end:
         The range ``[start, end)``, widened to whole hours; all there is unless given.
+    segment:
+        Count the rows of this segment alone.
 
     Returns
     -------
@@ -53,13 +55,7 @@ def read_details(
 
     """
     target = tracked.target
-    first, last = calendar.hours_around(start, end)
-    if first is not None and last is not None and first >= last:
-        raise InvalidInput(
-            "The range is empty: its start is not before its end.",
-            advice="Give a start before the end.",
-            fields={"start": "not before end"},
-        )
+    first, last = calendar.checked_hours(start, end)
     known: dict[str, Any] = {
         "start": None,
         "end": None,
@@ -73,20 +69,26 @@ def read_details(
     }
     with reading(database.log_engine) as cursor:
         if first is None or last is None:
-            made = hours_with_predictions(cursor, tracked, list(packages))
+            made = hours_with_predictions(cursor, tracked, list(packages), segment)
             if made is None:
                 return known
             first = made[0] if first is None else first
             last = max(made[1], first + 1) if last is None else last
             first = min(first, last - 1)
         known["start"], known["end"] = map(calendar.moment_of_hour, (first, last))
-        whole = merge(_matched(cursor, tracked, packages, first, last))
+        whole = merge(_matched(cursor, tracked, packages, first, last, segment))
         if whole is None:
             return known
         n = known["n"] = scoring.rows(target, whole)
         if target.type is TargetType.REGRESSION:
             rows = sample(
-                cursor, tracked.deployment_id, list(packages), first * HOUR, last * HOUR, n
+                cursor,
+                tracked.deployment_id,
+                list(packages),
+                first * HOUR,
+                last * HOUR,
+                n,
+                segment=segment,
             )
             known["sample"] = [
                 {
@@ -118,13 +120,18 @@ def score_bins(sketch: ScoreSketch) -> list[dict[str, Any]]:
 
 
 def _matched(
-    cursor: Cursor, tracked: Tracked, packages: Sequence[int], first: int, last: int
+    cursor: Cursor,
+    tracked: Tracked,
+    packages: Sequence[int],
+    first: int,
+    last: int,
+    segment: int | None,
 ) -> list[Accumulator]:
     """The accumulators of matched rows in the hours ``[first, last)``, whole days as days."""
     return [
         Accumulator.from_bytes(data)
         for level, low, high in pieces(Bucket.DAY, first, last)
         for _, _, data in read_bucket(
-            cursor, ACCURACY, tracked.deployment_id, list(packages), level, low, high
+            cursor, ACCURACY, tracked.deployment_id, list(packages), level, low, high, segment
         )
     ]

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from ..domain.drift import DriftCounts, DriftPlan, Ints, Planned
-from ..domain.errors import InvalidInput
 from ..domain.kinds import Bucket, Status
 from ..domain.monitoring import DriftBin, FeatureDrift
 from ..domain.psi import Indices, status_of, verdict
@@ -69,7 +68,7 @@ def read_drift(
         for an empty range, or one of too many buckets.
 
     """
-    first, last = checked_range(start, end)
+    first, last = calendar.checked_hours(start, end)
     with reading(database.log_engine) as cursor:
         if first is None or last is None:
             known = hours_with_predictions(cursor, tracked, [package_id])
@@ -99,18 +98,6 @@ def read_drift(
             for i in range(len(edges) - 1)
         ],
     } | _overall(plan, indices, everything)
-
-
-def checked_range(start: datetime | None, end: datetime | None) -> tuple[int | None, int | None]:
-    """The range as hours; raises `InvalidInput` where there is nothing between its ends."""
-    first, last = calendar.hours_around(start, end)
-    if first is not None and last is not None and first >= last:
-        raise InvalidInput(
-            "The range is empty: its start is not before its end.",
-            advice="Give a start before the end.",
-            fields={"start": "not before end"},
-        )
-    return first, last
 
 
 def nothing(bucket: Bucket | None, reason: str) -> dict[str, Any]:

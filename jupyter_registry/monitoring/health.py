@@ -12,8 +12,8 @@ from ..domain.errors import StorageUnavailable
 from ..domain.health import Requests
 from ..store.database import Database
 from .buckets import DAY_LEVEL, HOUR, HOUR_LEVEL, HOURS_OF_DAY
-from .buckets import Key as BucketKey
 from .cursor import Cursor, Writer
+from .keys import Key as BucketKey
 
 HEALTH = "health_bucket"
 #: Seconds that counts stay in memory.

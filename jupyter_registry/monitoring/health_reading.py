@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..domain.errors import InvalidInput
 from ..domain.health import Requests, merge
 from ..domain.kinds import Bucket
 from ..store.database import Database
@@ -51,13 +50,7 @@ def read_health(
         for an empty range, or one of too many buckets.
 
     """
-    first, last = calendar.hours_around(start, end)
-    if first is not None and last is not None and first >= last:
-        raise InvalidInput(
-            "The range is empty: its start is not before its end.",
-            advice="Give a start before the end.",
-            fields={"start": "not before end"},
-        )
+    first, last = calendar.checked_hours(start, end)
     with reading(database.log_engine) as cursor:
         latest = _last_prediction(cursor, deployment_id, packages)
         if first is None or last is None:

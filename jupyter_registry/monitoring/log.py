@@ -29,6 +29,7 @@ _PREDICTION = (
     "probabilities",
     "latency_ms",
     "features",
+    "segments",
 )
 _UNLESS_KNOWN = "ON CONFLICT (deployment_id, association_id) DO NOTHING"
 _ACTUAL = "deployment_id, association_id, value, timestamp"
@@ -41,6 +42,7 @@ _FOUND: dict[str, Any] = {
     "value": np.float64,
     "label": np.int64,
     "probabilities": object,
+    "segments": object,
 }
 
 
@@ -48,7 +50,8 @@ _FOUND: dict[str, Any] = {
 class Found:
     """Rows of the log that were found for some of a batch's association IDs.
 
-    ``at`` is the position in the batch; the other columns are as in `PredictionRows`.
+    ``at`` is the position in the batch; ``segments`` are ids, shape (n, columns), 0 where there
+    is none; the other columns are as in `PredictionRows`.
     """
 
     at: Ints
@@ -58,6 +61,7 @@ class Found:
     values: Floats
     labels: Ints
     probabilities: Floats | None
+    segments: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.at)
@@ -72,6 +76,7 @@ class Found:
             self.values[rows],
             self.labels[rows],
             None if self.probabilities is None else self.probabilities[rows],
+            None if self.segments is None else self.segments[rows],
         )
 
 
@@ -86,15 +91,24 @@ class Batch:
         self._ids = ids
         self._listed: str | None = None
 
-    def predictions(self, classes: int, up_to: int | None = None) -> Found:
-        """The predictions with the batch's IDs, with ``id <= up_to`` where given."""
-        columns = [name for name in _FOUND if name != "probabilities" or classes > 2]
+    def predictions(
+        self, classes: int, up_to: int | None = None, *, segmented: bool = False
+    ) -> Found:
+        """The predictions with the batch's IDs, with ``id <= up_to`` where given.
+
+        ``segmented``: whether any can have segments, so that they are read.
+        """
+        left_out = set() if classes > 2 else {"probabilities"}
+        if not segmented:
+            left_out.add("segments")
+        columns = [name for name in _FOUND if name not in left_out]
         rows = self._look_up("prediction", columns, up_to)
         n, ids, packages, stamps, values, labels = (
             np.ascontiguousarray(rows[name]) for name in ("n", *columns[:5])
         )
         probabilities = unpack(rows["probabilities"], classes) if classes > 2 else None
-        return Found(n, ids, packages, stamps, values, labels, probabilities)
+        segments = unpack_segments(rows["segments"]) if segmented else None
+        return Found(n, ids, packages, stamps, values, labels, probabilities, segments)
 
     def actuals(self) -> tuple[Ints, Floats]:
         """Positions in the batch whose actual is known, and their values."""
@@ -155,6 +169,29 @@ def unpack(blobs: Iterable[bytes | None], classes: int) -> Floats:
     return np.frombuffer(joined, "<f8").reshape(-1, classes)
 
 
+def pack_segment(segment: int) -> bytes:
+    """How one segment's id stands among those of a row."""
+    return segment.to_bytes(4, "little")
+
+
+def pack_segments(ids: Ints) -> list[bytes | None]:
+    """Each row's segments for the log, from ids of shape (n, columns), 0 where there is none."""
+    width = 4 * ids.shape[1]
+    joined = ids.astype("<i4").tobytes()
+    some = ids.any(axis=1).tolist()
+    return [joined[i * width : (i + 1) * width] if there else None for i, there in enumerate(some)]
+
+
+def unpack_segments(blobs: Iterable[bytes | None]) -> Ints | None:
+    """What `pack_segments` wrote, perhaps with other columns at other times; ``None`` of none."""
+    blobs = [blob or b"" for blob in blobs]
+    width = max(map(len, blobs), default=0)
+    if not width:
+        return None
+    joined = b"".join(blob.ljust(width, b"\0") for blob in blobs)
+    return np.frombuffer(joined, "<i4").reshape(len(blobs), -1).astype(np.int64)
+
+
 def append_predictions(cursor: Cursor, deployment_id: int, rows: PredictionRows) -> int:
     """Insert the predictions whose association ID is new; returns how many were inserted."""
     columns = _prediction_columns(rows)
@@ -169,7 +206,7 @@ def append_predictions(cursor: Cursor, deployment_id: int, rows: PredictionRows)
         cursor,
         "stage_prediction",
         "association_id TEXT, timestamp BIGINT, value DOUBLE PRECISION, label INTEGER, "
-        "probabilities BYTEA, latency_ms DOUBLE PRECISION, features TEXT",
+        "probabilities BYTEA, latency_ms DOUBLE PRECISION, features TEXT, segments BYTEA",
     )
     cursor.load("stage_prediction", tuple(columns), zip(*columns.values(), strict=True))
     return cursor.run(
@@ -242,7 +279,7 @@ def scan(
 
     ``start`` and ``end`` bound the prediction's timestamp, ``[start, end)`` in microseconds.
     Rows are (id, package_id, association_id, timestamp, value, label, probabilities,
-    latency_ms, features, actual value, actual timestamp).
+    latency_ms, features, actual value, actual timestamp, segments).
     """
     # "+" keeps the databases from sorting the whole deployment for every page
     where, parameters = ["+deployment_id = ?", "id > ?"], [deployment_id, after_id]
@@ -259,7 +296,7 @@ def scan(
         actuals = f"LATERAL (SELECT * FROM actual t WHERE {same.format('t')} LIMIT 1) a ON true"
     return cursor.all(
         "SELECT p.id, p.package_id, p.association_id, p.timestamp, p.value, p.label, "
-        "p.probabilities, p.latency_ms, p.features, a.value, a.timestamp "
+        "p.probabilities, p.latency_ms, p.features, a.value, a.timestamp, p.segments "
         f"FROM (SELECT * FROM prediction WHERE {' AND '.join(where)} ORDER BY id LIMIT ?) p "
         f"LEFT JOIN {actuals} ORDER BY p.id",
         (*parameters, limit),
@@ -295,4 +332,6 @@ def _prediction_columns(rows: PredictionRows) -> dict[str, Sequence[Any]]:
         columns["latency_ms"] = [None if value != value else value for value in latencies]
     if rows.features is not None:
         columns["features"] = rows.features
+    if rows.segment_ids is not None:
+        columns["segments"] = pack_segments(rows.segment_ids)
     return columns

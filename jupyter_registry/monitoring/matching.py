@@ -8,7 +8,7 @@ accumulators.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,16 +16,18 @@ from . import log
 from .buckets import Changes, Recent, Scored
 from .cursor import Cursor
 from .rows import ActualRows, Floats, Ints, Outcome, PredictionRows, Tracked
+from .segments import ids_of
 
 
 @dataclass(frozen=True)
 class Totals:
-    """How many rows of each sort a deployment has."""
+    """How many rows of each sort a deployment has, and segments."""
 
     predicted: int
     matched: int
     actuals: int
     revision: int
+    segments: int
 
 
 def lock_totals(cursor: Cursor, deployment_id: int) -> Totals:
@@ -33,7 +35,7 @@ def lock_totals(cursor: Cursor, deployment_id: int) -> Totals:
     # SQLite's writers exclude each other already
     lock = "" if cursor.sqlite else " FOR UPDATE"
     row = cursor.one(
-        "SELECT predicted, matched, actuals, revision FROM deployment_totals "
+        "SELECT predicted, matched, actuals, revision, segments FROM deployment_totals "
         f"WHERE deployment_id = ?{lock}",
         (deployment_id,),
     )
@@ -45,9 +47,16 @@ def lock_totals(cursor: Cursor, deployment_id: int) -> Totals:
 def set_totals(cursor: Cursor, deployment_id: int, totals: Totals) -> None:
     """Write the counts, with the revision one higher."""
     cursor.run(
-        "UPDATE deployment_totals SET predicted = ?, matched = ?, actuals = ?, revision = ? "
-        "WHERE deployment_id = ?",
-        (totals.predicted, totals.matched, totals.actuals, totals.revision + 1, deployment_id),
+        "UPDATE deployment_totals SET predicted = ?, matched = ?, actuals = ?, revision = ?, "
+        "segments = ? WHERE deployment_id = ?",
+        (
+            totals.predicted,
+            totals.matched,
+            totals.actuals,
+            totals.revision + 1,
+            totals.segments,
+            deployment_id,
+        ),
     )
 
 
@@ -61,6 +70,12 @@ def record_predictions(
     kept = _last_of_each(rows.association_ids)
     if kept is not None:
         rows = rows.take(kept)
+    # rows that are replaced can have segments where the new ones have none
+    segmented = totals.segments > 0
+    if rows.segments:
+        held = None if recent is None else recent.segments
+        ids, count = ids_of(cursor, deployment_id, rows.segments, totals.segments, held)
+        rows, totals = replace(rows, segment_ids=ids), replace(totals, segments=count)
     named = rows.association_ids is not None
     # of one row, all or nothing is inserted: what is found then is not the row itself
     newest = log.newest_id(cursor) if named and len(rows) > 1 else None
@@ -70,7 +85,7 @@ def record_predictions(
     old: log.Found | None = None
     batch = log.Batch(cursor, deployment_id, rows.association_ids or ())
     if inserted < len(rows):
-        old = batch.predictions(classes, up_to=newest)
+        old = batch.predictions(classes, up_to=newest, segmented=segmented)
         log.overwrite_predictions(cursor, rows, old.at, old.ids)
         changes.predicted(_found(old), sign=-1)
     changes.drifted(rows if old is None else _without(rows, old.at))
@@ -91,7 +106,11 @@ def record_predictions(
         cursor,
         deployment_id,
         Totals(
-            totals.predicted + inserted, totals.matched + newly, totals.actuals, totals.revision
+            totals.predicted + inserted,
+            totals.matched + newly,
+            totals.actuals,
+            totals.revision,
+            totals.segments,
         ),
     )
     return Outcome(accepted=given, replaced=given - inserted, matched=matched)
@@ -113,7 +132,7 @@ def record_actuals(
     at, before = _insert_actuals(cursor, deployment_id, batch, rows, totals)
     value_before = np.full(len(rows), np.nan)
     value_before[at] = before
-    found = batch.predictions(classes)
+    found = batch.predictions(classes, segmented=totals.segments > 0)
     was, now = value_before[found.at], rows.values[found.at]
     changed = was != now  # a value that was not known is NaN, and so differs
     changes = Changes(tracked.target)
@@ -130,6 +149,7 @@ def record_actuals(
             totals.matched + newly,
             totals.actuals + len(rows) - len(at),
             totals.revision,
+            totals.segments,
         ),
     )
     matched = int(times[found.at].sum())
@@ -165,11 +185,25 @@ def _insert_actuals(
 
 
 def _scored(rows: PredictionRows) -> Scored:
-    return Scored(rows.package_id, rows.timestamps, rows.values, rows.labels, rows.probabilities)
+    return Scored(
+        rows.package_id,
+        rows.timestamps,
+        rows.values,
+        rows.labels,
+        rows.probabilities,
+        rows.segment_ids,
+    )
 
 
 def _found(rows: log.Found) -> Scored:
-    return Scored(rows.packages, rows.timestamps, rows.values, rows.labels, rows.probabilities)
+    return Scored(
+        rows.packages,
+        rows.timestamps,
+        rows.values,
+        rows.labels,
+        rows.probabilities,
+        rows.segments,
+    )
 
 
 def _without(rows: PredictionRows, at: Ints) -> PredictionRows:

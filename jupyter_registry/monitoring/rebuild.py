@@ -5,7 +5,9 @@ keeps apart, and predictions were then replaced by others elsewhere, its sketch 
 as it had to be, and is finer when rebuilt. Both are within the bounds of AUC and KS; splitting
 bins again would take reading the whole log, which has no index on time.
 
-What drift was counted stays as it is: the log does not hold inputs, unless features are stored.
+A row keeps the ids of its segments, so these are rebuilt as they were: what counted as other
+values stays so. What drift was counted stays too: the log does not hold inputs, unless features
+are stored.
 """
 
 from __future__ import annotations
@@ -16,10 +18,11 @@ import numpy as np
 
 from ..store.database import Database
 from . import log
-from .buckets import ACCURACY, USAGE, Accumulators, Changes, Scored, store
+from .buckets import TABLES, Accumulators, Changes, Scored, store
 from .cursor import Cursor, Writer, reading
 from .matching import Totals, lock_totals, set_totals
 from .rows import Tracked, has_probabilities
+from .segments import add_counts_of_segments
 
 #: Rows read at a time.
 PAGE = 10_000
@@ -41,6 +44,8 @@ class Rebuilt:
 class _Computed:
     totals: Totals
     tables: dict[str, Accumulators]
+    #: Segment → rows predicted, and rows matched.
+    of_segments: tuple[dict[int, int], dict[int, int]]
 
 
 def rebuild(database: Database, tracked: Tracked) -> Rebuilt:
@@ -75,13 +80,16 @@ def _compute(cursor: Cursor, tracked: Tracked) -> _Computed:
     predicted = matched = after = 0
     while rows := log.scan(cursor, deployment_id, after_id=after, limit=PAGE):
         after = int(rows[-1][0])
-        ids, packages, _, stamps, values, labels, blobs, _, _, actuals, _ = zip(*rows, strict=True)
+        ids, packages, _, stamps, values, labels, blobs, _, _, actuals, _, segments = zip(
+            *rows, strict=True
+        )
         scored = Scored(
             np.array(packages, np.int64),
             np.array(stamps, np.int64),
             np.array(values, np.float64),
             np.array(labels, np.int64),
             log.unpack(blobs, len(target.class_labels)) if has_probabilities(target) else None,
+            log.unpack_segments(segments),
         )
         outcome = np.array(actuals, np.float64)
         known = np.flatnonzero(~np.isnan(outcome))
@@ -92,10 +100,15 @@ def _compute(cursor: Cursor, tracked: Tracked) -> _Computed:
     row_of_actuals = cursor.one(
         "SELECT count(*) FROM actual WHERE deployment_id = ?", (deployment_id,)
     )
+    row_of_segments = cursor.one(
+        "SELECT count(*) FROM segment WHERE deployment_id = ?", (deployment_id,)
+    )
     assert row_of_actuals is not None
+    assert row_of_segments is not None
     return _Computed(
-        Totals(predicted, matched, int(row_of_actuals[0]), int(row[0])),
-        {table: changes.added(table) for table in (USAGE, ACCURACY)},
+        Totals(predicted, matched, int(row_of_actuals[0]), int(row[0]), int(row_of_segments[0])),
+        {table: changes.added(table) for table in TABLES},
+        changes.added_by_segment(),
     )
 
 
@@ -103,6 +116,11 @@ def _put(cursor: Cursor, tracked: Tracked, computed: _Computed) -> Rebuilt:
     for table, accumulators in computed.tables.items():
         cursor.run(f"DELETE FROM {table} WHERE deployment_id = ?", (tracked.deployment_id,))
         store(cursor, table, tracked.deployment_id, tracked.target, accumulators)
+    cursor.run(
+        "UPDATE segment SET predicted = 0, matched = 0 WHERE deployment_id = ?",
+        (tracked.deployment_id,),
+    )
+    add_counts_of_segments(cursor, *computed.of_segments)
     set_totals(cursor, tracked.deployment_id, computed.totals)
     totals = computed.totals
     buckets = sum(len(accumulators) for accumulators in computed.tables.values())

@@ -15,6 +15,8 @@ from ..domain.target import Target
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+#: Segment column → each row's value; ``None`` where the row is not counted in it.
+Segments = dict[str, list[str | None]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,9 @@ class PredictionRows:
     class's probability, NaN where unknown. ``labels``: index of the predicted class, 0 for
     regression. ``probabilities``: shape (n, K), multiclass only. ``features``: JSON text.
     ``bins``: shape (n, columns), where the package's ``plan`` puts inputs and predictions.
+    ``segments``: by segment column, each row's value (`domain.segments`), ``None`` where it is
+    not counted; ``segment_ids``, shape (n, columns), are theirs in the log, filled in when they
+    are recorded.
     """
 
     package_id: int
@@ -45,6 +50,8 @@ class PredictionRows:
     features: list[str | None] | None = None
     bins: Bins | None = None
     plan: DriftPlan | None = None
+    segments: Segments | None = None
+    segment_ids: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.timestamps)
@@ -62,6 +69,8 @@ class PredictionRows:
             _take(self.features, rows),
             None if self.bins is None else self.bins[rows],
             self.plan,
+            None if self.segments is None else _take_segments(self.segments, rows),
+            None if self.segment_ids is None else self.segment_ids[rows],
         )
 
     @classmethod
@@ -80,6 +89,7 @@ class PredictionRows:
             _join_arrays([part.latency_ms for part in parts], n),
             _join([part.features for part in parts], n),
             *_join_bins(parts),
+            _join_segments(parts, n),
         )
 
 
@@ -160,6 +170,18 @@ def _join_bins(parts: Sequence[PredictionRows]) -> tuple[Bins | None, DriftPlan 
         for part in parts
     ]
     return np.concatenate(bins), plan
+
+
+def _take_segments(segments: Segments, rows: slice | Ints) -> Segments:
+    return {name: _take(values, rows) or [] for name, values in segments.items()}
+
+
+def _join_segments(parts: Sequence[PredictionRows], n: list[int]) -> Segments | None:
+    names = {name: None for part in parts if part.segments for name in part.segments}
+    if not names:
+        return None
+    joined = {name: _join([(part.segments or {}).get(name) for part in parts], n) for name in names}
+    return {name: values or [] for name, values in joined.items()}
 
 
 def _join_arrays(parts: list[Floats | None], n: list[int]) -> Floats | None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from ..domain.segments import MOST_COLUMNS
 from .cursor import Cursor, Row
-from .log import newest_id
+from .log import newest_id, pack_segment
 from .rows import Ints
 
 #: Most rows of a sample.
@@ -34,6 +36,7 @@ def sample(
     end: int,
     n: int,
     most: int = MOST,
+    segment: int | None = None,
 ) -> list[Row]:
     """Up to ``most`` matched rows, by time: every one as likely as another, always the same.
 
@@ -44,8 +47,8 @@ def sample(
     are looked up; those that hit a matched row of the range are the sample. A row is thus
     found with a probability that depends neither on its values nor on the gaps beside it.
     Where fewer are found than there must be, because the log is in less order of time than
-    that, wider stretches are probed, and then the whole log. A narrow range in a large log can
-    give fewer rows than ``most``.
+    that, wider stretches are probed, and then the whole log. A narrow range in a large log,
+    or a small segment, can give fewer rows than ``most``.
 
     Parameters
     ----------
@@ -55,6 +58,8 @@ def sample(
         The range ``[start, end)`` of prediction times, in microseconds.
     n:
         How many matched rows there are in it, by the accumulators.
+    segment:
+        The segment whose rows count; all do unless given.
 
     Returns
     -------
@@ -65,7 +70,7 @@ def sample(
     if not n or not packages:
         return []
     random = np.random.default_rng(_SEED)
-    wanted = _Wanted(cursor, deployment_id, packages, start, end)
+    wanted = _Wanted(cursor, deployment_id, packages, start, end, segment)
     found = wanted.of_few()
     if found is None:
         found = _probed(wanted, random, n, most)
@@ -139,14 +144,26 @@ class _Wanted:
     """The rows of a deployment, of some packages, in a range of time."""
 
     def __init__(
-        self, cursor: Cursor, deployment_id: int, packages: Sequence[int], start: int, end: int
+        self,
+        cursor: Cursor,
+        deployment_id: int,
+        packages: Sequence[int],
+        start: int,
+        end: int,
+        segment: int | None,
     ) -> None:
         self._cursor = cursor
         self._deployment_id = deployment_id
         self.start, self.end = start, end
         marks = ", ".join("?" * len(packages))
         self._where = f"p.timestamp >= ? AND p.timestamp < ? AND p.package_id IN ({marks})"
-        self._parameters = (start, end, *packages)
+        self._parameters: tuple[Any, ...] = (start, end, *packages)
+        if segment is not None:
+            places = " OR ".join(
+                f"substr(p.segments, {1 + 4 * i}, 4) = ?" for i in range(MOST_COLUMNS)
+            )
+            self._where += f" AND ({places})"
+            self._parameters += (pack_segment(segment),) * MOST_COLUMNS
 
     def log(self) -> tuple[int, int]:
         """The lowest and the highest row id."""

@@ -10,13 +10,14 @@ from sqlalchemy import Connection, select
 
 from ..domain.errors import InvalidInput
 from ..domain.kinds import Bucket, TargetType
+from ..domain.segments import MOST_VALUES
 from ..monitoring import accuracy as reading
 from ..monitoring.details import read_details
 from ..monitoring.rebuild import Rebuilt
 from ..monitoring.rebuild import rebuild as rebuild_one
 from ..monitoring.rows import Tracked
 from ..store.database import Database
-from . import deployment_rows, deployments
+from . import deployment_rows, deployments, segments
 from .package_rows import DEPLOYMENT, PACKAGE, PERIOD, parse_json
 
 
@@ -29,6 +30,8 @@ def accuracy(
     end: datetime | None = None,
     package_id: int | None = None,
     metrics: Sequence[str] = (),
+    segment: str | None = None,
+    segment_value: str | None = None,
 ) -> dict[str, Any]:
     """A deployment's accuracy, shaped as `domain.entities.Accuracy` and ready for JSON.
 
@@ -36,24 +39,87 @@ def accuracy(
     ----------
     package_id:
         Count the predictions of this package alone; it is, or was, in service there.
+    segment, segment_value:
+        Count the predictions with this value of a segment column alone.
 
     Raises
     ------
     DeploymentNotFound, InvalidInput
-        for an unknown deployment, package, metric, or a range that cannot be.
+        for an unknown deployment, package, segment, metric, or a range that cannot be.
 
     """
     with database.connect() as connection:
         tracked = _tracked(connection, deployment_rows.identify(connection, reference))
         packages = _chosen(_baselines(connection, tracked.deployment_id), package_id)
+        active = _segment_columns(connection, tracked.deployment_id)
+    part = segments.chosen(database, tracked.deployment_id, active, segment, segment_value)
     found = reading.read_accuracy(
-        database, tracked, packages, bucket=bucket, start=start, end=end, names=metrics
+        database,
+        tracked,
+        packages,
+        bucket=bucket,
+        start=start,
+        end=end,
+        names=metrics,
+        segment=None if part is None else part.id,
     )
     history = deployments.history(database, tracked.deployment_id)
     return found | {
         "deployment_id": tracked.deployment_id,
         "package_id": package_id,
+        "segment": part and part.column,
+        "segment_value": part and part.value,
         "history": [period.model_dump() for period in history],
+    }
+
+
+def segments_of(
+    database: Database,
+    reference: str | int,
+    *,
+    column: str | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    package_id: int | None = None,
+    metrics: Sequence[str] = (),
+) -> dict[str, Any]:
+    """A deployment's segments, shaped as `domain.entities.Segments` and ready for JSON.
+
+    Parameters
+    ----------
+    column:
+        The segment column whose values are compared, by ``metrics`` in the range of prediction
+        times ``[start, end)``; without it all columns are listed with the counts of all rows.
+    package_id:
+        As in `accuracy`.
+
+    Raises
+    ------
+    DeploymentNotFound, InvalidInput
+        for an unknown deployment, column, package or metric, a range that cannot be, or what
+        only a comparison can heed without a column.
+
+    """
+    with database.connect() as connection:
+        tracked = _tracked(connection, deployment_rows.identify(connection, reference))
+        packages = _chosen(_baselines(connection, tracked.deployment_id), package_id)
+        active = _segment_columns(connection, tracked.deployment_id)
+    if column is None and (start or end or package_id is not None or metrics):
+        raise InvalidInput(
+            "A range, package or metric needs the segment column whose values are compared.",
+            advice="Give column too.",
+            fields={"column": "missing"},
+        )
+    found = segments.read(
+        database, tracked, packages, active, column=column, start=start, end=end, metrics=metrics
+    )
+    return {
+        "deployment_id": tracked.deployment_id,
+        "package_id": package_id,
+        "start": start,
+        "end": end,
+        "columns": found,
+        "most_values": MOST_VALUES,
     }
 
 
@@ -64,6 +130,8 @@ def accuracy_details(
     start: datetime | None = None,
     end: datetime | None = None,
     package_id: int | None = None,
+    segment: str | None = None,
+    segment_value: str | None = None,
 ) -> dict[str, Any]:
     """A deployment's accuracy in detail: `domain.entities.AccuracyDetails`, ready for JSON.
 
@@ -71,23 +139,36 @@ def accuracy_details(
     ----------
     package_id:
         As in `accuracy`; the threshold is then this package's, unless the deployment has one.
+    segment, segment_value:
+        As in `accuracy`.
 
     Raises
     ------
     DeploymentNotFound, InvalidInput
-        for an unknown deployment or package, or an empty range.
+        for an unknown deployment, package or segment, or an empty range.
 
     """
     with database.connect() as connection:
         tracked = _tracked(connection, deployment_rows.identify(connection, reference))
         packages = _chosen(_baselines(connection, tracked.deployment_id), package_id)
+        active = _segment_columns(connection, tracked.deployment_id)
         threshold = None
         if tracked.target.type is TargetType.BINARY:
             threshold = _threshold(connection, tracked.deployment_id, package_id)
-    found = read_details(database, tracked, list(packages), start=start, end=end)
+    part = segments.chosen(database, tracked.deployment_id, active, segment, segment_value)
+    found = read_details(
+        database,
+        tracked,
+        list(packages),
+        start=start,
+        end=end,
+        segment=None if part is None else part.id,
+    )
     return found | {
         "deployment_id": tracked.deployment_id,
         "package_id": package_id,
+        "segment": part and part.column,
+        "segment_value": part and part.value,
         "threshold": threshold,
     }
 
@@ -108,6 +189,12 @@ def rebuild_all(database: Database) -> dict[str, Rebuilt]:
 
 def _tracked(connection: Connection, deployment_id: int) -> Tracked:
     return Tracked(deployment_id, deployment_rows.target_of(connection, deployment_id))
+
+
+def _segment_columns(connection: Connection, deployment_id: int) -> list[str]:
+    """The columns by whose values rows are counted now."""
+    found: list[str] = deployment_rows.whole(connection, deployment_id)["segment_columns"]
+    return found
 
 
 def _chosen(

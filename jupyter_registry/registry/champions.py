@@ -64,6 +64,8 @@ class Champion:
     order: NDArray[np.intp] | None
     #: Where drift is counted; ``None`` when the package's baseline has no histogram.
     plan: DriftPlan | None = None
+    #: Columns by whose values rows are counted once more.
+    segment_columns: tuple[str, ...] = ()
 
     def check_active(self) -> None:
         """Refuse rows for a deployment that takes none; raises `DeploymentInactive`."""
@@ -212,6 +214,7 @@ def _read(services: Services, reference: str) -> Champion:
         kernelspec=deployment.kernelspec,
         order=order,
         plan=services.champions.plan_of(package, tracked),
+        segment_columns=tuple(deployment.segment_columns),
     )
 
 

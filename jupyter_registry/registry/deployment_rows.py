@@ -35,6 +35,7 @@ _OWN = (
     "prediction_threshold",
     "store_features",
     "kernelspec",
+    "segment_columns",
     "state",
     "package_id",
     "created_at",
@@ -82,6 +83,7 @@ def item(row: Sequence[Any]) -> dict[str, Any]:
     made["updated_at"] = moment(made["updated_at"])
     made["association_id_required"] = bool(made["association_id_required"])
     made["store_features"] = bool(made["store_features"])
+    made["segment_columns"] = made["segment_columns"] or []
     return made | {
         "package": f"{name}/{version}",
         "kind": kind,

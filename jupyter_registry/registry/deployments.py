@@ -22,7 +22,7 @@ from ..domain.kinds import DeploymentState, Importance, TargetType
 from ..serving.specs import LoadReport
 from ..store.database import Database
 from ..store.tables import Deployment, DeploymentPeriod, ModelPackage, now
-from . import deployment_rows, keyset, validation
+from . import deployment_rows, keyset, segments, validation
 from .package_rows import DEPLOYMENT, PACKAGE, PERIOD
 from .packages import get as get_package
 from .packages import signature_of
@@ -248,6 +248,7 @@ def _check_settings(
             advice="Give association_id_column too.",
             fields={"association_id_column": "missing"},
         )
+    segments.check_columns(setting("segment_columns") or [], setting("association_id_column"))
 
 
 def _check_label_is_free(database: Database, label: str) -> None:
@@ -307,10 +308,11 @@ def _insert(database: Database, body: DeploymentCreate, user: str) -> Deployment
 
 def _update(database: Database, reference: str | int, body: DeploymentUpdate) -> DeploymentPublic:
     never_null = {"label", "description", "importance", "state", "association_id_required"}
+    never_null |= {"store_features", "segment_columns"}
     changes = {
         name: value
         for name, value in body.model_dump(exclude_unset=True).items()
-        if value is not None or name not in never_null | {"store_features"}
+        if value is not None or name not in never_null
     }
     with database.write() as session:
         connection = session.connection()

@@ -11,6 +11,7 @@ from ..domain.drift import DriftPlan
 from ..domain.errors import InvalidInput
 from ..domain.kinds import Bucket
 from ..monitoring import drift as reading
+from ..monitoring.calendar import checked_hours
 from ..monitoring.rows import Tracked
 from ..store.database import Database
 from . import deployment_rows
@@ -59,7 +60,7 @@ def drift(
     package = get_package(database, chosen)
     plan = DriftPlan.of(package.baseline, signature_of(package), target)
     if plan is None:
-        reading.checked_range(start, end)
+        checked_hours(start, end)
         found = reading.nothing(bucket, _NO_BASELINE)
     else:
         found = reading.read_drift(

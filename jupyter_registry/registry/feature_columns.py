@@ -29,6 +29,11 @@ def leniently(plan: DriftPlan, columns: Mapping[str, Values]) -> Frame:
     }
 
 
+def read_leniently(dtype: Dtype, values: Values) -> NDArray[Any]:
+    """One column of a dtype, read in the same way."""
+    return _READ[dtype](values)
+
+
 def _items(values: Values) -> list[Any]:
     return values.tolist() if isinstance(values, np.ndarray) else list(values)
 

@@ -16,9 +16,9 @@ from ..domain.frames import Frame, Values, conform
 from ..domain.kinds import TargetType
 from ..domain.target import Target
 from ..monitoring.recorder import Recorder
-from ..monitoring.rows import PredictionRows
+from ..monitoring.rows import PredictionRows, Segments
 from ..serving.specs import Scores
-from . import columns
+from . import columns, segments
 from .champions import Champion
 from .columns import Table
 from .services import Services
@@ -55,6 +55,7 @@ class _Prepared:
     association_ids: list[str | None] | None
     timestamps: Any
     passed: dict[str, Values]
+    segments: Segments | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,7 @@ def _scored(
         if plan is None
         else plan.bins(prepared.frame, n, values if labels is None else labels),
         plan=plan,
+        segments=prepared.segments,
     )
     return rows, _answer(champion, prepared, values, probabilities, labels)
 
@@ -205,7 +207,7 @@ def _prepare(champion: Champion, table: Table, wishes: Wishes) -> _Prepared:
             )
         passed[name] = columns.named(table, name, "passthrough")
     frame = conform(champion.signature, table.columns, table.n)
-    return _Prepared(frame, ids, moments, passed)
+    return _Prepared(frame, ids, moments, passed, segments.values_of(champion, table, frame))
 
 
 def _association_ids(

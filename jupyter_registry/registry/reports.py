@@ -18,7 +18,7 @@ from ..domain.frames import Values
 from ..domain.kinds import TargetType
 from ..domain.target import Target
 from ..monitoring.rows import Floats, Ints, PredictionRows
-from . import columns
+from . import columns, segments
 from .batches import Read, filled, id_column, recorded
 from .champions import Champion
 from .columns import Reasons, Table
@@ -127,6 +127,7 @@ def _predictions(
             features=columns.feature_texts(others, table.n) if champion.store_features else None,
             bins=bins,
             plan=plan,
+            segments=segments.values_of(champion, table),
         ),
         reasons,
     )

@@ -115,6 +115,13 @@ _RANGE = {
     "end": _moment("Before then."),
     "package_id": _whole("This package's predictions alone."),
 }
+_SEGMENT = {
+    "segment": _text("This segment column …"),
+    "segment_value": _text(
+        "… and the value whose rows alone are counted: a text, (missing) or nothing for null, "
+        "(other) for the values that are not kept apart."
+    ),
+}
 _SERIES = {"bucket": _choice("Bucket", "Chosen by the span unless given."), **_RANGE}
 
 ROUTES: tuple[Route, ...] = (
@@ -369,6 +376,22 @@ ROUTES: tuple[Route, ...] = (
                 answer="Accuracy",
                 parameters={
                     **_SERIES,
+                    **_SEGMENT,
+                    "metric": _text("This metric; may be repeated.", repeated=True),
+                },
+            )
+        },
+    ),
+    Route(
+        "/deployments/{deployment}/segments",
+        accuracy.SegmentsHandler,
+        {
+            "GET": Operation(
+                "The segment columns and their values, or the values of one column compared",
+                answer="Segments",
+                parameters={
+                    "column": _text("Compare the accuracy of this segment column's values."),
+                    **_RANGE,
                     "metric": _text("This metric; may be repeated.", repeated=True),
                 },
             )
@@ -381,7 +404,7 @@ ROUTES: tuple[Route, ...] = (
             "GET": Operation(
                 "Score bins, confusion and a sample of rows, for curves and scatter plots",
                 answer="AccuracyDetails",
-                parameters=_RANGE,
+                parameters={**_RANGE, **_SEGMENT},
             )
         },
     ),

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlmodel import SQLModel
 
@@ -25,7 +26,8 @@ _BIG = BigInteger().with_variant(Integer, "sqlite")
 
 #: One row per prediction. ``value``: predicted number, or the positive class's probability;
 #: ``label``: index of the predicted class; ``probabilities``: float64 little-endian, one per
-#: class label (multiclass).
+#: class label (multiclass); ``segments``: ids of segments, int32 little-endian, one per segment
+#: column of the time.
 prediction = Table(
     "prediction",
     SQLModel.metadata,
@@ -39,6 +41,7 @@ prediction = Table(
     Column("probabilities", LargeBinary, nullable=True),
     Column("latency_ms", Float(53), nullable=True),
     Column("features", Text, nullable=True),
+    Column("segments", LargeBinary, nullable=True),
     Index("uq_prediction_association", "deployment_id", "association_id", unique=True),
 )
 
@@ -54,7 +57,8 @@ actual = Table(
 )
 
 #: Row counts per deployment; the row is also the lock that serialises writers of a deployment.
-#: ``revision`` grows with every batch written, so that a reader can tell whether one came between.
+#: ``revision`` grows with every batch written, so that a reader can tell whether one came between;
+#: ``segments`` is how many the deployment has.
 deployment_totals = Table(
     "deployment_totals",
     SQLModel.metadata,
@@ -63,14 +67,30 @@ deployment_totals = Table(
     Column("matched", BigInteger, nullable=False, default=0),
     Column("actuals", BigInteger, nullable=False, default=0),
     Column("revision", BigInteger, nullable=False, default=0),
+    Column("segments", Integer, nullable=False, default=0, server_default=text("0")),
+)
+
+#: One row per value of a segment column that was ever predicted with, ``(missing)`` and
+#: ``(other)`` among them; with its counts of rows.
+segment = Table(
+    "segment",
+    SQLModel.metadata,
+    Column("id", _BIG, primary_key=True, autoincrement=True),
+    Column("deployment_id", Integer, nullable=False),
+    Column("column_name", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("predicted", BigInteger, nullable=False),
+    Column("matched", BigInteger, nullable=False),
+    Index("uq_segment_value", "deployment_id", "column_name", "value", unique=True),
 )
 
 
-def _bucket_table(name: str) -> Table:
+def _bucket_table(name: str, *, by_segment: bool = False) -> Table:
     return Table(
         name,
         SQLModel.metadata,
         Column("deployment_id", Integer, primary_key=True),
+        *([Column("segment_id", BigInteger, primary_key=True)] if by_segment else []),
         Column("package_id", Integer, primary_key=True),
         Column("level", SmallInteger, primary_key=True),
         Column("start", BigInteger, primary_key=True),
@@ -88,3 +108,6 @@ accuracy_bucket = _bucket_table("accuracy_bucket")
 drift_bucket = _bucket_table("drift_bucket")
 #: Counts and durations of requests; ``n`` requests.
 health_bucket = _bucket_table("health_bucket")
+#: The same as of usage and of accuracy, for each segment.
+segment_usage_bucket = _bucket_table("segment_usage_bucket", by_segment=True)
+segment_accuracy_bucket = _bucket_table("segment_accuracy_bucket", by_segment=True)

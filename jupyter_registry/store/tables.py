@@ -159,7 +159,7 @@ def _count_from_zero(_mapper: Any, connection: Connection, deployment: Deploymen
     """Make the row of totals with its deployment, in the same transaction."""
     connection.execute(
         insert(deployment_totals).values(
-            deployment_id=deployment.id, predicted=0, matched=0, actuals=0, revision=0
+            deployment_id=deployment.id, predicted=0, matched=0, actuals=0, revision=0, segments=0
         )
     )
 

@@ -19,8 +19,8 @@ from sklearn.linear_model import LogisticRegression
 
 COMMANDS = [
     "serve", "list", "models", "deployments", "show", "register", "deploy", "replace", "rollback",
-    "predict", "report", "actuals", "accuracy", "drift", "health", "rebuild-accuracy", "key",
-    "upgrade",
+    "predict", "report", "actuals", "accuracy", "segments", "drift", "health", "rebuild-accuracy",
+    "key", "upgrade",
 ]  # fmt: skip
 
 

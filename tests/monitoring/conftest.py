@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, make_url
 
 from jupyter_registry.domain.kinds import TargetType
 from jupyter_registry.domain.target import Target
+from jupyter_registry.monitoring.buckets import OF_SEGMENTS, TABLES
 from jupyter_registry.monitoring.cursor import reading
 from jupyter_registry.monitoring.recorder import Recorder
 from jupyter_registry.monitoring.rows import ActualRows, Outcome, PredictionRows, Tracked
@@ -46,6 +47,8 @@ class Row:
     value: float
     label: int
     probabilities: np.ndarray | None
+    #: Segment column → value.
+    segments: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -68,6 +71,11 @@ class RawRows:
                 float(rows.values[i]),
                 int(rows.labels[i]),
                 None if rows.probabilities is None else rows.probabilities[i],
+                {
+                    column: values[i]
+                    for column, values in (rows.segments or {}).items()
+                    if values[i] is not None
+                },
             )
             if name is None:
                 self.nameless.append(row)
@@ -237,10 +245,11 @@ def tables_of(database: Database) -> Callable[[Tracked], list[Any]]:
         with reading(database.log_engine) as cursor:
             return [
                 (table, *row[:-1], bytes(row[-1]))
-                for table in ("usage_bucket", "accuracy_bucket")
+                for table in TABLES
+                for key in ("segment_id, " if table in OF_SEGMENTS.values() else "",)
                 for row in cursor.all(
-                    f"SELECT package_id, level, start, n, data FROM {table} "
-                    "WHERE deployment_id = ? ORDER BY package_id, level, start",
+                    f"SELECT {key}package_id, level, start, n, data FROM {table} "
+                    f"WHERE deployment_id = ? ORDER BY {key}package_id, level, start",
                     (tracked.deployment_id,),
                 )
             ]

@@ -69,7 +69,7 @@ def check_coming_back(writer, tracked, database, n) -> None:
     assert len(scanned) == n + 1
     scanned = sorted(scanned[:n], key=lambda row: row[3])
     for i, row in enumerate(scanned):
-        _, package, name, stamp, value, label, blob, latency_ms, features, actual, when = row
+        _, package, name, stamp, value, label, blob, latency_ms, features, actual, when, _ = row
         assert (package, name, stamp) == (3, ids[i], rows.timestamps[i])
         assert np.float64(value).tobytes() == values[i].tobytes()
         assert label == rows.labels[i]
@@ -142,18 +142,20 @@ def test_what_replaces_leaves_nothing_behind(writer, deploy, database, n) -> Non
         np.full((n, 4), 0.25),
         np.ones(n),
         ["{}"] * n,
+        segment_ids=np.arange(1, 2 * n + 1).reshape(n, 2),
     )
     bare = PredictionRows(
         2, np.full(n, MONDAY + 1), np.full(n, np.nan), np.ones(n, np.int64), named(n)
     )
     with writer.transaction() as cursor:
         log.append_predictions(cursor, tracked.deployment_id, full)
-        found = log.Batch(cursor, tracked.deployment_id, named(n)).predictions(4)
+        found = log.Batch(cursor, tracked.deployment_id, named(n)).predictions(4, segmented=True)
+        assert found.segments.tolist() == full.segment_ids[found.at].tolist()
         log.overwrite_predictions(cursor, bare, found.at, found.ids)
     with reading(database.log_engine) as cursor:
         rows = log.scan(cursor, tracked.deployment_id)
     assert [row[2] for row in rows] == named(n)
-    nothing = (None,) * 5
+    nothing = (None,) * 6
     assert {tuple(row[1:2]) + tuple(row[3:]) for row in rows} == {
         (2, MONDAY + 1, None, 1, *nothing)
     }

@@ -125,7 +125,7 @@ def test_a_deployment_comes_with_its_totals(database: Database) -> None:
     with database.connect() as connection:
         totals = connection.execute(select(deployment_totals)).one()._asdict()
     assert totals.pop("deployment_id") == deployment.id
-    assert totals == {"predicted": 0, "matched": 0, "actuals": 0, "revision": 0}
+    assert totals == {"predicted": 0, "matched": 0, "actuals": 0, "revision": 0, "segments": 0}
 
 
 def test_labels_are_unique_among_living_deployments(database: Database) -> None:

@@ -127,3 +127,46 @@ def test_newer_schema_is_refused(database_url: str) -> None:
 def test_without_upgrade_an_empty_database_is_refused(database_url: str) -> None:
     with pytest.raises(Conflict, match="jupyter registry upgrade"):
         open_database(database_url, upgrade=False)
+
+
+def test_rows_of_before_segments_stay(database_url: str) -> None:
+    """From 0002 with a deployment and its rows to the head, and back."""
+    from alembic import command
+    from sqlalchemy import create_engine
+
+    engine = create_engine(database_url)
+    command.upgrade(schema.config(engine), "0002")
+    insert = (
+        "INSERT INTO registered_model (id, name, description, created_at, created_by, updated_at, "
+        "last_version) VALUES (1, 'm', '', '2024-01-01 00:00:00', '', '2024-01-01 00:00:00', 1)",
+        "INSERT INTO model_package (id, model_id, name, version, kind, description, target_name, "
+        "target_type, class_labels, signature, size, created_at, created_by, provenance, "
+        "search_text) VALUES (1, 1, 'm', 1, 'external', '', 'y', 'regression', '[]', '[]', 0, "
+        "'2024-01-01 00:00:00', '', '{}', '')",
+        "INSERT INTO deployment (id, label, description, importance, association_id_required, "
+        "store_features, state, package_id, created_at, created_by, updated_at) VALUES (1, 'd', "
+        "'', 'moderate', false, false, 'active', 1, '2024-01-01 00:00:00', '', "
+        "'2024-01-01 00:00:00')",
+        'INSERT INTO deployment_period (id, deployment_id, package_id, start, note, "user") '
+        "VALUES (1, 1, 1, '2024-01-01 00:00:00', '', '')",
+        "INSERT INTO deployment_totals (deployment_id, predicted, matched, actuals, revision) "
+        "VALUES (1, 1, 0, 0, 1)",
+        "INSERT INTO prediction (deployment_id, package_id, association_id, timestamp, value, "
+        "label) VALUES (1, 1, 'a', 1708905600000000, 2.5, 0)",
+    )
+    with engine.begin() as connection:
+        for statement in insert:
+            connection.execute(text(statement))
+    engine.dispose()
+    database = open_database(database_url)
+    with database.read() as session:
+        deployment = session.get_one(tables.Deployment, 1)
+        assert (deployment.label, deployment.segment_columns) == ("d", None)
+    with database.connect() as connection:
+        row = connection.execute(text("SELECT value, segments FROM prediction")).one()
+        assert tuple(row) == (2.5, None)
+        assert connection.execute(text("SELECT segments FROM deployment_totals")).scalar() == 0
+    command.downgrade(schema.config(database.engine), "0002")
+    with database.connect() as connection:
+        assert connection.execute(text("SELECT value FROM prediction")).scalar() == 2.5
+    database.close()

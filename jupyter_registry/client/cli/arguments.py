@@ -173,6 +173,13 @@ def _deploy(commands: Any) -> None:
     made.add_argument("--threshold", type=float, help="least probability of the positive class")
     made.add_argument("--store-features", action="store_true", help="keep input values as well")
     made.add_argument("--kernelspec", help="the environment that the model runs in")
+    made.add_argument(
+        "--segment",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="keep accuracy by this column's values too; up to 5 times",
+    )
 
 
 def _replace(commands: Any) -> None:
@@ -225,6 +232,20 @@ def _accuracy(commands: Any) -> None:
     made = _command(commands, "accuracy", "rows", "accuracy overall and over time")
     _range(made, f"{_PACKAGE}; its predictions alone")
     made.add_argument("--metric", action="append", help="this metric alone; may be repeated")
+    made.add_argument("--segment", metavar="COLUMN=VALUE", help="predictions with this value alone")
+
+
+def _segments(commands: Any) -> None:
+    made = _command(
+        commands, "segments", "rows", "segment columns and their values, or one's values compared"
+    )
+    made.add_argument("deployment", help=_DEPLOYMENT)
+    made.add_argument("column", nargs="?", help="compare the accuracy of this column's values")
+    made.add_argument("--start", help="from then on (ISO 8601)")
+    made.add_argument("--end", help="before then (ISO 8601)")
+    made.add_argument("--package", help=f"{_PACKAGE}; its predictions alone")
+    made.add_argument("--metric", action="append", help="this metric alone; may be repeated")
+    made.add_argument("-o", "--output", help="write the values to a .csv, .parquet or .json file")
 
 
 def _drift(commands: Any) -> None:
@@ -276,5 +297,5 @@ def _upgrade(commands: Any) -> None:
 
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _serve, _list, _models, _deployments, _show, _register, _deploy, _replace, _rollback,
-    _predict, _report, _actuals, _accuracy, _drift, _health, _rebuild, _key, _upgrade,
+    _predict, _report, _actuals, _accuracy, _segments, _drift, _health, _rebuild, _key, _upgrade,
 )  # fmt: skip

@@ -21,6 +21,7 @@ def deploy(options: argparse.Namespace) -> None:
             prediction_threshold=options.threshold,
             store_features=options.store_features,
             kernelspec=options.kernelspec,
+            segment_columns=options.segment,
         )
     if options.json:
         as_json(deployment)

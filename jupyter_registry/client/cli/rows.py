@@ -1,14 +1,15 @@
-"""Commands that move rows and tell of them: predict, report, actuals, accuracy, drift, health."""
+"""Commands that move rows and tell of them: predict, report, actuals, accuracy and the like."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import tables
+from ..segments import parsed_segment
 from .output import as_facts, as_json, as_table, check_output, registry_of, write
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def actuals(options: argparse.Namespace) -> int:
 
 def accuracy(options: argparse.Namespace) -> None:
     """``accuracy``: overall and by bucket."""
-    result = _read("accuracy", options, options.metric, baseline=True)
+    segment = parsed_segment(options.segment)
+    named = {} if segment is None else {"segment": segment}
+    result = _read("accuracy", options, {"metrics": options.metric} | named, baseline=True)
     if result is None:
         return
     none = "No prediction has met its actual yet."
@@ -73,6 +76,24 @@ def accuracy(options: argparse.Namespace) -> None:
     print()
     none = "No prediction was made in this time."
     as_table(result.bucket_headings(), result.bucket_rows(), none)
+
+
+def segments(options: argparse.Namespace) -> None:
+    """``segments``: columns and values, or the values of one compared."""
+    check_output(options.output)
+    with registry_of(options) as registry:
+        result = registry.deployment(options.deployment).segments(
+            options.column, options.start, options.end, options.package, options.metric
+        )
+    if options.output is not None:
+        write(result.to_arrow(), options.output)
+        print(f"{len(result.rows()):,} values in {options.output}", file=sys.stderr)
+    elif options.json:
+        as_json(result)
+    else:
+        as_table(result.headings, result.rows(), result.note)
+        if result.rows() and result.note:
+            print(result.note)
 
 
 def drift(options: argparse.Namespace) -> None:
@@ -97,15 +118,17 @@ def health(options: argparse.Namespace) -> None:
         )
 
 
-def _read(what: str, options: argparse.Namespace, *more: Any, **columns: bool) -> Any:
+def _read(
+    what: str, options: argparse.Namespace, more: Mapping[str, Any] | None = None, **columns: bool
+) -> Any:
     """What the deployment's method so called gives; ``None`` once it is written, or is JSON.
 
-    ``columns`` say which columns a file gets.
+    ``more`` are its other arguments; ``columns`` say which columns a file gets.
     """
     check_output(options.output)
     with registry_of(options) as registry:
         read = getattr(registry.deployment(options.deployment), what)
-        result = read(options.bucket, options.start, options.end, options.package, *more)
+        result = read(options.bucket, options.start, options.end, options.package, **(more or {}))
     if options.output is not None:
         write(result.to_arrow(**columns), options.output)
         print(f"{len(result.buckets):,} buckets in {options.output}", file=sys.stderr)

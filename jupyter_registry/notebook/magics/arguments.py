@@ -48,6 +48,12 @@ class Kind(Enum):
     """a metric of the deployment's target"""
     FEATURE = auto()
     """a feature of the deployment's champion"""
+    INPUT = auto()
+    """a column of the package's signature, or of a table"""
+    SEGMENT_COLUMN = auto()
+    """a segment column of the deployment"""
+    SEGMENT = auto()
+    """a segment column of the deployment and one of its values: column=value"""
 
 
 PACKAGE = "a package: name (its latest), name/version or name@alias"
@@ -269,6 +275,13 @@ def several(given: Sequence[str] | None) -> list[Any] | None:
                 pass  # no list after all
         values += next(csv.reader([text], skipinitialspace=True), [])
     return values
+
+
+def segment(given: str | None) -> tuple[str, str] | None:
+    """``column=value`` as a pair; raises `InvalidInput`."""
+    from ...client.segments import parsed_segment
+
+    return parsed_segment(given)
 
 
 def tags(given: Sequence[str]) -> dict[str, str]:

@@ -31,8 +31,9 @@ def accuracy(context: Context, options: argparse.Namespace) -> Accuracy | None:
     metrics = arguments.several(options.metrics)
     deployment = _chosen(context, options)
     result = deployment.accuracy(
-        options.bucket, options.start, options.end, options.package, metrics
-    )
+        options.bucket, options.start, options.end, options.package, metrics,
+        segment=arguments.segment(options.segment),
+    )  # fmt: skip
     missing = ""
     if not result.buckets:
         missing = "No prediction was made in this time."
@@ -42,7 +43,7 @@ def accuracy(context: Context, options: argparse.Namespace) -> Accuracy | None:
     def figures() -> Figures:
         from ...plots import accuracy_over_time
 
-        title = f"Accuracy of {deployment.label}"
+        title = ", ".join(filter(None, [f"Accuracy of {deployment.label}", result.segment_words]))
         yield accuracy_over_time(result, metrics, title=title), f"{title} by {result.bucket}"
 
     return _answer(context, options, "Accuracy", result, missing, figures)
@@ -167,6 +168,12 @@ def _accuracy() -> Parser:
         dest="metrics",
         completes=Kind.METRIC,
         help="these alone; may be repeated (default: all of the target's type)",
+    )
+    made.add(
+        "--segment",
+        metavar="COLUMN=VALUE",
+        completes=Kind.SEGMENT,
+        help="predictions with this value alone; COLUMN= for those without one",
     )
     return made
 

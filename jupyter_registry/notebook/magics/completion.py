@@ -153,6 +153,12 @@ class _Asked:
             return self._metrics()
         if kind is Kind.FEATURE:
             return self._features()
+        if kind is Kind.INPUT:
+            return [*self._inputs(), *self._columns()]
+        if kind is Kind.SEGMENT_COLUMN:
+            return list(self._segments())
+        if kind is Kind.SEGMENT:
+            return self._segments_with_values(fragment.text)
         if kind is Kind.DEPLOYMENT:
             return self._deployments(fragment.text)
         if kind is Kind.NAME:
@@ -183,8 +189,40 @@ class _Asked:
 
     def _deployment(self) -> Any:
         """The deployment named in the line."""
-        label = next(iter(self._texts), None)
-        return self._ask(f"/deployments/{in_url(label, safe='')}") if label else None
+        return self._ask(f"/deployments/{self._first}") if self._first else None
+
+    @property
+    def _first(self) -> str:
+        """The first argument, such as a label, as it stands in an address; empty if none."""
+        return in_url(next(iter(self._texts), ""), safe="")
+
+    def _inputs(self) -> list[str]:
+        """Columns of the signature of the package named in the line."""
+        reference = next(iter(self._texts), "")
+        if not reference:
+            return []
+        from ...client.references import split_reference
+
+        name, version = split_reference(reference)
+        word = "versions" if version == "latest" or version.isdigit() else "aliases"
+        found = self._ask(f"/models/{in_url(name, safe='')}/{word}/{in_url(version, safe='')}")
+        return [column["name"] for column in found["signature"]] if found else []
+
+    def _segments(self) -> dict[str, list[str]]:
+        """Segment columns of the deployment named in the line, with their values."""
+        found = self._ask(f"/deployments/{self._first}/segments") if self._first else None
+        return {
+            column["name"]: [one["value"] for one in column["values"]]
+            for column in (found["columns"] if found else [])
+        }
+
+    def _segments_with_values(self, text: str) -> list[str]:
+        """Columns with ``=`` and, once one stands there, its values."""
+        known = self._segments()
+        column, equals, _ = text.partition("=")
+        if equals:
+            return [f"{column}={value}" for value in known.get(column, [])]
+        return [f"{name}=" for name in known]
 
     def _deployments(self, text: str) -> list[str]:
         found = self._ask("/deployments", q=text)

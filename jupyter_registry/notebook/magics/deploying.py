@@ -25,6 +25,7 @@ def deploy(context: Context, options: argparse.Namespace) -> Deployment:
         prediction_threshold=options.threshold,
         store_features=options.store_features,
         kernelspec=options.kernelspec,
+        segment_columns=arguments.several(options.segment_columns) or [],
     )
 
 
@@ -75,6 +76,14 @@ def _deploy() -> Parser:
     made.add("--description", default="", metavar="TEXT")
     made.add("--store-features", action="store_true", help="keep input values as well")
     made.add("--kernelspec", metavar="NAME", help="the environment that the model runs in")
+    made.add(
+        "--segment",
+        action="append",
+        metavar="COLUMN,…",
+        dest="segment_columns",
+        completes=Kind.INPUT,
+        help="keep accuracy by these columns' values too; may be repeated",
+    )
     return made
 
 

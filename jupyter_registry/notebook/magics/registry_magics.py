@@ -28,12 +28,13 @@ from .predictor import PREDICTOR
 from .registering import REGISTER
 from .remembered import Remembered
 from .rows import ACTUALS, PREDICT, REPORT
+from .segments import SEGMENTS
 
 COMMANDS: Mapping[str, Command] = {
     command.name: command
     for command in (
         REGISTRY, REGISTER, DEPLOY, REPLACE, ROLLBACK, DEPLOYMENTS, PREDICT, REPORT, ACTUALS,
-        ACCURACY, DRIFT, HEALTH, PREDICTOR,
+        ACCURACY, SEGMENTS, DRIFT, HEALTH, PREDICTOR,
     )
 }  # fmt: skip
 
@@ -47,6 +48,7 @@ _FIELDS = {
     "metric": "metrics",
     "feature": "features",
     "package_id": "package",
+    "segment_value": "segment",
 }
 
 
@@ -113,6 +115,7 @@ class RegistryMagics(Magics):
     report = _magic(REPORT)
     actuals = _magic(ACTUALS)
     accuracy = _magic(ACCURACY)
+    segments = _magic(SEGMENTS)
     drift = _magic(DRIFT)
     health = _magic(HEALTH)
     predictor = _cell_magic(PREDICTOR)

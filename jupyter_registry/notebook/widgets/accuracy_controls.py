@@ -1,4 +1,4 @@
-"""What is chosen in `AccuracyView`: metric, bucket, time, package, and how often it refreshes."""
+"""What is chosen in `AccuracyView`: metric, bucket, time, package, segment; refreshes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import ipywidgets as widgets
 from ...domain.errors import InvalidInput
 from ...domain.kinds import Bucket
 from ...domain.metrics import METRICS, check_names
-from .common import bar
+from .accuracy_segments import SegmentPickers, renew
+from .common import bar, dropdown
 
 if TYPE_CHECKING:
     from ...client.deployments import Deployment
@@ -43,14 +44,16 @@ class Request:
     start: datetime | None
     end: datetime | None
     package_id: int | None
+    segment: tuple[str, str] | None = None
 
     @property
     def range(self) -> dict[str, Any]:
-        """``start``, ``end`` and ``package`` for the client; a span begins on a full hour."""
+        """What the client takes to choose rows; a span begins on a full hour."""
         start = self.start
         if self.span is not None:
             start = (datetime.now(UTC) - self.span).replace(minute=0, second=0, microsecond=0)
-        return {"start": start, "end": self.end, "package": self.package_id}
+        chosen = {"package": self.package_id, "segment": self.segment}
+        return {"start": start, "end": self.end} | chosen
 
 
 class Controls:
@@ -75,53 +78,61 @@ class Controls:
         package: Any,
         refresh: str | float | None,
     ) -> None:
+        self._quiet = False
         metrics = METRICS[deployment.target_type]
         if metric is not None:
             check_names(deployment.target_type, [metric])
-        self.metric = _dropdown("Metric", [(one.title, one.name) for one in metrics], 215)
+        self.metric = dropdown("Metric", [(one.title, one.name) for one in metrics], 215)
         if metric is not None:
             self.metric.value = metric
         buckets = [("automatic", ""), *((one.value, one.value) for one in Bucket)]
-        self.bucket = _dropdown("By", buckets, 145)
+        self.bucket = dropdown("By", buckets, 145)
         self.bucket.value = "" if bucket is None else _one_of(str(bucket), Bucket, "bucket")
-        self.time = _dropdown("Predicted", [*SPANS, CUSTOM], 205)
+        self.time = dropdown("Predicted", [*SPANS, CUSTOM], 205)
         self.start, self.end = _moment_picker("From (UTC)"), _moment_picker("To (UTC)")
         self.start.value, self.end.value = _moment(start, "start"), _moment(end, "end")
         if start is not None or end is not None:
             self.time.value = CUSTOM
-        self.package = _dropdown("Package", [_EVERY], 260)
+        self.package = dropdown("Package", [_EVERY], 260)
         self.offer(periods)
         if package is not None:
             self.package.value = _package_id(package, periods)
-        self.live = _dropdown("Live", list(INTERVALS.items()), 160)
+        self.segments = SegmentPickers()
+        self.live = dropdown("Live", list(INTERVALS.items()), 160)
         self.live.value = _interval(refresh)
         self.range = bar(self.start, self.end)
         self._show_range()
         self.time.observe(lambda _: self._show_range(), "value")
         self.box = widgets.VBox(
-            [bar(self.metric, self.bucket, self.time, self.package), self.range],
+            [
+                bar(self.metric, self.bucket, self.time, self.package),
+                self.range,
+                self.segments.box,
+            ],
             layout=widgets.Layout(overflow="visible"),
         )
 
     def offer(self, periods: Sequence[ServicePeriod]) -> None:
         """Offer the packages of a history, newest first; what is chosen stays."""
         known = {period.package: period.package_id for period in reversed(list(periods))}
-        options = [_EVERY, *known.items()]
-        if list(self.package.options) != options:
-            chosen = self.package.value
-            with self.package.hold_trait_notifications():
-                self.package.options = options
-                self.package.value = chosen if chosen in known.values() else 0
+        self._quiet = True
+        try:
+            renew(self.package, [_EVERY, *known.items()])
+        finally:
+            self._quiet = False
 
     def on_request(self, action: Callable[[], object]) -> None:
         """Have it called when something is chosen that the server must be asked for."""
 
         def changed(_: Any) -> None:
+            if self._quiet:
+                return
             if self.time.value != CUSTOM or self.start.value or self.end.value:
                 action()
 
         for picker in (self.bucket, self.time, self.start, self.end, self.package):
             picker.observe(changed, "value")
+        self.segments.on_request(action)
 
     @property
     def request(self) -> Request:
@@ -133,6 +144,7 @@ class Controls:
             start=_aware(self.start.value) if custom else None,
             end=_aware(self.end.value) if custom else None,
             package_id=self.package.value or None,
+            segment=self.segments.chosen,
         )
 
     @property
@@ -170,17 +182,6 @@ def threshold_controls() -> tuple[widgets.FloatSlider, widgets.HBox]:
     )
     widgets.link((slider, "value"), (number, "value"))
     return slider, bar(number, slider)
-
-
-def _dropdown(label: str, options: Any, width: int) -> widgets.Dropdown:
-    made = widgets.Dropdown(
-        options=options,
-        description=label,
-        layout=widgets.Layout(width=f"{width}px", margin="0"),
-        style={"description_width": "initial"},
-    )
-    made.tooltip = label
-    return made
 
 
 def _moment_picker(label: str) -> widgets.NaiveDatetimePicker:

@@ -101,7 +101,9 @@ def file_name(view: AccuracyView) -> str:
     """A name for files of what is shown: deployment and metric or picture."""
     picture: Any = view._picture
     what = view.controls.metric.value if picture.by_metric else picture.title
-    return re.sub(r"[^\w.-]+", "-", f"{view.deployment.label}-{what}".lower()).strip("-")
+    part = view._known.segment_words
+    name = "-".join(filter(None, [view.deployment.label, part, what]))
+    return re.sub(r"[^\w.]+", "-", name.lower()).strip("-")
 
 
 def _rendered(figure: Figure, suffix: str, dpi: int = _DPI) -> bytes:

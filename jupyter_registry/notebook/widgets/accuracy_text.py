@@ -27,7 +27,7 @@ def summary(accuracy: Accuracy, metric: Metric) -> str:
     predicted = overall.n_predicted if overall else 0
     matched = overall.n if overall else 0
     found = overall.metrics.get(metric.name) if overall else None
-    parts = []
+    parts = [escape(accuracy.segment_words)] if accuracy.segment is not None else []
     if found is not None and found.value is not None:
         parts.append(f"{escape(metric.title)} <strong>{html.text(found.value)}</strong>")
         parts.append(_compared(found.value, found.baseline, found.change_percent, metric))
@@ -41,7 +41,8 @@ def in_words(accuracy: Accuracy | None, metric: Metric) -> str:
     found = accuracy.overall.metrics.get(metric.name) if accuracy and accuracy.overall else None
     if accuracy is None or found is None or found.value is None:
         return "no actuals yet"
-    return f"{metric.title} {html.text(found.value)} of {found.n:,} rows"
+    part = f" with {accuracy.segment_words}" if accuracy.segment is not None else ""
+    return f"{metric.title} {html.text(found.value)} of {found.n:,} rows{part}"
 
 
 def _compared(value: float, baseline: float | None, change: float | None, metric: Metric) -> str:
@@ -59,6 +60,11 @@ def nothing(accuracy: Accuracy, deployment: Deployment, *, all_time: bool) -> tu
     predicted = accuracy.overall.n_predicted if accuracy.overall else 0
     if accuracy.overall is not None and accuracy.overall.n:
         return "", ""
+    if not predicted and accuracy.segment is not None:
+        return (
+            f"No prediction here has {accuracy.segment_words}.",
+            "Choose another segment or time.",
+        )
     if not predicted and not all_time:
         return "No prediction was made in this time by these packages.", "Choose another time."
     if predicted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import datetime
 from html import escape
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from ...client.accuracy import Accuracy
     from ...client.accuracy_details import AccuracyDetails
     from ...client.deployments import Deployment
-    from ...domain.entities import ServicePeriod
+    from ...client.segments import Segments
 
 #: The metric shown unless one is named: the first of these that has a value.
 _PREFERRED = ("auc", "rmse", "accuracy", "log_loss", "mae")
+#: Accuracy, what segments there are, and details; ``None`` where they were not asked for.
+_Answer = tuple["Accuracy", "Segments | None", "AccuracyDetails | None"]
 #: Pixels per inch of the picture that a saved notebook keeps.
 _STATIC_DPI = 110
 
@@ -53,13 +55,15 @@ class AccuracyView(Panel):
         The range of prediction times ``[start, end)``; naive times mean UTC.
     package:
         One package's predictions alone: a package, its id or ``"name/version"``.
+    segment:
+        One segment's predictions alone, as ``("carrier", "UA")``.
     refresh:
         Seconds between refreshes: 5, 30, 60 or 300 (default: none).
 
     Raises
     ------
     InvalidInput
-        for a metric, bucket, time, package or interval that there is not.
+        for a metric, bucket, time, package, segment or interval that there is not.
 
     """
 
@@ -72,6 +76,7 @@ class AccuracyView(Panel):
         end: datetime | str | None = None,
         package: Any = None,
         refresh: str | float | None = None,
+        segment: tuple[str, Any] | None = None,
     ) -> None:
         super().__init__()
         self.deployment = find_deployment(deployment)
@@ -84,9 +89,7 @@ class AccuracyView(Panel):
         self._was_seen = False
         self._quiet = 0
         self._threshold_known = False
-        periods: Sequence[ServicePeriod] = ()
-        if package is not None:
-            periods = self.deployment.history()
+        periods = [] if package is None else self.deployment.history()
         self.controls = Controls(
             self.deployment,
             periods,
@@ -97,6 +100,9 @@ class AccuracyView(Panel):
             package=package,
             refresh=refresh,
         )
+        if segment is not None:
+            self.controls.segments.offer(self.deployment.segments())
+            self.controls.segments.choose(segment)
         self._choose_metric = metric is None
         self._build()
         self.refresh()
@@ -191,17 +197,24 @@ class AccuracyView(Panel):
         """Ask the server, and draw anew if the answer is another."""
         with self._busy():
             request = self.controls.request
-            self._take(request, *self._ask(request))
+            self._take(request, self._ask(request))
 
-    def _ask(self, request: Request) -> tuple[Accuracy, AccuracyDetails | None]:
-        """The answer to a request and, if it is new and the tab needs them, its details."""
+    def _ask(self, request: Request, *, live: bool = False) -> _Answer:
+        """The answer to a request, what segments there are (of a view that refreshes by itself only
+        if there are some) and, if it is new and the tab needs them, details.
+        """
         accuracy = self.deployment.accuracy(bucket=request.bucket, **request.range)
+        ask = not live or self.controls.segments.are_offered
+        segments = self.deployment.segments() if ask else None
         known = request == self._asked and drawn_alike(accuracy, self._accuracy)
         if known or not self._picture.needs_details:
-            return accuracy, None
-        return accuracy, self.deployment.accuracy_details(**request.range)
+            return accuracy, segments, None
+        return accuracy, segments, self.deployment.accuracy_details(**request.range)
 
-    def _take(self, request: Request, accuracy: Accuracy, details: AccuracyDetails | None) -> None:
+    def _take(self, request: Request, answer: _Answer) -> None:
+        accuracy, segments, details = answer
+        if segments is not None:
+            self.controls.segments.offer(segments)
         self._updated.value = (
             f'<span class="jr-muted">updated {datetime.now().astimezone():%H:%M:%S}</span>'
         )
@@ -358,10 +371,10 @@ class AccuracyView(Panel):
                 continue  # nobody sees it
             request = self.controls.request
             try:
-                answer = await asyncio.to_thread(self._ask, request)
+                answer = await asyncio.to_thread(self._ask, request, live=True)
                 with TURN:
                     if self.comm is not None and request == self.controls.request:
-                        self._take(request, *answer)
+                        self._take(request, answer)
                         self.notice.clear()
             except Exception as error:
                 self.notice.error(error)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Field", "Fields", "Notice", "Panel", "actions", "after_pause", "bar", "button", "chip",
-    "confirmed", "drawer", "error_html", "find_deployment", "find_registry", "guarded",
+    "confirmed", "drawer", "dropdown", "error_html", "find_deployment", "find_registry", "guarded",
     "namespace_values", "table", "user_namespace",
 ]  # fmt: skip
 
@@ -374,6 +374,18 @@ def bar(*items: Any) -> widgets.HBox:
     """Buttons and the like beside each other, wrapped where it is narrow."""
     made = widgets.HBox(list(items), layout=widgets.Layout(overflow="visible"))
     made.add_class("jr-bar")
+    return made
+
+
+def dropdown(label: str, options: Any, width: int) -> widgets.Dropdown:
+    """A picker with its label before it, so many pixels wide, to stand in a `bar`."""
+    made = widgets.Dropdown(
+        options=options,
+        description=label,
+        layout=widgets.Layout(width=f"{width}px", margin="0"),
+        style={"description_width": "initial"},
+    )
+    made.tooltip = label
     return made
 
 

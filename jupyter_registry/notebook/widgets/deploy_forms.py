@@ -12,6 +12,7 @@ from ...domain.kinds import CheckStatus, Importance, ReplacementReason, TargetTy
 from . import deployment_html
 from .background import Background
 from .chooser import PackageChooser
+from .columns_input import ColumnsInput
 from .common import Field, Fields, Panel, actions, button, find_deployment, find_registry, guarded
 from .turns import in_turn
 
@@ -159,6 +160,11 @@ def _deploy_fields(package: Package | PackageItem) -> Fields:
         store_features=Field(
             "Store features", widgets.Checkbox(), "Keep input values with the predictions."
         ),
+        segment_columns=Field(
+            "Segments",
+            ColumnsInput("Segments", _offered(package)),
+            "Accuracy is kept by the values of these columns too, to find where the model is bad.",
+        ),
         kernelspec=Field(
             "Environment",
             widgets.Combobox(options=[spec] if spec else [], placeholder="the server's own"),
@@ -174,6 +180,15 @@ def _deploy_fields(package: Package | PackageItem) -> Fields:
     for name, hide in hidden.items():
         fields[name].layout.display = "none" if hide else None
     return fields
+
+
+def _offered(package: Package | PackageItem) -> list[str]:
+    """The columns that the package knows; those with few values, as texts have, come first."""
+    known = {str(column["name"]): column.get("dtype") == "number" for column in package.signature}
+    baseline = getattr(package, "baseline", None) or {}
+    for name, histogram in (baseline.get("features") or {}).items():
+        known.setdefault(name, histogram.get("dtype") == "number")
+    return sorted(known, key=lambda name: known[name])
 
 
 class ReplaceForm(Panel):

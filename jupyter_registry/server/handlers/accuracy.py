@@ -49,6 +49,26 @@ class DetailsHandler(RegistryHandler):
         )
 
 
+class SegmentsHandler(RegistryHandler):
+    """Segment columns and their values, or the values of one compared."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, deployment: str) -> None:
+        """Read them."""
+        services = await self.services()
+        from ...registry import assess
+
+        wanted = self.query()
+        if "metric" in wanted:
+            wanted["metrics"] = wanted.pop("metric")
+        self.answer(
+            await services.in_thread(
+                lambda: to_json(assess.segments_of(services.database, deployment, **wanted))
+            )
+        )
+
+
 class RebuildHandler(RegistryHandler):
     """Accumulators of one deployment, from its raw log."""
 
