@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..domain import entities
 from ..domain.errors import InvalidInput
 from ..domain.target import label_text
-from . import html, tables
+from . import tables
+from .shown import Shown, Table
 
 if TYPE_CHECKING:
     import pandas
@@ -76,7 +77,7 @@ def names_of(columns: Sequence[str] | str) -> list[str]:
     return [columns] if isinstance(columns, str) else list(columns)
 
 
-class Segments(entities.Segments):
+class Segments(Shown, entities.Segments):
     """The segment columns with their values, or the values of one compared."""
 
     @property
@@ -156,14 +157,7 @@ class Segments(entities.Segments):
             said.append(f"(other) is what came after the first {self.most_values} values.")
         return " ".join(said)
 
-    def __repr__(self) -> str:
-        held = ", ".join(f"{column.name} ({len(column.values)})" for column in self.columns)
-        return f"<Segments: {held or 'none'}>"
-
-    __str__ = __repr__
-
-    def _repr_html_(self) -> str:
-        shown = self.rows()[:_SHOWN_VALUES]
-        hidden = len(self.rows()) - len(shown)
-        more = f" {hidden} more are in to_frame()." if hidden else ""
-        return html.table(self.headings, shown, title="Segments", note=f"{self.note}{more}".strip())
+    def _parts(self) -> list[Table]:
+        return [
+            Table(self.headings, self.rows(), title="Segments", note=self.note, most=_SHOWN_VALUES)
+        ]

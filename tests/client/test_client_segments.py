@@ -60,7 +60,7 @@ def test_accuracy_of_a_segment(deployed: Deployment, answered: pd.DataFrame) -> 
     assert united.overall.metrics["accuracy"].value == wanted
     assert (united.segment, united.segment_value) == ("carrier", "UA")
     assert "with carrier = UA" in repr(united)
-    assert "Overall, carrier = UA" in united._repr_html_()
+    assert "Accuracy of 80 rows with carrier = UA" in united._repr_html_()
     assert deployed.accuracy(segment="carrier", segment_value="UA", metrics="accuracy") == united
     without = deployed.accuracy(segment=("carrier", None))
     assert without.segment_value == "(missing)"
@@ -90,7 +90,7 @@ def test_where_the_model_is_bad(deployed: Deployment, answered: pd.DataFrame) ->
         {"column": "carrier", "value": "UA", "n_predicted": 80, "n": 80},
     ]
     assert listed.values("month") == ["1", "2"]
-    assert repr(listed) == "<Segments: carrier (3), month (2)>"
+    assert repr(listed).splitlines()[2].split() == ["carrier", "B6", "80", "80"]
     compared = deployed.segments("carrier")
     assert compared.is_compared
     frame = compared.to_frame().set_index("value")
