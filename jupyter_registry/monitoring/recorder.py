@@ -120,18 +120,13 @@ class Recorder:
         self._put(_Job(_Answer(future, loop), tracked, rows, counted))
         return future
 
-    def write(
-        self, batches: Sequence[tuple[Tracked, PredictionRows]]
-    ) -> list[BaseException | None]:
-        """Write batches in this thread, which waits for its turn; what became of each.
-
-        ``None`` stands for a batch that is committed; see `record` for errors.
-        """
-        jobs = [_Job(None, tracked, rows, counted=False) for tracked, rows in batches]
+    def write(self, tracked: Tracked, rows: PredictionRows) -> None:
+        """Write a batch in this thread, which waits for its turn; raises as `record` fails."""
         if self._closed:
-            return [_stopping()] * len(jobs)
-        errors = {id(job): error for job, _, error in self._write(jobs)}
-        return [errors[id(job)] for job in jobs]
+            raise _stopping()
+        ((_, _, error),) = self._write([_Job(None, tracked, rows, counted=False)])
+        if error is not None:
+            raise error
 
     def close(self) -> None:
         """Write what waits, then stop."""

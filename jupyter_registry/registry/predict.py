@@ -15,7 +15,6 @@ from ..domain.errors import InvalidInput, InvalidRows, ModelFailed, PredictsElse
 from ..domain.frames import Frame, Values, conform
 from ..domain.kinds import TargetType
 from ..domain.target import Target
-from ..monitoring.recorder import Recorder
 from ..monitoring.rows import PredictionRows, Segments
 from ..serving.specs import Scores
 from . import columns, segments
@@ -56,16 +55,6 @@ class _Prepared:
     timestamps: Any
     passed: dict[str, Values]
     segments: Segments | None = None
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A request of few rows that is with a worker."""
-
-    recorder: Recorder
-    champion: Champion
-    prepared: _Prepared
-    began: float
 
 
 async def predict(
@@ -116,42 +105,31 @@ async def predict(
     spec = await services.champions.spec_of(services, champion)
     assert spec is not None
     began = time.perf_counter()
-    if table.n <= _MANY_ROWS:
-        asked = _Asked(services.recorder, champion, prepared, began)
-        answer, latency = await services.pool.follow(spec, prepared.frame, _recorded, asked)
+
+    def follow(scores: Scores) -> tuple[Answer, float]:
+        latency = 1000 * (time.perf_counter() - began)
+        rows, answer = _scored(champion, prepared, scores, latency)
+        services.recorder.write(champion.tracked, rows)
+        return answer, latency
+
+    few = table.n <= _MANY_ROWS
+    made = await services.pool.predict(spec, prepared.frame, follow if few else None)
+    if not isinstance(made, Scores):
+        answer, latency = made
         return Written(await write(answer), latency)
-    scores = await services.pool.predict(spec, prepared.frame)
     latency = 1000 * (time.perf_counter() - began)
-    parts, answer = await services.in_bulk(
-        100 * table.n, _in_parts, champion, prepared, scores, latency
-    )
+    if few:
+        rows, answer = _scored(champion, prepared, made, latency)
+        parts = [rows]
+    else:
+        parts, answer = await services.in_bulk(
+            100 * table.n, _in_parts, champion, prepared, made, latency
+        )
     futures = [services.recorder.recording(champion.tracked, part, counted=False) for part in parts]
     try:
         return Written(await write(answer), latency)
     finally:
         await (futures[0] if len(futures) == 1 else asyncio.gather(*futures))
-
-
-def _recorded(items: Sequence[tuple[_Asked, Scores]]) -> list[Any]:
-    """The answer and the latency of each request, once all are recorded; or an exception."""
-    results: list[Any] = []
-    batches, places = [], []
-    for place, (asked, scores) in enumerate(items):
-        latency = 1000 * (time.perf_counter() - asked.began)
-        try:
-            rows, answer = _scored(asked.champion, asked.prepared, scores, latency)
-        except Exception as error:
-            results.append(error)
-            continue
-        results.append((answer, latency))
-        batches.append((asked.champion.tracked, rows))
-        places.append(place)
-    if batches:
-        failures = items[0][0].recorder.write(batches)
-        for place, failure in zip(places, failures, strict=True):
-            if failure is not None:
-                results[place] = failure
-    return results
 
 
 def _in_parts(

@@ -91,8 +91,15 @@ class WorkerPool:
             ) from error
         return LoadReport(**{**vars(report), "scores": scores})
 
-    async def predict(self, spec: WorkerSpec, frame: Frame) -> Scores:
+    async def predict(self, spec: WorkerSpec, frame: Frame, follow: Follow | None = None) -> Any:
         """Scores of the frame's rows, in their order.
+
+        Parameters
+        ----------
+        follow:
+            Called with the scores in the thread that reads them, if no other request is with the
+            worker: what it returns is the result in place of `Scores`. One wake-up of the event
+            loop and one of another thread are saved; it may block, and raise.
 
         Raises
         ------
@@ -105,22 +112,10 @@ class WorkerPool:
             when its process died twice with this request, or keeps dying.
 
         """
-        return await self._serving(spec).predict(frame)
-
-    async def follow(self, spec: WorkerSpec, frame: Frame, follow: Follow, given: Any) -> Any:
-        """What ``follow`` makes of ``given`` and the scores of a few rows, at least one.
-
-        ``follow`` is called in a thread, once for all requests with it that were answered
-        together; it may block. What it returns in place of a result as an exception, or raises,
-        is raised here, or else what `predict` raises.
-        """
-        return await self._serving(spec).follow(frame, follow, given)
-
-    def _serving(self, spec: WorkerSpec) -> Supervisor:
         supervisor = self._supervisors.get(spec.key)
         if supervisor is None or self._closed:
             supervisor = self._supervisor(spec)
-        return supervisor
+        return await supervisor.predict(frame, follow)
 
     def is_running(self, spec: WorkerSpec) -> bool:
         """Whether a process serves it, or is being started for it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,14 @@ from ..domain.errors import RegistryError
 from ..domain.frames import Frame, NumberFrame
 from .specs import Scores
 
-#: Goes on with scores, of several requests at once, in the thread that read them: what each
-#: request's caller gave along, and its scores; returns each one's result, or an exception.
-Follow = Callable[[Sequence[tuple[Any, Scores]]], Sequence[Any]]
+#: Goes on with the scores of a request, in the thread that read them; it may block.
+Follow = Callable[[Scores], Any]
 
 
 class Request:
     """Rows waiting for their scores, or for what follows from them."""
 
-    __slots__ = ("columns", "follow", "future", "given", "left", "n", "scores")
+    __slots__ = ("columns", "follow", "future", "left", "n", "scores")
 
     def __init__(
         self,
@@ -29,7 +28,6 @@ class Request:
         n: int,
         future: asyncio.Future[Any],
         follow: Follow | None,
-        given: Any,
     ) -> None:
         self.columns: list[NDArray[Any]] | NDArray[np.float64] = (
             frame.matrix if isinstance(frame, NumberFrame) else list(frame.values())
@@ -37,7 +35,6 @@ class Request:
         self.n = n
         self.future = future
         self.follow = follow
-        self.given = given
         self.left = n
         self.scores: Scores | None = None
 
@@ -58,6 +55,11 @@ class Part:
         self.stop = stop
         self.attempts = 0
         self.sent_at = 0.0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has all rows of its request."""
+        return self.stop - self.start == self.request.n
 
 
 def join(request: Request, part: Part, scores: Scores) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from logging import Logger
 from typing import Any
 
@@ -97,21 +97,11 @@ class Supervisor:
         assert worker.report is not None
         return worker.report
 
-    async def predict(self, frame: Frame) -> Scores:
-        """Scores of the rows, in order; see `WorkerPool.predict` for errors."""
+    async def predict(self, frame: Frame, follow: Follow | None = None) -> Any:
+        """Scores of the rows, in order, or what follows; see `WorkerPool.predict`."""
         n = len(next(iter(frame.values())))
         if n == 0:
             return self._no_scores()
-        scores: Scores = await self._asked(frame, n, None, None)
-        return scores
-
-    async def follow(self, frame: Frame, follow: Follow, given: Any) -> Any:
-        """What follows from the scores of the rows; see `WorkerPool.follow`."""
-        return await self._asked(frame, len(next(iter(frame.values()))), follow, given)
-
-    def _asked(
-        self, frame: Frame, n: int, follow: Follow | None, given: Any
-    ) -> asyncio.Future[Any]:
         now = time.monotonic()
         if self.worker is None:
             wait = self._not_before - now
@@ -119,13 +109,13 @@ class Supervisor:
                 raise self._unavailable(f"next try in {wait:.0f} s")
         self.last_used = now
         self.requests += 1
-        request = Request(frame, n, self._loop.create_future(), follow, given)
-        if n > self._part_rows() and follow is None:
+        request = Request(frame, n, self._loop.create_future(), follow)
+        if n > self._part_rows():
             self._large.append(request)
         else:
             self._small.append(Part(request, 0, n))
         self._pump()
-        return request.future
+        return await request.future
 
     async def drain(self) -> None:
         """Wait until every request is answered."""
@@ -213,27 +203,25 @@ class Supervisor:
     # answers
 
     def arrived(self, messages: list[Message]) -> list[Any]:
-        """Decode scores, and let what follows from them be done; in the thread that read them.
+        """Decode scores, and go on with those of a lone request; in the thread that read them.
 
-        All that is read here of requests was written before they were sent.
+        Of requests in a crowd each would be committed alone: these share their commits, on the
+        way through the event loop.
         """
-        made: list[Any] = [None] * len(messages)
-        follows: dict[Follow, list[tuple[int, Any]]] = {}
-        for place, (header, body) in enumerate(messages):
-            if header["op"] != "scores":
-                continue
-            made[place] = Scores(*decode_scores(header, body))
-            part = self._in_flight.get(header["id"])
-            if part is not None and part.request.follow is not None:
-                follows.setdefault(part.request.follow, []).append((place, part.request.given))
-        for follow, asked in follows.items():
-            results: Sequence[Any]
-            try:
-                results = follow([(given, made[place]) for place, given in asked])
-            except Exception as error:
-                results = [error] * len(asked)
-            for (place, _), result in zip(asked, results, strict=True):
-                made[place] = result
+        alone = len(self._in_flight) == 1
+        made: list[Any] = []
+        for header, body in messages:
+            result: Any = None
+            if header["op"] == "scores":
+                result = Scores(*decode_scores(header, body))
+                # what is read of a request here was written before it was sent
+                part = self._in_flight.get(header["id"]) if alone else None
+                if part is not None and part.is_whole and part.request.follow is not None:
+                    try:
+                        result = part.request.follow(result)
+                    except Exception as error:
+                        result = error
+            made.append(result)
         return made
 
     def on_messages(self, messages: list[Message], made: list[Any]) -> None:
@@ -253,7 +241,7 @@ class Supervisor:
         self.calls += header["calls"] - self._calls_of_worker
         self._calls_of_worker = header["calls"]
         self._failures = 0
-        whole = n == request.n
+        whole = part.is_whole
         if not whole:
             self._large_in_flight = False
         if header["op"] == "scores":

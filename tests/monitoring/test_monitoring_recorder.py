@@ -336,35 +336,27 @@ def test_kill_9_loses_nothing_that_was_acknowledged(sqlite_url, n) -> None:
 def test_what_is_written_in_the_caller_s_thread_is_committed(
     recorder, deploy, commits, totals_of
 ) -> None:
-    tracked, other = deploy(REGRESSION), deploy(REGRESSION)
-    batches = [(tracked, some(["a", "b"])), (other, some(None)), (tracked, some(["b"]))]
-    assert recorder.write(batches) == [None, None, None]
-    assert len(commits) == 1
-    assert (totals_of(tracked), totals_of(other)) == ((2, 0, 0), (1, 0, 0))
-    recorder.close()
-    (error,) = recorder.write([(tracked, some(["c"]))])
-    assert isinstance(error, StorageUnavailable)
-    assert totals_of(tracked) == (2, 0, 0)
-
-
-def test_one_batch_that_cannot_be_written_harms_no_other(recorder, deploy, totals_of) -> None:
     tracked = deploy(REGRESSION)
-    nowhere = type(tracked)(999_999, tracked.target)
-    first, second, third = recorder.write(
-        [(tracked, some(["a"])), (nowhere, some(["b"])), (tracked, some(["c"]))]
-    )
-    assert first is third is None
-    assert isinstance(second, LookupError)
+    recorder.write(tracked, some(["a", "b"]))
+    recorder.write(tracked, some(["b"]))
+    assert len(commits) == 2
     assert totals_of(tracked) == (2, 0, 0)
+    nowhere = type(tracked)(999_999, tracked.target)
+    with pytest.raises(LookupError):
+        recorder.write(nowhere, some(["b"]))
+    recorder.write(tracked, some(["c"]))
+    recorder.close()
+    with pytest.raises(StorageUnavailable):
+        recorder.write(tracked, some(["d"]))
+    assert totals_of(tracked) == (3, 0, 0)
 
 
 def test_threads_that_write_take_turns(recorder, deploy, totals_of) -> None:
     tracked = deploy(REGRESSION)
-    errors: list[BaseException | None] = []
 
     def write(thread: int) -> None:
         for i in range(30):
-            errors.extend(recorder.write([(tracked, some([f"{thread}-{i}"]))]))
+            recorder.write(tracked, some([f"{thread}-{i}"]))
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
     futures = []
@@ -375,5 +367,4 @@ def test_threads_that_write_take_turns(recorder, deploy, totals_of) -> None:
     for thread in threads:
         thread.join()
     assert [future.result().accepted for future in futures] == [1] * 30
-    assert errors == [None] * 120
     assert totals_of(tracked) == (150, 0, 0)

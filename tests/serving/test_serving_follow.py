@@ -1,4 +1,4 @@
-"""What follows from scores is done by the thread that read them, once for all that came."""
+"""What follows from the scores of a lone request is done by the thread that read them."""
 
 from __future__ import annotations
 
@@ -10,51 +10,25 @@ import numpy as np
 import pytest
 
 from jupyter_registry.domain.errors import ModelRejectedInput, WorkerUnavailable
+from jupyter_registry.serving.specs import Scores
 
 
 def rows(*values):
     return {"x": np.array(values, dtype=float)}
 
 
-class Followed:
-    """Remembers what it was given, and answers the first score of each."""
-
-    def __init__(self) -> None:
-        self.calls: list[list[object]] = []
-        self.threads: set[threading.Thread] = set()
-
-    def __call__(self, items):
-        self.calls.append([given for given, _ in items])
-        self.threads.add(threading.current_thread())
-        return [scores.values.tolist() for _, scores in items]
-
-
-def test_each_gets_its_own_result_beside_the_loop(make_spec, with_pool, behaviours):
-    spec = make_spec(behaviours["Slow"](0.02), format="pickle")
-    follow = Followed()
-
-    async def job(pool):
-        await pool.load(spec)
-        return await asyncio.gather(
-            *(pool.follow(spec, rows(float(i), i + 0.5), follow, i) for i in range(40))
-        )
-
-    assert with_pool(job) == [[2.0 * i, 2.0 * i + 1] for i in range(40)]
-    assert sorted(given for call in follow.calls for given in call) == list(range(40))
-    assert len(follow.calls) < 20  # those scored together follow together
-    assert threading.main_thread() not in follow.threads
-
-
-def test_the_loop_is_free_while_what_follows_blocks(make_spec, with_pool, behaviours):
+def test_a_lone_request_s_scores_are_followed_beside_the_loop(make_spec, with_pool, behaviours):
     spec = make_spec(behaviours["Fitted"](), format="pickle")
+    threads = []
 
-    def follow(items):
+    def follow(scores):
+        threads.append(threading.current_thread())
         time.sleep(0.5)
-        return ["done"] * len(items)
+        return scores.values.tolist()
 
     async def job(pool):
         await pool.load(spec)
-        asked = asyncio.ensure_future(pool.follow(spec, rows(1.0), follow, None))
+        asked = asyncio.ensure_future(pool.predict(spec, rows(1.0, 2.0), follow))
         turns = 0
         while not asked.done():
             await asyncio.sleep(0.01)
@@ -62,54 +36,74 @@ def test_the_loop_is_free_while_what_follows_blocks(make_spec, with_pool, behavi
         return asked.result(), turns
 
     result, turns = with_pool(job)
-    assert result == "done"
-    assert turns > 10
+    assert result == [2.0, 4.0]
+    assert turns > 10  # the loop was free meanwhile
+    assert threads != [threading.main_thread()]
 
 
-def test_an_exception_is_its_own_request_s(make_spec, with_pool, behaviours):
+def test_in_a_crowd_scores_come_back_to_their_callers(make_spec, with_pool, behaviours):
+    spec = make_spec(behaviours["Slow"](0.02), format="pickle")
+
+    async def job(pool):
+        await pool.load(spec)
+        return await asyncio.gather(
+            *(
+                pool.predict(spec, rows(float(i)), lambda scores: scores.values.tolist())
+                for i in range(40)
+            )
+        )
+
+    results = with_pool(job)
+    scores = [r.values.tolist() if isinstance(r, Scores) else r for r in results]
+    assert scores == [[2.0 * i] for i in range(40)]
+    # all but perhaps the last, which may be alone with the worker
+    assert sum(isinstance(result, Scores) for result in results) >= 39
+
+
+def test_what_it_raises_and_what_the_model_raises(make_spec, with_pool, behaviours):
     spec = make_spec(behaviours["RaisesOnNegative"](), format="pickle")
+    called = []
 
-    def follow(items):
-        return [ValueError(str(given)) if given % 2 else given for given, _ in items]
-
-    def failing(items):
+    def follow(scores):
+        called.append(scores)
         raise LookupError("nothing follows")
 
     async def job(pool):
         await pool.load(spec, rows(1.0))
-        some = [pool.follow(spec, rows(1.0), follow, i) for i in range(6)]
-        return await asyncio.gather(
-            *some,
-            pool.follow(spec, rows(-1.0), follow, 8),
-            pool.follow(spec, rows(1.0), failing, 0),
-            pool.predict(spec, rows(3.0)),
-            return_exceptions=True,
-        )
+        with pytest.raises(ModelRejectedInput):
+            await pool.predict(spec, rows(-1.0), follow)
+        assert called == []
+        with pytest.raises(LookupError, match="nothing follows"):
+            await pool.predict(spec, rows(1.0), follow)
+        return await pool.predict(spec, rows(3.0))
 
-    *some, refused, failed, scores = with_pool(job)
-    for i, result in enumerate(some):
-        assert str(result) == str(i)
-        assert isinstance(result, ValueError) == bool(i % 2)
-    assert isinstance(refused, ModelRejectedInput)
-    assert isinstance(failed, LookupError)
-    assert scores.values.tolist() == [6.0]
+    assert with_pool(job).values.tolist() == [6.0]
+    assert len(called) == 1
 
 
-def test_after_a_crash_it_follows_once(make_spec, with_pool, behaviours):
+def test_a_worker_that_dies_is_followed_by_nothing(make_spec, with_pool, behaviours):
     spec = make_spec(behaviours["ExitsOnNegative"](), format="pickle")
-    follow = Followed()
+    called = []
 
     async def job(pool):
         await pool.load(spec, rows(1.0))
-        return await asyncio.gather(
-            *(pool.follow(spec, rows(value), follow, value) for value in (1.0, -2.0, 3.0)),
-            return_exceptions=True,
-        )
+        with pytest.raises(WorkerUnavailable):
+            await pool.predict(spec, rows(-1.0), called.append)
+        return await pool.predict(spec, rows(2.0), lambda scores: scores.values.tolist())
 
-    first, killer, last = with_pool(job)
-    assert (first, last) == ([2.0], [6.0])
-    assert isinstance(killer, WorkerUnavailable)
-    assert sorted(given for call in follow.calls for given in call) == [1.0, 3.0]
+    assert with_pool(job) == [4.0]
+    assert called == []
+
+
+def test_a_request_in_parts_comes_back_whole(make_spec, with_pool, behaviours):
+    spec = make_spec(behaviours["Fitted"](), format="pickle")
+    values = np.arange(20_000.0)
+
+    async def job(pool):
+        await pool.load(spec)
+        return await pool.predict(spec, {"x": values}, lambda scores: pytest.fail("a part"))
+
+    assert with_pool(job).values.tolist() == (2 * values).tolist()
 
 
 def test_more_than_a_socket_takes_at_once_is_sent_on(make_spec, with_pool, behaviours):
