@@ -136,14 +136,18 @@ def _draw_metric(ax: Axes, series: Mapping[str, Accuracy], name: str) -> None:
         for bucket in accuracy.buckets:
             found = bucket.metrics.get(name)
             values.append(by_time.or_gap(found.value if found is not None and bucket.n else None))
-            edges += [bucket.start, bucket.end]
-            baselines += [by_time.or_gap(found.baseline if found is not None else None)] * 2
-        ax.plot(
-            [by_time.middle(bucket) for bucket in accuracy.buckets],  # type: ignore[arg-type]
+            base = by_time.or_gap(found.baseline if found is not None else None)
+            if baselines and base == baselines[-1]:
+                edges[-1] = bucket.end  # the same line, longer
+            else:
+                edges += [bucket.start, bucket.end]
+                baselines += [base] * 2
+        by_time.line(
+            ax,
+            accuracy.buckets,
             values,
+            marker,
             color=colour,
-            marker=marker,
-            markersize=4,
             linewidth=1.6,
             label=label or "observed",
         )

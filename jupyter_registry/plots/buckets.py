@@ -70,21 +70,28 @@ def bars(
 ) -> None:
     """A bar per bucket, over counts from 0; it begins and is as wide as these shares of its time.
 
-    All are one artist: `Axes.bar` makes one of each, which takes as long as all the rest of a
+    All are one path: `Axes.bar` makes an artist of each, which takes as long as all the rest of a
     figure (90 bars: 70 ms, of which 3 remain).
     """
-    from matplotlib.collections import PolyCollection
+    import numpy as np
     from matplotlib.dates import date2num
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
 
-    corners = []
-    for bucket, height in zip(buckets, heights, strict=True):
-        first, last = (float(date2num(moment)) for moment in (bucket.start, bucket.end))  # type: ignore[no-untyped-call]
-        left = first + begin * (last - first)
-        right = left + share * (last - first)
-        corners.append([(left, 0.0), (left, height), (right, height), (right, 0.0)])
-    drawn = PolyCollection(corners, label=label, linewidths=0, **options)
+    if not buckets:
+        return
+    first = np.array([date2num(bucket.start) for bucket in buckets])  # type: ignore[no-untyped-call]
+    width = np.array([date2num(bucket.end) for bucket in buckets]) - first  # type: ignore[no-untyped-call]
+    left = first + begin * width
+    right = left + share * width
+    feet, heads = np.zeros(len(left)), np.array(heights, float)
+    across = np.stack([left, left, right, right], axis=1)
+    up = np.stack([feet, heads, heads, feet], axis=1)
+    corners = np.stack([across, up], axis=2)
+    path = Path.make_compound_path_from_polys(corners)
+    drawn = PathPatch(path, label=label, linewidth=0, **options)
     drawn.sticky_edges.y.append(0)
-    ax.add_collection(drawn)
+    ax.add_patch(drawn)
     ax.autoscale_view()
 
 

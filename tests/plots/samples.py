@@ -307,6 +307,9 @@ def models(n: int = 9) -> list[dict[str, Any]]:
 
 def heights(ax: Any) -> list[float]:
     """How high the bars of time are that were drawn in axes, series by series."""
-    return [
-        float(path.vertices[:, 1].max()) for bars in ax.collections for path in bars.get_paths()
-    ]
+    return [float(bar[:, 1].max()) for patch in ax.patches for bar in bars(patch)]
+
+
+def bars(patch: Any) -> Any:
+    """The corners of the bars of one series, and each one's first again: shape (n, 5, 2)."""
+    return patch.get_path().vertices.reshape(-1, 5, 2)

@@ -128,8 +128,7 @@ def test_several_results_differ_by_colour_and_marker(tmp_path):
     assert one.get_color() != two.get_color()
     assert one.get_marker() != two.get_marker()
     one_bars, two_bars = (
-        [path.vertices[:, 0] for path in bars.get_paths()]
-        for bars in figure.get_axes()[-1].collections
+        [bar[:4, 0] for bar in samples.bars(patch)] for patch in figure.get_axes()[-1].patches
     )
     assert len(one_bars) == len(two_bars) == 10
     assert one_bars[0].max() <= two_bars[0].min() + 1e-9
