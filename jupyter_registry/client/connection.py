@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -173,8 +172,10 @@ def _check(answer: httpx.Response) -> None:
 
 
 def _parsed(answer: httpx.Response) -> Any:
+    from pydantic_core import from_json  # three times as fast as json on large answers
+
     try:
-        return json.loads(answer.content)
+        return from_json(answer.content)
     except ValueError as error:
         raise CannotConnect(
             f"{answer.url} does not answer as the registry does.",

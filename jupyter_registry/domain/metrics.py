@@ -143,11 +143,11 @@ def _r2(n: int, squared: Fraction, total: Fraction, total_squared: Fraction) -> 
 
 
 def _binary(target: Target, accumulator: Accumulator) -> Values:
-    matrix = confusion_matrix(target, accumulator)
-    n, scored = int(matrix.sum()), int(accumulator.counts[0])
-    i = target.positive_index
-    tp, fn = int(matrix[i, i]), int(matrix[i, 1 - i])
-    fp, tn = int(matrix[1 - i, i]), int(matrix[1 - i, 1 - i])
+    # plain numbers: over time there are thousands of these, and arrays of four cost more
+    scored, *four = accumulator.counts.tolist()
+    (tn, fp, fn, tp) = four if target.positive_index else reversed(four)
+    n = tn + fp + fn + tp
+    recalls = [hit / of for hit, of in ((tp, tp + fn), (tn, tn + fp)) if of]
     loss, brier, _ = accumulator.sums
     sketch = accumulator.sketch
     auc = sketch.auc() if sketch is not None and scored else None
@@ -158,7 +158,7 @@ def _binary(target: Target, accumulator: Accumulator) -> Values:
         "log_loss": (loss.over(scored) if scored else None, scored),
         "auc": (auc, scored),
         "accuracy": (None if empty else (tp + tn) / n, n),
-        "balanced_accuracy": (_balanced(matrix), n),
+        "balanced_accuracy": (sum(recalls) / len(recalls) if recalls else None, n),
         "precision": (None if empty else _ratio(tp, tp + fp), n),
         "recall": (None if empty else _ratio(tp, tp + fn), n),
         "f1": (None if empty else _ratio(2 * tp, 2 * tp + fp + fn), n),
