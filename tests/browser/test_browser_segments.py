@@ -66,6 +66,7 @@ def test_segments(
     for column in ("age", "income"):
         adding.fill(column)
         adding.press("Enter")
+        expect(adding).to_have_value("")
     expect(form.get_by_role("button", name="income ✕")).to_be_visible()
     picture(form, "deploy-form")
     form.get_by_role("button", name="income ✕").click()

@@ -53,6 +53,14 @@ def test_rows_and_accuracy(ran: Finished, registry: Registry):
     assert registry.deployment(f"{LABEL}-outside").rows_predicted == 68
 
 
+def test_segments(ran: Finished, registry: Registry):
+    found = registry.deployment(LABEL).segments("taster", metrics="accuracy")
+    assert sorted(found.values("taster")) == ["Ann", "Ben", "Cem"]
+    assert sum(row[3] for row in found.rows()) == 68
+    for row in found.rows():
+        assert f">{row[1]}</td>" in ran["segments"].html
+
+
 def test_drift_and_health(ran: Finished, registry: Registry):
     deployment = registry.deployment(LABEL)
     drift = deployment.drift(bucket="week")

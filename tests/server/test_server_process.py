@@ -90,8 +90,9 @@ def test_the_event_loop_stays_free(
     assert api.get("/openapi.json").status_code == 200
     found = api.get(f"{server.root}probe").json()
     assert failures == []
-    # processor time of one callback: what others do on this machine does not count
+    # processor time of one callback: what others do on this machine does not count …
     assert found["busy"] < 0.1
-    assert found["late"] < 0.5
+    # … but for the time that they take away
+    assert found["late"] < 1.0
     counts = api.get(f"/deployments/{hosted['id']}").json()
     assert counts["rows_predicted"] == 20_000

@@ -26,19 +26,21 @@ class ColumnsInput(widgets.HBox):
     tooltip = traitlets.Unicode(allow_none=True)
 
     def __init__(self, label: str, known: Sequence[str]) -> None:
-        beside = widgets.Label(label, layout=widgets.Layout(width=LABEL_WIDTH, flex="0 0 auto"))
-        beside.add_class("jr-label")
         self._known = list(known)
         self.adding = widgets.Combobox(
             options=self._known,
+            description=label,
             placeholder="add a column",
             continuous_update=False,
-            layout=widgets.Layout(width="200px", margin="2px 6px 2px 0", flex="0 0 auto"),
+            layout=widgets.Layout(
+                width=f"calc({LABEL_WIDTH} + 210px)", margin="2px 6px 2px 0", flex="0 0 auto"
+            ),
+            style={"description_width": LABEL_WIDTH},
         )
         self.adding.tooltip = f"{label}: add a column"
         self._chosen = bar()
         super().__init__(
-            [beside, self.adding, self._chosen],
+            [self.adding, self._chosen],
             layout=widgets.Layout(overflow="visible", width="auto"),
         )
         self.adding.observe(lambda change: self._add(change["new"]), "value")
