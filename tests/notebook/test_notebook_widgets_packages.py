@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,13 @@ def test_form_prefills_and_registers_an_object(
     assert package.baseline is not None
     assert package.baseline["metrics"]["auc"]["n"] == 100
     assert name in form.static_html()
+
+
+def test_the_object_given_is_chosen(registry: Registry, shell: Any, model: Any) -> None:
+    another, third = copy.copy(model), copy.copy(model)
+    shell.user_ns.update(another=another, model=model)
+    for given in (another, model, third):
+        assert PackageForm(given, registry).fields.model() is given
 
 
 def test_form_keeps_what_was_typed(

@@ -33,7 +33,7 @@ class ColumnsInput(widgets.HBox):
             placeholder="add a column",
             continuous_update=False,
             layout=widgets.Layout(
-                width=f"calc({LABEL_WIDTH} + 210px)", margin="2px 6px 2px 0", flex="0 0 auto"
+                width=f"calc({LABEL_WIDTH} + 210px)", margin="2px 6px 2px 2px", flex="0 0 auto"
             ),
             style={"description_width": LABEL_WIDTH},
         )

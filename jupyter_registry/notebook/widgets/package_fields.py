@@ -114,6 +114,8 @@ class PackageFields(Fields):
         known = [(f"{name} · {type(value).__name__}", name) for name, value in models.items()]
         if self._given is not None and all(value is not self._given for value in models.values()):
             known.insert(0, (f"as given · {type(self._given).__name__}", ""))
+        # the first is chosen at first
+        known.sort(key=lambda item: item[1] != "" and models[item[1]] is not self._given)
         self._offer("object", known or [], none="" if known else "No fitted model in the notebook")
         tables = namespace_values("table")
         shapes = [(f"{name} · {_shape(value)}", name) for name, value in tables.items()]
