@@ -9,13 +9,13 @@ import ipywidgets as widgets
 
 from ...domain.kinds import TargetType
 from .common import Field, Fields, namespace_values
+from .file_drop import FileDrop
 from .segments import Segments
 
 #: Where the leaderboard's packages come from.
 NATIVE = "Native packages are made by the leaderboard when one of its models is deployed."
 
-#: A file in the browser travels in one message, which Jupyter limits.
-_UPLOAD_HINT = "Up to about 7 MB, through the browser. For larger ones give the path."
+UPLOAD_HINT = "Files or a folder, of any size. They are sent to the kernel, then registered."
 
 
 class PackageFields(Fields):
@@ -39,7 +39,7 @@ class PackageFields(Fields):
             tips={
                 "object": "a fitted model in the notebook",
                 "path": "a path on the server",
-                "upload": "files that are sent by the browser",
+                "upload": "files or a folder that the browser sends",
             },
         )
         super().__init__(
@@ -47,9 +47,7 @@ class PackageFields(Fields):
             name=Field("Name", widgets.Text(placeholder="churn"), "A new one, or one to add to."),
             object=Field("Object", widgets.Dropdown(), "The notebook's fitted models."),
             path=Field("Path", widgets.Text(placeholder="models/churn.joblib")),
-            upload=Field(
-                "Files", widgets.FileUpload(multiple=True, description="Choose…"), _UPLOAD_HINT
-            ),
+            upload=Field("Files", FileDrop(multiple=True, folders=True), UPLOAD_HINT),
             location=Field(
                 "Location", widgets.Text(placeholder="https://models.example/churn"), "Where it is."
             ),
