@@ -121,10 +121,10 @@ def test_a_package_of_dropped_and_chosen_files(
     expect(area.get_by_role("button", name="Choose files…")).to_be_focused()
     assert "empty [] []" in opened.run(2).inner_text()
 
-    # whole, while another cell runs if it must
+    # whole
     _slowly(page, 0)
     _choose(page, area, "Choose files…", large)
-    expect(area.get_by_text("1 file, 30.0 MB")).to_be_visible(timeout=120_000)
+    expect(area.get_by_text("1 file, 30.0 MB", exact=True)).to_be_visible(timeout=120_000)
     said = opened.run(2).inner_text()
     assert hashlib.sha256(large.read_bytes()).hexdigest() in said
     assert "here ['large.bin']" in said

@@ -96,10 +96,10 @@ body[data-jp-theme-light=false] .jr .widget-dropdown > select, body.vscode-dark 
 viewBox='0 0 18 18'%3E%3Cpath d='M5 7l4 4 4-4' fill='none' stroke='%23ddd' stroke-width='2'/%3E\
 %3C/svg%3E"); }
 .jr .jr-drop { border: 1px dashed var(--jr-muted); border-radius: 4px; padding: 8px 10px;
-  position: relative; }
+  margin: 2px 0; position: relative; }
 .jr .jr-drop.jr-drop-over { border: 1px solid var(--jr-focus); background: var(--jr-soft);
   box-shadow: inset 0 0 0 1px var(--jr-focus); }
-.jr .jr-drop [hidden] { display: none; }
+.jr .jr-drop [hidden] { display: none !important; }
 .jr .jr-drop .jr-drop-row { display: flex; flex-wrap: wrap; gap: 6px; align-items: center;
   color: var(--jr-ink); }
 .jr .jr-drop .widget-button { width: auto; margin: 0; padding: 0 12px; }
