@@ -81,7 +81,7 @@ def test_a_package_of_dropped_and_chosen_files(
     expect(area).not_to_have_class("jr-drop-over")
     expect(area.get_by_role("listitem")).to_have_text(["notes.txt 5 B", "empty.txt 0 B"])
     expect(area.get_by_role("status")).to_have_text("Files: 2 files, 5 B, complete")
-    expect(form.get_by_text("2 files, 5 B.")).to_be_visible()
+    expect(area.get_by_text("2 files, 5 B", exact=True)).to_be_visible()
     assert "here ['notes.txt', 'empty.txt']" in opened.run(2).inner_text()
     area.evaluate(DROP_FOLDER)
     expect(area.get_by_role("listitem")).to_have_text(["model/a.txt 3 B", "model/data/b.txt 3 B"])

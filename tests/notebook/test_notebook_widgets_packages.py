@@ -307,7 +307,7 @@ def test_form_takes_a_folder_with_code(
     form.fields.source.buttons["upload"].value = True
     sent = {f"model/{p.name}": p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file()}
     browser_sends.send(form.fields["upload"].input, sent)
-    assert "2 files" in form.fields["upload"]._note.value
+    assert form.fields["upload"].input.n_files == 2
     form.fields["name"].input.value = name
     form.fields["target"].input.value = "left"
     form.register.click()
@@ -337,7 +337,8 @@ def test_form_takes_a_file_from_the_browser(
     assert 'role="alert"' in form.notice.value
     assert not form.register.disabled
     browser_sends.piece(drop, transfer, 0, half, content[half:])
-    assert "1 file," in form.fields["upload"]._note.value
+    assert "of any size" in form.fields["upload"]._note.value
+    assert form.notice.value == ""
     folder = drop.folder
     form.register.click()
     browser_sends.tell(drop, {"do": "remove"})  # what is registered stays while it is needed
@@ -349,6 +350,10 @@ def test_form_takes_a_file_from_the_browser(
     form.register.click()
     form.wait(60)
     assert 'role="alert"' in form.fields["upload"]._note.value
+    browser_sends.send(drop, {"m.joblib": content, ".notes": b"mine"})
+    assert "Left out: .notes." in form.fields["upload"]._note.value
+    browser_sends.send(drop, {"model/.notes": b"mine"})
+    assert "has no files that can be uploaded" in form.fields["upload"]._note.value
 
 
 def test_form_of_an_external_package(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
@@ -11,6 +11,9 @@ from ...domain.kinds import TargetType
 from .common import Field, Fields, namespace_values
 from .file_drop import FileDrop
 from .segments import Segments
+
+if TYPE_CHECKING:
+    from ...client.uploads import Gathered
 
 #: Where the leaderboard's packages come from.
 NATIVE = "Native packages are made by the leaderboard when one of its models is deployed."
@@ -191,9 +194,18 @@ def files_hint(path: str) -> str:
     gathered = gather(Path(path).expanduser())
     n, total = len(gathered.files), sum(f.stat().st_size for f in gathered.files.values())
     hint = f"{n} file{'' if n == 1 else 's'}, {size(total)}."
-    if gathered.left_out:
-        hint += f" Left out: {', '.join(list(gathered.left_out)[:5])}."
-    return hint
+    return f"{hint} {_left_out(gathered)}".strip()
+
+
+def left_out_hint(path: Path) -> str:
+    """What at a path no package takes; empty when it takes all."""
+    from ...client.uploads import gather
+
+    return _left_out(gather(path))
+
+
+def _left_out(gathered: Gathered) -> str:
+    return f"Left out: {', '.join(list(gathered.left_out)[:5])}." if gathered.left_out else ""
 
 
 def _shape(table: Any) -> str:

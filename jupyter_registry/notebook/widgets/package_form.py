@@ -19,7 +19,7 @@ from .arrival import Hold
 from .background import Background, Cancelled
 from .common import Panel, actions, after_pause, bar, button, find_registry, guarded
 from .package_card import PackageCard, read_tags
-from .package_fields import NATIVE, UPLOAD_HINT, PackageFields, files_hint
+from .package_fields import NATIVE, UPLOAD_HINT, PackageFields, files_hint, left_out_hint
 from .package_inference import SAMPLE_ROWS, infer, read_signature, signature_text
 from .turns import in_turn
 
@@ -144,14 +144,14 @@ class PackageForm(Panel):
 
     def _look_at_files(self) -> None:
         field = self.fields["upload"]
+        field.say(UPLOAD_HINT)
         if (held := field.input.hold()) is not None:
+            self.notice.clear()  # it may have said that they are still coming
             with held as path:
                 try:
-                    field.say(files_hint(str(path)))
+                    field.say(left_out_hint(path) or UPLOAD_HINT)
                 except RegistryError as error:
                     field.error(error.detail)
-        else:
-            field.say(UPLOAD_HINT)
 
     @in_turn
     def _prefill(self) -> None:

@@ -102,6 +102,7 @@ viewBox='0 0 18 18'%3E%3Cpath d='M5 7l4 4 4-4' fill='none' stroke='%23ddd' strok
 .jr .jr-drop [hidden] { display: none !important; }
 .jr .jr-drop .jr-drop-row { display: flex; flex-wrap: wrap; gap: 6px; align-items: center;
   color: var(--jr-ink); }
+.jr .jr-drop .jr-drop-row + .jr-drop-row, .jr .jr-drop .jr-note { margin-top: 6px; }
 .jr .jr-drop .widget-button { width: auto; margin: 0; padding: 0 12px; }
 .jr .jr-drop .jr-drop-bar { width: 180px; height: 10px; accent-color: var(--jr-focus); }
 .jr .jr-drop .jr-drop-list { list-style: none; margin: 6px 0; padding: 0; max-height: 132px;
