@@ -192,6 +192,17 @@ def test_a_file_that_vanishes_and_rows_that_are_dropped(
     expect(panel.get_by_text("30 predictions, recorded.")).to_be_visible()
     assert deployment.refresh().rows_predicted == 30
 
+    # loaded again while a file is coming: it is said, and something else can be chosen
+    gone.write_bytes(b"age,income\n" + b"1.5,2.5\n" * 1_000_000)
+    _slowly(page, 300)
+    _choose(page, panel.get_by_role("group", name="File"), "Choose a file…", gone)
+    expect(panel.get_by_role("progressbar", name="File: progress")).to_be_visible()
+    opened.open()
+    panel = opened.shown(1)
+    expect(panel.get_by_text("from another page or one that was closed")).to_be_visible()
+    panel.get_by_role("group", name="File").evaluate(DROP, {"may.csv": csv})
+    expect(panel.get_by_text("may.csv: 30 rows, 4 columns.")).to_be_visible()
+
 
 def _choose(page: Page, area: Locator, button: str, path: Path) -> None:
     """Press a button by keyboard and choose what is there."""
