@@ -204,8 +204,7 @@ class Field(widgets.VBox):
             input.style.description_width = LABEL_WIDTH
         if input.has_trait("continuous_update"):
             input.continuous_update = as_typed
-        # what has no description must have no tooltip either: ipywidgets' view fails
-        if not input.tooltip and not isinstance(input, FileDrop):
+        if not input.tooltip:
             input.tooltip = f"{label}: {hint}" if hint else label
         if input.layout.width is None:
             input.layout.width = INPUT_WIDTH

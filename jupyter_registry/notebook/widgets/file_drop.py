@@ -54,6 +54,8 @@ class FileDrop(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_name("file_drop.js")
 
+    #: not told to the browser: ipywidgets' view fails on that of a widget without description
+    tooltip = Unicode(None, allow_none=True)
     label = Unicode("Files").tag(sync=True)
     multiple = Bool(False).tag(sync=True)
     folders = Bool(False).tag(sync=True)
