@@ -30,11 +30,13 @@ class ColumnsInput(widgets.HBox):
         beside.add_class("jr-label")
         self._known = list(known)
         self.adding = widgets.Combobox(
+            description=f"{label}: add a column",
             options=self._known,
             placeholder="add a column",
             continuous_update=False,
             layout=widgets.Layout(width="200px", margin="2px 6px 2px 0", flex="0 0 auto"),
         )
+        self.adding.add_class("jr-unseen-label")
         self.adding.tooltip = f"{label}: add a column"
         self._chosen = bar()
         super().__init__(
