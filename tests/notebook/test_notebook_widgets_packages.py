@@ -315,6 +315,7 @@ def test_form_takes_a_folder_with_code(
     assert form.package is not None, form.notice.value
     assert form.package.version == 2
     assert form.package.format == "custom_code"
+    form.fields["upload"].input.clear()
 
 
 def test_form_takes_a_file_from_the_browser(
@@ -354,6 +355,7 @@ def test_form_takes_a_file_from_the_browser(
     assert "Left out: .notes." in form.fields["upload"]._note.value
     browser_sends.send(drop, {"model/.notes": b"mine"})
     assert "has no files that can be uploaded" in form.fields["upload"]._note.value
+    drop.clear()
 
 
 def test_form_of_an_external_package(
