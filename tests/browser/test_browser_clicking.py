@@ -87,7 +87,7 @@ def test_register_deploy_predict_actuals_accuracy(
     ).to_csv(tmp_path / "april.csv", index=False)
     panel.get_by_role("button", name="This computer").click()
     with page.expect_file_chooser() as choosing:
-        panel.get_by_role("button", name="Choose…").click()
+        panel.get_by_role("button", name="Choose a file…").click()
     choosing.value.set_files(tmp_path / "april.csv")
     expect(panel.get_by_text("april.csv: 40 rows, 4 columns.")).to_be_visible()
     expect(panel.get_by_label("Association ID")).to_have_value("visit")

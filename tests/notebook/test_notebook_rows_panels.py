@@ -20,11 +20,13 @@ from sklearn.linear_model import LogisticRegression
 from jupyter_registry.client import Registry
 from jupyter_registry.client.deployments import Deployment
 from jupyter_registry.domain.errors import Conflict, InvalidInput
+from jupyter_registry.notebook.widgets import rows_files
 from jupyter_registry.notebook.widgets.rows_panels import (
     ActualsPanel,
     PredictPanel,
     ReportPanel,
 )
+from tests.notebook import browser_sends
 
 FEATURES = ["age", "income"]
 SECONDS = 60
@@ -145,23 +147,41 @@ def test_what_the_browser_sends_is_predicted(deployed: Deployment, suffix: str) 
     rows.to_csv(out, index=False) if suffix == "csv" else rows.to_parquet(out)
     panel = PredictPanel(deployed)
     panel.source.kind.value = "upload"
-    panel.source.fields["upload"].input.value = (sent(f"rows.{suffix}", out.getvalue()),)
+    drop = panel.source.fields["upload"].input
+    browser_sends.begin(drop, {"rows.csv": 10})
+    run(panel)
+    assert "The files are still coming: 0 B of 10 B." in panel.source.fields["upload"]._note.value
+    browser_sends.send(drop, {f"rows.{suffix}": out.getvalue()})
     assert f"rows.{suffix}: 20 rows, 5 columns." in panel.source.fields["upload"]._note.value
     run(panel)
     assert isinstance(panel.result, pd.DataFrame)
     assert list(panel.result["association_id"]) == list(rows["visit"])
-    panel.source.fields["upload"].input.value = (sent("rows.txt", b"hm"),)
+    browser_sends.send(drop, {"rows.txt": b"hm"})
     assert "of no known kind" in panel.source.fields["upload"]._note.value
+    assert "of no known kind" in panel.notice.value
+    drop.clear()
+    run(panel)
+    assert "Choose a file." in panel.notice.value
 
 
-def sent(name: str, content: bytes) -> dict[str, Any]:
-    return {
-        "name": name,
-        "type": "",
-        "size": len(content),
-        "last_modified": pd.Timestamp("2026-01-01", tz="UTC").to_pydatetime(),
-        "content": memoryview(content),
-    }
+def test_a_large_file_of_the_browser_is_read_when_it_is_used(
+    deployed: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_files, "_READ_AT_ONCE", 1_000)
+    rows, out = visits(200, 9), BytesIO()
+    rows.to_csv(out, index=False)
+    panel = PredictPanel(deployed)
+    panel.source.kind.value = "upload"
+    drop = panel.source.fields["upload"].input
+    browser_sends.send(drop, {"rows.csv": out.getvalue()})
+    assert "kB, 5 columns." in panel.source.fields["upload"]._note.value
+    assert panel.fields["association_id"].value == "visit"
+    folder = drop.folder
+    panel.run_button.click()
+    drop.clear()  # it is being read, and stays until it is
+    panel.wait(SECONDS)
+    assert list(panel.result["association_id"]) == list(rows["visit"])
+    assert not folder.exists()
 
 
 def test_progress_is_shown_and_it_can_be_stopped(deployed: Deployment) -> None:

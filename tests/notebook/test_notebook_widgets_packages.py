@@ -16,6 +16,7 @@ from jupyter_registry.client import Registry
 from jupyter_registry.client.progress import Step
 from jupyter_registry.notebook import PackageCard, PackageForm, RegistryBrowser
 from jupyter_registry.notebook.widgets.packages import ROWS
+from tests.notebook import browser_sends
 
 
 @pytest.fixture(scope="module")
@@ -312,12 +313,9 @@ def test_form_takes_a_folder_with_code(
     assert form.package.class_labels == ["no", "yes"]
     form = PackageForm(registry=registry)
     form.fields.source.buttons["upload"].value = True
-    sent = [(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()]
-    form.fields["upload"].input.set_state(
-        {"value": [{"name": called, "type": "", "size": len(content),
-                    "content": memoryview(content), "last_modified": 0}
-                   for called, content in sent]}
-    )  # fmt: skip
+    sent = {f"model/{p.name}": p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file()}
+    browser_sends.send(form.fields["upload"].input, sent)
+    assert form.fields["upload"].input.n_files == 2
     form.fields["name"].input.value = name
     form.fields["target"].input.value = "left"
     form.register.click()
@@ -325,6 +323,7 @@ def test_form_takes_a_folder_with_code(
     assert form.package is not None, form.notice.value
     assert form.package.version == 2
     assert form.package.format == "custom_code"
+    form.fields["upload"].input.clear()
 
 
 def test_form_takes_a_file_from_the_browser(
@@ -337,16 +336,34 @@ def test_form_takes_a_file_from_the_browser(
     form = PackageForm(registry=registry)
     form.fields.source.buttons["upload"].value = True
     assert form.fields["path"].layout.display == "none"
-    form.fields["upload"].input.set_state(
-        {"value": [{"name": "../m.joblib", "type": "", "size": len(content),
-                    "content": memoryview(content), "last_modified": 0}]}
-    )  # fmt: skip
+    drop, half = form.fields["upload"].input, len(content) // 2
     form.fields["name"].input.value = name
     form.fields["target"].input.value = "left"
+    transfer = browser_sends.begin(drop, {"m.joblib": len(content)})
+    browser_sends.piece(drop, transfer, 0, 0, content[:half])
     form.register.click()
+    assert "The files are still coming" in form.fields["upload"]._note.value
+    assert 'role="alert"' in form.notice.value
+    assert not form.register.disabled
+    browser_sends.piece(drop, transfer, 0, half, content[half:])
+    assert "of any size" in form.fields["upload"]._note.value
+    assert form.notice.value == ""
+    folder = drop.folder
+    form.register.click()
+    browser_sends.tell(drop, {"do": "remove"})  # what is registered stays while it is needed
     form.wait(60)
     assert form.package is not None, form.notice.value
     assert [file.path for file in form.package.files] == ["m.joblib"]
+    assert not folder.exists()
+    form._back()
+    form.register.click()
+    form.wait(60)
+    assert 'role="alert"' in form.fields["upload"]._note.value
+    browser_sends.send(drop, {"m.joblib": content, ".notes": b"mine"})
+    assert "Left out: .notes." in form.fields["upload"]._note.value
+    browser_sends.send(drop, {"model/.notes": b"mine"})
+    assert "has no files that can be uploaded" in form.fields["upload"]._note.value
+    drop.clear()
 
 
 def test_form_of_an_external_package(

@@ -21,6 +21,7 @@ from ...domain.errors import RegistryError
 from .. import namespace
 from ..session import Session
 from . import without_kernel
+from .file_drop import FileDrop
 from .markup import chip, table
 from .style import KEYS, style_sheet
 from .turns import TURN, in_turn, running_loop
@@ -193,7 +194,8 @@ class Field(widgets.VBox):
             layout=widgets.Layout(margin=f"0 0 2px calc({LABEL_WIDTH} + 10px)")
         )
         shown = input
-        if isinstance(input, widgets.FileUpload):  # its description is what the button says
+        if isinstance(input, FileDrop):
+            input.label = label
             beside = widgets.Label(label, layout=widgets.Layout(width=LABEL_WIDTH))
             beside.add_class("jr-label")
             shown = widgets.HBox([beside, input])

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from ...domain.kinds import TargetType
 from .common import Field, Fields, namespace_values
+from .file_drop import FileDrop
 from .segments import Segments
+
+if TYPE_CHECKING:
+    from ...client.uploads import Gathered
 
 #: Where the leaderboard's packages come from.
 NATIVE = "Native packages are made by the leaderboard when one of its models is deployed."
 
-#: A file in the browser travels in one message, which Jupyter limits.
-_UPLOAD_HINT = "Up to about 7 MB, through the browser. For larger ones give the path."
+UPLOAD_HINT = "Files or a folder, of any size. They are sent to the kernel, then registered."
 
 
 class PackageFields(Fields):
@@ -39,7 +42,7 @@ class PackageFields(Fields):
             tips={
                 "object": "a fitted model in the notebook",
                 "path": "a path on the server",
-                "upload": "files that are sent by the browser",
+                "upload": "files or a folder that the browser sends",
             },
         )
         super().__init__(
@@ -47,9 +50,7 @@ class PackageFields(Fields):
             name=Field("Name", widgets.Text(placeholder="churn"), "A new one, or one to add to."),
             object=Field("Object", widgets.Dropdown(), "The notebook's fitted models."),
             path=Field("Path", widgets.Text(placeholder="models/churn.joblib")),
-            upload=Field(
-                "Files", widgets.FileUpload(multiple=True, description="Choose…"), _UPLOAD_HINT
-            ),
+            upload=Field("Files", FileDrop(multiple=True, folders=True), UPLOAD_HINT),
             location=Field(
                 "Location", widgets.Text(placeholder="https://models.example/churn"), "Where it is."
             ),
@@ -195,9 +196,18 @@ def files_hint(path: str) -> str:
     gathered = gather(Path(path).expanduser())
     n, total = len(gathered.files), sum(f.stat().st_size for f in gathered.files.values())
     hint = f"{n} file{'' if n == 1 else 's'}, {size(total)}."
-    if gathered.left_out:
-        hint += f" Left out: {', '.join(list(gathered.left_out)[:5])}."
-    return hint
+    return f"{hint} {_left_out(gathered)}".strip()
+
+
+def left_out_hint(path: Path) -> str:
+    """What at a path no package takes; empty when it takes all."""
+    from ...client.uploads import gather
+
+    return _left_out(gather(path))
+
+
+def _left_out(gathered: Gathered) -> str:
+    return f"Left out: {', '.join(list(gathered.left_out)[:5])}." if gathered.left_out else ""
 
 
 def _shape(table: Any) -> str:

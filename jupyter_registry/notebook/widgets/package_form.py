@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -17,10 +15,11 @@ from ...domain.entities import NAME_PATTERN
 from ...domain.errors import InvalidInput, RegistryError
 from ...domain.kinds import PackageKind
 from .. import namespace
+from .arrival import Hold
 from .background import Background, Cancelled
 from .common import Panel, actions, after_pause, bar, button, find_registry, guarded
 from .package_card import PackageCard, read_tags
-from .package_fields import NATIVE, PackageFields, files_hint
+from .package_fields import NATIVE, UPLOAD_HINT, PackageFields, files_hint, left_out_hint
 from .package_inference import SAMPLE_ROWS, infer, read_signature, signature_text
 from .turns import in_turn
 
@@ -130,6 +129,7 @@ class PackageForm(Panel):
         fields["target"].input.observe(self._target_typed, "value")
         fields["class_labels"].input.observe(lambda _: fields.offer_positive(), "value")
         fields["path"].input.observe(after_pause(self._look_at_path), "value")
+        fields["upload"].input.observe(lambda _: self._look_at_files(), "files")
 
     def _look_again(self) -> None:
         self.fields.list_variables()
@@ -141,6 +141,17 @@ class PackageForm(Panel):
             field.say(files_hint(field.value or ""))
         except RegistryError as error:
             field.error(error.detail)
+
+    def _look_at_files(self) -> None:
+        field = self.fields["upload"]
+        field.say(UPLOAD_HINT)
+        if (held := field.input.hold()) is not None:
+            self.notice.clear()  # it may have said that they are still coming
+            with held as path:
+                try:
+                    field.say(left_out_hint(path) or UPLOAD_HINT)
+                except RegistryError as error:
+                    field.error(error.detail)
 
     @in_turn
     def _prefill(self) -> None:
@@ -246,8 +257,9 @@ class PackageForm(Panel):
             return fields.model()
         if fields.source.value == "path":
             return fields["path"].value
-        # a copy, so that what is chosen next does not change what is sent
-        return [(Path(f["name"]).name, bytes(f["content"])) for f in fields["upload"].value] or None
+        sent = fields["upload"].input
+        sent.check_complete("upload")
+        return sent.hold()  # so that what is chosen next does not take away what is registered
 
     def _carry_out(self, work: Background, registry: Registry, said: dict[str, Any]) -> Package:
         told = 0.0
@@ -261,11 +273,8 @@ class PackageForm(Panel):
 
         with ExitStack() as stack:
             model = said["model"]
-            if isinstance(model, list):
-                folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-                for name, content in model:
-                    (folder / name).write_bytes(content)
-                model = folder / model[0][0] if len(model) == 1 else folder
+            if isinstance(model, Hold):
+                model = stack.enter_context(model)
             return registry.register(**(said | {"model": model}), progress=progress)
 
     def _cancel(self) -> None:

@@ -1,15 +1,15 @@
-"""Tables as files: read what the browser sent, give back what it saves."""
+"""Tables as files: look at what the browser sent, give back what it saves."""
 
 from __future__ import annotations
 
-import tempfile
 from base64 import b64encode
 from html import escape
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...client import tables
+from ...client.html import size
 from ...domain.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -17,14 +17,24 @@ if TYPE_CHECKING:
 
 #: What file choosers offer.
 ACCEPTED = ".csv,.gz,.parquet,.pq,.arrow,.feather,.ipc"
+#: Bytes of a file that is read as soon as it is there, so that what is wrong with it is said.
+_READ_AT_ONCE = 8_000_000
 
 
-def read_uploaded(name: str, content: Any) -> pa.Table:
-    """The table in a file that the browser sent; raises `InvalidInput` as `tables.read_file`."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(name).name
-        path.write_bytes(content)
-        return tables.read_file(path)
+def looked_at(path: Path) -> tuple[list[str], str]:
+    """The columns of a file that has come, and a line on it; raises `InvalidInput`.
+
+    A large file is not read whole: the form would stand still meanwhile.
+    """
+    n_bytes = path.stat().st_size
+    if n_bytes <= _READ_AT_ONCE:
+        table = tables.read_file(path)
+        return (
+            list(table.column_names),
+            f"{path.name}: {table.num_rows:,} rows, {table.num_columns} columns.",
+        )
+    names = columns_of(path)
+    return names, f"{path.name}: {size(n_bytes)}, {len(names)} columns."
 
 
 def columns_of(path: Path) -> list[str]:

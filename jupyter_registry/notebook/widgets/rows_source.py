@@ -12,11 +12,12 @@ from ...client import tables
 from ...domain.errors import InvalidInput
 from .. import namespace
 from . import rows_files
+from .arrival import Hold
 from .common import Field, Fields, after_pause, namespace_values
+from .file_drop import FileDrop
 from .segments import Segments
 
-#: A file in the browser travels in one message, which Jupyter limits.
-_UPLOAD_HINT = "CSV or Parquet, up to about 7 MB; larger ones by their path."
+_UPLOAD_HINT = "CSV or Parquet, of any size; it is sent to the kernel."
 _GIVEN = "as given"
 
 
@@ -41,14 +42,15 @@ class RowsSource(widgets.VBox):
         failed: Callable[[Exception], object],
     ) -> None:
         self._given, self._changed, self._failed = given, changed, failed
-        self._sent: tuple[str, Any] | None = None
+        #: the columns of the file that the browser sent
+        self._sent: list[str] = []
         self.kind = Segments(
             "Rows from",
             [("Notebook", "table"), ("File", "path"), ("This computer", "upload")],
             tips={
                 "table": "a DataFrame in the notebook",
                 "path": "a path on the server",
-                "upload": "a file that is sent by the browser",
+                "upload": "a file that the browser sends",
             },
         )
         self.fields = Fields(
@@ -56,9 +58,7 @@ class RowsSource(widgets.VBox):
             path=Field("Path", widgets.Text(placeholder="data/visits.parquet"), "CSV or Parquet."),
             upload=Field(
                 "File",
-                widgets.FileUpload(
-                    accept=rows_files.ACCEPTED, multiple=False, description="Choose…"
-                ),
+                FileDrop(accept=rows_files.ACCEPTED),
                 _UPLOAD_HINT,
             ),
         )
@@ -73,7 +73,7 @@ class RowsSource(widgets.VBox):
         self.kind.observe(lambda _: self._chosen(), "value")
         self.fields["table"].input.observe(lambda _: self._changed(), "value")
         self.fields["path"].input.observe(after_pause(self._chosen), "value")
-        self.fields["upload"].input.observe(lambda _: self._uploaded(), "value")
+        self.fields["upload"].input.observe(lambda _: self._uploaded(), "files")
 
     def list_tables(self) -> None:
         """Offer the notebook's present tables; what was chosen stays, if it is there."""
@@ -99,7 +99,7 @@ class RowsSource(widgets.VBox):
                 return namespace.columns_of(table)
             return list(tables.read(table).table.column_names)
         if self.kind.value == "upload":
-            return [] if self._sent is None else list(self._sent[1].column_names)
+            return list(self._sent)
         path = self.fields["path"].value
         return rows_files.columns_of(Path(path).expanduser()) if path else []
 
@@ -111,10 +111,11 @@ class RowsSource(widgets.VBox):
                 raise _missing("table", "Choose a DataFrame.")
             return lambda: tables.read(table)
         if self.kind.value == "upload":
-            if self._sent is None:
+            sent = self.fields["upload"].input
+            sent.check_complete("upload")
+            if (held := sent.hold()) is None:
                 raise _missing("upload", "Choose a file.")
-            sent = self._sent[1]
-            return lambda: tables.Source(sent, tables.preferred_frame)
+            return lambda: _read(held)
         path = self.fields["path"].value
         if not path:
             raise _missing("path", "Give the path of a file.")
@@ -125,21 +126,21 @@ class RowsSource(widgets.VBox):
         return self._given if name == _GIVEN else namespace_values("table").get(name)
 
     def _uploaded(self) -> None:
-        files = self.fields["upload"].input.value
-        self._sent = None
-        if files:
-            file = files[0]
-            try:
-                table = rows_files.read_uploaded(file["name"], bytes(file["content"]))
-            except InvalidInput as error:
-                self.fields["upload"].error(error.detail)
-                self._failed(error)
-            else:
-                self._sent = (file["name"], table)
-                self.fields["upload"].say(
-                    f"{file['name']}: {table.num_rows:,} rows, {table.num_columns} columns."
-                )
+        field = self.fields["upload"]
+        self._sent, problem = [], None
+        field.say(_UPLOAD_HINT)
+        if (held := field.input.hold()) is not None:
+            with held as path:
+                try:
+                    self._sent, said = rows_files.looked_at(path)
+                except InvalidInput as error:
+                    problem = error
+                else:
+                    field.say(said)
         self._changed()
+        if problem is not None:
+            field.error(problem.detail)
+            self._failed(problem)
 
     def _chosen(self) -> None:
         self._arrange()
@@ -148,6 +149,12 @@ class RowsSource(widgets.VBox):
     def _arrange(self) -> None:
         for name, field in self.fields.items():
             field.layout.display = None if name == self.kind.value else "none"
+
+
+def _read(held: Hold) -> tables.Source:
+    """The rows of a file that the browser sent, which may go then."""
+    with held as path:
+        return tables.read(path)
 
 
 def _shape(table: Any) -> str:

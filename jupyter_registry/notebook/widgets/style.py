@@ -26,7 +26,7 @@ CSS = """
 .jr .jr-muted { color: var(--jr-muted); }
 .jr .jr-num { text-align: right; font-variant-numeric: tabular-nums; }
 .jr .widget-button:focus-visible, .jr .widget-toggle-button:focus-visible,
-.jr summary:focus-visible, .jr .widget-upload:focus-visible {
+.jr summary:focus-visible, .jr .jr-drop-list:focus-visible {
   outline: 2px solid var(--jr-focus); outline-offset: 1px; }
 .jr .jr-unseen-label > .widget-label { position: absolute; width: 1px; height: 1px; padding: 0;
   min-width: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -95,6 +95,20 @@ body[data-jp-theme-light=false] .jr .widget-dropdown > select, body.vscode-dark 
   background-image: url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' \
 viewBox='0 0 18 18'%3E%3Cpath d='M5 7l4 4 4-4' fill='none' stroke='%23ddd' stroke-width='2'/%3E\
 %3C/svg%3E"); }
+.jr .jr-drop { border: 1px dashed var(--jr-muted); border-radius: 4px; padding: 8px 10px;
+  margin: 2px 0; position: relative; }
+.jr .jr-drop.jr-drop-over { border: 1px solid var(--jr-focus); background: var(--jr-soft);
+  box-shadow: inset 0 0 0 1px var(--jr-focus); }
+.jr .jr-drop [hidden] { display: none !important; }
+.jr .jr-drop .jr-drop-row { display: flex; flex-wrap: wrap; gap: 6px; align-items: center;
+  color: var(--jr-ink); }
+.jr .jr-drop .jr-drop-row + .jr-drop-row, .jr .jr-drop .jr-note { margin-top: 6px; }
+.jr .jr-drop .widget-button { width: auto; margin: 0; padding: 0 12px; }
+.jr .jr-drop .jr-drop-bar { width: 180px; height: 10px; accent-color: var(--jr-focus); }
+.jr .jr-drop .jr-drop-list { list-style: none; margin: 6px 0; padding: 0; max-height: 132px;
+  overflow: auto; line-height: 18px; overflow-wrap: anywhere; color: var(--jr-ink); }
+.jr .jr-drop .jr-drop-status { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); white-space: nowrap; }
 .jr .jr-mark { display: inline-block; width: 16px; height: 16px; line-height: 16px;
   border-radius: 50%; text-align: center; font-size: 11px; font-weight: 700; color: #fff;
   background: var(--jr-ok); }
