@@ -28,7 +28,6 @@ class ColumnsInput(widgets.HBox):
     def __init__(self, label: str, known: Sequence[str]) -> None:
         self._known = list(known)
         self.adding = widgets.Combobox(
-            description=f"{label}: add a column",
             options=self._known,
             description=label,
             placeholder="add a column",
@@ -38,7 +37,6 @@ class ColumnsInput(widgets.HBox):
             ),
             style={"description_width": LABEL_WIDTH},
         )
-        self.adding.add_class("jr-unseen-label")
         self.adding.tooltip = f"{label}: add a column"
         self._chosen = bar()
         super().__init__(
