@@ -158,6 +158,7 @@ def test_wrong_input_is_told_beside_it(
     expect(form.get_by_label("Signature")).to_have_value("age: figure")
     picture(form, "wrong-form-light")
     form.get_by_label("Signature").fill("age: number")
+    form.get_by_label("Signature").press("Tab")
     form.get_by_role("button", name="Register", exact=True).click()
     expect(form.get_by_text("wrong-too/1 is registered.")).to_be_visible()
 
