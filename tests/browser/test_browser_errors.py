@@ -97,7 +97,7 @@ def test_a_server_that_stops_and_comes_back(
     expect(form.get_by_text("far-too/1 is registered.")).to_be_visible()
     expect(form.get_by_text("typed before it stopped")).to_be_visible()
     for part in (browser, card, view, panel, form):  # the view by itself
-        expect(part.locator("[role=alert]")).to_have_count(0)
+        expect(part.locator("[role=alert]:not(:empty)")).to_have_count(0)
 
 
 def test_wrong_input_is_told_beside_it(
@@ -134,7 +134,7 @@ def test_wrong_input_is_told_beside_it(
     expect(panel.get_by_role("alert").first).to_contain_text("cannot be read")
     panel.get_by_role("button", name="This computer").click()
     with page.expect_file_chooser() as choosing:
-        panel.get_by_role("button", name="Choose…").click()
+        panel.get_by_role("button", name="Choose a file…").click()
     choosing.value.set_files(tmp_path / "broken.parquet")
     expect(panel.get_by_role("alert").first).to_contain_text("broken.parquet")
     picture(panel, "wrong-rows-light")
