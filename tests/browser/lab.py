@@ -209,8 +209,7 @@ class Notebook:
 
     def _select(self, position: int) -> None:
         prompt = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").nth(position)
-        prompt.scroll_into_view_if_needed()
-        prompt.click()
+        prompt.click()  # which tries again while the notebook is drawn anew
 
 
 class Notebook7(Notebook):
@@ -222,8 +221,18 @@ class Notebook7(Notebook):
         self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
 
     def shut_down(self) -> None:
-        """End its kernel."""
-        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        """End its kernel, and wait until no other notebook would find it."""
+        self.page.evaluate(
+            """async () => {
+              const app = window.jupyterapp, kernels = app.serviceManager.kernels;
+              await app.shell.currentWidget.sessionContext.shutdown();
+              for (let turn = 0; turn < 50; turn++) {
+                await kernels.refreshRunning();
+                if (![...kernels.running()].length) return;
+                await new Promise(done => setTimeout(done, 100));
+              }
+            }"""
+        )
 
 
 def _document(cells: Sequence[str]) -> dict[str, Any]:
