@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from ..domain.errors import InvalidInput
@@ -50,6 +50,20 @@ def checked_hours(start: datetime | None, end: datetime | None) -> tuple[int | N
             fields={"start": "not before end"},
         )
     return first, last
+
+
+def filled(
+    first: int | None, last: int | None, known: Callable[[], tuple[int, int] | None]
+) -> tuple[int, int] | None:
+    """A range of hours whose open ends are those of the hours ``known``; ``None`` of none."""
+    if first is not None and last is not None:
+        return first, last
+    there = known()
+    if there is None:
+        return None
+    first = there[0] if first is None else first
+    last = max(there[1], first + 1) if last is None else last
+    return min(first, last - 1), last
 
 
 def chosen_bucket(first: int, last: int) -> Bucket:

@@ -70,13 +70,12 @@ def read_drift(
     """
     first, last = calendar.checked_hours(start, end)
     with reading(database.log_engine) as cursor:
-        if first is None or last is None:
-            known = hours_with_predictions(cursor, tracked, [package_id])
-            if known is None:
-                return nothing(bucket, NOTHING_PREDICTED)
-            first = known[0] if first is None else first
-            last = max(known[1], first + 1) if last is None else last
-            first = min(first, last - 1)
+        hours = calendar.filled(
+            first, last, lambda: hours_with_predictions(cursor, tracked, [package_id])
+        )
+        if hours is None:
+            return nothing(bucket, NOTHING_PREDICTED)
+        first, last = hours
         chosen = bucket or calendar.chosen_bucket(first, last)
         edges = calendar.starts(chosen, first, last)
         points: dict[int, _Point] = {}

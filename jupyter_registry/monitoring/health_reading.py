@@ -53,13 +53,12 @@ def read_health(
     first, last = calendar.checked_hours(start, end)
     with reading(database.log_engine) as cursor:
         latest = _last_prediction(cursor, deployment_id, packages)
-        if first is None or last is None:
-            known = known_hours(cursor, HEALTH, deployment_id, packages)
-            if known is None:
-                return _nothing(bucket) | {"last_prediction_at": latest}
-            first = known[0] if first is None else first
-            last = max(known[1], first + 1) if last is None else last
-            first = min(first, last - 1)
+        hours = calendar.filled(
+            first, last, lambda: known_hours(cursor, HEALTH, deployment_id, packages)
+        )
+        if hours is None:
+            return _nothing(bucket) | {"last_prediction_at": latest}
+        first, last = hours
         chosen = bucket or calendar.chosen_bucket(first, last)
         edges = calendar.starts(chosen, first, last)
         points: list[list[Requests]] = [[] for _ in edges[:-1]]

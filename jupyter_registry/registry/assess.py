@@ -203,12 +203,7 @@ def _chosen(
     """The packages of a history, or the one that is asked for."""
     if package_id is None:
         return packages
-    if package_id not in packages:
-        raise InvalidInput(
-            f"The package with id {package_id} was never in service of this deployment.",
-            advice="Choose one of its history, or leave package_id out for all.",
-            fields={"package_id": "not in its history", "known": sorted(packages)},
-        )
+    deployment_rows.check_served(package_id, packages, otherwise="all")
     return {package_id: packages[package_id]}
 
 

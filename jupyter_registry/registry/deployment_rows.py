@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, String, Text, cast, func, or_, select, type_coerce
 
-from ..domain.errors import DeploymentNotFound, nearest
+from ..domain.errors import DeploymentNotFound, InvalidInput, nearest
 from ..domain.kinds import DeploymentState
 from ..domain.target import Target
 from ..store.log_tables import deployment_totals as TOTALS
@@ -139,6 +139,25 @@ def target_of(connection: Connection, deployment_id: int) -> Target:
         found["class_labels"],
         found["positive_class"],
     )
+
+
+def packages_of(connection: Connection, deployment_id: int) -> list[int]:
+    """The packages of its history, in ascending order."""
+    known = select(PERIOD.c.package_id).where(PERIOD.c.deployment_id == deployment_id)
+    return sorted(set(connection.scalars(known)))
+
+
+def check_served(package_id: int, known: Collection[int], *, otherwise: str) -> None:
+    """Raise `InvalidInput` for a package that is not in the history.
+
+    ``otherwise`` says what is meant where none is named.
+    """
+    if package_id not in known:
+        raise InvalidInput(
+            f"The package with id {package_id} was never in service of this deployment.",
+            advice=f"Choose one of its history, or leave package_id out for {otherwise}.",
+            fields={"package_id": "not in its history", "known": sorted(known)},
+        )
 
 
 def matching(q: str | None) -> list[Any]:

@@ -5,17 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from ..domain.drift import DriftPlan
-from ..domain.errors import InvalidInput
 from ..domain.kinds import Bucket
 from ..monitoring import drift as reading
 from ..monitoring.calendar import checked_hours
 from ..monitoring.rows import Tracked
 from ..store.database import Database
 from . import deployment_rows
-from .package_rows import PERIOD
 from .packages import get as get_package
 from .packages import signature_of
 
@@ -56,7 +52,10 @@ def drift(
         deployment_id = deployment_rows.identify(connection, reference)
         target = deployment_rows.target_of(connection, deployment_id)
         champion = deployment_rows.whole(connection, deployment_id)["package_id"]
-        chosen = _chosen(connection, deployment_id, champion, package_id)
+        chosen = champion if package_id is None else package_id
+        if package_id is not None:
+            served = deployment_rows.packages_of(connection, deployment_id)
+            deployment_rows.check_served(chosen, served, otherwise="the champion")
     package = get_package(database, chosen)
     plan = DriftPlan.of(package.baseline, signature_of(package), target)
     if plan is None:
@@ -73,23 +72,3 @@ def drift(
             end=end,
         )
     return found | {"deployment_id": deployment_id, "package_id": chosen}
-
-
-def _chosen(
-    connection: Connection, deployment_id: int, champion: int, package_id: int | None
-) -> int:
-    """The champion, or the package that is asked for, if it is in the history."""
-    if package_id is None:
-        return champion
-    known = set(
-        connection.scalars(
-            select(PERIOD.c.package_id).where(PERIOD.c.deployment_id == deployment_id)
-        )
-    )
-    if package_id not in known:
-        raise InvalidInput(
-            f"The package with id {package_id} was never in service of this deployment.",
-            advice="Choose one of its history, or leave package_id out for the champion.",
-            fields={"package_id": "not in its history", "known": sorted(known)},
-        )
-    return package_id

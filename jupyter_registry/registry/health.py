@@ -5,15 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
-from ..domain.errors import InvalidInput
 from ..domain.kinds import Bucket
 from ..monitoring.health import HealthCounter
 from ..monitoring.health_reading import read_health
 from ..store.database import Database
 from . import deployment_rows
-from .package_rows import PERIOD
 
 
 def health(
@@ -43,19 +39,9 @@ def health(
     """
     with database.connect() as connection:
         deployment_id = deployment_rows.identify(connection, reference)
-        served = sorted(
-            set(
-                connection.scalars(
-                    select(PERIOD.c.package_id).where(PERIOD.c.deployment_id == deployment_id)
-                )
-            )
-        )
-    if package_id is not None and package_id not in served:
-        raise InvalidInput(
-            f"The package with id {package_id} was never in service of this deployment.",
-            advice="Choose one of its history, or leave package_id out for all.",
-            fields={"package_id": "not in its history", "known": served},
-        )
+        served = deployment_rows.packages_of(connection, deployment_id)
+    if package_id is not None:
+        deployment_rows.check_served(package_id, served, otherwise="all")
     counter.flush()
     packages = served if package_id is None else [package_id]
     found = read_health(database, deployment_id, packages, bucket=bucket, start=start, end=end)

@@ -131,10 +131,8 @@ def _answer(
 # --- parsers --------------------------------------------------------------------------------
 
 
-def _assessing(name: str, run: Any, description: str, epilog: str, package: str) -> Parser:
-    made = Parser(name, run, description, epilog)
-    made.add("deployment", metavar="LABEL", completes=Kind.DEPLOYMENT, help=arguments.DEPLOYMENT)
-    made.choose("--by", Bucket, dest="bucket", help="default: chosen by the span")
+def add_range(made: Parser, package: str) -> None:
+    """Add the options that choose rows by time and package; the latter's help is ``package``."""
     made.add(
         "--from", type=arguments.moment, metavar="TIME", dest="start", help="from then on, ISO 8601"
     )
@@ -142,6 +140,25 @@ def _assessing(name: str, run: Any, description: str, epilog: str, package: str)
         "--to", type=arguments.moment, metavar="TIME", dest="end", help="before then, ISO 8601"
     )
     made.add("--package", completes=Kind.PACKAGE, help=package)
+
+
+def add_metrics(made: Parser) -> None:
+    """Add the option that chooses metrics."""
+    made.add(
+        "--metric",
+        action="append",
+        metavar="METRIC,…",
+        dest="metrics",
+        completes=Kind.METRIC,
+        help="these alone; may be repeated (default: all of the target's type)",
+    )
+
+
+def _assessing(name: str, run: Any, description: str, epilog: str, package: str) -> Parser:
+    made = Parser(name, run, description, epilog)
+    made.add("deployment", metavar="LABEL", completes=Kind.DEPLOYMENT, help=arguments.DEPLOYMENT)
+    made.choose("--by", Bucket, dest="bucket", help="default: chosen by the span")
+    add_range(made, package)
     made.add(
         "--plot",
         action=argparse.BooleanOptionalAction,
@@ -161,14 +178,7 @@ def _accuracy() -> Parser:
         "example:\n  weekly = %accuracy churn --metric auc,log_loss --by week --from 2026-01-01",
         "this package's predictions alone",
     )
-    made.add(
-        "--metric",
-        action="append",
-        metavar="METRIC,…",
-        dest="metrics",
-        completes=Kind.METRIC,
-        help="these alone; may be repeated (default: all of the target's type)",
-    )
+    add_metrics(made)
     made.add(
         "--segment",
         metavar="COLUMN=VALUE",

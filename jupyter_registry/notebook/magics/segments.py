@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import arguments
 from .arguments import Command, Kind, Parser
+from .assessing import add_metrics, add_range
 
 if TYPE_CHECKING:
     from ...client.segments import Segments
@@ -40,21 +41,8 @@ def _segments() -> Parser:
         completes=Kind.SEGMENT_COLUMN,
         help="the segment column whose values are compared",
     )
-    made.add(
-        "--metric",
-        action="append",
-        metavar="METRIC,…",
-        dest="metrics",
-        completes=Kind.METRIC,
-        help="these alone; may be repeated (default: all of the target's type)",
-    )
-    made.add(
-        "--from", type=arguments.moment, metavar="TIME", dest="start", help="from then on, ISO 8601"
-    )
-    made.add(
-        "--to", type=arguments.moment, metavar="TIME", dest="end", help="before then, ISO 8601"
-    )
-    made.add("--package", completes=Kind.PACKAGE, help="this package's predictions alone")
+    add_metrics(made)
+    add_range(made, "this package's predictions alone")
     return made
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import RegistryHandler, to_json
+from .base import RegistryHandler
 
 
 class AccuracyHandler(RegistryHandler):
@@ -20,15 +20,7 @@ class AccuracyHandler(RegistryHandler):
         services = await self.services()
         from ...registry import assess
 
-        wanted = self.query()
-        if "metric" in wanted:
-            wanted["metrics"] = wanted.pop("metric")
-        # many buckets take a while to write, too
-        self.answer(
-            await services.in_thread(
-                lambda: to_json(assess.accuracy(services.database, deployment, **wanted))
-            )
-        )
+        await self.answer_with(assess.accuracy, services.database, deployment)
 
 
 class DetailsHandler(RegistryHandler):
@@ -41,12 +33,7 @@ class DetailsHandler(RegistryHandler):
         services = await self.services()
         from ...registry import assess
 
-        wanted = self.query()
-        self.answer(
-            await services.in_thread(
-                lambda: to_json(assess.accuracy_details(services.database, deployment, **wanted))
-            )
-        )
+        await self.answer_with(assess.accuracy_details, services.database, deployment)
 
 
 class SegmentsHandler(RegistryHandler):
@@ -59,14 +46,7 @@ class SegmentsHandler(RegistryHandler):
         services = await self.services()
         from ...registry import assess
 
-        wanted = self.query()
-        if "metric" in wanted:
-            wanted["metrics"] = wanted.pop("metric")
-        self.answer(
-            await services.in_thread(
-                lambda: to_json(assess.segments_of(services.database, deployment, **wanted))
-            )
-        )
+        await self.answer_with(assess.segments_of, services.database, deployment)
 
 
 class RebuildHandler(RegistryHandler):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import RegistryHandler, to_json
+from .base import RegistryHandler
 
 
 class DriftHandler(RegistryHandler):
@@ -18,9 +18,4 @@ class DriftHandler(RegistryHandler):
         services = await self.services()
         from ...registry.drift import drift
 
-        wanted = self.query()
-        self.answer(
-            await services.in_thread(
-                lambda: to_json(drift(services.database, deployment, **wanted))
-            )
-        )
+        await self.answer_with(drift, services.database, deployment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import RegistryHandler, to_json
+from .base import RegistryHandler
 
 
 class HealthHandler(RegistryHandler):
@@ -18,9 +18,4 @@ class HealthHandler(RegistryHandler):
         services = await self.services()
         from ...registry.health import health
 
-        wanted = self.query()
-        self.answer(
-            await services.in_thread(
-                lambda: to_json(health(services.database, services.health, deployment, **wanted))
-            )
-        )
+        await self.answer_with(health, services.database, services.health, deployment)
