@@ -25,6 +25,8 @@ export default typescript.config(
         'error',
         { selector: 'interface', format: ['PascalCase'] }
       ],
+      // Lumino's signals take a method and its object
+      '@typescript-eslint/unbound-method': 'off',
       eqeqeq: 'error',
       'prefer-const': 'error'
     }
