@@ -34,7 +34,7 @@ labextension/node_modules/.yarn-state.yml: $(VENV)/.packages labextension/yarn.l
 
 $(VENV)/.dev: $(VENV)/.packages labextension/node_modules/.yarn-state.yml $(FRONT)
 	$(JLPM) build
-	$(BIN)/jupyter-builder develop --overwrite labextension
+	$(BIN)/jupyter-builder develop --overwrite .
 	@touch $@
 
 demo: $(VENV)/.demo ## replay the flights of 2013 through two deployments, into .demo/

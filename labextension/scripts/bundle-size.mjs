@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const LIMIT_KB = 300;
-const folder = fileURLToPath(new URL('../../jupyter_registry/labextension/static', import.meta.url));
+const folder = fileURLToPath(
+  new URL('../../jupyter_registry/labextension/static', import.meta.url)
+);
 const scripts = readdirSync(folder, { recursive: true }).filter(name => name.endsWith('.js'));
 const bytes = scripts.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 const size = (bytes / 1000).toFixed(1);

@@ -10,5 +10,7 @@ const ast = await openapiTS(JSON.parse(Buffer.concat(pieces).toString('utf-8')),
   rootTypes: true,
   rootTypesNoSchemaPrefix: true
 });
-process.stdout.write(`// Made from the server's OpenAPI document by \`make types\`; do not edit.\n\n`);
+process.stdout.write(
+  `// Made from the server's OpenAPI document by \`make types\`; do not edit.\n\n`
+);
 process.stdout.write(astToString(ast));

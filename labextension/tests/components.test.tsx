@@ -95,7 +95,7 @@ describe('EditableText', () => {
     });
     expect(save).toHaveBeenCalledWith('new');
     expect(screen.getByRole('alert').textContent).toContain('no');
-    expect((screen.getByRole('textbox') as HTMLInputElement).value).toBe('new');
+    expect(screen.getByRole<HTMLInputElement>('textbox').value).toBe('new');
     fireEvent.keyDown(input, { key: 'Escape' });
     expect(document.activeElement?.textContent).toBe('old');
   });

@@ -72,9 +72,7 @@ export function sendFile(
 }
 
 /** The same, of an answer in JSON. */
-export async function sendFileForJson<T>(
-  ...parameters: Parameters<typeof sendFile>
-): Promise<T> {
+export async function sendFileForJson<T>(...parameters: Parameters<typeof sendFile>): Promise<T> {
   const answer = await sendFile(...parameters);
   return JSON.parse(await answer.text()) as T;
 }

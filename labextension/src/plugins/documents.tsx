@@ -26,7 +26,11 @@ export const documents: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [ISurroundings],
   optional: [ILayoutRestorer],
-  activate: (app: JupyterFrontEnd, source: SurroundingsSource, restorer: ILayoutRestorer | null) => {
+  activate: (
+    app: JupyterFrontEnd,
+    source: SurroundingsSource,
+    restorer: ILayoutRestorer | null
+  ) => {
     const { trans } = source.current();
     const { commands, shell } = app;
 

@@ -34,8 +34,7 @@ export function RegisterPanel(props: { draft: Draft; done: () => void }): React.
     setDraft(next);
     remember?.(next);
   };
-  const refused = (name: string) =>
-    error instanceof ProblemError ? error.field(name) : undefined;
+  const refused = (name: string) => (error instanceof ProblemError ? error.field(name) : undefined);
   const needed = (value: string | undefined) =>
     tried && !value?.trim() ? trans.__('This is needed.') : undefined;
 
