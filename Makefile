@@ -3,9 +3,13 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check
+# node and jlpm come with the environment, as wheels
+JLPM    = cd labextension && PATH="$(abspath $(BIN)):$$PATH" jlpm
+FRONT   = $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) \
+          labextension/package.json labextension/tsconfig.json
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-.PHONY: help demo lab test lint bench pictures clean
+.PHONY: help demo lab test lint lint-front types bundle bench pictures clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -20,9 +24,18 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml
 	$(PIP) install --quiet --editable '.[demo]'
 	@touch $@
 
-$(VENV)/.dev: $(BIN)/python pyproject.toml
+$(VENV)/.packages: $(BIN)/python pyproject.toml labextension/package.json
 	$(PIP) install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.demo
+
+labextension/node_modules/.yarn-state.yml: $(VENV)/.packages labextension/yarn.lock
+	$(JLPM) install --immutable
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.packages labextension/node_modules/.yarn-state.yml $(FRONT)
+	$(JLPM) build
+	$(BIN)/jupyter-builder develop --overwrite .
+	@touch $@
 
 demo: $(VENV)/.demo ## replay the flights of 2013 through two deployments, into .demo/
 	$(BIN)/python -m jupyter_registry.demo --folder .demo
@@ -31,6 +44,7 @@ lab: $(VENV)/.demo ## open JupyterLab on the demo's result
 	$(BIN)/python -m jupyter_registry.demo --folder .demo --lab
 
 test: $(VENV)/.dev ## set up what the tests need and run them all
+	$(JLPM) test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## linters, type checks and the rooms' rules
@@ -38,6 +52,16 @@ lint: $(VENV)/.dev ## linters, type checks and the rooms' rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(JLPM) lint
+
+lint-front: $(VENV)/.dev
+	$(JLPM) lint
+
+types: $(VENV)/.dev ## make the front end's types again from the server's OpenAPI document
+	$(BIN)/python labextension/scripts/make_types.py
+
+bundle: $(VENV)/.dev ## build the front end as it is shipped, and say how large it is
+	$(JLPM) build:prod
 
 bench: $(VENV)/.dev ## measure speed, each figure beside its yardstick
 	$(BIN)/python -m tests.benchmarks
@@ -46,4 +70,4 @@ pictures: $(VENV)/.dev ## make the README's pictures of the notebooks again
 	$(BIN)/python -m tests.notebooks.pictures
 
 clean: ## remove the environment and the demo's result
-	rm -rf $(VENV) .demo
+	rm -rf $(VENV) .demo labextension/lib labextension/node_modules jupyter_registry/labextension

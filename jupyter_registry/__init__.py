@@ -26,6 +26,10 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     return [{"module": "jupyter_registry", "app": RegistryApp}]
 
 
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "jupyter-registry"}]
+
+
 def load_ipython_extension(ipython: Any) -> None:
     """``%load_ext jupyter_registry``: the magics."""
     from .notebook.magics import load

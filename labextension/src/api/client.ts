@@ -1,0 +1,242 @@
+// The registry's HTTP API, a method for each thing that can be asked of it.
+import { ServerConnection } from '@jupyterlab/services';
+
+import { address, request, type Part, type RequestOptions } from './http';
+import { sendFile, sendFileForJson, type SendOptions } from './sending';
+import type * as t from './types';
+
+type Get<P extends keyof t.paths> = t.paths[P] extends {
+  get: { parameters: { query?: infer Q } };
+}
+  ? NonNullable<Q>
+  : never;
+type Post<P extends keyof t.paths> = t.paths[P] extends {
+  post: { parameters: { query?: infer Q } };
+}
+  ? NonNullable<Q>
+  : never;
+
+export type PackageQuery = Get<'/packages'>;
+export type ModelQuery = Get<'/models'>;
+export type DeploymentQuery = Get<'/deployments'>;
+export type AccuracyQuery = Get<'/deployments/{deployment}/accuracy'>;
+export type DetailsQuery = Get<'/deployments/{deployment}/accuracy/details'>;
+export type SegmentsQuery = Get<'/deployments/{deployment}/segments'>;
+export type DriftQuery = Get<'/deployments/{deployment}/drift'>;
+export type HealthQuery = Get<'/deployments/{deployment}/health'>;
+export type PredictionQuery = Post<'/deployments/{deployment}/predictions'>;
+export type ReportQuery = Post<'/deployments/{deployment}/reports'>;
+export type ActualsQuery = Post<'/deployments/{deployment}/actuals'>;
+
+type Row = Record<string, unknown>;
+/** How a file of rows is sent; `query` names its columns. */
+type RowsOptions<Q> = Omit<SendOptions, 'query'> & { query?: Q };
+
+/** Everything throws a `ProblemError`, or a `ConnectionLostError` when nothing answers. */
+export class RegistryClient {
+  constructor(readonly settings: ServerConnection.ISettings = ServerConnection.makeSettings()) {}
+
+  info(signal?: AbortSignal): Promise<t.ServerInfo> {
+    return this._get(['info'], { signal });
+  }
+
+  // --- registered models and packages ---
+
+  models(query: ModelQuery = {}, signal?: AbortSignal): Promise<t.ModelPage> {
+    return this._get(['models'], { query, signal });
+  }
+
+  model(name: string, signal?: AbortSignal): Promise<t.ModelPublic> {
+    return this._get(['models', name], { signal });
+  }
+
+  updateModel(name: string, body: t.ModelUpdate): Promise<t.ModelPublic> {
+    return this._send('PATCH', ['models', name], body);
+  }
+
+  deleteModel(name: string): Promise<void> {
+    return this._send('DELETE', ['models', name]);
+  }
+
+  version(name: string, version: number | 'latest'): Promise<t.PackagePublic> {
+    return this._get(['models', name, 'versions', version]);
+  }
+
+  setAlias(name: string, alias: string, version: number): Promise<t.PackagePublic> {
+    return this._send('PUT', ['models', name, 'aliases', alias], { version });
+  }
+
+  deleteAlias(name: string, alias: string): Promise<void> {
+    return this._send('DELETE', ['models', name, 'aliases', alias]);
+  }
+
+  packages(query: PackageQuery = {}, signal?: AbortSignal): Promise<t.PackagePage> {
+    return this._get(['packages'], { query, signal });
+  }
+
+  package(id: number, signal?: AbortSignal): Promise<t.PackagePublic> {
+    return this._get(['packages', id], { signal });
+  }
+
+  register(body: t.PackageCreate): Promise<t.PackagePublic> {
+    return this._send('POST', ['packages'], body);
+  }
+
+  updatePackage(id: number, body: t.PackageUpdate): Promise<t.PackagePublic> {
+    return this._send('PATCH', ['packages', id], body);
+  }
+
+  deletePackage(id: number): Promise<void> {
+    return this._send('DELETE', ['packages', id]);
+  }
+
+  /** Where the browser downloads a package's file from, straight to disk. */
+  fileUrl(id: number, path: string): string {
+    return address(this.settings, ['packages', id, 'files', ...path.split('/')]);
+  }
+
+  // --- uploads ---
+
+  beginUpload(): Promise<t.UploadPublic> {
+    return this._send('POST', ['uploads']);
+  }
+
+  /** Send one file of an upload; `path` is where it is in the package. */
+  uploadFile(
+    upload: string,
+    path: string,
+    file: Blob,
+    options: Pick<SendOptions, 'onProgress' | 'signal'> = {}
+  ): Promise<t.FilePublic> {
+    const parts = ['uploads', upload, 'files', ...path.split('/')];
+    return sendFileForJson(this.settings, 'PUT', parts, file, options);
+  }
+
+  deleteUpload(upload: string): Promise<void> {
+    return this._send('DELETE', ['uploads', upload]);
+  }
+
+  // --- deployments ---
+
+  deployments(query: DeploymentQuery = {}, signal?: AbortSignal): Promise<t.DeploymentPage> {
+    return this._get(['deployments'], { query, signal });
+  }
+
+  deployment(id: Part, signal?: AbortSignal): Promise<t.DeploymentPublic> {
+    return this._get(['deployments', id], { signal });
+  }
+
+  deploy(body: t.DeploymentCreate): Promise<t.DeploymentPublic> {
+    return this._send('POST', ['deployments'], body);
+  }
+
+  updateDeployment(id: Part, body: t.DeploymentUpdate): Promise<t.DeploymentPublic> {
+    return this._send('PATCH', ['deployments', id], body);
+  }
+
+  history(id: Part, signal?: AbortSignal): Promise<t.ServicePeriod[]> {
+    return this._get(['deployments', id, 'history'], { signal });
+  }
+
+  replace(id: Part, body: t.ReplacementCreate): Promise<t.ReplacementPublic> {
+    return this._send('POST', ['deployments', id, 'replacements'], body);
+  }
+
+  rollBack(id: Part, body: t.RollbackCreate): Promise<t.ReplacementPublic> {
+    return this._send('POST', ['deployments', id, 'rollback'], body);
+  }
+
+  keys(id: Part, signal?: AbortSignal): Promise<t.KeyPublic[]> {
+    return this._get(['deployments', id, 'keys'], { signal });
+  }
+
+  /** Make a prediction key; its secret is in the answer, and nowhere else afterwards. */
+  makeKey(id: Part, name: string): Promise<t.KeyCreated> {
+    return this._send('POST', ['deployments', id, 'keys'], { name });
+  }
+
+  revokeKey(id: Part, key: number): Promise<void> {
+    return this._send('DELETE', ['deployments', id, 'keys', key]);
+  }
+
+  // --- rows ---
+
+  predict(
+    id: Part,
+    rows: Row[],
+    options: { query?: PredictionQuery; signal?: AbortSignal } = {}
+  ): Promise<{ data: Row[] }> {
+    return this._post(['deployments', id, 'predictions'], rows, options);
+  }
+
+  /** Predict the rows of a CSV, Parquet or Arrow file; the answer in the format of `accept`. */
+  predictFile(id: Part, file: Blob, options: RowsOptions<PredictionQuery>): Promise<Blob> {
+    return sendFile(this.settings, 'POST', ['deployments', id, 'predictions'], file, options);
+  }
+
+  report(
+    id: Part,
+    rows: Row[],
+    options: { query?: ReportQuery; signal?: AbortSignal } = {}
+  ): Promise<t.ReportResult> {
+    return this._post(['deployments', id, 'reports'], rows, options);
+  }
+
+  reportFile(id: Part, file: Blob, options: RowsOptions<ReportQuery>): Promise<t.ReportResult> {
+    return sendFileForJson(this.settings, 'POST', ['deployments', id, 'reports'], file, options);
+  }
+
+  actuals(
+    id: Part,
+    rows: Row[],
+    options: { query?: ActualsQuery; signal?: AbortSignal } = {}
+  ): Promise<t.ActualsResult> {
+    return this._post(['deployments', id, 'actuals'], rows, options);
+  }
+
+  actualsFile(id: Part, file: Blob, options: RowsOptions<ActualsQuery>): Promise<t.ActualsResult> {
+    return sendFileForJson(this.settings, 'POST', ['deployments', id, 'actuals'], file, options);
+  }
+
+  // --- accuracy, drift, health ---
+
+  accuracy(id: Part, query: AccuracyQuery = {}, signal?: AbortSignal): Promise<t.Accuracy> {
+    return this._get(['deployments', id, 'accuracy'], { query, signal });
+  }
+
+  accuracyDetails(
+    id: Part,
+    query: DetailsQuery = {},
+    signal?: AbortSignal
+  ): Promise<t.AccuracyDetails> {
+    return this._get(['deployments', id, 'accuracy', 'details'], { query, signal });
+  }
+
+  segments(id: Part, query: SegmentsQuery = {}, signal?: AbortSignal): Promise<t.Segments> {
+    return this._get(['deployments', id, 'segments'], { query, signal });
+  }
+
+  drift(id: Part, query: DriftQuery = {}, signal?: AbortSignal): Promise<t.Drift> {
+    return this._get(['deployments', id, 'drift'], { query, signal });
+  }
+
+  health(id: Part, query: HealthQuery = {}, signal?: AbortSignal): Promise<t.Health> {
+    return this._get(['deployments', id, 'health'], { query, signal });
+  }
+
+  private _get<T>(path: readonly Part[], options: RequestOptions = {}): Promise<T> {
+    return request<T>(this.settings, 'GET', path, options);
+  }
+
+  private _send<T>(method: string, path: readonly Part[], body?: unknown): Promise<T> {
+    return request<T>(this.settings, method, path, { body });
+  }
+
+  private _post<T>(
+    path: readonly Part[],
+    body: unknown,
+    options: Omit<RequestOptions, 'body'>
+  ): Promise<T> {
+    return request<T>(this.settings, 'POST', path, { ...options, body });
+  }
+}

@@ -1,0 +1,3138 @@
+// Made from the server's OpenAPI document by `make types`; do not edit.
+
+export interface paths {
+    "/info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a client needs to know of the server */
+        get: operations["getInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["getOpenapiJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List registered models by name */
+        get: operations["getModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a registered model */
+        get: operations["getModelsName"];
+        put?: never;
+        post?: never;
+        /** Delete it with all its packages, if none was deployed */
+        delete: operations["deleteModelsName"];
+        options?: never;
+        head?: never;
+        /** Change its description */
+        patch: operations["patchModelsName"];
+        trace?: never;
+    };
+    "/models/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a package by version, or the latest */
+        get: operations["getModelsNameVersionsVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{name}/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a package by alias */
+        get: operations["getModelsNameAliasesAlias"];
+        /** Point an alias at a version */
+        put: operations["putModelsNameAliasesAlias"];
+        post?: never;
+        /** Take an alias away */
+        delete: operations["deleteModelsNameAliasesAlias"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search packages */
+        get: operations["getPackages"];
+        put?: never;
+        /** Register a package */
+        post: operations["postPackages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/packages/{package_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a package */
+        get: operations["getPackagesPackageId"];
+        put?: never;
+        post?: never;
+        /** Delete a package that was never deployed */
+        delete: operations["deletePackagesPackageId"];
+        options?: never;
+        head?: never;
+        /** Change description, tags, archived state */
+        patch: operations["patchPackagesPackageId"];
+        trace?: never;
+    };
+    "/packages/{package_id}/files/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a file of a package */
+        get: operations["getPackagesPackageIdFilesPath"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an upload */
+        post: operations["postUploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what has arrived */
+        get: operations["getUploadsUploadId"];
+        put?: never;
+        post?: never;
+        /** Throw an upload away */
+        delete: operations["deleteUploadsUploadId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{upload_id}/files/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Send a file; X-Content-SHA256 is checked where given */
+        put: operations["putUploadsUploadIdFilesPath"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List deployments, newest first */
+        get: operations["getDeployments"];
+        put?: never;
+        /** Create a deployment; a hosted model is loaded and scores its sample first */
+        post: operations["postDeployments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a deployment by label or id */
+        get: operations["getDeploymentsDeployment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change settings or state */
+        patch: operations["patchDeploymentsDeployment"];
+        trace?: never;
+    };
+    "/deployments/{deployment}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which package was in service when, and why */
+        get: operations["getDeploymentsDeploymentHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}/replacements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the champion, or with dry_run only check */
+        post: operations["postDeploymentsDeploymentReplacements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the previous package back in service */
+        post: operations["postDeploymentsDeploymentRollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List prediction keys */
+        get: operations["getDeploymentsDeploymentKeys"];
+        put?: never;
+        /** Make a prediction key; its secret is shown once */
+        post: operations["postDeploymentsDeploymentKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a prediction key */
+        delete: operations["deleteDeploymentsDeploymentKeysKeyId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Predict; every prediction is recorded before it is answered */
+        post: operations["postDeploymentsDeploymentPredictions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report predictions made elsewhere; the same association ID again replaces */
+        post: operations["postDeploymentsDeploymentReports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}/actuals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send what really happened: early, late, repeated or corrected */
+        post: operations["postDeploymentsDeploymentActuals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}/accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accuracy overall and over time, by prediction time */
+        get: operations["getDeploymentsDeploymentAccuracy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The segment columns and their values, or the values of one column compared */
+        get: operations["getDeploymentsDeploymentSegments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}/accuracy/details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Score bins, confusion and a sample of rows, for curves and scatter plots */
+        get: operations["getDeploymentsDeploymentAccuracyDetails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drift of inputs and predictions from the package's baseline, overall and over time */
+        get: operations["getDeploymentsDeploymentDrift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests, errors and times, overall and over time */
+        get: operations["getDeploymentsDeploymentHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{deployment}/rebuild-accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compute what accuracy is read from anew, from the recorded rows */
+        post: operations["postDeploymentsDeploymentRebuildAccuracy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rebuild-accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same for every deployment */
+        post: operations["postRebuildAccuracy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Accuracy
+         * @description Accuracy overall and over time.
+         */
+        Accuracy: {
+            /** Deployment Id */
+            deployment_id: number;
+            /**
+             * Package Id
+             * @default null
+             */
+            package_id?: number | null;
+            /**
+             * Segment
+             * @default null
+             */
+            segment?: string | null;
+            /**
+             * Segment Value
+             * @default null
+             */
+            segment_value?: string | null;
+            /** Bucket */
+            bucket: string;
+            /**
+             * Start
+             * @default null
+             */
+            start?: string | null;
+            /**
+             * End
+             * @default null
+             */
+            end?: string | null;
+            /** @default null */
+            overall?: components["schemas"]["AccuracyBucket"] | null;
+            /**
+             * Buckets
+             * @default []
+             */
+            buckets?: components["schemas"]["AccuracyBucket"][];
+            /**
+             * Confusion Matrix
+             * @default null
+             */
+            confusion_matrix?: number[][] | null;
+            /**
+             * Class Labels
+             * @default []
+             */
+            class_labels?: string[];
+            /**
+             * History
+             * @default []
+             */
+            history?: components["schemas"]["ServicePeriod"][];
+        };
+        /**
+         * AccuracyBucket
+         * @description Accuracy of the predictions made in ``[start, end)``; ``n`` 0 says there is no data.
+         */
+        AccuracyBucket: {
+            /** N */
+            n: number;
+            /** N Predicted */
+            n_predicted: number;
+            /**
+             * Metrics
+             * @default {}
+             */
+            metrics?: {
+                [key: string]: components["schemas"]["MetricValue"];
+            };
+            /**
+             * Mean Predicted
+             * @default null
+             */
+            mean_predicted?: number | null;
+            /**
+             * Mean Actual
+             * @default null
+             */
+            mean_actual?: number | null;
+            /**
+             * Predicted Shares
+             * @default null
+             */
+            predicted_shares?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Actual Shares
+             * @default null
+             */
+            actual_shares?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+        };
+        /**
+         * AccuracyDetails
+         * @description Matched predictions of a range of time, in more detail than metrics tell.
+         */
+        AccuracyDetails: {
+            /** Deployment Id */
+            deployment_id: number;
+            /**
+             * Package Id
+             * @default null
+             */
+            package_id?: number | null;
+            /**
+             * Segment
+             * @default null
+             */
+            segment?: string | null;
+            /**
+             * Segment Value
+             * @default null
+             */
+            segment_value?: string | null;
+            /**
+             * Start
+             * @default null
+             */
+            start?: string | null;
+            /**
+             * End
+             * @default null
+             */
+            end?: string | null;
+            /**
+             * N
+             * @default 0
+             */
+            n?: number;
+            target_type: components["schemas"]["TargetType"];
+            /**
+             * Class Labels
+             * @default []
+             */
+            class_labels?: string[];
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /**
+             * Threshold
+             * @default null
+             */
+            threshold?: number | null;
+            /**
+             * Confusion Matrix
+             * @default null
+             */
+            confusion_matrix?: number[][] | null;
+            /**
+             * Score Bins
+             * @default null
+             */
+            score_bins?: components["schemas"]["ScoreBin"][] | null;
+            /**
+             * Sample
+             * @default null
+             */
+            sample?: components["schemas"]["SampledRow"][] | null;
+        };
+        /**
+         * ActualsResult
+         * @description What became of uploaded actuals.
+         */
+        ActualsResult: {
+            /** Accepted */
+            accepted: number;
+            /** Matched */
+            matched: number;
+            /** Replaced */
+            replaced: number;
+            /** Waiting */
+            waiting: number;
+            /** Rejected */
+            rejected: number;
+            /**
+             * Rejections
+             * @default []
+             */
+            rejections?: components["schemas"]["RowRejected"][];
+        };
+        /**
+         * AliasSet
+         * @description Point an alias of a registered model at a version.
+         */
+        AliasSet: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * Check
+         * @description One validation check of a replacement.
+         */
+        Check: {
+            /** Name */
+            name: string;
+            status: components["schemas"]["CheckStatus"];
+            /** Message */
+            message: string;
+        };
+        /**
+         * CheckStatus
+         * @description The outcome of one validation check.
+         * @enum {string}
+         */
+        CheckStatus: "passing" | "warning" | "failing";
+        /**
+         * DeploymentCreate
+         * @description Create a deployment from a package; names a package by ``package_id``.
+         */
+        DeploymentCreate: {
+            /** Package Id */
+            package_id: number;
+            /** Label */
+            label: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** @default moderate */
+            importance?: components["schemas"]["Importance"];
+            /**
+             * Association Id Column
+             * @default null
+             */
+            association_id_column?: string | null;
+            /**
+             * Association Id Required
+             * @default false
+             */
+            association_id_required?: boolean;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /**
+             * Store Features
+             * @default false
+             */
+            store_features?: boolean;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+            /**
+             * Segment Columns
+             * @default []
+             */
+            segment_columns?: string[];
+        };
+        /**
+         * DeploymentPage
+         * @description One page of deployments.
+         */
+        DeploymentPage: {
+            /** Items */
+            items: components["schemas"]["DeploymentPublic"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /**
+         * DeploymentPublic
+         * @description A deployment as the API answers it.
+         */
+        DeploymentPublic: {
+            /** Label */
+            label: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** @default moderate */
+            importance?: components["schemas"]["Importance"];
+            /**
+             * Association Id Column
+             * @default null
+             */
+            association_id_column?: string | null;
+            /**
+             * Association Id Required
+             * @default false
+             */
+            association_id_required?: boolean;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /**
+             * Store Features
+             * @default false
+             */
+            store_features?: boolean;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+            /** Segment Columns */
+            segment_columns?: string[];
+            /** Id */
+            id: number;
+            state: components["schemas"]["DeploymentState"];
+            /** Package Id */
+            package_id: number;
+            /** Package */
+            package: string;
+            kind: components["schemas"]["PackageKind"];
+            /** Target Name */
+            target_name: string;
+            target_type: components["schemas"]["TargetType"];
+            /**
+             * Class Labels
+             * @default []
+             */
+            class_labels?: string[];
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Rows Predicted
+             * @default 0
+             */
+            rows_predicted?: number;
+            /**
+             * Rows Matched
+             * @default 0
+             */
+            rows_matched?: number;
+            /**
+             * Rows Waiting
+             * @default 0
+             */
+            rows_waiting?: number;
+        };
+        /**
+         * DeploymentState
+         * @description Whether a deployment takes predictions.
+         * @enum {string}
+         */
+        DeploymentState: "active" | "inactive" | "archived";
+        /**
+         * DeploymentUpdate
+         * @description What may change of a deployment; absent fields stay.
+         */
+        DeploymentUpdate: {
+            /**
+             * Label
+             * @default null
+             */
+            label?: string | null;
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /** @default null */
+            importance?: components["schemas"]["Importance"] | null;
+            /**
+             * Association Id Column
+             * @default null
+             */
+            association_id_column?: string | null;
+            /**
+             * Association Id Required
+             * @default null
+             */
+            association_id_required?: boolean | null;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /**
+             * Store Features
+             * @default null
+             */
+            store_features?: boolean | null;
+            /**
+             * Segment Columns
+             * @default null
+             */
+            segment_columns?: string[] | null;
+            /** @default null */
+            state?: components["schemas"]["DeploymentState"] | null;
+        };
+        /**
+         * Drift
+         * @description Drift of a deployment's inputs and predictions, overall and over time.
+         */
+        Drift: {
+            /** Deployment Id */
+            deployment_id: number;
+            /**
+             * Package Id
+             * @default null
+             */
+            package_id?: number | null;
+            /** Bucket */
+            bucket: string;
+            /**
+             * Start
+             * @default null
+             */
+            start?: string | null;
+            /**
+             * End
+             * @default null
+             */
+            end?: string | null;
+            /**
+             * N
+             * @default 0
+             */
+            n?: number;
+            /** @default unknown */
+            status?: components["schemas"]["Status"];
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /** @default null */
+            target?: components["schemas"]["FeatureDrift"] | null;
+            /**
+             * Features
+             * @default []
+             */
+            features?: components["schemas"]["FeatureDrift"][];
+            /**
+             * Buckets
+             * @default []
+             */
+            buckets?: components["schemas"]["DriftBucket"][];
+        };
+        /**
+         * DriftBin
+         * @description A bin of a feature: its share of the baseline's rows and of those predicted since.
+         */
+        DriftBin: {
+            /** Name */
+            name: string;
+            /** Baseline */
+            baseline: number;
+            /**
+             * Predicted
+             * @default null
+             */
+            predicted?: number | null;
+        };
+        /**
+         * DriftBucket
+         * @description Drift of the predictions made in ``[start, end)``; ``n`` 0 says there is no data.
+         */
+        DriftBucket: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** N */
+            n: number;
+            /**
+             * Target
+             * @default null
+             */
+            target?: number | null;
+            /**
+             * Features
+             * @default {}
+             */
+            features?: {
+                [key: string]: number | null;
+            };
+        };
+        /**
+         * FeatureDrift
+         * @description How far a column's values moved from the baseline.
+         */
+        FeatureDrift: {
+            /** Name */
+            name: string;
+            /** Dtype */
+            dtype: string;
+            /**
+             * Psi
+             * @default null
+             */
+            psi?: number | null;
+            /**
+             * N
+             * @default 0
+             */
+            n?: number;
+            /**
+             * Importance
+             * @default null
+             */
+            importance?: number | null;
+            /** @default unknown */
+            status?: components["schemas"]["Status"];
+            /**
+             * Bins
+             * @default []
+             */
+            bins?: components["schemas"]["DriftBin"][];
+        };
+        /**
+         * FilePublic
+         * @description One file of a package: path with ``/``, SHA-256 in hex, size in bytes.
+         */
+        FilePublic: {
+            /** Path */
+            path: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+        };
+        /**
+         * Health
+         * @description Service health of a deployment, overall and over time.
+         */
+        Health: {
+            /** Deployment Id */
+            deployment_id: number;
+            /**
+             * Package Id
+             * @default null
+             */
+            package_id?: number | null;
+            /** Bucket */
+            bucket: string;
+            /**
+             * Start
+             * @default null
+             */
+            start?: string | null;
+            /**
+             * End
+             * @default null
+             */
+            end?: string | null;
+            /** @default unknown */
+            status?: components["schemas"]["Status"];
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /** @default null */
+            overall?: components["schemas"]["HealthBucket"] | null;
+            /**
+             * Buckets
+             * @default []
+             */
+            buckets?: components["schemas"]["HealthBucket"][];
+            /**
+             * Last Prediction At
+             * @default null
+             */
+            last_prediction_at?: string | null;
+        };
+        /**
+         * HealthBucket
+         * @description Requests in ``[start, end)``; ``requests`` 0 says there were none.
+         */
+        HealthBucket: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Requests
+             * @default 0
+             */
+            requests?: number;
+            /**
+             * Rows
+             * @default 0
+             */
+            rows?: number;
+            /**
+             * Client Errors
+             * @default 0
+             */
+            client_errors?: number;
+            /**
+             * Server Errors
+             * @default 0
+             */
+            server_errors?: number;
+            /**
+             * Response Ms
+             * @default {}
+             */
+            response_ms?: {
+                [key: string]: number;
+            };
+            /**
+             * Model Ms
+             * @default {}
+             */
+            model_ms?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Importance
+         * @description How much depends on a deployment.
+         * @enum {string}
+         */
+        Importance: "low" | "moderate" | "high" | "critical";
+        /**
+         * KeyCreate
+         * @description Make a prediction key.
+         */
+        KeyCreate: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+        };
+        /**
+         * KeyCreated
+         * @description A prediction key just made, with its secret.
+         */
+        KeyCreated: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Revoked At
+             * @default null
+             */
+            revoked_at?: string | null;
+            /** Key */
+            key: string;
+        };
+        /**
+         * KeyPublic
+         * @description A prediction key as listed; the secret is never shown again.
+         */
+        KeyPublic: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Revoked At
+             * @default null
+             */
+            revoked_at?: string | null;
+        };
+        /**
+         * MetricValue
+         * @description One metric with its sample count, its baseline and the change in percent of the baseline.
+         */
+        MetricValue: {
+            /** Value */
+            value: number | null;
+            /** N */
+            n: number;
+            /**
+             * Baseline
+             * @default null
+             */
+            baseline?: number | null;
+            /**
+             * Change Percent
+             * @default null
+             */
+            change_percent?: number | null;
+        };
+        /**
+         * ModelPage
+         * @description One page of registered models.
+         */
+        ModelPage: {
+            /** Items */
+            items: components["schemas"]["ModelPublic"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /**
+         * ModelPublic
+         * @description A registered model as the API answers it.
+         */
+        ModelPublic: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Id */
+            id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Latest Version
+             * @default null
+             */
+            latest_version?: number | null;
+            /**
+             * Aliases
+             * @default {}
+             */
+            aliases?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ModelUpdate
+         * @description What may change of a registered model.
+         */
+        ModelUpdate: {
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+        };
+        /**
+         * PackageCreate
+         * @description Register a package: a new version under ``name``.
+         *
+         *     ``upload`` names a finished upload (custom and native kinds); ``baseline`` is what
+         *     ``domain.baseline`` computes; ``input_example`` is a list of at most 20 input records.
+         */
+        PackageCreate: {
+            /** Name */
+            name: string;
+            kind: components["schemas"]["PackageKind"];
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Target Name */
+            target_name: string;
+            target_type: components["schemas"]["TargetType"];
+            /**
+             * Class Labels
+             * @default []
+             */
+            class_labels?: string[];
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /**
+             * Signature
+             * @default []
+             */
+            signature?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Format
+             * @default null
+             */
+            format?: string | null;
+            /**
+             * Location
+             * @default null
+             */
+            location?: string | null;
+            /**
+             * Build Environment
+             * @default null
+             */
+            build_environment?: string | null;
+            /**
+             * Upload
+             * @default null
+             */
+            upload?: string | null;
+            /**
+             * Baseline
+             * @default null
+             */
+            baseline?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Provenance
+             * @default {}
+             */
+            provenance?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Input Example
+             * @default null
+             */
+            input_example?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Tags
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases?: string[];
+        };
+        /**
+         * PackageKind
+         * @description Where a model was built and who computes its predictions.
+         * @enum {string}
+         */
+        PackageKind: "native" | "custom" | "external";
+        /**
+         * PackagePage
+         * @description One page of packages; ``next_cursor`` is ``None`` on the last.
+         */
+        PackagePage: {
+            /** Items */
+            items: components["schemas"]["PackageSummary"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+        };
+        /**
+         * PackagePublic
+         * @description One package, whole.
+         */
+        PackagePublic: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            kind: components["schemas"]["PackageKind"];
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Target Name */
+            target_name: string;
+            target_type: components["schemas"]["TargetType"];
+            /** Class Labels */
+            class_labels?: string[];
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /** Signature */
+            signature?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Format
+             * @default null
+             */
+            format?: string | null;
+            /**
+             * Location
+             * @default null
+             */
+            location?: string | null;
+            /**
+             * Build Environment
+             * @default null
+             */
+            build_environment?: string | null;
+            /**
+             * Digest
+             * @default null
+             */
+            digest?: string | null;
+            /**
+             * Size
+             * @default 0
+             */
+            size?: number;
+            /** Id */
+            id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Archived At
+             * @default null
+             */
+            archived_at?: string | null;
+            /**
+             * Tags
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases?: string[];
+            /**
+             * Deployed
+             * @default false
+             */
+            deployed?: boolean;
+            /**
+             * Baseline
+             * @default null
+             */
+            baseline?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Provenance
+             * @default {}
+             */
+            provenance?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Input Example
+             * @default null
+             */
+            input_example?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Files
+             * @default []
+             */
+            files?: components["schemas"]["FilePublic"][];
+            /**
+             * Deployments
+             * @default []
+             */
+            deployments?: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * PackageSummary
+         * @description A row of a list of packages.
+         */
+        PackageSummary: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            kind: components["schemas"]["PackageKind"];
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Target Name */
+            target_name: string;
+            target_type: components["schemas"]["TargetType"];
+            /** Class Labels */
+            class_labels?: string[];
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /** Signature */
+            signature?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Format
+             * @default null
+             */
+            format?: string | null;
+            /**
+             * Location
+             * @default null
+             */
+            location?: string | null;
+            /**
+             * Build Environment
+             * @default null
+             */
+            build_environment?: string | null;
+            /**
+             * Digest
+             * @default null
+             */
+            digest?: string | null;
+            /**
+             * Size
+             * @default 0
+             */
+            size?: number;
+            /** Id */
+            id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Archived At
+             * @default null
+             */
+            archived_at?: string | null;
+            /**
+             * Tags
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases?: string[];
+            /**
+             * Deployed
+             * @default false
+             */
+            deployed?: boolean;
+        };
+        /**
+         * PackageUpdate
+         * @description What may change of a package; ``tags`` replaces all tags, ``None`` leaves as is.
+         */
+        PackageUpdate: {
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * Tags
+             * @default null
+             */
+            tags?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Archived
+             * @default null
+             */
+            archived?: boolean | null;
+        };
+        /**
+         * Problem
+         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, SchemaTooNew 503, StorageUnavailable 503
+         */
+        Problem: {
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /**
+             * Advice
+             * @default
+             */
+            advice?: string;
+            /**
+             * Fields
+             * @default {}
+             */
+            fields?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ReplacementCreate
+         * @description Replace the champion, or with ``dry_run`` only check.
+         */
+        ReplacementCreate: {
+            /** Package Id */
+            package_id: number;
+            /** @default other */
+            reason?: components["schemas"]["ReplacementReason"];
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        /**
+         * ReplacementPublic
+         * @description The checks of a replacement and, when it was carried out, the deployment after it.
+         */
+        ReplacementPublic: {
+            /** Checks */
+            checks: components["schemas"]["Check"][];
+            /** Replaced */
+            replaced: boolean;
+            deployment: components["schemas"]["DeploymentPublic"];
+        };
+        /**
+         * ReplacementReason
+         * @description Why a champion was replaced.
+         * @enum {string}
+         */
+        ReplacementReason: "accuracy" | "data_drift" | "errors" | "scheduled_refresh" | "scoring_speed" | "other";
+        /**
+         * ReportResult
+         * @description What became of reported predictions.
+         */
+        ReportResult: {
+            /** Accepted */
+            accepted: number;
+            /** Replaced */
+            replaced: number;
+            /** Matched */
+            matched: number;
+        };
+        /**
+         * RollbackCreate
+         * @description Put the previous package back in service.
+         */
+        RollbackCreate: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * RowRejected
+         * @description Why a row was not taken; ``row`` is 0-based.
+         */
+        RowRejected: {
+            /** Row */
+            row: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * SampledRow
+         * @description A prediction of a number with what really came.
+         */
+        SampledRow: {
+            /** Association Id */
+            association_id: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Predicted */
+            predicted: number;
+            /** Actual */
+            actual: number;
+        };
+        /**
+         * ScoreBin
+         * @description Matched rows whose positive class's probability is near ``score``, by what happened.
+         */
+        ScoreBin: {
+            /** Score */
+            score: number;
+            /** Positives */
+            positives: number;
+            /** Negatives */
+            negatives: number;
+        };
+        /**
+         * SegmentColumn
+         * @description A segment column with its values, those of most predictions first.
+         */
+        SegmentColumn: {
+            /** Name */
+            name: string;
+            /** Active */
+            active: boolean;
+            /**
+             * Values
+             * @default []
+             */
+            values?: components["schemas"]["SegmentValue"][];
+        };
+        /**
+         * SegmentValue
+         * @description The rows with one value of a segment column.
+         *
+         *     ``metrics``, means and shares are there when one column was asked for.
+         */
+        SegmentValue: {
+            /** N */
+            n: number;
+            /** N Predicted */
+            n_predicted: number;
+            /**
+             * Metrics
+             * @default {}
+             */
+            metrics?: {
+                [key: string]: components["schemas"]["MetricValue"];
+            };
+            /**
+             * Mean Predicted
+             * @default null
+             */
+            mean_predicted?: number | null;
+            /**
+             * Mean Actual
+             * @default null
+             */
+            mean_actual?: number | null;
+            /**
+             * Predicted Shares
+             * @default null
+             */
+            predicted_shares?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Actual Shares
+             * @default null
+             */
+            actual_shares?: {
+                [key: string]: number;
+            } | null;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Segments
+         * @description The segments of a deployment; numbers are of ``[start, end)`` when one column was asked for,
+         *     else of all there is.
+         */
+        Segments: {
+            /** Deployment Id */
+            deployment_id: number;
+            /**
+             * Package Id
+             * @default null
+             */
+            package_id?: number | null;
+            /**
+             * Start
+             * @default null
+             */
+            start?: string | null;
+            /**
+             * End
+             * @default null
+             */
+            end?: string | null;
+            /**
+             * Columns
+             * @default []
+             */
+            columns?: components["schemas"]["SegmentColumn"][];
+            /**
+             * Most Values
+             * @default 100
+             */
+            most_values?: number;
+        };
+        /**
+         * ServerInfo
+         * @description What a client needs to know of the server.
+         */
+        ServerInfo: {
+            /** Version */
+            version: string;
+            /** User */
+            user: string;
+            /** Schema Revision */
+            schema_revision: string;
+            /**
+             * Limits
+             * @default {}
+             */
+            limits?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ServicePeriod
+         * @description Which package was in service from when to when; ``end`` is ``None`` for the champion.
+         */
+        ServicePeriod: {
+            /** Package Id */
+            package_id: number;
+            /** Package */
+            package: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * @default null
+             */
+            end?: string | null;
+            /** @default null */
+            reason?: components["schemas"]["ReplacementReason"] | null;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * User
+             * @default
+             */
+            user?: string;
+        };
+        /**
+         * Status
+         * @description How a deployment does in one respect.
+         * @enum {string}
+         */
+        Status: "passing" | "warning" | "failing" | "unknown";
+        /**
+         * TargetType
+         * @description What a model predicts.
+         * @enum {string}
+         */
+        TargetType: "regression" | "binary" | "multiclass";
+        /**
+         * UploadPublic
+         * @description An upload in progress: files received so far.
+         */
+        UploadPublic: {
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Files
+             * @default []
+             */
+            files?: components["schemas"]["FilePublic"][];
+        };
+        /**
+         * Bucket
+         * @description The width of one point of a series over time; all are UTC, weeks start on Monday.
+         * @enum {string}
+         */
+        Bucket: "hour" | "day" | "week" | "month";
+    };
+    responses: {
+        /** @description What went wrong, and what to do about it */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type Accuracy = components['schemas']['Accuracy'];
+export type AccuracyBucket = components['schemas']['AccuracyBucket'];
+export type AccuracyDetails = components['schemas']['AccuracyDetails'];
+export type ActualsResult = components['schemas']['ActualsResult'];
+export type AliasSet = components['schemas']['AliasSet'];
+export type Check = components['schemas']['Check'];
+export type CheckStatus = components['schemas']['CheckStatus'];
+export type DeploymentCreate = components['schemas']['DeploymentCreate'];
+export type DeploymentPage = components['schemas']['DeploymentPage'];
+export type DeploymentPublic = components['schemas']['DeploymentPublic'];
+export type DeploymentState = components['schemas']['DeploymentState'];
+export type DeploymentUpdate = components['schemas']['DeploymentUpdate'];
+export type Drift = components['schemas']['Drift'];
+export type DriftBin = components['schemas']['DriftBin'];
+export type DriftBucket = components['schemas']['DriftBucket'];
+export type FeatureDrift = components['schemas']['FeatureDrift'];
+export type FilePublic = components['schemas']['FilePublic'];
+export type Health = components['schemas']['Health'];
+export type HealthBucket = components['schemas']['HealthBucket'];
+export type Importance = components['schemas']['Importance'];
+export type KeyCreate = components['schemas']['KeyCreate'];
+export type KeyCreated = components['schemas']['KeyCreated'];
+export type KeyPublic = components['schemas']['KeyPublic'];
+export type MetricValue = components['schemas']['MetricValue'];
+export type ModelPage = components['schemas']['ModelPage'];
+export type ModelPublic = components['schemas']['ModelPublic'];
+export type ModelUpdate = components['schemas']['ModelUpdate'];
+export type PackageCreate = components['schemas']['PackageCreate'];
+export type PackageKind = components['schemas']['PackageKind'];
+export type PackagePage = components['schemas']['PackagePage'];
+export type PackagePublic = components['schemas']['PackagePublic'];
+export type PackageSummary = components['schemas']['PackageSummary'];
+export type PackageUpdate = components['schemas']['PackageUpdate'];
+export type Problem = components['schemas']['Problem'];
+export type ReplacementCreate = components['schemas']['ReplacementCreate'];
+export type ReplacementPublic = components['schemas']['ReplacementPublic'];
+export type ReplacementReason = components['schemas']['ReplacementReason'];
+export type ReportResult = components['schemas']['ReportResult'];
+export type RollbackCreate = components['schemas']['RollbackCreate'];
+export type RowRejected = components['schemas']['RowRejected'];
+export type SampledRow = components['schemas']['SampledRow'];
+export type ScoreBin = components['schemas']['ScoreBin'];
+export type SegmentColumn = components['schemas']['SegmentColumn'];
+export type SegmentValue = components['schemas']['SegmentValue'];
+export type Segments = components['schemas']['Segments'];
+export type ServerInfo = components['schemas']['ServerInfo'];
+export type ServicePeriod = components['schemas']['ServicePeriod'];
+export type Status = components['schemas']['Status'];
+export type TargetType = components['schemas']['TargetType'];
+export type UploadPublic = components['schemas']['UploadPublic'];
+export type Bucket = components['schemas']['Bucket'];
+export type ResponseProblem = components['responses']['Problem'];
+export type $defs = Record<string, never>;
+export interface operations {
+    getInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOpenapiJson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getModels: {
+        parameters: {
+            query?: {
+                /** @description Words in name or description. */
+                q?: string;
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getModelsName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteModelsName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchModelsName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getModelsNameVersionsVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackagePublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getModelsNameAliasesAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackagePublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putModelsNameAliasesAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AliasSet"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackagePublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteModelsNameAliasesAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPackages: {
+        parameters: {
+            query?: {
+                /** @description Words in name, target, tags or description. */
+                q?: string;
+                /** @description Of this registered model. */
+                name?: string;
+                kind?: components["schemas"]["PackageKind"];
+                /** @description The target's name. */
+                target?: string;
+                target_type?: components["schemas"]["TargetType"];
+                /** @description key, or key:value; all that are given. */
+                tag?: string[];
+                /** @description With this alias. */
+                alias?: string;
+                /** @description Registered by this user. */
+                creator?: string;
+                /** @description Whether a deployment has it in service. */
+                deployed?: boolean;
+                archived?: "true" | "false" | "any";
+                /** @description Registered then or later. */
+                created_after?: string;
+                /** @description Registered before then. */
+                created_before?: string;
+                /** @description created_at, name, version, kind, target …; descending with -. */
+                sort?: string;
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackagePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPackages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackagePublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPackagesPackageId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackagePublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deletePackagesPackageId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchPackagesPackageId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackagePublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPackagesPackageIdFilesPath: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: number;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUploadsUploadId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteUploadsUploadId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putUploadsUploadIdFilesPath: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilePublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDeployments: {
+        parameters: {
+            query?: {
+                /** @description Words in label, description or champion's name. */
+                q?: string;
+                /** @description active, inactive, archived, or any (default: not archived). */
+                state?: string;
+                importance?: components["schemas"]["Importance"];
+                /** @description With this package in service. */
+                package_id?: number;
+                /** @description With a package of this registered model in service. */
+                model?: string;
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postDeployments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeploymentCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDeploymentsDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchDeploymentsDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeploymentUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDeploymentsDeploymentHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePeriod"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postDeploymentsDeploymentReplacements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplacementCreate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacementPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postDeploymentsDeploymentRollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackCreate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacementPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDeploymentsDeploymentKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyPublic"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postDeploymentsDeploymentKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyCreated"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteDeploymentsDeploymentKeysKeyId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment: string;
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postDeploymentsDeploymentPredictions: {
+        parameters: {
+            query?: {
+                /** @description The column with the association IDs. */
+                association_id_column?: string;
+                /** @description The column with the times. */
+                timestamp_column?: string;
+                /** @description Input columns to repeat in the answer, with commas. */
+                passthrough?: string;
+            };
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>[] | Record<string, never>;
+                "text/csv": unknown;
+                "application/vnd.apache.parquet": unknown;
+                "application/vnd.apache.arrow.stream": unknown;
+                "application/vnd.apache.arrow.file": unknown;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: Record<string, never>[];
+                    };
+                    "text/csv": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                    "application/vnd.apache.arrow.stream": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postDeploymentsDeploymentReports: {
+        parameters: {
+            query?: {
+                /** @description The column with the association IDs. */
+                association_id_column?: string;
+                /** @description The column with the times. */
+                timestamp_column?: string;
+            };
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>[] | Record<string, never>;
+                "text/csv": unknown;
+                "application/vnd.apache.parquet": unknown;
+                "application/vnd.apache.arrow.stream": unknown;
+                "application/vnd.apache.arrow.file": unknown;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postDeploymentsDeploymentActuals: {
+        parameters: {
+            query?: {
+                /** @description The column with the association IDs. */
+                association_id_column?: string;
+                /** @description The column with the times. */
+                timestamp_column?: string;
+                /** @description The column with the values. */
+                value_column?: string;
+            };
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>[] | Record<string, never>;
+                "text/csv": unknown;
+                "application/vnd.apache.parquet": unknown;
+                "application/vnd.apache.arrow.stream": unknown;
+                "application/vnd.apache.arrow.file": unknown;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActualsResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDeploymentsDeploymentAccuracy: {
+        parameters: {
+            query?: {
+                /** @description Chosen by the span unless given. */
+                bucket?: components["schemas"]["Bucket"];
+                /** @description From then on. */
+                start?: string;
+                /** @description Before then. */
+                end?: string;
+                /** @description This package's predictions alone. */
+                package_id?: number;
+                /** @description This segment column … */
+                segment?: string;
+                /** @description … and the value whose rows alone are counted: a text, (missing) or nothing for null, (other) for the values that are not kept apart. */
+                segment_value?: string;
+                /** @description This metric; may be repeated. */
+                metric?: string[];
+            };
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accuracy"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDeploymentsDeploymentSegments: {
+        parameters: {
+            query?: {
+                /** @description Compare the accuracy of this segment column's values. */
+                column?: string;
+                /** @description From then on. */
+                start?: string;
+                /** @description Before then. */
+                end?: string;
+                /** @description This package's predictions alone. */
+                package_id?: number;
+                /** @description This metric; may be repeated. */
+                metric?: string[];
+            };
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segments"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDeploymentsDeploymentAccuracyDetails: {
+        parameters: {
+            query?: {
+                /** @description From then on. */
+                start?: string;
+                /** @description Before then. */
+                end?: string;
+                /** @description This package's predictions alone. */
+                package_id?: number;
+                /** @description This segment column … */
+                segment?: string;
+                /** @description … and the value whose rows alone are counted: a text, (missing) or nothing for null, (other) for the values that are not kept apart. */
+                segment_value?: string;
+            };
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccuracyDetails"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDeploymentsDeploymentDrift: {
+        parameters: {
+            query?: {
+                /** @description Chosen by the span unless given. */
+                bucket?: components["schemas"]["Bucket"];
+                /** @description From then on. */
+                start?: string;
+                /** @description Before then. */
+                end?: string;
+                /** @description This package's, instead of the champion's. */
+                package_id?: number;
+            };
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drift"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDeploymentsDeploymentHealth: {
+        parameters: {
+            query?: {
+                /** @description Chosen by the span unless given. */
+                bucket?: components["schemas"]["Bucket"];
+                /** @description From then on. */
+                start?: string;
+                /** @description Before then. */
+                end?: string;
+                /** @description This package's predictions alone. */
+                package_id?: number;
+            };
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postDeploymentsDeploymentRebuildAccuracy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postRebuildAccuracy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+}

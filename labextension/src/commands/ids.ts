@@ -1,0 +1,8 @@
+// The names of all commands.
+export const CommandIDs = {
+  showSidebar: 'jupyter-registry:show-sidebar',
+  openPackage: 'jupyter-registry:open-package',
+  openDeployment: 'jupyter-registry:open-deployment',
+  register: 'jupyter-registry:register',
+  refresh: 'jupyter-registry:refresh'
+} as const;

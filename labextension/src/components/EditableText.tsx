@@ -1,0 +1,109 @@
+// A text that is edited in place: Enter or the button saves, Escape leaves it as it was.
+import React, { useEffect, useRef, useState } from 'react';
+
+import { useTrans } from './context';
+import { ProblemView } from './ProblemView';
+
+export function EditableText(props: {
+  value: string;
+  /** What the text is, as `Description`. */
+  label: string;
+  placeholder?: string;
+  multiline?: boolean;
+  /** Rejecting keeps what was typed, and shows why. */
+  save: (value: string) => Promise<void>;
+}): React.ReactElement {
+  const trans = useTrans();
+  const { value, label, placeholder, multiline, save } = props;
+  const [draft, setDraft] = useState<string>();
+  const [error, setError] = useState<unknown>();
+  const [saving, setSaving] = useState(false);
+  const input = useRef<HTMLTextAreaElement & HTMLInputElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  const opened = useRef(false);
+  const editing = draft !== undefined;
+
+  useEffect(() => {
+    if (editing) {
+      opened.current = true;
+      input.current?.focus();
+    } else if (opened.current) {
+      opened.current = false;
+      opener.current?.focus();
+    }
+  }, [editing]);
+
+  const leave = () => {
+    setDraft(undefined);
+    setError(undefined);
+  };
+  const keep = async () => {
+    if (draft === undefined || saving) {
+      return;
+    }
+    if (draft === value) {
+      leave();
+      return;
+    }
+    setSaving(true);
+    try {
+      await save(draft);
+      leave();
+    } catch (reason) {
+      setError(reason);
+    } finally {
+      setSaving(false);
+    }
+  };
+
+  if (!editing) {
+    return (
+      <button
+        type="button"
+        ref={opener}
+        className="jp-Registry-editable"
+        aria-label={trans.__('%1: %2. Edit', label, value || trans.__('none'))}
+        title={trans.__('Edit')}
+        onClick={() => setDraft(value)}
+      >
+        {value || <span className="jp-Registry-muted">{placeholder ?? label}</span>}
+      </button>
+    );
+  }
+  const shared = {
+    ref: input,
+    'aria-label': label,
+    value: draft,
+    placeholder,
+    onChange: (event: React.ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      setDraft(event.target.value),
+    onKeyDown: (event: React.KeyboardEvent) => {
+      if (event.key === 'Escape') {
+        event.stopPropagation();
+        leave();
+      } else if (event.key === 'Enter' && (!multiline || event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        void keep();
+      }
+    }
+  };
+  return (
+    <div className="jp-Registry-editing">
+      {multiline ? <textarea rows={4} {...shared} /> : <input type="text" {...shared} />}
+      <span className="jp-Registry-buttons">
+        <button
+          type="button"
+          className="jp-Registry-button jp-mod-primary"
+          aria-busy={saving}
+          onClick={() => void keep()}
+        >
+          {trans.__('Save')}
+        </button>
+        <button type="button" className="jp-Registry-button" onClick={leave}>
+          {trans.__('Cancel')}
+        </button>
+      </span>
+      {error !== undefined && <ProblemView error={error} />}
+    </div>
+  );
+}

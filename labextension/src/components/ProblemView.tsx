@@ -1,0 +1,46 @@
+// An error where the action was taken: what happened, what to do, and once more.
+import React from 'react';
+
+import { ConnectionLostError, ProblemError } from '../api/problems';
+import { useTrans } from './context';
+
+export function ProblemView(props: {
+  error: unknown;
+  /** Offers to try again. */
+  retry?: () => void;
+  dismiss?: () => void;
+}): React.ReactElement {
+  const trans = useTrans();
+  const { title, detail, advice } = told(props.error);
+  const lost = props.error instanceof ConnectionLostError;
+  return (
+    <div className="jp-Registry-problem" role="alert">
+      <strong>{lost ? trans.__('The server does not answer') : title}</strong>
+      {detail !== title && <p>{detail}</p>}
+      {lost && <p>{trans.__('Check that it runs; nothing that you typed is lost.')}</p>}
+      {advice && <p className="jp-Registry-problemAdvice">{advice}</p>}
+      {(props.retry || props.dismiss) && (
+        <p className="jp-Registry-buttons">
+          {props.retry && (
+            <button type="button" className="jp-Registry-button" onClick={props.retry}>
+              {trans.__('Try again')}
+            </button>
+          )}
+          {props.dismiss && (
+            <button type="button" className="jp-Registry-button" onClick={props.dismiss}>
+              {trans.__('Dismiss')}
+            </button>
+          )}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function told(error: unknown): { title: string; detail: string; advice: string } {
+  if (error instanceof ProblemError) {
+    return error;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { title: message, detail: message, advice: '' };
+}

@@ -1,0 +1,71 @@
+// What every view has at hand: the registry, the translation, the settings, Lab's own parts.
+import { nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import React, { createContext, useContext } from 'react';
+
+import type { IRegistry } from '../tokens';
+
+/** What the settings say; see `schema/plugin.json`. */
+export interface RegistrySettings {
+  defaultTab: string;
+  refresh: boolean;
+  confirmations: boolean;
+  packageColumns: readonly string[];
+  deploymentColumns: readonly string[];
+}
+
+export const DEFAULTS: RegistrySettings = {
+  defaultTab: 'overview',
+  refresh: true,
+  confirmations: true,
+  packageColumns: ['version', 'kind', 'target', 'aliases', 'deployed'],
+  deploymentColumns: ['state', 'champion', 'importance', 'status', 'predictions']
+};
+
+/** What is given to views; what is optional may be missing, as in Notebook 7. */
+export interface Surroundings {
+  registry: IRegistry;
+  trans: TranslationBundle;
+  commands: CommandRegistry;
+  settings: RegistrySettings;
+  /** Draws charts; missing where Lab has no renderers. */
+  rendermime?: IRenderMimeRegistry | null;
+  /** Whether the view can be seen; true unless given. */
+  visible?: boolean;
+  /** Keeps what a panel remembers until it is closed, as the tab; see `documents/`. */
+  remember?: (state: ReadonlyPartialJSONObject) => void;
+}
+
+const Context = createContext<Surroundings | null>(null);
+
+export function SurroundingsProvider(props: {
+  value: Surroundings;
+  children: React.ReactNode;
+}): React.ReactElement {
+  return <Context.Provider value={props.value}>{props.children}</Context.Provider>;
+}
+
+export function useSurroundings(): Surroundings {
+  const found = useContext(Context);
+  if (!found) {
+    throw new Error('A view of the registry needs a SurroundingsProvider above it.');
+  }
+  return found;
+}
+
+export function useRegistry(): IRegistry {
+  return useSurroundings().registry;
+}
+
+export function useSettings(): RegistrySettings {
+  return useSurroundings().settings;
+}
+
+const UNTRANSLATED = nullTranslator.load('jupyter_registry');
+
+/** The translation; small components work without surroundings. */
+export function useTrans(): TranslationBundle {
+  return useContext(Context)?.trans ?? UNTRANSLATED;
+}

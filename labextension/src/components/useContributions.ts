@@ -1,0 +1,17 @@
+// What is in a list of contributions now, as React state.
+import { useEffect, useState } from 'react';
+
+import type { Contributions, Ranked } from '../contributions';
+
+export function useContributions<T extends Ranked>(list: Contributions<T>): readonly T[] {
+  const [items, setItems] = useState(list.items);
+  useEffect(() => {
+    const follow = () => setItems(list.items);
+    follow();
+    list.changed.connect(follow);
+    return () => {
+      list.changed.disconnect(follow);
+    };
+  }, [list]);
+  return items;
+}

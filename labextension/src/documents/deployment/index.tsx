@@ -1,0 +1,51 @@
+// A deployment's panel.
+import React from 'react';
+
+import type { DeploymentPublic } from '../../api/types';
+import { Badge } from '../../components/Badge';
+import { useRegistry, useSettings, useTrans } from '../../components/context';
+import { EntityPanel } from '../panel';
+import { importanceName, kindName, stateName } from '../words';
+
+export function DeploymentPanel(props: {
+  id: number;
+  tab?: string;
+  onRead: (shown: DeploymentPublic) => void;
+}): React.ReactElement {
+  const { api, deploymentTabs, deploymentActions } = useRegistry();
+  const { defaultTab } = useSettings();
+  return (
+    <EntityPanel
+      tab={props.tab ?? defaultTab}
+      read={signal => api.deployment(props.id, signal)}
+      concerns={change =>
+        (change.entity === 'deployment' || change.entity === 'rows') && change.id === props.id
+      }
+      tabs={deploymentTabs}
+      actions={deploymentActions}
+      heading={shown => <Heading shown={shown} />}
+      onRead={props.onRead}
+    />
+  );
+}
+
+function Heading({ shown }: { shown: DeploymentPublic }): React.ReactElement {
+  const trans = useTrans();
+  return (
+    <>
+      <h1>{shown.label}</h1>
+      <p className="jp-Registry-facts">
+        <Badge tone={shown.state === 'active' ? 'success' : 'plain'}>
+          {stateName(shown.state, trans)}
+        </Badge>
+        <Badge>{kindName(shown.kind, trans)}</Badge>
+        {shown.importance && (
+          <Badge tone={shown.importance === 'critical' ? 'warn' : 'plain'}>
+            {importanceName(shown.importance, trans)}
+          </Badge>
+        )}
+        <span className="jp-Registry-muted">{shown.package}</span>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+// Panels of the main area: opened once each, tracked, and restored after a reload.
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import type { RegistryWidget } from '../components/RegistryWidget';
+
+export type DocumentWidget = MainAreaWidget<RegistryWidget>;
+
+/** One kind of panel. */
+export interface DocumentKind<A extends ReadonlyPartialJSONObject> {
+  /** Begins the widgets' ids; of one kind in the application. */
+  namespace: string;
+  /** The command that opens one; called with the remembered arguments to restore it. */
+  command: string;
+  icon: LabIcon;
+  /** What tells one panel from another: equal names, the same panel. */
+  name: (args: A) => string;
+  title: (args: A) => string;
+  create: (args: A) => RegistryWidget;
+}
+
+export class Documents<A extends ReadonlyPartialJSONObject> {
+  constructor(
+    private readonly _shell: JupyterFrontEnd.IShell,
+    private readonly _kind: DocumentKind<A>
+  ) {
+    this.tracker = new WidgetTracker<DocumentWidget>({ namespace: _kind.namespace });
+  }
+
+  readonly tracker: WidgetTracker<DocumentWidget>;
+
+  /** Have the panels of the last time opened again. */
+  restore(restorer: ILayoutRestorer): void {
+    void restorer.restore(this.tracker, {
+      command: this._kind.command,
+      args: widget => widget.content.memory,
+      name: widget => this._kind.name(widget.content.memory as A)
+    });
+  }
+
+  /** Open a panel, or show the one that is open. */
+  async open(args: A): Promise<DocumentWidget> {
+    const name = this._kind.name(args);
+    const id = `${this._kind.namespace}-${name}`;
+    let widget = this.tracker.find(open => open.id === id);
+    if (!widget) {
+      const content = this._kind.create(args);
+      content.remember(args);
+      // the panel around it takes the title over, now and later
+      content.title.label = this._kind.title(args);
+      content.title.icon = this._kind.icon;
+      widget = new MainAreaWidget({ content });
+      widget.id = id;
+      widget.title.closable = true;
+      widget.toolbar.hide(); // it is empty: the actions are in the panel
+      const made = widget;
+      content.memoryChanged.connect(() => void this.tracker.save(made));
+      await this.tracker.add(widget);
+    }
+    if (!widget.isAttached) {
+      this._shell.add(widget, 'main');
+    }
+    this._shell.activateById(widget.id);
+    return widget;
+  }
+}

@@ -1,0 +1,11 @@
+// The extension: its plugins, each of one purpose, and the token for others.
+import { documents } from './plugins/documents';
+import { launcher, palette } from './plugins/entries';
+import { registry } from './plugins/registry';
+import { sidebar } from './plugins/sidebar';
+import { surroundings } from './plugins/surroundings';
+
+export { IRegistry } from './tokens';
+export type { EntityAction, PanelTab, RegisterArgs, SidebarSection } from './tokens';
+
+export default [registry, surroundings, documents, sidebar, palette, launcher];

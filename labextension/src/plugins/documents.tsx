@@ -1,0 +1,108 @@
+// The plugin of the panels: their commands, and their return after a reload.
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { UUID } from '@lumino/coreutils';
+import React from 'react';
+
+import { ENTITY_ARGS, REGISTER_ARGS } from '../commands/arguments';
+import { CommandIDs } from '../commands/ids';
+import { RegistryWidget, type SurroundingsSource } from '../components/RegistryWidget';
+import { DeploymentPanel } from '../documents/deployment';
+import { Documents } from '../documents/manager';
+import { PackagePanel } from '../documents/package';
+import { type Draft, RegisterPanel } from '../documents/register';
+import { registryIcon } from '../icon';
+import { ISurroundings } from './surroundings';
+
+type EntityArgs = { id: number; tab?: string };
+type FormArgs = Draft & { form: string };
+
+export const documents: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-registry:documents',
+  description: 'Panels of packages and deployments, and the form that registers.',
+  autoStart: true,
+  requires: [ISurroundings],
+  optional: [ILayoutRestorer],
+  activate: (
+    app: JupyterFrontEnd,
+    source: SurroundingsSource,
+    restorer: ILayoutRestorer | null
+  ) => {
+    const { trans } = source.current();
+    const { commands, shell } = app;
+
+    const packages = new Documents<EntityArgs>(shell, {
+      namespace: 'jupyter-registry-package',
+      command: CommandIDs.openPackage,
+      icon: registryIcon,
+      name: ({ id }) => String(id),
+      title: ({ id }) => trans.__('Package %1', id),
+      create: ({ id, tab }) =>
+        new RegistryWidget(source, widget => (
+          <PackagePanel
+            id={id}
+            tab={tab}
+            onRead={shown => (widget.title.label = `${shown.name}/${shown.version}`)}
+          />
+        ))
+    });
+    const deployments = new Documents<EntityArgs>(shell, {
+      namespace: 'jupyter-registry-deployment',
+      command: CommandIDs.openDeployment,
+      icon: registryIcon,
+      name: ({ id }) => String(id),
+      title: ({ id }) => trans.__('Deployment %1', id),
+      create: ({ id, tab }) =>
+        new RegistryWidget(source, widget => (
+          <DeploymentPanel id={id} tab={tab} onRead={shown => (widget.title.label = shown.label)} />
+        ))
+    });
+    const forms = new Documents<FormArgs>(shell, {
+      namespace: 'jupyter-registry-form',
+      command: CommandIDs.register,
+      icon: registryIcon,
+      name: ({ form }) => form,
+      title: () => trans.__('Register a package'),
+      create: draft =>
+        new RegistryWidget(source, widget => (
+          <RegisterPanel draft={draft} done={() => widget.parent?.dispose()} />
+        ))
+    });
+
+    commands.addCommand(CommandIDs.openPackage, {
+      label: trans.__('Open a Model Package'),
+      describedBy: ENTITY_ARGS,
+      execute: args => packages.open(entityArgs(args))
+    });
+    commands.addCommand(CommandIDs.openDeployment, {
+      label: trans.__('Open a Deployment'),
+      describedBy: ENTITY_ARGS,
+      execute: args => deployments.open(entityArgs(args))
+    });
+    commands.addCommand(CommandIDs.register, {
+      label: args =>
+        args['isLauncher'] ? trans.__('Register a Model') : trans.__('Register a Model Package…'),
+      caption: trans.__('Register a model that was built or is hosted elsewhere'),
+      icon: registryIcon,
+      describedBy: REGISTER_ARGS,
+      execute: args => forms.open({ form: UUID.uuid4(), ...(args as Draft) })
+    });
+
+    if (restorer) {
+      packages.restore(restorer);
+      deployments.restore(restorer);
+      forms.restore(restorer);
+    }
+  }
+};
+
+function entityArgs(args: { [name: string]: unknown }): EntityArgs {
+  const id = Number(args.id);
+  if (!Number.isInteger(id) || id < 1) {
+    throw new Error(`The argument 'id' has to be a number from 1, not ${JSON.stringify(args.id)}.`);
+  }
+  return typeof args.tab === 'string' ? { id, tab: args.tab } : { id };
+}

@@ -1,0 +1,39 @@
+// The plugin behind the token.
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { refreshIcon } from '@jupyterlab/ui-components';
+
+import { NO_ARGS } from '../commands/arguments';
+import { CommandIDs } from '../commands/ids';
+import { deploymentActions } from '../documents/deployment/actions';
+import { DEPLOYMENT_TABS } from '../documents/deployment/tabs';
+import { packageActions } from '../documents/package/actions';
+import { PACKAGE_TABS } from '../documents/package/tabs';
+import { LabRegistry } from '../registry';
+import { SECTIONS } from '../sidebar/sections';
+import { IRegistry } from '../tokens';
+
+export const registry: JupyterFrontEndPlugin<IRegistry> = {
+  id: 'jupyter-registry:registry',
+  description: 'The model registry for other plugins.',
+  autoStart: true,
+  provides: IRegistry,
+  optional: [ITranslator],
+  activate: (app: JupyterFrontEnd, translator: ITranslator | null): IRegistry => {
+    const trans = (translator ?? nullTranslator).load('jupyter_registry');
+    const made = new LabRegistry(app.serviceManager.serverSettings, app.commands);
+    SECTIONS.forEach(section => made.sections.add(section));
+    PACKAGE_TABS.forEach(tab => made.packageTabs.add(tab));
+    DEPLOYMENT_TABS.forEach(tab => made.deploymentTabs.add(tab));
+    packageActions(made).forEach(action => made.packageActions.add(action));
+    deploymentActions(made).forEach(action => made.deploymentActions.add(action));
+    app.commands.addCommand(CommandIDs.refresh, {
+      label: trans.__('Refresh the Model Registry'),
+      icon: refreshIcon,
+      describedBy: NO_ARGS,
+      execute: () => made.changes.refresh()
+    });
+    void app.restored.then(() => made.changes.connect());
+    return made;
+  }
+};
