@@ -20,7 +20,7 @@ from ..auth import KeyAuthorizer, KeyIdentity, key_in
 if TYPE_CHECKING:
     from ...registry.services import Services
     from ..opening import Opening
-    from ..routes import Operation, Route
+    from ..routing import Operation, Route
 
 #: Where everything is, below the server's base URL.
 API = "jupyter-registry/api/v1"
