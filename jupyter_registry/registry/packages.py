@@ -136,8 +136,10 @@ def update(database: Database, package_id: int, body: PackageUpdate) -> PackageP
     return get(database, package_id)
 
 
-def remove(database: Database, artifacts: ArtifactStore, package_id: int) -> None:
+def remove(database: Database, artifacts: ArtifactStore, package_id: int) -> tuple[str, int]:
     """Delete a package, and its files if no other package has equal ones.
+
+    Returns the name and version that it had.
 
     Raises
     ------
@@ -148,11 +150,13 @@ def remove(database: Database, artifacts: ArtifactStore, package_id: int) -> Non
     """
     with database.write() as session:
         package, model = _package(session, package_id)
-        check_unused(session, [package_id], f"Package {package.name}/{package.version}")
+        name, version = package.name, package.version
+        check_unused(session, [package_id], f"Package {name}/{version}")
         hashes = hashes_of(session, [package_id])
         session.delete(package)
         model.updated_at = now()
     blobs.collect(database, artifacts, hashes)
+    return name, version
 
 
 def read_file(

@@ -188,6 +188,13 @@ class RegistryHandler(APIHandler):
         assert self.serverapp is not None
         return int(self.serverapp.max_body_size)
 
+    def changed(
+        self, action: str, entity: str, id: int, name: str, version: int | None = None
+    ) -> None:
+        """Tell who listens to the server's events of a change that was committed."""
+        if self.opening.events is not None:
+            self.opening.events.changed(action, entity, id, name, version=version, user=self.user)
+
     # --- in -----------------------------------------------------------------------------------
 
     @property
