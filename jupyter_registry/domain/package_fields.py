@@ -66,6 +66,8 @@ class PackageSummary(PackageBase):
     archived_at: datetime | None = None
     tags: dict[str, str] = {}
     aliases: list[str] = []
+    model_aliases: dict[str, int] = {}
+    """Where only the latest version of each model is listed: the aliases of all its versions."""
     deployed: bool = False
 
 
@@ -84,6 +86,8 @@ class PackagePage(SQLModel):
 
     items: list[PackageSummary]
     next_cursor: str | None = None
+    total: int | None = None
+    """How many there are on all pages, where it was asked for."""
 
 
 class ModelPage(SQLModel):

@@ -33,6 +33,10 @@ _PAGE = {
     "limit": _whole("Items of a page.", minimum=1, maximum=1000, default=100),
     "cursor": _text("next_cursor of the page before."),
 }
+_FAR = {
+    "offset": _whole("Items to leave out from there.", minimum=0, default=0),
+    "total": _yes_or_no("Whether to count the items of all pages."),
+}
 _COLUMNS = {
     "association_id_column": _text("The column with the association IDs."),
     "timestamp_column": _text("The column with the times."),
@@ -120,8 +124,12 @@ ROUTES: tuple[Route, ...] = (
                     ),
                     "created_after": _moment("Registered then or later."),
                     "created_before": _moment("Registered before then."),
+                    "latest": _yes_or_no(
+                        "Whether of each model only the newest version counts that is not archived."
+                    ),
                     "sort": _text("created_at, name, version, kind, target …; descending with -."),
                     **_PAGE,
+                    **_FAR,
                 },
             ),
             "POST": Operation(

@@ -26,7 +26,8 @@ class PackagesHandler(RegistryHandler):
         wanted = self.query()
         if "tag" in wanted:
             wanted["tags"] = wanted.pop("tag")
-        page = {name: wanted.pop(name) for name in ("sort", "limit", "cursor") if name in wanted}
+        of_page = ("sort", "limit", "cursor", "offset", "total")
+        page = {name: wanted.pop(name) for name in of_page if name in wanted}
         self.answer(
             await services.in_thread(
                 search_packages, services.database, PackageFilter(**wanted), **page
