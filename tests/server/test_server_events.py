@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -68,6 +69,7 @@ def test_models_and_packages(api: httpx.Client, hears: Listener, name: str) -> N
     assert hears.next() == {"action": "deleted", **package}
     done(api.delete(f"/models/{name}"))
     assert hears.next() == {"action": "deleted", **of_model}
+    assert statistics.median(hears.waited) < 1.0
 
 
 def test_deployments_and_keys(api: httpx.Client, hears: Listener, name: str) -> None:
