@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -62,8 +63,15 @@ class Described:
     progress: Progress
 
 
+class NotDeployable(UserWarning):
+    """A package was registered whose model cannot be served, or hardly."""
+
+
 def register(registry: Registry, said: Described) -> Package:
-    """Register a package; nothing stays behind when it fails."""
+    """Register a package; nothing stays behind when it fails.
+
+    Warns (`NotDeployable`) of what will keep it from being deployed.
+    """
     kind = _kind(said)
     training = None if said.training is None else tables.read(said.training, "training").table
     holdout = None if said.holdout is None else tables.read(said.holdout, "holdout").table
@@ -79,6 +87,8 @@ def register(registry: Registry, said: Described) -> Package:
         telling = said.progress if callable(said.progress) else False
         with bar("Register", 1, "packages", show=telling):
             answer = registry.connection.call("POST", "/packages", json=wanted)
+    for text in answer.get("warnings") or ():
+        warnings.warn(f"{said.name}/{answer['version']}: {text}", NotDeployable, stacklevel=3)
     return Package.of(registry, answer)
 
 
@@ -399,4 +409,4 @@ def _provenance(registry: Registry) -> dict[str, Any]:
     return known
 
 
-__all__ = ["Described", "SignatureLike", "register"]
+__all__ = ["Described", "NotDeployable", "SignatureLike", "register"]

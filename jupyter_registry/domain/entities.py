@@ -140,11 +140,18 @@ class PackagePublic(PackageSummary):
     deployments: list[dict[str, Any]] = []
 
 
+class PackageRegistered(PackagePublic):
+    """A package just registered; ``warnings`` say what will keep its model from serving."""
+
+    warnings: list[str] = []
+
+
 class PackageCreate(Strict):
     """Register a package: a new version under ``name``.
 
-    ``upload`` names a finished upload (custom and native kinds); ``baseline`` is what
-    ``domain.baseline`` computes; ``input_example`` is a list of at most 20 input records.
+    ``upload`` names a finished upload (custom and native kinds); ``format`` is told by its files
+    where it is not given; ``baseline`` is what ``domain.baseline`` computes; ``input_example`` is
+    a list of at most 20 input records.
     """
 
     name: Name

@@ -198,7 +198,7 @@ ROUTES: tuple[Route, ...] = (
                 },
             ),
             "POST": Operation(
-                "Register a package", body="PackageCreate", answer="PackagePublic", status=201
+                "Register a package", body="PackageCreate", answer="PackageRegistered", status=201
             ),
         },
     ),

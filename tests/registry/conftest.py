@@ -62,7 +62,9 @@ def upload(database: Database, artifacts: ArtifactStore) -> Callable[[dict[str, 
 
 
 @pytest.fixture
-def register(database: Database, upload: Callable[[dict[str, bytes]], str]) -> Register:
+def register(
+    database: Database, artifacts: ArtifactStore, upload: Callable[[dict[str, bytes]], str]
+) -> Register:
     """Register an external package, or with ``files`` a custom one; fields override."""
 
     def made(name: str = "churn", files: dict[str, bytes] | None = None, **fields: Any) -> Any:
@@ -76,7 +78,9 @@ def register(database: Database, upload: Callable[[dict[str, bytes]], str]) -> R
         }
         if files is not None:
             body["upload"] = upload(files)
-        return packages.register(database, PackageCreate.model_validate(body | fields), user)
+        return packages.register(
+            database, artifacts, PackageCreate.model_validate(body | fields), user
+        )
 
     return made
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
+from typing import Any
 
 from ...domain.errors import RegistryError
 from .arguments import parser
@@ -17,6 +19,7 @@ DONE, REFUSED, USAGE, NO_CONNECTION, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the process's exit code is returned."""
+    warnings.formatwarning = _warned
     options, rest = parser().parse_known_args(arguments)
     if rest and not options.takes_rest:
         parser().error(f"unrecognised arguments: {' '.join(rest)}")
@@ -31,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _warned(message: Warning | str, *_: Any) -> str:
+    return f"Warning: {message}\n"
 
 
 def _told(error: RegistryError) -> int:

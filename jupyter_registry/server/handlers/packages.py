@@ -39,7 +39,9 @@ class PackagesHandler(RegistryHandler):
         from ...registry import packages
 
         body = self.body()
-        made = await services.in_thread(packages.register, services.database, body, self.user)
+        made = await services.in_thread(
+            packages.register, services.database, services.artifacts, body, self.user
+        )
         self.created(made, "packages", made.id)
 
 
