@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..domain.entities import PackageCreate
-from ..domain.errors import InvalidInput, MissingExtra, ModelFailed
+from ..domain.errors import (
+    InvalidInput,
+    MissingExtra,
+    ModelFailed,
+    RegistryError,
+    UnsupportedFormat,
+)
 from ..domain.kinds import PackageKind, TargetType
 from ..domain.signature import Column, Dtype, Signature
 from ..domain.target import Target
@@ -192,7 +198,18 @@ class _ModelFiles:
             from .. import formats
 
             file = formats.model_file(self._root, self.format)
-            self._predictor = formats.format_named(self.format).load(file)
+            try:
+                self._predictor = formats.format_named(self.format).load(file)
+            except RegistryError:
+                raise
+            except Exception as error:
+                raise UnsupportedFormat(
+                    f"{file.name!r} cannot be loaded as {self.format}: "
+                    f"{type(error).__name__}: {error}",
+                    advice="Check that the file is whole and of that format, and that the "
+                    "libraries it was saved with are installed here.",
+                    fields={"format": self.format, "file": file.name},
+                ) from error
         return self._predictor
 
 
