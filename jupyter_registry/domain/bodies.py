@@ -25,8 +25,9 @@ class ModelUpdate(Strict):
 class PackageCreate(Strict):
     """Register a package: a new version under ``name``.
 
-    ``upload`` names a finished upload (custom and native kinds); ``baseline`` is what
-    ``domain.baseline`` computes; ``input_example`` is a list of at most 20 input records.
+    ``upload`` names a finished upload (custom and native kinds); ``format`` is told by its files
+    where it is not given; ``baseline`` is what ``domain.baseline`` computes; ``input_example`` is
+    a list of at most 20 input records.
     """
 
     name: Name

@@ -67,6 +67,7 @@ from .package_fields import ModelPublic as ModelPublic
 from .package_fields import PackageBase as PackageBase
 from .package_fields import PackagePage as PackagePage
 from .package_fields import PackagePublic as PackagePublic
+from .package_fields import PackageRegistered as PackageRegistered
 from .package_fields import PackageSummary as PackageSummary
 from .package_fields import UploadPublic as UploadPublic
 

@@ -81,6 +81,12 @@ class PackagePublic(PackageSummary):
     deployments: list[dict[str, Any]] = []
 
 
+class PackageRegistered(PackagePublic):
+    """A package just registered; ``warnings`` say what will keep its model from serving."""
+
+    warnings: list[str] = []
+
+
 class PackagePage(SQLModel):
     """One page of packages; ``next_cursor`` is ``None`` on the last."""
 

@@ -133,7 +133,7 @@ ROUTES: tuple[Route, ...] = (
                 },
             ),
             "POST": Operation(
-                "Register a package", body="PackageCreate", answer="PackagePublic", status=201
+                "Register a package", body="PackageCreate", answer="PackageRegistered", status=201
             ),
         },
     ),
@@ -306,7 +306,13 @@ ROUTES: tuple[Route, ...] = (
                 "Report predictions made elsewhere; the same association ID again replaces",
                 takes_rows=True,
                 answer="ReportResult",
-                parameters=_COLUMNS,
+                parameters={
+                    **_COLUMNS,
+                    "package_id": _whole(
+                        "The package that made them, one of the history (default: the one in "
+                        "service at each row's time)."
+                    ),
+                },
             )
         },
     ),

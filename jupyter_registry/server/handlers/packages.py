@@ -42,7 +42,9 @@ class PackagesHandler(RegistryHandler):
         from ...registry import models, packages
 
         body = self.body()
-        made = await services.in_thread(packages.register, services.database, body, self.user)
+        made = await services.in_thread(
+            packages.register, services.database, services.artifacts, body, self.user
+        )
         if made.version == 1:
             with contextlib.suppress(PackageNotFound):  # deleted again already
                 model = await services.in_thread(models.get, services.database, made.name)
