@@ -10,6 +10,9 @@ from sqlmodel import BigInteger, Field, SQLModel
 from .kinds import InspectionStage, InspectionState
 from .problem import Problem
 
+#: Folders that tools leave beside a model; they are no part of it.
+LEFT_BY_TOOLS = frozenset({"__pycache__", ".ipynb_checkpoints", ".git"})
+
 
 class FilePublic(SQLModel):
     """One file of a package: path with ``/``, SHA-256 in hex, size in bytes."""
