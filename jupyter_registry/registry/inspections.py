@@ -144,7 +144,7 @@ class Inspections:
         watching = asyncio.get_running_loop().create_task(_watch(begun))
         try:
             found = await self._inspect(services, upload_id, body, chosen, where, begun)
-            begun.found = _checked(found, upload_id, body, chosen, begun)
+            begun.found = await services.in_thread(_checked, found, upload_id, body, chosen, begun)
         except RegistryError as error:
             begun.error = error
         except asyncio.CancelledError:

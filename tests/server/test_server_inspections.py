@@ -328,7 +328,7 @@ def code(loading: str) -> bytes:
 @pytest.mark.parametrize(
     ("loading", "said"),
     [
-        ("exit(3)", "SystemExit"),
+        ("exit(3)", "sys.exit(3)"),
         ("import os; os._exit(3)", "status 3"),
         ("import os; os.kill(os.getpid(), 11)", "SIGSEGV"),
         ("raise ValueError('no such weights')", "no such weights"),
@@ -342,6 +342,29 @@ def test_a_model_that_cannot_be_loaded(
     assert said in problem["detail"]
     assert "traceback" in problem["fields"]
     assert api.get("/info").status_code == 200
+
+
+class Exits:
+    """Ends whatever process unpickles it."""
+
+    def __init__(self, how: str) -> None:
+        self.how = how
+
+    def __reduce__(self) -> Any:
+        return (exec, (self.how,))
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [("import os; os._exit(4)", "status 4"), ("raise SystemExit(4)", "SystemExit: 4")],
+)
+def test_a_pickle_that_ends_its_process(
+    how: str, said: str, send: Send, inspected: Inspected
+) -> None:
+    import pickle
+
+    problem = failed(inspected(send(**{"m.pkl": pickle.dumps(Exits(how))})), "ModelFailed", 422)
+    assert said in problem["detail"]
 
 
 def test_a_library_that_is_absent_is_named(

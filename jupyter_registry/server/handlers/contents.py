@@ -10,7 +10,7 @@ from jupyter_server.services.contents.filemanager import FileContentsManager
 from tornado import web
 
 from ...domain.errors import ContentsElsewhere
-from .base import RegistryHandler
+from .base import RESOURCE, RegistryHandler
 
 
 class UploadContentsHandler(RegistryHandler):
@@ -19,7 +19,7 @@ class UploadContentsHandler(RegistryHandler):
     _stop: threading.Event | None = None
 
     @web.authenticated
-    @authorized("write", "jupyter_registry")
+    @authorized("write", RESOURCE)
     @authorized("read", "contents")
     async def post(self, upload_id: str) -> None:
         """Take a file or a folder; the bytes go from disk to store, in a thread."""
