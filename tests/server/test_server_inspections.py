@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -418,6 +419,10 @@ SLEEPS = (
     "time.sleep(600)"
 )
 
+SLEEPS_TOO = (
+    "import os, time; open(f\"{os.environ['HOME']}/many/{os.getpid()}\", 'w'); time.sleep(600)"
+)
+
 
 def is_alive(pid: int) -> bool:
     stat = Path(f"/proc/{pid}/stat")
@@ -465,6 +470,19 @@ def test_one_that_loads_for_ever_is_ended_at_the_limit_and_cancelled_before(
         client.delete(f"/uploads/{upload}")
         eventually(lambda: not files_left(server))
 
+        upload = client.post("/uploads").json()["id"]
+        client.put(f"/uploads/{upload}/files/custom.py", content=code(SLEEPS_TOO))
+        (tmp_path / "many").mkdir()
+        with ThreadPoolExecutor(5) as threads:
+            posting = [
+                threads.submit(client.post, f"/uploads/{upload}/inspection", json={})
+                for _ in range(5)
+            ]
+            assert {job.result().status_code for job in posting} == {202}
+        eventually(lambda: any((tmp_path / "many").iterdir()), 30)
+        assert client.delete(f"/uploads/{upload}/inspection").status_code == 204
+        assert not any(is_alive(int(note.name)) for note in (tmp_path / "many").iterdir())
+
         _, pid = begin("stopped")
         server.stop()
         eventually(lambda: not is_alive(pid))
@@ -483,6 +501,7 @@ def test_bad_requests_change_nothing(api: Any, send: Send) -> None:
         ({"kernelspec": "no such"}, "kernelspec"),
         ({"target_type": "guess"}, "target_type"),
         ({"unknown": 1}, "unknown"),
+        ({"predictions": "p"}, "predictions"),
         ({"target_name": "a\0"}, "target_name"),
     ):
         answer = api.post(path, json=body)

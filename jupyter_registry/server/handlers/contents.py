@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
 
@@ -36,7 +37,8 @@ class UploadContentsHandler(RegistryHandler):
                 fields={"contents_manager": type(manager).__name__},
             )
         self._stop = threading.Event()
-        taken = await services.in_thread(
+        # not in the registry's own threads: many large files must not keep requests from them
+        taken = await asyncio.to_thread(
             contents.take,
             services.database,
             services.artifacts,
