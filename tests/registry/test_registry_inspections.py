@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +14,9 @@ import pytest
 from jupyter_registry.domain.entities import FilePublic, InspectionCreate
 from jupyter_registry.domain.errors import ModelFailed
 from jupyter_registry.registry import inspections
+from jupyter_registry.registry.champions import Champions, sweep_copies
 from jupyter_registry.registry.inspections import _checked, _Chosen, _Inspection, _watch
+from jupyter_registry.registry.services import Settings
 
 FOUND: dict[str, Any] = {
     "framework": "scikit-learn",
@@ -75,3 +80,14 @@ def test_what_nobody_asks_about_is_ended(monkeypatch: pytest.MonkeyPatch) -> Non
         assert "nobody asked" in begun.error.detail
 
     asyncio.run(main())
+
+
+def test_what_a_killed_server_left_is_swept_after_a_day(tmp_path: Path) -> None:
+    hours = {".inspection-old": 25, ".inspection-new": 23, "package-old": 169, "package-new": 25}
+    for name, age in hours.items():
+        (tmp_path / name).mkdir()
+        moment = time.time() - age * 3600
+        os.utime(tmp_path / name, (moment, moment))
+    services: Any = SimpleNamespace(settings=Settings(tmp_path), champions=Champions())
+    assert sweep_copies(services) == 2
+    assert {left.name for left in tmp_path.iterdir()} == {".inspection-new", "package-new"}

@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
+from .inspecting import finished, fitted, model_file, register
+
 
 @pytest.fixture
 def shown(server: Any, tmp_path: Path) -> Path:
@@ -63,6 +65,30 @@ def test_a_file_is_taken_whole(api: Any, take: Take, upload: str, shown: Path) -
               "target_type": "regression", "upload": upload, "files": ["in/m.skops"]},
     ).json()  # fmt: skip
     assert api.get(f"/packages/{package['id']}/files/in/m.skops").content == content
+
+
+def test_from_the_file_browser_to_a_package_that_predicts(
+    api: Any, take: Take, upload: str, shown: Path, trained_on: Any, name: str
+) -> None:
+    """All that a form does; neither model nor data pass through it."""
+    data = trained_on(8)[["age", "income", "left"]]
+    (shown / "model").mkdir()
+    model_file(fitted("binary", data), shown / "model", "joblib")
+    code = "def transform(data, model):\n    return data\n"
+    (shown / "model" / "custom.py").write_text(code)
+    data.to_csv(shown / "holdout.csv", index=False)
+    assert take(f"{shown.name}/model").status_code == 201
+    assert take(f"{shown.name}/holdout.csv", **{"as": "data/holdout.csv"}).status_code == 201
+    body = {"holdout": "data/holdout.csv", "target_name": "left"}
+    assert api.post(f"/uploads/{upload}/inspection", json=body).status_code == 202
+    found = finished(api, upload)
+    assert (found["state"], found["missing"]) == ("done", {}), found["problem"]
+    assert found["package"]["format"] == "custom_code"
+    package = register(api, name, found)
+    assert sorted(file["path"] for file in package["files"]) == ["custom.py", "model.joblib"]
+    made = api.post("/deployments", json={"package_id": package["id"], "label": name}).json()
+    answer = api.post(f"/deployments/{made['id']}/predictions", json=[{"age": 40, "income": 50}])
+    assert answer.status_code == 200, answer.text
 
 
 def test_a_folder_is_taken_with_what_it_shows(
