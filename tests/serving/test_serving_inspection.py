@@ -1,4 +1,4 @@
-"""Inspections by real workers: two at once, killed when cancelled, whatever a model's code writes."""
+"""Inspections by real workers: two at once, killed when cancelled, whatever the code writes."""
 
 from __future__ import annotations
 
