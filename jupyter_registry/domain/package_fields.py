@@ -9,6 +9,7 @@ from sqlmodel import JSON, BigInteger, Field, SQLModel
 
 from .fields import stored
 from .kinds import PackageKind, TargetType
+from .uploads import FilePublic
 
 
 class ModelBase(SQLModel):
@@ -47,14 +48,6 @@ class PackageBase(SQLModel):
     build_environment: str | None = Field(default=None, max_length=200)
     digest: str | None = Field(default=None, max_length=64)
     size: int = Field(default=0, sa_type=BigInteger)
-
-
-class FilePublic(SQLModel):
-    """One file of a package: path with ``/``, SHA-256 in hex, size in bytes."""
-
-    path: str = Field(max_length=1_000)
-    sha256: str = Field(max_length=64)
-    size: int = Field(sa_type=BigInteger)
 
 
 class PackageSummary(PackageBase):
@@ -101,11 +94,3 @@ class ModelPage(SQLModel):
 
     items: list[ModelPublic]
     next_cursor: str | None = None
-
-
-class UploadPublic(SQLModel):
-    """An upload in progress: files received so far."""
-
-    id: str
-    created_at: datetime
-    files: list[FilePublic] = []

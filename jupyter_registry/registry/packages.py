@@ -42,9 +42,9 @@ def register(
 ) -> PackageRegistered:
     """Register a package: the next version under its name.
 
-    The upload that it names ends here: its files become the package's in the same transaction.
-    What will keep a model from being deployed is said in ``warnings``, as far as it can be told
-    without loading it.
+    The upload that it names ends here: its files, or those that are named, become the package's
+    in the same transaction; the others are thrown away. What will keep a model from being
+    deployed is said in ``warnings``, as far as it can be told without loading it.
 
     Raises
     ------
@@ -59,12 +59,14 @@ def register(
     model_format, warnings = body.format, list[str]()
     if body.upload:
         sent = uploads.get(database, body.upload).files
+        if body.files is not None:
+            sent = [file for file in sent if file.path in body.files]
         model_format, warnings = package_formats.settled(artifacts, sent, body)
     with database.write() as session:
-        files = uploads.take(session, body.upload) if body.upload else []
+        files, others = uploads.take(session, body.upload, body.files) if body.upload else ([], [])
         if body.kind.is_hosted and not files:
             raise InvalidInput(
-                "The upload has no files.",
+                "The upload has no files, or none were named.",
                 advice="Upload the model's files first.",
                 fields={"upload": "no files"},
             )
@@ -106,6 +108,7 @@ def register(
         for alias in dict.fromkeys(body.aliases):
             point(session, _id(model), alias, package_id)
         mark_latest(session, _id(model))
+    blobs.collect(database, artifacts, others)
     made = get(database, package_id)
     return PackageRegistered(**made.model_dump(), warnings=warnings)
 
@@ -328,11 +331,11 @@ def _check(body: PackageCreate) -> Target:
             advice="Upload the model's files first and give the upload's id.",
             fields={"upload": "missing"},
         )
-    if not body.kind.is_hosted and body.upload is not None:
+    if not body.kind.is_hosted and (body.upload is not None or body.files):
         raise InvalidInput(
             "An external package has no files: its model is hosted elsewhere.",
-            advice="Leave upload out, or register it with kind 'custom'.",
-            fields={"upload": "not for external packages"},
+            advice="Leave upload and files out, or register it with kind 'custom'.",
+            fields={"files" if body.upload is None else "upload": "not for external packages"},
         )
     if body.prediction_threshold is not None and body.target_type is not TargetType.BINARY:
         raise InvalidInput(

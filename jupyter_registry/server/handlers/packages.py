@@ -50,6 +50,8 @@ class PackagesHandler(RegistryHandler):
                 model = await services.in_thread(models.get, services.database, made.name)
                 self.changed("created", "model", model.id, model.name)
         self.changed("created", "package", made.id, made.name, made.version)
+        if body.upload is not None:
+            await services.inspections.end(body.upload)
         self.created(made, "packages", made.id)
 
 
