@@ -1,15 +1,20 @@
-"""The fields of accuracy: of a metric, of a bucket of time, and of a segment."""
+"""The fields of accuracy: of a metric, of a bucket of time, and of a segment.
+
+Metrics and buckets share no fields with tables, and an answer may have tens of thousands of them:
+they are plain pydantic classes, which are made seven times as fast as SQLModel's.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import BaseModel
 from sqlmodel import SQLModel
 
 from .segments import MOST_VALUES
 
 
-class MetricValue(SQLModel):
+class MetricValue(BaseModel):
     """One metric with its sample count, its baseline and the change in percent of the baseline."""
 
     value: float | None
@@ -18,7 +23,7 @@ class MetricValue(SQLModel):
     change_percent: float | None = None
 
 
-class AccuracyOfRows(SQLModel):
+class AccuracyOfRows(BaseModel):
     """Accuracy of some predictions; ``n`` of the ``n_predicted`` have an actual."""
 
     n: int
