@@ -73,8 +73,8 @@ class Accumulator:
         return b"".join(parts)
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Accumulator:
-        """Read what `to_bytes` wrote."""
+    def from_bytes(cls, data: bytes, *, sketched: bool = True) -> Accumulator:
+        """Read what `to_bytes` wrote; unless ``sketched``, without the sketch."""
         version, n_counts, n_places, n_sums = _HEAD.unpack_from(data)
         if version != _VERSION:
             raise ValueError(f"accumulator of version {version}; rebuild it from the raw log")
@@ -89,8 +89,10 @@ class Accumulator:
             (size,) = struct.unpack_from("<H", data, at)
             sums.append(ExactSum.from_bytes(data[at + 2 : at + 2 + size]))
             at += 2 + size
-        sketch = ScoreSketch.from_bytes(memoryview(data)[at:]) if at < len(data) else None
-        return cls(counts, sums, sketch)
+        sketched = sketched and at < len(data)
+        return cls(
+            counts, sums, ScoreSketch.from_bytes(memoryview(data)[at:]) if sketched else None
+        )
 
 
 def merge(parts: Sequence[Accumulator]) -> Accumulator | None:
@@ -105,6 +107,19 @@ def merge(parts: Sequence[Accumulator]) -> Accumulator | None:
         [sum(column, ExactSum()) for column in zip(*(part.sums for part in parts), strict=True)],
         merge_all(sketches) if sketches else None,
     )
+
+
+def empty_usage(target: Target) -> Accumulator:
+    """That of no predicted rows."""
+    none = np.zeros(0)
+    return usage_by_group(target, none, none.astype(np.int64), none.astype(np.int64), 1)[0]
+
+
+def empty_matched(target: Target) -> Accumulator:
+    """That of no matched rows."""
+    none = np.zeros(0)
+    whole = none.astype(np.int64)
+    return matched_by_group(target, none, none, whole, None, whole, 1)[0]
 
 
 def usage_by_group(
