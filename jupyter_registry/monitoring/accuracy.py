@@ -30,6 +30,7 @@ def read_accuracy(
     start: datetime | None = None,
     end: datetime | None = None,
     names: Sequence[str] = (),
+    bucket_names: Sequence[str] = (),
     segment: int | None = None,
 ) -> dict[str, Any]:
     """Accuracy of the predictions of some packages, by prediction time, ready for JSON.
@@ -44,8 +45,9 @@ def read_accuracy(
     start, end:
         The range ``[start, end)``, widened to whole hours; all there is unless given.
     names:
-        The metrics wanted; all of the target's type unless given. Those in
-        `metrics.FROM_SKETCH` take longest.
+        The metrics wanted; all of the target's type unless given.
+    bucket_names:
+        The metrics wanted of the buckets; ``names`` unless given.
     segment:
         Count the rows of this segment alone; the baseline stays that of the whole holdout.
 
@@ -62,9 +64,10 @@ def read_accuracy(
 
     """
     target = tracked.target
-    scoring.check_names(target.type, list(names))
+    scoring.check_names(target.type, [*names, *bucket_names])
     first, last = calendar.checked_hours(start, end)
     describe = Description(target, packages, names)
+    describe_buckets = Description(target, packages, bucket_names or names)
     with reading(database.log_engine) as cursor:
         hours = calendar.filled(
             first, last, lambda: hours_with_predictions(cursor, tracked, list(packages), segment)
@@ -74,16 +77,19 @@ def read_accuracy(
         first, last = hours
         chosen = bucket or calendar.chosen_bucket(first, last)
         edges = calendar.starts(chosen, first, last)
-        read = partial(_points, cursor, tracked, list(packages), segment, describe.needs_sketches)
-        points = read(pieces(chosen, first, last), edges)
-        # overall is read by day in any case: the sketches of many hours take long to merge
-        overall = (
-            read(pieces(Bucket.DAY, first, last), [first, last])[0]
-            if chosen is Bucket.HOUR
-            else Point.of_all(points)
-        )
+        read = partial(_points, cursor, tracked, list(packages), segment)
+        sketched, of_buckets = describe.needs_sketches, describe_buckets.needs_sketches
+        if chosen is Bucket.HOUR:
+            points = read(pieces(chosen, first, last), edges, sketched=of_buckets)
+            # by day in any case: the sketches of many hours take long to merge
+            days = pieces(Bucket.DAY, first, last)
+            (overall,) = read(days, [first, last], sketched=sketched)
+        else:
+            points = read(pieces(chosen, first, last), edges, sketched=sketched or of_buckets)
+            overall = Point.of_all(points)
     matched = overall.merge_matched()
-    whole, *described = describe.points([overall, *points])
+    (whole,) = describe.points([overall])
+    described = describe_buckets.points(points)
     moments = [calendar.moment_of_hour(hour) for hour in (first, last, *edges)]
     return {
         "bucket": chosen.value,
@@ -219,9 +225,9 @@ def read_segments(
                 tracked,
                 list(packages),
                 segment,
-                describe.needs_sketches,
                 whole,
                 [first, last],
+                sketched=describe.needs_sketches,
             )[0]
             for segment in segments
         ]
@@ -233,9 +239,10 @@ def _points(
     tracked: Tracked,
     packages: Sequence[int],
     segment: int | None,
-    sketched: bool,
     pieces: Sequence[tuple[int, int, int]],
     edges: Sequence[int],
+    *,
+    sketched: bool,
 ) -> list[Point]:
     """What lies between neighbours of ``edges``, hours in ascending order; read by `pieces`."""
     found = [Point() for _ in edges[:-1]]
