@@ -196,7 +196,7 @@ def _binary(target: Target, accumulators: Sequence[Accumulator], *, sketched: bo
     rows, scores = n.tolist(), scored.tolist()
     losses, briers = (
         [
-            accumulator.sums[place].over(k) if k else None
+            accumulator.mean(place, k) if k else None
             for accumulator, k in zip(accumulators, scores, strict=True)
         ]
         for place in (0, 1)
@@ -213,11 +213,15 @@ def _binary(target: Target, accumulators: Sequence[Accumulator], *, sketched: bo
         "brier": (briers, scores),
     }
     if sketched:
-        sketches = [a.sketch if k else None for a, k in zip(accumulators, scores, strict=True)]
-        areas = [None if sketch is None else sketch.auc() for sketch in sketches]
+        areas: list[float | None] = []
+        distances: list[float | None] = []
+        for accumulator, k in zip(accumulators, scores, strict=True):
+            sketch = accumulator.sketch if k else None
+            areas.append(None if sketch is None else sketch.auc())
+            distances.append(None if sketch is None else sketch.ks())
         found["auc"] = (areas, scores)
         found["gini"] = ([None if area is None else 2 * area - 1 for area in areas], scores)
-        found["ks"] = ([None if sketch is None else sketch.ks() for sketch in sketches], scores)
+        found["ks"] = (distances, scores)
     return found
 
 
@@ -237,7 +241,7 @@ def _multiclass(target: Target, accumulators: Sequence[Accumulator]) -> Columns:
     actual, predicted = matrices.sum(axis=2), matrices.sum(axis=1)
     rows, scored = n.tolist(), counts[:, 0].tolist()
     losses = [
-        accumulator.sums[0].over(m) if m else None
+        accumulator.mean(0, m) if m else None
         for accumulator, m in zip(accumulators, scored, strict=True)
     ]
     return {

@@ -21,7 +21,7 @@ from ..domain.target import Target
 Baseline = Mapping[str, float | None]
 
 
-@dataclass
+@dataclass(slots=True)
 class Point:
     """What lies in one bucket: (package, accumulator) of its hours and days."""
 
@@ -153,7 +153,7 @@ class Description:
         if self._target.type is not TargetType.BINARY:
             return repeat(None), repeat(None), predicted_shares, actual_shares
         mean_predicted = [
-            accumulator.sums[0].over(scored) if scored else None
+            accumulator.mean(0, scored) if scored else None
             for accumulator, scored in zip(usage, counts[:, 0].tolist(), strict=True)
         ]
         positive = labels[self._target.positive_index]
@@ -167,7 +167,7 @@ def _of_numbers(
     """Means predicted and actual of numbers; they have no shares."""
     mean_predicted, mean_actual = (
         [
-            accumulator.sums[place].over(rows) if rows else None
+            accumulator.mean(place, rows) if rows else None
             for accumulator, rows in zip(accumulators, counts.tolist(), strict=True)
         ]
         for accumulators, counts, place in ((usage, n_predicted, 0), (matched, n, 3))
