@@ -6,18 +6,17 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 from ..domain import metrics as scoring
-from ..domain.accumulators import Accumulator
+from ..domain.accumulators import Accumulator, empty_matched
 from ..domain.kinds import Bucket
 from ..domain.target import Target
 from ..store.database import Database
 from . import calendar
 from .buckets import ACCURACY, DAY_LEVEL, HOUR_LEVEL, HOURS_OF_DAY, OF_SEGMENTS, USAGE
 from .cursor import Cursor, reading
-from .description import Baseline, Description, Point
+from .description import Baseline, Counted, Description
 from .rows import Tracked
 
 
@@ -77,32 +76,31 @@ def read_accuracy(
         first, last = hours
         chosen = bucket or calendar.chosen_bucket(first, last)
         edges = calendar.starts(chosen, first, last)
-        read = partial(_points, cursor, tracked, list(packages), segment)
+        read = partial(_counted, cursor, tracked, list(packages), segment)
         sketched, of_buckets = describe.needs_sketches, describe_buckets.needs_sketches
         if chosen is Bucket.HOUR:
-            points = read(pieces(chosen, first, last), edges, sketched=of_buckets)
+            usage, matched = read(pieces(chosen, first, last), edges, sketched=of_buckets)
             # by day in any case: the sketches of many hours take long to merge
             days = pieces(Bucket.DAY, first, last)
-            (overall,) = read(days, [first, last], sketched=sketched)
+            all_usage, all_matched = read(days, [first, last], sketched=sketched)
         else:
-            points = read(pieces(chosen, first, last), edges, sketched=sketched or of_buckets)
-            overall = Point.of_all(points)
-    matched = overall.merge_matched()
-    (whole,) = describe.points([overall])
-    described = describe_buckets.points(points)
-    moments = [calendar.moment_of_hour(hour) for hour in (first, last, *edges)]
+            sketched = sketched or of_buckets
+            usage, matched = read(pieces(chosen, first, last), edges, sketched=sketched)
+            all_usage, all_matched = usage.together(), matched.together()
+    (whole,) = all_matched.merged(1, empty_matched(target))
+    start, end = calendar.moment_of_hour(first), calendar.moment_of_hour(last)
+    (overall,) = describe.buckets(all_usage, Counted([0], [0], [whole]), [start, end])
+    moments = [calendar.moment_of_hour(hour) for hour in edges]
+    matrix = None
+    if target.type.is_classification and all_matched.accumulators:
+        matrix = scoring.confusion_matrix(target, whole).tolist()
     return {
         "bucket": chosen.value,
-        "start": moments[0],
-        "end": moments[1],
-        "overall": {"start": moments[0], "end": moments[1]} | whole,
-        "buckets": [
-            {"start": start, "end": end} | bucket
-            for (start, end), bucket in zip(pairwise(moments[2:]), described, strict=True)
-        ],
-        "confusion_matrix": scoring.confusion_matrix(target, matched).tolist()
-        if matched is not None and target.type.is_classification
-        else None,
+        "start": start,
+        "end": end,
+        "overall": overall,
+        "buckets": describe_buckets.buckets(usage, matched, moments),
+        "confusion_matrix": matrix,
         "class_labels": list(target.class_labels),
     }
 
@@ -214,13 +212,15 @@ def read_segments(
     scoring.check_names(target.type, list(names))
     first, last = calendar.checked_hours(start, end)
     describe = Description(target, packages, names)
+    described = []
     with reading(database.log_engine) as cursor:
         known = hours_with_predictions(cursor, tracked, list(packages)) or (0, 1)
         first = known[0] if first is None else first
         last = max(known[1], first + 1) if last is None else last
         whole = pieces(Bucket.DAY, first, last)
-        points = [
-            _points(
+        edges = [calendar.moment_of_hour(first), calendar.moment_of_hour(last)]
+        for segment in segments:
+            usage, matched = _counted(
                 cursor,
                 tracked,
                 list(packages),
@@ -228,13 +228,13 @@ def read_segments(
                 whole,
                 [first, last],
                 sketched=describe.needs_sketches,
-            )[0]
-            for segment in segments
-        ]
-    return describe.points(points)
+            )
+            (one,) = describe.buckets(usage, matched, edges)
+            described.append({name: one[name] for name in one if name not in ("start", "end")})
+    return described
 
 
-def _points(
+def _counted(
     cursor: Cursor,
     tracked: Tracked,
     packages: Sequence[int],
@@ -243,15 +243,16 @@ def _points(
     edges: Sequence[int],
     *,
     sketched: bool,
-) -> list[Point]:
-    """What lies between neighbours of ``edges``, hours in ascending order; read by `pieces`."""
-    found = [Point() for _ in edges[:-1]]
-    for table in (USAGE, ACCURACY):
+) -> tuple[Counted, Counted]:
+    """What was predicted and what is matched between neighbours of ``edges``, which are hours in
+    ascending order; read by `pieces`.
+    """
+    usage, matched = Counted(), Counted()
+    for table, held in ((USAGE, usage), (ACCURACY, matched)):
         for level, low, high in pieces:
             for hour, package, data in read_bucket(
                 cursor, table, tracked.deployment_id, packages, level, low, high, segment
             ):
-                point = found[bisect_right(edges, hour) - 1]
-                held = point.usage if table == USAGE else point.matched
-                held.append((package, Accumulator.from_bytes(data, sketched=sketched)))
-    return found
+                accumulator = Accumulator.from_bytes(data, sketched=sketched)
+                held.add(bisect_right(edges, hour) - 1, package, accumulator)
+    return usage, matched

@@ -1,4 +1,4 @@
-"""Accumulators in words: the fields of `domain.entities.AccuracyOfRows`, of many at once.
+"""Accumulators in words: the fields of `domain.entities.AccuracyBucket`, of many at once.
 
 Over time there are thousands of buckets with a dozen metrics each: what can be computed of all
 together is.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
+from datetime import datetime
+from itertools import pairwise, repeat
 from typing import Any
 
 from ..domain import metrics as scoring
@@ -21,28 +22,59 @@ from ..domain.target import Target
 Baseline = Mapping[str, float | None]
 
 
-@dataclass(slots=True)
-class Point:
-    """What lies in one bucket: (package, accumulator) of its hours and days."""
+@dataclass
+class Counted:
+    """Stored accumulators with the bucket that each lies in and the package it is of.
 
-    usage: list[tuple[int, Accumulator]] = field(default_factory=list)
-    matched: list[tuple[int, Accumulator]] = field(default_factory=list)
+    Three lists and not an object for each bucket: the garbage collector looks at every object, and
+    by hour there are thousands.
+    """
 
-    @classmethod
-    def of_all(cls, points: Iterable[Point]) -> Point:
-        """What lies in any of several buckets."""
-        whole = cls()
-        for point in points:
-            whole.usage += point.usage
-            whole.matched += point.matched
-        return whole
+    buckets: list[int] = field(default_factory=list)
+    packages: list[int] = field(default_factory=list)
+    accumulators: list[Accumulator] = field(default_factory=list)
 
-    def merge_matched(self) -> Accumulator | None:
-        """All that is matched, from now on in one; ``None`` of nothing."""
-        whole = merge([accumulator for _, accumulator in self.matched])
-        if whole is not None:
-            self.matched = [(self.matched[0][0], whole)]
-        return whole
+    def add(self, bucket: int, package: int, accumulator: Accumulator) -> None:
+        """One more."""
+        self.buckets.append(bucket)
+        self.packages.append(package)
+        self.accumulators.append(accumulator)
+
+    def together(self) -> Counted:
+        """All in one bucket."""
+        return Counted([0] * len(self.buckets), self.packages, self.accumulators)
+
+    def merged(self, n: int, empty: Accumulator) -> list[Accumulator]:
+        """One for each of ``n`` buckets, ``empty`` where nothing lies."""
+        found = [empty] * n
+        parts: dict[int, list[Accumulator]] = {}
+        for bucket, accumulator in zip(self.buckets, self.accumulators, strict=True):
+            if found[bucket] is empty:
+                found[bucket] = accumulator
+            else:
+                parts.setdefault(bucket, [found[bucket]]).append(accumulator)
+        for bucket, several in parts.items():
+            found[bucket] = merge(several) or empty
+        return found
+
+    def main_packages(self, n: int, target: Target) -> list[int | None]:
+        """For each of ``n`` buckets the package that has most rows there."""
+        found: list[int | None] = [None] * n
+        shared = set()
+        for bucket, package in zip(self.buckets, self.packages, strict=True):
+            if found[bucket] not in (None, package):
+                shared.add(bucket)
+            found[bucket] = package
+        rows: dict[int, dict[int, int]] = {bucket: {} for bucket in shared}
+        for bucket, package, accumulator in zip(
+            self.buckets, self.packages, self.accumulators, strict=True
+        ):
+            if bucket in shared:
+                made = rows[bucket]
+                made[package] = made.get(package, 0) + scoring.rows(target, accumulator)
+        for bucket, made in rows.items():
+            found[bucket] = max(made, key=lambda package: (made[package], package))
+        return found
 
 
 class Description:
@@ -67,23 +99,27 @@ class Description:
         self.needs_sketches = not scoring.FROM_SKETCH.isdisjoint(self._names)
         """Whether a metric is read from score sketches."""
 
-    def points(self, points: Sequence[Point]) -> list[dict[str, Any]]:
-        """The fields of each bucket but for its times."""
-        if not points:
-            return []
-        target = self._target
-        no_usage, no_matched = empty_usage(target), empty_matched(target)
-        usage = [merge([part for _, part in point.usage]) or no_usage for point in points]
-        matched = [merge([part for _, part in point.matched]) or no_matched for point in points]
-        n_predicted = scoring.rows_of_all(target, usage)
-        n = scoring.rows_of_all(target, matched)
-        metrics = self._metrics(matched, [self._baseline(point) for point in points])
+    def buckets(
+        self, usage: Counted, matched: Counted, edges: Sequence[datetime]
+    ) -> list[dict[str, Any]]:
+        """The fields of `domain.entities.AccuracyBucket` between neighbours of ``edges``."""
+        target, size = self._target, len(edges) - 1
+        made = usage.merged(size, empty_usage(target))
+        met = matched.merged(size, empty_matched(target))
+        n_predicted, n = scoring.rows_of_all(target, made), scoring.rows_of_all(target, met)
+        baselines: list[Baseline] = [
+            {} if package is None else self._packages[package]
+            for package in usage.main_packages(size, target)
+        ]
+        metrics = self._metrics(met, baselines)
         if target.type.is_classification:
-            means = self._of_classes(usage, matched, n_predicted, n)
+            means = self._of_classes(made, met, n_predicted, n)
         else:
-            means = _of_numbers(usage, matched, n_predicted, n)
+            means = _of_numbers(made, met, n_predicted, n)
         return [
             {
+                "start": start,
+                "end": end,
                 "n": matched_rows,
                 "n_predicted": predicted_rows,
                 "metrics": found if predicted_rows else {},
@@ -93,6 +129,7 @@ class Description:
                 "actual_shares": actual_shares,
             }
             for (
+                (start, end),
                 matched_rows,
                 predicted_rows,
                 found,
@@ -100,7 +137,9 @@ class Description:
                 mean_actual,
                 predicted_shares,
                 actual_shares,
-            ) in zip(n.tolist(), n_predicted.tolist(), metrics, *means, strict=False)
+            ) in zip(
+                pairwise(edges), n.tolist(), n_predicted.tolist(), metrics, *means, strict=False
+            )
         ]
 
     def _metrics(
@@ -125,16 +164,6 @@ class Description:
             ).items()
         ]
         return [dict(zip(self._names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-    def _baseline(self, point: Point) -> Baseline:
-        made: dict[int, int] = {}
-        if len(point.usage) == 1:
-            return self._packages[point.usage[0][0]]
-        for package, accumulator in point.usage:
-            made[package] = made.get(package, 0) + scoring.rows(self._target, accumulator)
-        if not made:
-            return {}
-        return self._packages[max(made, key=lambda package: (made[package], package))]
 
     def _of_classes(
         self,
