@@ -28,12 +28,6 @@ export type PredictionQuery = Post<'/deployments/{deployment}/predictions'>;
 export type ReportQuery = Post<'/deployments/{deployment}/reports'>;
 export type ActualsQuery = Post<'/deployments/{deployment}/actuals'>;
 
-type Judged = { status: 'passing' | 'warning' | 'failing' | 'unknown'; reason: string };
-export interface DeploymentLights {
-  status?: { service: Judged; drift: Judged; accuracy: Judged } | null;
-  predictions_by_day?: number[] | null;
-}
-
 type Row = Record<string, unknown>;
 /** How a file of rows is sent; `query` names its columns. */
 type RowsOptions<Q> = Omit<SendOptions, 'query'> & { query?: Q };
@@ -141,7 +135,7 @@ export class RegistryClient {
   }
 
   /** How it does in each respect, and its predictions of the last 7 days. */
-  status(id: Part, signal?: AbortSignal): Promise<DeploymentLights> {
+  status(id: Part, signal?: AbortSignal): Promise<t.DeploymentLights> {
     return this._get(['deployments', id, 'status'], { signal });
   }
 

@@ -1,15 +1,13 @@
 // How a deployment does in three respects, each with its reason and the way to its tab.
 import React from 'react';
 
-import type { DeploymentLights } from '../../../api/client';
+import type { DeploymentStatus } from '../../../api/types';
 import { useRegistry, useTrans } from '../../../components/context';
 import { StatusLight } from '../../../components/StatusLight';
 import { useContributions } from '../../../components/useContributions';
 import { useSelectTab } from '../../selectTab';
 
-export function Lights(props: {
-  status: NonNullable<DeploymentLights['status']>;
-}): React.ReactElement {
+export function Lights(props: { status: DeploymentStatus }): React.ReactElement {
   const trans = useTrans();
   const selectTab = useSelectTab();
   const tabs = useContributions(useRegistry().deploymentTabs);
@@ -23,7 +21,7 @@ export function Lights(props: {
     <ul className="jp-Registry-lights" aria-label={trans.__('Status')}>
       {shown.map(({ id, label, judged }) => (
         <li key={id}>
-          <StatusLight status={judged.status} label={label} />
+          <StatusLight status={judged.status ?? 'unknown'} label={label} />
           <span>
             {tabs.some(tab => tab.id === id) ? (
               <button type="button" className="jp-Registry-link" onClick={() => selectTab(id)}>
