@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +39,17 @@ DROP = """
   }
 }
 """
+#: What stands out of a part on the right, and is not in a box that scrolls.
+TOO_WIDE = """
+part => {
+  const edge = part.getBoundingClientRect().right + 1;
+  const scrolls = one => one !== part && (
+    ["auto", "scroll"].includes(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
+  return [...part.querySelectorAll("*")]
+    .filter(one => one.getBoundingClientRect().right > edge && !scrolls(one.parentElement))
+    .map(one => `${one.tagName} ${one.className} ${one.textContent.slice(0, 40)}`);
+}
+"""
 
 
 @pytest.fixture
@@ -45,6 +59,7 @@ def opened(lab: Lab, page: Page) -> Callable[[Deployment], Locator]:
     def open_panel(deployment: Deployment) -> Locator:
         lab.settle()
         page.goto(f"{lab.url}lab?token={lab.token}&reset")
+        page.get_by_role("tab", name="Model Registry").wait_for()
         page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
         _command(page, "jupyter-registry:open-deployment", {"id": deployment.id})
         panel = page.locator(".jp-Registry-panel:visible")
@@ -72,6 +87,20 @@ def _do(panel: Locator, action: str) -> None:
     header.get_by_role("button", name=action, exact=True).click()
 
 
+def _drag(page: Page, item: Locator, part: Locator) -> None:
+    """Drag a file of Lab's file browser into a tab."""
+    area = part.get_by_role("group", name="Rows")
+    area.scroll_into_view_if_needed()
+    here, there = item.bounding_box(), area.bounding_box()
+    assert here is not None
+    assert there is not None
+    page.mouse.move(here["x"] + 40, here["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(there["x"] + 60, there["y"] + 20, steps=6)
+    page.mouse.move(there["x"] + 64, there["y"] + 22, steps=2)
+    page.mouse.up()
+
+
 def _register(registry: Registry, name: str, model: Any, features: list[str] = FEATURES) -> Package:
     rows = visits(400, 0).assign(visits_before=1.0)
     return registry.register(
@@ -90,6 +119,7 @@ def _count(panel: Locator, name: str) -> Locator:
 
 
 def test_a_deployment_from_its_first_rows_to_its_archive(
+    lab: Lab,
     registry: Registry,
     opened: Callable[[Deployment], Locator],
     page: Page,
@@ -99,9 +129,7 @@ def test_a_deployment_from_its_first_rows_to_its_archive(
     better = _register(registry, "panel", churn_model(0.05))
     wide = visits(400, 0).assign(visits_before=1.0)
     columns = [*FEATURES, "visits_before"]
-    needy = _register(
-        registry, "needy", LogisticRegression().fit(wide[columns], wide["left"]), columns
-    )
+    _register(registry, "needy", LogisticRegression().fit(wide[columns], wide["left"]), columns)
     deployment = first.deploy("panel", association_id_column="visit")
     panel = opened(deployment)
     expect(panel.get_by_role("button", name="panel/1").first).to_be_visible()
@@ -128,9 +156,9 @@ def test_a_deployment_from_its_first_rows_to_its_archive(
     scored = pd.read_csv(download.value.path())
     assert scored["association_id"].tolist() == rows["visit"].tolist()
     assert scored["income"].tolist() == pytest.approx(rows["income"].tolist())
-    parquet = tmp_path / "visits.parquet"
-    rows[["visit", "at", *FEATURES]].to_parquet(parquet)
-    part.locator("input[type=file]").set_input_files(parquet)
+    rows[["visit", "at", *FEATURES]].to_parquet(lab.notebooks / "visits.parquet")
+    page.get_by_role("button", name="Refresh the file browser.").click()
+    _drag(page, page.locator(".jp-DirListing-item", has_text="visits.parquet"), part)
     expect(part.get_by_text("300 rows · columns: visit, at, age, income")).to_be_visible()
     expect(part.get_by_label("Time")).to_have_value("at")
     part.get_by_label("Answer as").select_option("parquet")
@@ -143,7 +171,15 @@ def test_a_deployment_from_its_first_rows_to_its_archive(
     # what the server refuses is said where it was asked, with what was filled in
     part.get_by_role("group", name="Rows").evaluate(DROP, ["bad.csv", "visit,age\nv1,old\n"])
     part.get_by_role("button", name="Predict").click()
-    expect(part.get_by_role("alert")).to_contain_text("income")
+    expect(part.get_by_role("alert")).to_contain_text("'old' is not a number")
+
+    # many rows, cancelled while they are predicted
+    visits(200_000, 6)[["visit", *FEATURES]].to_parquet(tmp_path / "many.parquet")
+    part.locator("input[type=file]").set_input_files(tmp_path / "many.parquet")
+    expect(part.get_by_text("200,000 rows", exact=False)).to_be_visible()
+    part.get_by_role("button", name="Predict").click()
+    part.get_by_role("button", name="Cancel").click()
+    expect(part.get_by_text("Cancelled.", exact=False)).to_be_visible()
 
     # actuals: columns guessed, one row of no class
     overview = _tab(panel, "Overview")
@@ -172,7 +208,7 @@ def test_a_deployment_from_its_first_rows_to_its_archive(
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Search a package")).to_be_focused()
     dialog.get_by_label("Search a package").fill("needy")
-    dialog.get_by_role("radio", name=re.compile(f"^{needy.name}/1")).check()
+    dialog.get_by_role("radio", name="needy/1").check()
     expect(dialog.get_by_text("needy/1 cannot take its place:")).to_be_visible()
     check = dialog.get_by_role("listitem").filter(has_text="Columns")
     expect(check.get_by_role("img", name="failing")).to_be_visible()
@@ -181,7 +217,7 @@ def test_a_deployment_from_its_first_rows_to_its_archive(
     assert registry.deployment(deployment.id).package == "panel/1"
     page.screenshot(path=str(tmp_path / "replace-failing.png"))
     dialog.get_by_label("Search a package").fill("panel")
-    dialog.get_by_role("radio", name=re.compile(f"^panel/{better.version}")).check()
+    dialog.get_by_role("radio", name=f"panel/{better.version}").check()
     expect(dialog.get_by_text("panel/2 can take its place", exact=False)).to_be_visible()
     dialog.get_by_label("Reason").select_option("accuracy")
     dialog.get_by_label("Note").fill("It knows better.")
@@ -199,6 +235,11 @@ def test_a_deployment_from_its_first_rows_to_its_archive(
     expect(periods.first).to_contain_text("It knows better.")
     expect(periods.first).to_contain_text("accuracy")
     _do(panel, "Roll back…")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(panel.get_by_role("button", name="Roll back…")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(dialog).to_contain_text("panel/1 will be in service again, instead of panel/2.")
     expect(dialog.get_by_text("panel/1 can take its place", exact=False)).to_be_visible()
     dialog.get_by_role("button", name="Roll back").click()
@@ -216,6 +257,87 @@ def test_a_deployment_from_its_first_rows_to_its_archive(
     page.get_by_role("button", name="Undo").click()
     expect(header.get_by_role("button", name="Archive", exact=True)).to_be_visible()
     assert registry.deployment(deployment.id).state is DeploymentState.ACTIVE
+
+
+def test_the_code_of_a_hosted_model_predicts(
+    lab: Lab, registry: Registry, opened: Callable[[Deployment], Locator], tmp_path: Path
+) -> None:
+    package = _register(registry, "coded", churn_model())
+    deployment = package.deploy('it\'s "coded"', association_id_column="visit")
+    panel = opened(deployment)
+    part = _tab(panel, "Integrations")
+    part.get_by_role("button", name="Make a key").click()
+    expect(part.get_by_role("list", name="Keys that are valid")).to_contain_text("without a name")
+
+    def code(title: str) -> str:
+        return str(part.get_by_role("region", name=title).inner_text())
+
+    def run(*command: str) -> str:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    for title in ("Predict in an application, in Python", "Predict with curl"):
+        is_python = "curl" not in title
+        shell = [sys.executable, "-c"] if is_python else ["sh", "-c"]
+        if is_python or shutil.which("curl"):
+            assert "probability_yes" in run(*shell, code(title))
+    notebook = code("Predict in a notebook, with the Python client")
+    notebook = notebook.replace("Registry()", f"Registry({lab.url!r}, {lab.token!r})")
+    rows = "from tests.browser.samples import *; rows = visits(9, 8)\n"
+    environment = lab.environment
+    done = subprocess.run(
+        [sys.executable, "-c", f"{rows}{notebook}\nprint(len(scores))"],
+        capture_output=True, text=True, env=environment, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.stdout.strip() == "9", done.stderr
+    if shutil.which("curl"):
+        visits(7, 7)[["visit", *FEATURES]].to_csv(tmp_path / "rows.csv", index=False)
+        run("sh", "-c", code("Predict a file with curl"))
+        assert len(pd.read_csv(tmp_path / "predictions.csv")) == 7
+        (tmp_path / "what.json").write_text(run("sh", "-c", code("Send actuals with curl")))
+        assert '"accepted":1' in (tmp_path / "what.json").read_text().replace(" ", "")
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Dark High Contrast"])
+def test_each_tab_can_be_read(
+    registry: Registry,
+    opened: Callable[[Deployment], Locator],
+    page: Page,
+    tmp_path: Path,
+    theme: str,
+) -> None:
+    package = _register(registry, f"read-{theme[-8:]}", churn_model())
+    deployment = package.deploy(f"read in {theme}", association_id_column="visit")
+    deployment.predict(visits(60, 9).drop(columns="at"), progress=False)
+    panel = opened(deployment)
+    _command(page, "apputils:change-theme", {"theme": theme})
+    page.wait_for_selector(f"body[data-jp-theme-name='{theme}']", state="attached")
+    page.wait_for_timeout(500)  # its style sheet comes after
+    expect(panel.get_by_text("60 predictions in 7 days (UTC)")).to_be_visible()
+    for name in ("overview", "predict", "actuals", "integrations", "settings"):
+        # a panel that is open shows the tab that is asked for
+        _command(page, "jupyter-registry:open-deployment", {"id": deployment.id, "tab": name})
+        part = panel.get_by_role("tabpanel", name=name.capitalize())
+        expect(part.locator(".jp-Registry-spinner")).to_have_count(0)
+        if name in ("predict", "actuals"):
+            csv = visits(20, 9).to_csv(index=False)
+            part.get_by_role("group", name="Rows").evaluate(DROP, ["visits.csv", csv])
+            part.get_by_role("region", name="First rows of the file").wait_for()
+        page.screenshot(path=str(tmp_path / f"{name}.png"))
+        _complaints(page)
+    _do(panel, "Replace…")
+    page.get_by_role("dialog").get_by_role("radio").first.check()
+    expect(page.get_by_role("dialog").get_by_text("cannot take its place")).to_be_visible()
+    page.screenshot(path=str(tmp_path / "replace.png"))
+    _complaints(page, "dialog")
+    page.keyboard.press("Escape")
+    # as narrow as it gets beside another panel
+    page.set_viewport_size({"width": 620, "height": 900})
+    for name in ("Overview", "Predict", "Integrations", "Settings"):
+        part = _tab(panel, name)
+        page.screenshot(path=str(tmp_path / f"narrow-{name}.png"))
+        assert part.evaluate(TOO_WIDE) == [], name
 
 
 def test_settings_wait_for_their_saving(
@@ -293,10 +415,19 @@ def test_the_code_of_an_external_model_reports_its_rows(
 
     # a file of its predictions
     part = _tab(panel, "Predict")
-    expect(part.get_by_text("predicts elsewhere and is not asked here", exact=False)).to_be_visible()
+    expect(
+        part.get_by_text("predicts elsewhere and is not asked here", exact=False)
+    ).to_be_visible()
+    wrong = visits(3, 5)[["visit"]].assign(probability=[0.4, 1.4, 0.2])
+    part.get_by_role("group", name="Rows").evaluate(DROP, ["wrong.csv", wrong.to_csv(index=False)])
+    part.get_by_label("Association ID").select_option("visit")
+    part.get_by_role("button", name="Report", exact=True).click()
+    refused = part.get_by_role("region", name="Rows that were refused")
+    expect(refused).to_contain_text("1.4 is outside 0 to 1")
     rows = visits(50, 5)[["visit"]].assign(probability=0.4)
     part.get_by_role("group", name="Rows").evaluate(DROP, ["rows.csv", rows.to_csv(index=False)])
-    expect(part.get_by_label("Association ID")).to_have_value("")
+    expect(part.get_by_text("rows.csv")).to_be_visible()
+    part.get_by_label("Association ID").select_option("")
     part.get_by_role("button", name="Report", exact=True).click()
     expect(part.get_by_text("This is needed.")).to_be_visible()
     part.get_by_label("Association ID").select_option("visit")
@@ -341,4 +472,5 @@ def test_the_code_of_an_external_model_reports_its_rows(
     keys.get_by_role("button", name="Revoke the host").click()
     page.locator(".jp-Dialog").get_by_role("button", name="Revoke").click()
     expect(part.get_by_text("There is no key yet.")).to_be_visible()
-    assert [key.name for key in registry.deployment(deployment.id).keys() if not key.revoked_at] == []
+    found = registry.deployment(deployment.id).keys()
+    assert [key.name for key in found if not key.revoked_at] == []

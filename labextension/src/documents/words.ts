@@ -72,7 +72,7 @@ export function checkStatusName(status: CheckStatus, trans: TranslationBundle): 
 export function checkName(name: string, trans: TranslationBundle): string {
   const names: Record<string, string> = {
     not_archived: trans.__('Not archived'),
-    not_champion: trans.__('Not in service already'),
+    not_champion: trans.__('Not in service yet'),
     target_name: trans.__('Target'),
     target_type: trans.__('Target type'),
     class_labels: trans.__('Classes'),

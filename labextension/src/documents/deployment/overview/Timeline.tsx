@@ -54,12 +54,7 @@ export function Timeline(props: { periods: readonly ServicePeriod[] }): React.Re
       </ol>
       {ordered.length > shown.length && (
         <button type="button" className="jp-Registry-button" onClick={() => setAll(true)}>
-          {trans._n(
-            'Show %1 earlier one',
-            'Show %1 earlier ones',
-            ordered.length - shown.length,
-            ordered.length - shown.length
-          )}
+          {trans._n('Show %1 earlier one', 'Show %1 earlier ones', ordered.length - shown.length)}
         </button>
       )}
     </>

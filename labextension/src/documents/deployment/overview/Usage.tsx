@@ -28,8 +28,8 @@ export function Usage(props: { byDay: readonly number[]; now?: Date }): React.Re
       </ol>
       <figcaption className="jp-Registry-muted">
         {trans._n(
-          '%1 prediction in 7 days (UTC)',
-          '%1 predictions in 7 days (UTC)',
+          '%2 prediction in 7 days (UTC)',
+          '%2 predictions in 7 days (UTC)',
           total,
           count(total)
         )}

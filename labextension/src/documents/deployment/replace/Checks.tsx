@@ -1,4 +1,4 @@
-// The checks of a replacement, each with its outcome in sign and word, and what it says.
+// The checks of a replacement, the worst first, each with its outcome in sign and word.
 import React from 'react';
 
 import type { Check } from '../../../api/types';
@@ -6,12 +6,14 @@ import { useTrans } from '../../../components/context';
 import { checkName, checkStatusName } from '../../words';
 
 const SIGNS = { passing: '✓', warning: '!', failing: '✕' } as const;
+const ORDER: readonly Check['status'][] = ['failing', 'warning', 'passing'];
 
 export function Checks(props: { checks: readonly Check[] }): React.ReactElement {
   const trans = useTrans();
+  const ordered = ORDER.flatMap(status => props.checks.filter(check => check.status === status));
   return (
     <ul className="jp-Registry-replaceChecks" aria-label={trans.__('Checks')}>
-      {props.checks.map(({ name, status, message }) => {
+      {ordered.map(({ name, status, message }) => {
         const [said, ...trace] = message.split('\n');
         const outcome = checkStatusName(status, trans);
         return (

@@ -174,7 +174,11 @@ function Replacing(props: {
       }
     >
       {props.children}
-      <section aria-label={trans.__('Checks')} aria-live="polite">
+      <section
+        aria-label={trans.__('Checks')}
+        aria-live="polite"
+        className={wanted === undefined ? undefined : 'jp-Registry-outcome'}
+      >
         {wanted !== undefined && (
           <Outcome
             name={props.package!.name}

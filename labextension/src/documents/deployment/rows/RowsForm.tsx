@@ -1,5 +1,5 @@
 // What the forms for rows have in common: the file with its first rows, sending, and refusals.
-import React from 'react';
+import React, { useEffect, useRef } from 'react';
 
 import { ProblemError } from '../../../api/problems';
 import type { DeploymentPublic } from '../../../api/types';
@@ -40,6 +40,16 @@ export function RowsForm<R>(props: {
   const running = job.state === 'running';
   const tooLarge = typeof limit === 'number' && (chosen.file?.size ?? 0) > limit;
   const inactive = entity.state !== 'active';
+
+  // what came of it is seen where it began
+  const outcome = useRef<HTMLDivElement>(null);
+  const before = useRef(job.state);
+  useEffect(() => {
+    if (before.current === 'running' && job.state !== 'running') {
+      outcome.current?.scrollIntoView?.({ block: 'nearest' });
+    }
+    before.current = job.state;
+  }, [job.state]);
   return (
     <form
       className="jp-Registry-form jp-mod-wide"
@@ -112,18 +122,20 @@ export function RowsForm<R>(props: {
             </button>
           </div>
         ))}
-      {job.state === 'cancelled' && (
-        <p className="jp-Registry-note" role="status">
-          {trans.__('Cancelled. What the server had taken by then may be recorded.')}
-        </p>
-      )}
-      {job.state === 'failed' && (
-        <>
-          <ProblemView error={job.error} />
-          {job.error instanceof ProblemError && <Rejections rows={rejected(job.error)} />}
-        </>
-      )}
-      {job.state === 'done' && props.result(job.result)}
+      <div ref={outcome} className="jp-Registry-result">
+        {job.state === 'cancelled' && (
+          <p className="jp-Registry-note" role="status">
+            {trans.__('Cancelled. What the server had taken by then may be recorded.')}
+          </p>
+        )}
+        {job.state === 'failed' && (
+          <>
+            <ProblemView error={job.error} />
+            {job.error instanceof ProblemError && <Rejections rows={rejected(job.error)} />}
+          </>
+        )}
+        {job.state === 'done' && props.result(job.result)}
+      </div>
     </form>
   );
 }
@@ -146,7 +158,7 @@ function Preview({ found }: { found: Peek }): React.ReactElement {
   if (found.format === 'parquet') {
     return (
       <p className="jp-Registry-note">
-        {trans._n('%1 row', '%1 rows', found.total ?? 0, count(found.total ?? 0))}
+        {trans._n('%2 row', '%2 rows', found.total ?? 0, count(found.total ?? 0))}
         {' · '}
         {trans.__('columns: %1', found.columns.join(', '))}
       </p>
@@ -194,7 +206,7 @@ export function Rejections(props: {
         ])}
       />
       {more > 0 && (
-        <p className="jp-Registry-muted">{trans._n('%1 more', '%1 more', more, count(more))}</p>
+        <p className="jp-Registry-muted">{trans._n('%2 more', '%2 more', more, count(more))}</p>
       )}
     </>
   );

@@ -147,11 +147,12 @@ function Keys(props: {
           void make();
         }}
       >
-        <Field label={trans.__('Name of a new key')} help={trans.__('Who will use it.')}>
+        <Field label={trans.__('Name of a new key')}>
           {input => (
             <input
               {...input}
               type="text"
+              placeholder={trans.__('Who will use it')}
               value={name}
               maxLength={200}
               onChange={event => setName(event.target.value)}

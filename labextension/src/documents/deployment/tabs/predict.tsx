@@ -142,7 +142,7 @@ function Answer(props: { entity: DeploymentPublic; result: Scored }): React.Reac
   return (
     <section className="jp-Registry-result" aria-label={trans.__('Predictions')}>
       <p role="status">
-        {trans._n('%1 prediction, recorded.', '%1 predictions, recorded.', rows, count(rows))}
+        {trans._n('%2 prediction, recorded.', '%2 predictions, recorded.', rows, count(rows))}
       </p>
       {found.rows.length > 0 && (
         <RowsTable
