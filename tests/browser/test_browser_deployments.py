@@ -173,14 +173,6 @@ def test_a_deployment_from_its_first_rows_to_its_archive(
     part.get_by_role("button", name="Predict").click()
     expect(part.get_by_role("alert")).to_contain_text("'old' is not a number")
 
-    # many rows, cancelled while they are predicted
-    visits(200_000, 6)[["visit", *FEATURES]].to_parquet(tmp_path / "many.parquet")
-    part.locator("input[type=file]").set_input_files(tmp_path / "many.parquet")
-    expect(part.get_by_text("200,000 rows", exact=False)).to_be_visible()
-    part.get_by_role("button", name="Predict").click()
-    part.get_by_role("button", name="Cancel").click()
-    expect(part.get_by_text("Cancelled.", exact=False)).to_be_visible()
-
     # actuals: columns guessed, one row of no class
     overview = _tab(panel, "Overview")
     expect(_count(overview, "rows predicted")).to_have_text("300")
@@ -247,6 +239,15 @@ def test_a_deployment_from_its_first_rows_to_its_archive(
     expect(periods.first).to_contain_text("panel/1")
     _complaints(page)
     page.screenshot(path=str(tmp_path / "overview.png"), full_page=True)
+
+    # many rows, cancelled while they are predicted
+    part = _tab(panel, "Predict")
+    visits(100_000, 6)[["visit", *FEATURES]].to_parquet(tmp_path / "many.parquet")
+    part.locator("input[type=file]").set_input_files(tmp_path / "many.parquet")
+    expect(part.get_by_text("100,000 rows", exact=False)).to_be_visible()
+    part.get_by_role("button", name="Predict").click()
+    part.get_by_role("button", name="Cancel").click()
+    expect(part.get_by_text("Cancelled.", exact=False)).to_be_visible()
 
     # archived after a question, and brought back
     _do(panel, "Archive")
@@ -438,6 +439,7 @@ def test_the_code_of_an_external_model_reports_its_rows(
 
     # a key, and the code with it
     part.get_by_role("button", name="code for it is under Integrations").click()
+    expect(panel.get_by_role("tab", name="Integrations")).to_be_focused()
     part = panel.get_by_role("tabpanel", name="Integrations")
     part.get_by_label("Name of a new key").fill("the host")
     part.get_by_role("button", name="Make a key").click()

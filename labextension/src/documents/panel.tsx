@@ -1,5 +1,5 @@
 // The shell of an entity's panel: heading, actions, tabs; read anew when the entity changes.
-import React, { useEffect, useState } from 'react';
+import React, { useEffect, useRef, useState } from 'react';
 
 import { ProblemError } from '../api/problems';
 import { useSurroundings, useTrans } from '../components/context';
@@ -43,6 +43,7 @@ export function EntityPanel<E extends A, A>(props: EntityPanelProps<E, A>): Reac
   });
   const tabs = useContributions(props.tabs).filter(tab => data && (tab.applies?.(data) ?? true));
   const [wanted, setWanted] = useState(props.tab);
+  const panel = useRef<HTMLDivElement>(null);
   const selected = tabs.find(tab => tab.id === wanted) ?? tabs[0];
   useEffect(() => {
     const follow = (_: unknown, { tab }: { tab?: unknown }) => {
@@ -69,8 +70,15 @@ export function EntityPanel<E extends A, A>(props: EntityPanelProps<E, A>): Reac
     setWanted(id);
     remember?.({ tab: id });
   };
+  /** From within a tab, which goes with what had the focus. */
+  const selectFromWithin = (id: string) => {
+    select(id);
+    requestAnimationFrame(() =>
+      panel.current?.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus()
+    );
+  };
   return (
-    <div className="jp-Registry-panel">
+    <div ref={panel} className="jp-Registry-panel">
       {error !== undefined && <ProblemView error={error} retry={reload} />}
       <header className="jp-Registry-panelHeader">
         <div>{props.heading(data)}</div>
@@ -83,7 +91,7 @@ export function EntityPanel<E extends A, A>(props: EntityPanelProps<E, A>): Reac
           selected={selected.id}
           select={select}
         >
-          <SelectTabProvider value={select}>
+          <SelectTabProvider value={selectFromWithin}>
             <Shown key={selected.id} entity={data} reload={reload} />
           </SelectTabProvider>
         </Tabs>
