@@ -8,6 +8,7 @@ import { Field } from '../../../components/Field';
 import { ProblemView } from '../../../components/ProblemView';
 import { Spinner } from '../../../components/Progress';
 import { useAnswer } from '../../../components/useAnswer';
+import { useChanges } from '../../../events/hooks';
 import { ago } from '../../../format/times';
 import { kindName } from '../../words';
 
@@ -43,6 +44,11 @@ export function PackageChooser(props: {
     [q, alike],
     true
   );
+  useChanges(change => {
+    if (!change || change.entity === 'package') {
+      reload();
+    }
+  });
   const found = data?.items ?? [];
   // what was chosen stays in sight when the search is another
   const listed = chosen && !found.some(item => item.id === chosen.id) ? [chosen, ...found] : found;

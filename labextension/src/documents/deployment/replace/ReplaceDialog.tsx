@@ -1,5 +1,5 @@
 // Another package in service: chosen, checked without changing anything, then put there; or back.
-import React, { useState } from 'react';
+import React, { useRef, useState } from 'react';
 
 import { ProblemError } from '../../../api/problems';
 import type {
@@ -15,6 +15,7 @@ import { ModalFrame } from '../../../components/modal';
 import { ProblemView } from '../../../components/ProblemView';
 import { Spinner } from '../../../components/Progress';
 import { type Answer, useAnswer } from '../../../components/useAnswer';
+import { useChanges } from '../../../events/hooks';
 import { reasonName } from '../../words';
 import { previous } from '../overview/periods';
 import { Checks, verdict } from './Checks';
@@ -32,14 +33,17 @@ const REASONS: readonly ReplacementReason[] = [
 const PAUSE = 400;
 
 interface DialogProps {
+  /** As it was when the dialog was opened. */
   deployment: DeploymentPublic;
   close: () => void;
 }
 
 /** Replace the champion. */
-export function ReplaceDialog({ deployment, close }: DialogProps): React.ReactElement {
+export function ReplaceDialog(props: DialogProps): React.ReactElement {
   const trans = useTrans();
   const { api } = useRegistry();
+  const { close } = props;
+  const deployment = useCurrent(props.deployment);
   const [chosen, setChosen] = useState<PackageSummary>();
   const [reason, setReason] = useState<ReplacementReason>('other');
   return (
@@ -65,10 +69,15 @@ export function ReplaceDialog({ deployment, close }: DialogProps): React.ReactEl
 }
 
 /** Put the package back that was there before. */
-export function RollBackDialog({ deployment, close }: DialogProps): React.ReactElement {
+export function RollBackDialog(props: DialogProps): React.ReactElement {
   const trans = useTrans();
   const { api } = useRegistry();
-  const history = useAnswer(signal => api.history(deployment.id, signal), [deployment.id]);
+  const { close } = props;
+  const deployment = useCurrent(props.deployment);
+  const history = useAnswer(
+    signal => api.history(deployment.id, signal),
+    [deployment.id, deployment.package_id]
+  );
   const before = previous(history.data ?? []);
   return (
     <Replacing
@@ -102,6 +111,18 @@ export function RollBackDialog({ deployment, close }: DialogProps): React.ReactE
   );
 }
 
+/** The deployment as it is now: somebody else may replace its champion meanwhile. */
+function useCurrent(shown: DeploymentPublic): DeploymentPublic {
+  const { api } = useRegistry();
+  const { data, reload } = useAnswer(signal => api.deployment(shown.id, signal), [shown.id]);
+  useChanges(change => {
+    if (!change || (change.entity === 'deployment' && change.id === shown.id)) {
+      reload();
+    }
+  });
+  return data ?? shown;
+}
+
 function Replacing(props: {
   deployment: DeploymentPublic;
   title: string;
@@ -121,12 +142,13 @@ function Replacing(props: {
   const [busy, setBusy] = useState(false);
   const wanted = props.package?.id;
   const rested = useDelayed(wanted, PAUSE);
+  const began = useRef(deployment.package);
   const checks = useAnswer<Check[] | undefined>(
     async () =>
       rested === undefined
         ? undefined
         : (await api.replace(deployment.id, { package_id: rested, dry_run: true })).checks,
-    [rested, deployment.id]
+    [rested, deployment.id, deployment.package_id]
   );
   const checked = wanted !== undefined && rested === wanted && !checks.loading;
   const outcome = checked && checks.data ? verdict(checks.data) : undefined;
@@ -173,6 +195,15 @@ function Replacing(props: {
         </>
       }
     >
+      {deployment.package !== began.current && !busy && (
+        <p className="jp-Registry-fieldError" role="alert">
+          {trans.__(
+            'Somebody else put %1 in service meanwhile, instead of %2.',
+            deployment.package,
+            began.current
+          )}
+        </p>
+      )}
       {props.children}
       <section
         aria-label={trans.__('Checks')}

@@ -29,10 +29,17 @@ export function useRowsFile(
           settle({ peek: found });
           latest.current(found);
         },
-        (error: unknown) => settle({ error })
+        (error: unknown) => settle({ error: readable(error, file) })
       );
     },
     [setChosen]
   );
   return [chosen, take];
+}
+
+/** Why a file cannot be looked into; the browser's own words do not say it. */
+function readable(error: unknown, file: File): unknown {
+  return error instanceof DOMException
+    ? new Error(`${file.name} cannot be read: it is a folder, or was changed or removed.`)
+    : error;
 }
