@@ -1,4 +1,5 @@
 // The extension: its plugins, each of one purpose, and the token for others.
+import { actions } from './plugins/actions';
 import { documents } from './plugins/documents';
 import { launcher, palette } from './plugins/entries';
 import { registry } from './plugins/registry';
@@ -8,4 +9,4 @@ import { surroundings } from './plugins/surroundings';
 export { IRegistry } from './tokens';
 export type { EntityAction, PanelTab, RegisterArgs, SidebarSection } from './tokens';
 
-export default [registry, surroundings, documents, sidebar, palette, launcher];
+export default [registry, surroundings, documents, actions, sidebar, palette, launcher];

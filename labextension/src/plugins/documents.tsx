@@ -4,7 +4,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { UUID } from '@lumino/coreutils';
+import { type ReadonlyPartialJSONObject, UUID } from '@lumino/coreutils';
 import React from 'react';
 
 import { ENTITY_ARGS, REGISTER_ARGS } from '../commands/arguments';
@@ -17,7 +17,8 @@ import { type Draft, RegisterPanel } from '../documents/register';
 import { registryIcon } from '../icon';
 import { ISurroundings } from './surroundings';
 
-type EntityArgs = { id: number; tab?: string };
+/** `kept` is what was typed and not sent, of a panel that is restored. */
+type EntityArgs = { id: number; tab?: string; kept?: ReadonlyPartialJSONObject };
 type FormArgs = Draft & { form: string };
 
 export const documents: JupyterFrontEndPlugin<void> = {
@@ -55,9 +56,14 @@ export const documents: JupyterFrontEndPlugin<void> = {
       icon: registryIcon,
       name: ({ id }) => String(id),
       title: ({ id }) => trans.__('Deployment %1', id),
-      create: ({ id, tab }) =>
+      create: ({ id, tab, kept }) =>
         new RegistryWidget(source, widget => (
-          <DeploymentPanel id={id} tab={tab} onRead={shown => (widget.title.label = shown.label)} />
+          <DeploymentPanel
+            id={id}
+            tab={tab}
+            kept={kept}
+            onRead={shown => (widget.title.label = shown.label)}
+          />
         ))
     });
     const forms = new Documents<FormArgs>(shell, {
@@ -104,5 +110,11 @@ function entityArgs(args: { [name: string]: unknown }): EntityArgs {
   if (!Number.isInteger(id) || id < 1) {
     throw new Error(`The argument 'id' has to be a number from 1, not ${JSON.stringify(args.id)}.`);
   }
-  return typeof args.tab === 'string' ? { id, tab: args.tab } : { id };
+  return {
+    id,
+    ...(typeof args.tab === 'string' ? { tab: args.tab } : {}),
+    ...(args.kept && typeof args.kept === 'object'
+      ? { kept: args.kept as ReadonlyPartialJSONObject }
+      : {})
+  };
 }

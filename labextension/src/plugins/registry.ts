@@ -5,7 +5,6 @@ import { refreshIcon } from '@jupyterlab/ui-components';
 
 import { NO_ARGS } from '../commands/arguments';
 import { CommandIDs } from '../commands/ids';
-import { deploymentActions } from '../documents/deployment/actions';
 import { DEPLOYMENT_TABS } from '../documents/deployment/tabs';
 import { packageActions } from '../documents/package/actions';
 import { PACKAGE_TABS } from '../documents/package/tabs';
@@ -26,7 +25,6 @@ export const registry: JupyterFrontEndPlugin<IRegistry> = {
     PACKAGE_TABS.forEach(tab => made.packageTabs.add(tab));
     DEPLOYMENT_TABS.forEach(tab => made.deploymentTabs.add(tab));
     packageActions(made).forEach(action => made.packageActions.add(action));
-    deploymentActions(made).forEach(action => made.deploymentActions.add(action));
     app.commands.addCommand(CommandIDs.refresh, {
       label: trans.__('Refresh the Model Registry'),
       icon: refreshIcon,

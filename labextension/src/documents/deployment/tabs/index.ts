@@ -1,6 +1,16 @@
 // The tabs of a deployment's panel that come with it: one file each.
 import type { DeploymentPublic } from '../../../api/types';
 import type { PanelTab } from '../../../tokens';
+import { actuals } from './actuals';
+import { integrations } from './integrations';
 import { overview } from './overview';
+import { predict } from './predict';
+import { settings } from './settings';
 
-export const DEPLOYMENT_TABS: readonly PanelTab<DeploymentPublic>[] = [overview];
+export const DEPLOYMENT_TABS: readonly PanelTab<DeploymentPublic>[] = [
+  overview,
+  predict,
+  actuals,
+  integrations,
+  settings
+];
