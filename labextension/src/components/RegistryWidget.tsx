@@ -65,7 +65,8 @@ export class RegistryWidget extends ReactWidget {
     const value = {
       ...this._source.current(),
       visible: this._visible,
-      remember: (state: ReadonlyPartialJSONObject) => this.remember(state)
+      remember: (state: ReadonlyPartialJSONObject) => this.remember(state),
+      recall: () => this.memory
     };
     return <SurroundingsProvider value={value}>{this._view(this)}</SurroundingsProvider>;
   }

@@ -36,6 +36,8 @@ export interface Surroundings {
   visible?: boolean;
   /** Keeps what a panel remembers until it is closed, as the tab; see `documents/`. */
   remember?: (state: ReadonlyPartialJSONObject) => void;
+  /** What it remembers now. */
+  recall?: () => ReadonlyPartialJSONObject;
 }
 
 const Context = createContext<Surroundings | null>(null);

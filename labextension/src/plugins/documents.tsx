@@ -4,7 +4,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { UUID } from '@lumino/coreutils';
+import { type ReadonlyPartialJSONObject, UUID } from '@lumino/coreutils';
 import React from 'react';
 
 import { ENTITY_ARGS, REGISTER_ARGS } from '../commands/arguments';
@@ -17,7 +17,7 @@ import { type Draft, RegisterPanel } from '../documents/register';
 import { registryIcon } from '../icon';
 import { ISurroundings } from './surroundings';
 
-type EntityArgs = { id: number; tab?: string };
+type EntityArgs = { id: number; tab?: string; choices?: ReadonlyPartialJSONObject };
 type FormArgs = Draft & { form: string };
 
 export const documents: JupyterFrontEndPlugin<void> = {
@@ -104,5 +104,13 @@ function entityArgs(args: { [name: string]: unknown }): EntityArgs {
   if (!Number.isInteger(id) || id < 1) {
     throw new Error(`The argument 'id' has to be a number from 1, not ${JSON.stringify(args.id)}.`);
   }
-  return typeof args.tab === 'string' ? { id, tab: args.tab } : { id };
+  const { tab, choices } = args;
+  return {
+    id,
+    ...(typeof tab === 'string' ? { tab } : {}),
+    // what was chosen in a tab comes back with the panel
+    ...(choices && typeof choices === 'object'
+      ? { choices: choices as ReadonlyPartialJSONObject }
+      : {})
+  };
 }
