@@ -26,6 +26,7 @@ from ..store.tables import (
     now,
 )
 from . import blobs, uploads, validation
+from .latest import mark_latest
 from .package_rows import deployments_of, search_text, whole
 
 
@@ -89,6 +90,7 @@ def register(database: Database, body: PackageCreate, user: str) -> PackagePubli
         _tag(session, package_id, body.tags)
         for alias in dict.fromkeys(body.aliases):
             point(session, _id(model), alias, package_id)
+        mark_latest(session, _id(model))
     return get(database, package_id)
 
 
@@ -132,12 +134,15 @@ def update(database: Database, package_id: int, body: PackageUpdate) -> PackageP
         package.search_text = search_text(
             package.name, package.target_name, package.description, _tags(session, package_id)
         )
+        mark_latest(session, _id(model))
         model.updated_at = now()
     return get(database, package_id)
 
 
-def remove(database: Database, artifacts: ArtifactStore, package_id: int) -> None:
+def remove(database: Database, artifacts: ArtifactStore, package_id: int) -> tuple[str, int]:
     """Delete a package, and its files if no other package has equal ones.
+
+    Returns the name and version that it had.
 
     Raises
     ------
@@ -148,11 +153,14 @@ def remove(database: Database, artifacts: ArtifactStore, package_id: int) -> Non
     """
     with database.write() as session:
         package, model = _package(session, package_id)
-        check_unused(session, [package_id], f"Package {package.name}/{package.version}")
+        name, version = package.name, package.version
+        check_unused(session, [package_id], f"Package {name}/{version}")
         hashes = hashes_of(session, [package_id])
         session.delete(package)
+        mark_latest(session, _id(model))
         model.updated_at = now()
     blobs.collect(database, artifacts, hashes)
+    return name, version
 
 
 def read_file(
