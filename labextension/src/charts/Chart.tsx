@@ -93,7 +93,11 @@ export function Chart(props: {
   const asCsv = () => new Blob([csv(drawing.table)], { type: 'text/csv;charset=utf-8' });
 
   return (
-    <figure className="jp-Registry-chart" aria-labelledby={`${id}-title`}>
+    <figure
+      className="jp-Registry-chart"
+      aria-labelledby={`${id}-title`}
+      style={drawing.width ? { maxWidth: drawing.width } : undefined}
+    >
       <figcaption id={`${id}-title`}>{drawing.title}</figcaption>
       {able ? (
         <div

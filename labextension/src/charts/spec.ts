@@ -85,14 +85,14 @@ export function timeAxis(
   title: string | null,
   labels = true
 ): Spec {
+  const domain = [Date.parse(buckets[0].start), Date.parse(buckets[buckets.length - 1].end)];
+  const days = (domain[1] - domain[0]) / 86_400_000;
+  const format = days <= 3 ? '%m-%d %H:%M' : days <= 400 ? '%Y-%m-%d' : '%Y-%m';
   return {
     field: 'time',
     type: 'temporal',
-    scale: {
-      type: 'utc',
-      domain: [Date.parse(buckets[0].start), Date.parse(buckets[buckets.length - 1].end)]
-    },
-    axis: { title, labels, ticks: labels, labelFlush: true, tickCount: 8 }
+    scale: { type: 'utc', domain },
+    axis: { title, labels, ticks: labels, labelFlush: true, tickCount: 8, format }
   };
 }
 
@@ -141,20 +141,27 @@ export function lines(
     { field: 'series', type: 'nominal', title: ' ' },
     { field: 'value', type: 'quantitative', format: form, title: '  ' }
   ];
-  const colour = channel(names, look.series);
-  const data = { values: [...rows] };
   const crowded = rows.length > 60 * names.length;
+  const seen = crowded ? lonely(rows, names) : rows;
   return [
     {
-      data,
+      data: { values: [...rows] },
       mark: { type: 'line', strokeWidth: 2 },
-      encoding: { x, y, color: colour, strokeDash: channel(names, DASHES) }
+      encoding: { x, y, color: channel(names, look.series), strokeDash: channel(names, DASHES) }
     },
-    {
-      data: { values: crowded ? lonely(rows, names) : [...rows] },
-      mark: { type: 'point', filled: true, size: 36, opacity: 1 },
-      encoding: { x, y, color: colour, shape: channel(names, SHAPES), tooltip }
-    }
+    // their looks are given, not scaled: scales of layers would make a second legend
+    ...names.map((name, at) => ({
+      data: { values: seen.filter(row => row.series === name && row.value !== null) },
+      mark: {
+        type: 'point',
+        filled: true,
+        size: 36,
+        opacity: 1,
+        color: look.series[at % look.series.length],
+        shape: SHAPES[at % SHAPES.length]
+      },
+      encoding: { x, y, tooltip }
+    }))
   ];
 }
 
@@ -214,21 +221,25 @@ export function limitLayers(
   ];
 }
 
-/** A bar for each bucket, from 0, of rows with `start`, `end`, `series` and `value`. */
+/** A part of a bucket's bar: its place in time, what it is of, and from where to where it goes. */
+export type BarPart = { left: string; right: string; series: string; low: number; high: number };
+
+/** Bars by bucket; later rows are drawn over earlier ones. */
 export function bars(
-  rows: readonly Datum[],
+  rows: readonly BarPart[],
   names: readonly string[],
   colours: readonly string[],
   x: Spec,
-  y: Spec
+  axis: Spec
 ): Spec {
   return {
-    data: { values: [...rows] },
-    mark: { type: 'bar' },
+    data: { values: rows.map(row => ({ ...row, n: row.high - row.low })) },
+    mark: { type: 'rect' },
     encoding: {
       x: { ...x, field: 'left' },
       x2: { field: 'right' },
-      y: { ...y, field: 'value', type: 'quantitative', stack: null },
+      y: { field: 'high', type: 'quantitative', scale: { zero: true, nice: true }, axis },
+      y2: { field: 'low' },
       color: channel(names, colours),
       tooltip: [
         {
@@ -239,7 +250,7 @@ export function bars(
           title: 'UTC'
         },
         { field: 'series', title: ' ' },
-        { field: 'value', type: 'quantitative', format: ',', title: '  ' }
+        { field: 'n', type: 'quantitative', format: ',', title: '  ' }
       ]
     }
   };

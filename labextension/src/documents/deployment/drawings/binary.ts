@@ -33,10 +33,10 @@ export function rocCurve(
   const { tp, fn, fp, tn } = confusionAt(bins, threshold);
   const [fpr, tpr] = [fp / (fp + tn), tp / (tp + fn)];
   const ring = trans.__('threshold %1', measure(threshold));
-  const names = [area, trans.__('at random'), ring];
+  const names = [area, trans.__('at random')];
   return {
     name: 'roc',
-    title: trans.__('ROC curve'),
+    title: trans.__('ROC curve, ring at %1', ring),
     description: trans.__(
       'ROC curve for %1: %2; at %3 it finds %4 with %5 false alarms',
       positive,
@@ -45,7 +45,7 @@ export function rocCurve(
       percent(tpr),
       percent(fpr)
     ),
-    height: 360,
+    height: 350,
     width: SIDE,
     spec: (width, look) =>
       square(
@@ -61,16 +61,21 @@ export function rocCurve(
         ],
         [
           {
-            data: { values: [{ x: fpr, y: tpr, series: ring }] },
-            mark: { type: 'point', size: 150, strokeWidth: 2.5, filled: false },
+            data: { values: [{ x: fpr, y: tpr }] },
+            mark: {
+              type: 'point',
+              size: 150,
+              strokeWidth: 2.5,
+              filled: false,
+              color: look.series[1]
+            },
             encoding: {
               x: { field: 'x', type: 'quantitative' },
-              y: { field: 'y', type: 'quantitative' },
-              color: channel(names, [look.series[0], look.muted, look.series[1]])
+              y: { field: 'y', type: 'quantitative' }
             }
           }
         ],
-        [look.series[0], look.muted, look.series[1]]
+        [look.series[0], look.muted]
       ),
     table: {
       columns: [
@@ -104,7 +109,7 @@ export function gainCurve(
       lift(1).toFixed(1),
       percent(gain[2])
     ),
-    height: 360,
+    height: 350,
     width: SIDE,
     spec: (width, look) =>
       square(

@@ -53,7 +53,7 @@ export function confusionMatrix(
         .join(', ')
     ),
     height: Math.ceil(cell * labels.length + (long ? 130 : 60)),
-    width: 620,
+    width: Math.ceil(cell * labels.length + 150),
     spec: (width, look) => {
       const side = Math.min(cell * labels.length, Math.max(100, width - 150));
       const encoding = {
@@ -84,7 +84,9 @@ export function confusionMatrix(
         }
       };
       const ink = {
-        condition: { test: 'datum.share > 0.55', value: look.dark ? '#111' : '#fff' },
+        condition: look.dark
+          ? { test: 'datum.share > 0.55', value: '#111' }
+          : { test: 'datum.share > 0.9', value: '#fff' },
         value: look.text
       };
       const numbered = labels.length <= MOST_NUMBERED;

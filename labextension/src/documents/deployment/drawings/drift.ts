@@ -61,7 +61,7 @@ function psiAxis(highest: number, title: string): Spec {
       : { type: 'symlog', constant: PSI_LIMITS.failing, domain: [0, 1.4 * highest], nice: false },
     axis: leftAxis(
       title,
-      linear ? {} : { values: [0, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20], format: '~g' }
+      linear ? {} : { values: [0, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20], labelExpr: 'datum.value' }
     )
   };
 }
@@ -93,7 +93,7 @@ export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawi
       count(drift.n ?? 0),
       said.join('; ')
     ),
-    height: 340,
+    height: 316,
     width: 720,
     spec: (width, look) => {
       const rows = byPsi.map((feature, at) => ({
@@ -114,7 +114,8 @@ export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawi
         axis: known
           ? {
               title: trans.__('importance (1 is the most important feature)'),
-              values: [0, 0.25, 0.5, 0.75, 1]
+              values: [0, 0.25, 0.5, 0.75, 1],
+              labelExpr: 'datum.value'
             }
           : {
               title: trans.__('features by PSI (the package does not say how important they are)'),
@@ -260,13 +261,18 @@ export function driftOverTime(
 function rowsBelow(drift: Drift, width: number, look: Look, trans: TranslationBundle): Spec {
   const buckets = drift.buckets ?? [];
   const name = trans.__('rows');
-  const rows = buckets.map(bucket => ({ ...barEnds(bucket), series: name, value: bucket.n }));
+  const rows = buckets.map(bucket => ({
+    ...barEnds(bucket),
+    series: name,
+    low: 0,
+    high: bucket.n
+  }));
   const below = bars(
     rows,
     [name],
     [look.dark ? '#8b96a1' : '#8a949e'],
     timeAxis(buckets, trans.__('time of prediction (UTC)')),
-    { axis: leftAxis(name, { format: '~s', tickCount: 3, tickMinStep: 1 }) }
+    leftAxis(name, { format: '~s', tickCount: 3, tickMinStep: 1 })
   );
   const encoding = below.encoding as Spec;
   return {
@@ -301,7 +307,7 @@ export function binsOf(column: FeatureDrift, isTarget: boolean, trans: Translati
     name: `bins-of-${column.name}`,
     title: trans.__('%1: %2, %3 rows', name, index, count(column.n ?? 0)),
     description: trans.__('Shares of rows of %1 by bin. Moved most: %2', name, moved.join('; ')),
-    height: slanted ? 370 : 310,
+    height: slanted ? 350 : 290,
     width: 160 + 70 * Math.max(4, bins.length),
     spec: (width, look) => {
       const rows = bins.flatMap(bin => [
@@ -325,7 +331,8 @@ export function binsOf(column: FeatureDrift, isTarget: boolean, trans: Translati
               axis: {
                 title: trans.__('bins of %1', name),
                 labelAngle: slanted ? -35 : 0,
-                labelLimit: 110
+                labelLimit: 130,
+                labelOverlap: bins.length > 40 ? 'greedy' : false
               }
             },
             xOffset: { field: 'series', sort: [...names] },

@@ -13,7 +13,6 @@ import {
   lines,
   markLayers,
   middle,
-  type Spec,
   themed,
   timeAxis,
   told
@@ -25,6 +24,8 @@ import { replacements } from '../../../monitoring/spans';
 const LIMITS = { failing: 0.05, warning: 0.01, refused: 0.2 };
 /** From this ratio of the longest to the shortest on, an axis of durations is logarithmic. */
 const FAR = 8;
+/** Milliseconds that are marked on it. */
+const TICKS = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6];
 
 /** Requests by bucket: answered, refused and failed ones on top of each other. */
 export function requestsOverTime(
@@ -54,38 +55,25 @@ export function requestsOverTime(
       count(requests.reduce((a, b) => a + b, 0)),
       count(requests.reduce((a, b) => Math.max(a, b), 0))
     ),
-    height: 250,
+    height: 226,
     spec: (width, look) => {
       // from the bottom: what failed stands where it is seen
-      const rows = buckets.flatMap(bucket =>
-        parts(bucket).map((value, at) => ({
-          ...barEnds(bucket),
-          series: names[at],
-          value,
-          order: at
-        }))
-      );
+      const rows = buckets.flatMap(bucket => {
+        let high = 0;
+        return parts(bucket).map((n, at) => {
+          const low = high;
+          high += n;
+          return { ...barEnds(bucket), series: names[at], low, high };
+        });
+      });
       const x = timeAxis(buckets, trans.__('time of request (UTC)'));
-      const y = {
-        axis: leftAxis(trans.__('requests'), { format: '~s', tickMinStep: 1 })
-      };
-      const drawn = bars(rows, names, [look.series[1], look.series[3], look.series[0]], x, y);
-      const encoding = drawn.encoding as Spec;
+      const axis = leftAxis(trans.__('requests'), { format: '~s', tickMinStep: 1 });
+      const colours = [look.series[1], look.series[3], look.series[0]];
       return themed(
         {
           width: inner(width),
           height: 150,
-          layer: [
-            {
-              ...drawn,
-              encoding: {
-                ...encoding,
-                y: { ...(encoding.y as Spec), stack: 'zero' },
-                order: { field: 'order' }
-              }
-            },
-            ...markLayers(marks, x, look)
-          ]
+          layer: [bars(rows, names, colours, x, axis), ...markLayers(marks, x, look)]
         },
         look,
         names[2]
@@ -124,7 +112,7 @@ export function errorsOverTime(health: Health, trans: TranslationBundle): Drawin
     name: 'errors',
     title: trans.__('Errors'),
     description: `${told(names[0], refused, percent, trans)}; ${told(names[1], failed, percent, trans)}`,
-    height: 250,
+    height: 226,
     spec: (width, look) => {
       const rows: Datum[] = buckets.flatMap((bucket, at) => [
         { time: middle(bucket), series: names[0], value: refused[at] },
@@ -188,7 +176,7 @@ export function responseTimes(health: Health, trans: TranslationBundle): Drawing
     description: series
       .map(one => told(one.name, buckets.map(one.of), milliseconds, trans))
       .join('; '),
-    height: 270,
+    height: 246,
     spec: (width, look) => {
       const names = series.map(one => one.name);
       const rows: Datum[] = buckets.flatMap(bucket =>
@@ -198,7 +186,10 @@ export function responseTimes(health: Health, trans: TranslationBundle): Drawing
         field: 'value',
         type: 'quantitative',
         scale: far ? { type: 'log', nice: true } : { zero: true, nice: true },
-        axis: leftAxis(trans.__('response time (ms)'), { format: '~g' })
+        axis: leftAxis(
+          trans.__('response time (ms)'),
+          far ? { values: TICKS, labelExpr: 'datum.value' } : { format: '~g' }
+        )
       };
       const x = timeAxis(buckets, trans.__('time of request (UTC)'));
       return themed(

@@ -53,7 +53,7 @@ export function metricOverTime(
     ]
       .filter(Boolean)
       .join('; '),
-    height: 390,
+    height: 378,
     spec: (width, look) => {
       const x = timeAxis(buckets, null, false);
       const y = axis('value', leftAxis(title));
@@ -132,7 +132,7 @@ export function predictedAndActual(
         return `${label}: ${told(names[0], predicted, form, trans)}; ${told(names[1], actual, form, trans)}`;
       })
       .join('. '),
-    height: 190 + 160 * pairs.length,
+    height: 150 + 158 * pairs.length,
     spec: (width, look) => {
       const x = timeAxis(buckets, null, false);
       const panels = pairs.map(({ label, predicted, actual, isShare }, place): Spec => {
@@ -221,8 +221,8 @@ function pairsOf(
 function sizes(buckets: Buckets, width: number, look: Look, trans: TranslationBundle): Spec {
   const names = [trans.__('rows predicted'), trans.__('rows with actual')];
   const rows = buckets.flatMap(bucket => [
-    { ...barEnds(bucket), series: names[0], value: bucket.n_predicted },
-    { ...barEnds(bucket), series: names[1], value: bucket.n }
+    { ...barEnds(bucket), series: names[0], low: 0, high: bucket.n_predicted },
+    { ...barEnds(bucket), series: names[1], low: 0, high: bucket.n }
   ]);
   const form = { format: '~s', tickCount: 3, tickMinStep: 1 };
   return {
@@ -233,7 +233,7 @@ function sizes(buckets: Buckets, width: number, look: Look, trans: TranslationBu
       names,
       look.dark ? ['#5a6470', '#b9c4cf'] : ['#c5ccd3', '#5f6b77'],
       timeAxis(buckets, trans.__('time of prediction (UTC)')),
-      axis('value', leftAxis(trans.__('rows'), form))
+      leftAxis(trans.__('rows'), form)
     )
   };
 }
