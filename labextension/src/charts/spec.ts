@@ -128,7 +128,8 @@ export function lines(
   x: Spec,
   y: Spec,
   look: Look,
-  form: string
+  form: string,
+  legend = true
 ): Spec[] {
   const tooltip = [
     {
@@ -142,12 +143,18 @@ export function lines(
     { field: 'value', type: 'quantitative', format: form, title: '  ' }
   ];
   const crowded = rows.length > 60 * names.length;
+  const named = legend ? {} : { legend: null };
   const seen = crowded ? lonely(rows, names) : rows;
   return [
     {
       data: { values: [...rows] },
       mark: { type: 'line', strokeWidth: 2 },
-      encoding: { x, y, color: channel(names, look.series), strokeDash: channel(names, DASHES) }
+      encoding: {
+        x,
+        y,
+        color: { ...channel(names, look.series), ...named },
+        strokeDash: { ...channel(names, DASHES), ...named }
+      }
     },
     // their looks are given, not scaled: scales of layers would make a second legend
     ...names.map((name, at) => ({

@@ -16,7 +16,7 @@ export function OverallTable(props: {
     <section aria-label={trans.__('Over all')}>
       <h2>{trans.__('Over all')}</h2>
       <div
-        className="jp-Registry-tableScroll"
+        className="jp-Registry-tableWide"
         tabIndex={0}
         role="region"
         aria-label={trans.__('Metrics')}

@@ -85,7 +85,7 @@ export function confusionMatrix(
       };
       const ink = {
         condition: look.dark
-          ? { test: 'datum.share > 0.55', value: '#111' }
+          ? { test: 'datum.share > 0.65', value: '#111' }
           : { test: 'datum.share > 0.9', value: '#fff' },
         value: look.text
       };

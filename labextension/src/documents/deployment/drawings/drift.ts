@@ -235,7 +235,7 @@ export function driftOverTime(
             rowsBelow(drift, width, look, trans)
           ],
           spacing: 8,
-          resolve: { scale: { color: 'independent' } }
+          resolve: { scale: { color: 'independent', strokeDash: 'independent' } }
         },
         look,
         title

@@ -75,7 +75,7 @@ export function metricOverTime(
             sizes(buckets, width, look, trans)
           ],
           spacing: 8,
-          resolve: { scale: { color: 'independent' } }
+          resolve: { scale: { color: 'independent', strokeDash: 'independent' } }
         },
         look,
         title
@@ -145,7 +145,7 @@ export function predictedAndActual(
           width: inner(width),
           height: 140,
           layer: [
-            ...lines(rows, names, x, y, look, isShare ? '.1%' : '.4~g'),
+            ...lines(rows, names, x, y, look, isShare ? '.1%' : '.4~g', place === 0),
             ...markLayers(marks, x, look, place === 0)
           ]
         };
@@ -154,7 +154,7 @@ export function predictedAndActual(
         {
           vconcat: [...panels, sizes(buckets, width, look, trans)],
           spacing: 8,
-          resolve: { scale: { color: 'independent' } }
+          resolve: { scale: { color: 'independent', strokeDash: 'independent' } }
         },
         look,
         trans.__('Predicted and actual over time')
