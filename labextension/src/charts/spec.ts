@@ -33,8 +33,8 @@ export function inner(width: number): number {
   return Math.max(80, width - LEFT - RIGHT);
 }
 
-/** A whole specification: the parts with the theme's fonts and colours. */
-export function themed(parts: Spec, look: Look, description: string): Spec {
+/** A whole specification: the parts with the theme's fonts and colours, in so many pixels. */
+export function themed(parts: Spec, look: Look, width: number): Spec {
   const text = {
     labelFont: look.font,
     titleFont: look.font,
@@ -46,7 +46,6 @@ export function themed(parts: Spec, look: Look, description: string): Spec {
   };
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
-    description,
     ...parts,
     config: {
       background: look.background,
@@ -68,6 +67,7 @@ export function themed(parts: Spec, look: Look, description: string): Spec {
         ...text,
         orient: 'top',
         title: null,
+        columns: Math.max(1, Math.floor(width / 140)),
         symbolStrokeWidth: 2,
         symbolSize: 70,
         labelLimit: 220,

@@ -153,7 +153,7 @@ function RatesTable(props: { bins: Counted; cut: number; inForce: number }): Rea
   const now = rates(confusionAt(bins, inForce));
   const title = trans.__('Metrics at the threshold');
   return (
-    <div>
+    <div className="jp-Registry-tableWide" tabIndex={0} role="region" aria-label={title}>
       <table className="jp-Registry-table" aria-label={title}>
         <thead>
           <tr>

@@ -191,6 +191,6 @@ function square(
       ]
     },
     look,
-    xTitle
+    width
   );
 }

@@ -141,7 +141,7 @@ export function confusionMatrix(
           ]
         },
         look,
-        yTitle
+        width
       );
     },
     table: {

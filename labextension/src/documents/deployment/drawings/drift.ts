@@ -163,7 +163,7 @@ export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawi
           ]
         },
         look,
-        'PSI'
+        width
       );
     },
     table: {
@@ -212,7 +212,7 @@ export function driftOverTime(
     name: 'drift-over-time',
     title: trans.__('Drift over time'),
     description: series.map(one => told(one.name, one.values, measure, trans)).join('; '),
-    height: 360,
+    height: 346,
     spec: (width, look) => {
       const names = series.map(one => one.name);
       const rows: Datum[] = buckets.flatMap((bucket, at) =>
@@ -238,7 +238,7 @@ export function driftOverTime(
           resolve: { scale: { color: 'independent', strokeDash: 'independent' } }
         },
         look,
-        title
+        width
       );
     },
     table: {
@@ -350,7 +350,7 @@ export function binsOf(column: FeatureDrift, isTarget: boolean, trans: Translati
           }
         },
         look,
-        name
+        width
       );
     },
     table: {

@@ -76,7 +76,7 @@ export function requestsOverTime(
           layer: [bars(rows, names, colours, x, axis), ...markLayers(marks, x, look)]
         },
         look,
-        names[2]
+        width
       );
     },
     table: {
@@ -141,7 +141,7 @@ export function errorsOverTime(health: Health, trans: TranslationBundle): Drawin
           layer: [...limitLayers(limits, y, look), ...lines(rows, names, x, y, look, '.2%')]
         },
         look,
-        names[1]
+        width
       );
     },
     table: {
@@ -195,7 +195,7 @@ export function responseTimes(health: Health, trans: TranslationBundle): Drawing
       return themed(
         { width: inner(width), height: 170, layer: lines(rows, names, x, y, look, '.4~g') },
         look,
-        names[2]
+        width
       );
     },
     table: {

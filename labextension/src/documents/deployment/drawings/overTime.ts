@@ -53,7 +53,7 @@ export function metricOverTime(
     ]
       .filter(Boolean)
       .join('; '),
-    height: 378,
+    height: 392,
     spec: (width, look) => {
       const x = timeAxis(buckets, null, false);
       const y = axis('value', leftAxis(title));
@@ -78,7 +78,7 @@ export function metricOverTime(
           resolve: { scale: { color: 'independent', strokeDash: 'independent' } }
         },
         look,
-        title
+        width
       );
     },
     table: {
@@ -132,7 +132,7 @@ export function predictedAndActual(
         return `${label}: ${told(names[0], predicted, form, trans)}; ${told(names[1], actual, form, trans)}`;
       })
       .join('. '),
-    height: 150 + 158 * pairs.length,
+    height: 164 + 156 * pairs.length,
     spec: (width, look) => {
       const x = timeAxis(buckets, null, false);
       const panels = pairs.map(({ label, predicted, actual, isShare }, place): Spec => {
@@ -157,7 +157,7 @@ export function predictedAndActual(
           resolve: { scale: { color: 'independent', strokeDash: 'independent' } }
         },
         look,
-        trans.__('Predicted and actual over time')
+        width
       );
     },
     table: {

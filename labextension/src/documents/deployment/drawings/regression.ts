@@ -99,7 +99,7 @@ export function predictedAgainstActual(
           ]
         },
         look,
-        exact
+        width
       );
     },
     table: {
@@ -176,7 +176,7 @@ export function residualHistogram(details: AccuracyDetails, trans: TranslationBu
           ]
         },
         look,
-        meanName
+        width
       );
     },
     table: {
@@ -244,7 +244,7 @@ export function residualsByPredicted(details: AccuracyDetails, trans: Translatio
           ]
         },
         look,
-        name
+        width
       );
     },
     table: {
