@@ -44,9 +44,10 @@ def test_two_servers_work_on_one_database(both: Any, register_in: Any, postgres_
     with Registry(first.root, first.token) as registry:
         packages = [register_in(registry, "moody") for _ in range(2)]
     body = {"package_id": packages[0], "label": "shared", "association_id_column": "id"}
-    made = one.post("/deployments", json=body)
+    # what one server took in, the other serves
+    made = two.post("/deployments", json=body)
     assert made.status_code == 201, made.text
-    assert two.post("/deployments", json=body).json()["type"].endswith(":AlreadyExists")
+    assert one.post("/deployments", json=body).json()["type"].endswith(":AlreadyExists")
     url = "/deployments/shared"
 
     def predict(api: httpx.Client, key: str) -> dict[str, Any]:
@@ -170,6 +171,28 @@ def test_a_lost_connection_is_made_again(both: Any, postgres_url: str) -> None:
     with listening(first) as here:
         assert two.post("/packages", json=body).status_code == 201
         assert here.next()["entity"] == "model"
+
+
+def test_versions_that_two_servers_give_at_once_have_no_gaps(both: Any) -> None:
+    _, one, two = both
+    body = {"name": "raced", "kind": "external", "target_name": "y", "target_type": "regression",
+            "aliases": ["newest"]}  # fmt: skip
+
+    def register(i: int) -> int:
+        answer = (one, two)[i % 2].post("/packages", json=body)
+        assert answer.status_code == 201, answer.text
+        version: int = answer.json()["version"]
+        return version
+
+    with ThreadPoolExecutor(8) as threads:
+        versions = list(threads.map(register, range(40)))
+    assert sorted(versions) == list(range(1, 41))
+    for api in (one, two):
+        assert api.get("/models/raced/versions/latest").json()["version"] == 40
+        newest = api.get("/models/raced/aliases/newest").json()["version"]
+        assert (
+            api.get("/packages", params={"alias": "newest"}).json()["items"][0]["version"] == newest
+        )
 
 
 def test_what_no_column_of_postgresql_can_hold_is_refused(

@@ -207,7 +207,44 @@ export interface paths {
         /** Send a file; X-Content-SHA256 is checked where given */
         put: operations["putUploadsUploadIdFilesPath"];
         post?: never;
+        /** Take a file out of an upload */
+        delete: operations["deleteUploadsUploadIdFilesPath"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{upload_id}/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a file or folder that Jupyter's file browser shows into an upload */
+        post: operations["postUploadsUploadIdContents"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{upload_id}/inspection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the inspection stands */
+        get: operations["getUploadsUploadIdInspection"];
+        put?: never;
+        /** Begin to inspect an upload's model and data in a worker; GET tells what is found */
+        post: operations["postUploadsUploadIdInspection"];
+        /** Cancel the inspection */
+        delete: operations["deleteUploadsUploadIdInspection"];
         options?: never;
         head?: never;
         patch?: never;
@@ -220,7 +257,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List deployments, newest first */
+        /** List deployments */
         get: operations["getDeployments"];
         put?: never;
         /** Create a deployment; a hosted model is loaded and scores its sample first */
@@ -247,6 +284,23 @@ export interface paths {
         head?: never;
         /** Change settings or state */
         patch: operations["patchDeploymentsDeployment"];
+        trace?: never;
+    };
+    "/deployments/{deployment}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it does: service health, drift, accuracy; predictions of the last days */
+        get: operations["getDeploymentsDeploymentStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/deployments/{deployment}/history": {
@@ -733,6 +787,37 @@ export interface components {
          */
         CheckStatus: "passing" | "warning" | "failing";
         /**
+         * ContentsTake
+         * @description Take a file or a folder of those that Jupyter's file browser shows into an upload.
+         */
+        ContentsTake: {
+            /** Path */
+            path: string;
+            /**
+             * As
+             * @default null
+             */
+            as?: string | null;
+        };
+        /**
+         * ContentsTaken
+         * @description What was taken of it, and what was not, with the reason.
+         */
+        ContentsTaken: {
+            /**
+             * Files
+             * @default []
+             */
+            files?: components["schemas"]["FilePublic"][];
+            /**
+             * Left Out
+             * @default {}
+             */
+            left_out?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * DeploymentCreate
          * @description Create a deployment from a package; names a package by ``package_id``.
          */
@@ -780,17 +865,132 @@ export interface components {
             segment_columns?: string[];
         };
         /**
+         * DeploymentLights
+         * @description A deployment's status with its predictions of the last days.
+         */
+        DeploymentLights: {
+            /** @default null */
+            status?: components["schemas"]["DeploymentStatus"] | null;
+            /**
+             * Predictions By Day
+             * @default null
+             */
+            predictions_by_day?: number[] | null;
+        };
+        /**
+         * DeploymentListed
+         * @description A deployment in a list, with its status where that was asked for.
+         */
+        DeploymentListed: {
+            /** @default null */
+            status?: components["schemas"]["DeploymentStatus"] | null;
+            /**
+             * Predictions By Day
+             * @default null
+             */
+            predictions_by_day?: number[] | null;
+            /** Label */
+            label: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** @default moderate */
+            importance?: components["schemas"]["Importance"];
+            /**
+             * Association Id Column
+             * @default null
+             */
+            association_id_column?: string | null;
+            /**
+             * Association Id Required
+             * @default false
+             */
+            association_id_required?: boolean;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /**
+             * Store Features
+             * @default false
+             */
+            store_features?: boolean;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+            /** Segment Columns */
+            segment_columns?: string[];
+            /** Id */
+            id: number;
+            state: components["schemas"]["DeploymentState"];
+            /** Package Id */
+            package_id: number;
+            /** Package */
+            package: string;
+            kind: components["schemas"]["PackageKind"];
+            /** Target Name */
+            target_name: string;
+            target_type: components["schemas"]["TargetType"];
+            /**
+             * Class Labels
+             * @default []
+             */
+            class_labels?: string[];
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Rows Predicted
+             * @default 0
+             */
+            rows_predicted?: number;
+            /**
+             * Rows Matched
+             * @default 0
+             */
+            rows_matched?: number;
+            /**
+             * Rows Waiting
+             * @default 0
+             */
+            rows_waiting?: number;
+        };
+        /**
          * DeploymentPage
          * @description One page of deployments.
          */
         DeploymentPage: {
             /** Items */
-            items: components["schemas"]["DeploymentPublic"][];
+            items: components["schemas"]["DeploymentListed"][];
             /**
              * Next Cursor
              * @default null
              */
             next_cursor?: string | null;
+            /**
+             * Total
+             * @default null
+             */
+            total?: number | null;
         };
         /**
          * DeploymentPublic
@@ -888,6 +1088,15 @@ export interface components {
          * @enum {string}
          */
         DeploymentState: "active" | "inactive" | "archived";
+        /**
+         * DeploymentStatus
+         * @description How a deployment does, see `domain.deployment_status`.
+         */
+        DeploymentStatus: {
+            service: components["schemas"]["Judged"];
+            drift: components["schemas"]["Judged"];
+            accuracy: components["schemas"]["Judged"];
+        };
         /**
          * DeploymentUpdate
          * @description What may change of a deployment; absent fields stay.
@@ -1172,6 +1381,171 @@ export interface components {
          */
         Importance: "low" | "moderate" | "high" | "critical";
         /**
+         * InspectionCreate
+         * @description Inspect an upload's model and data; what is known already is taken as it is said.
+         */
+        InspectionCreate: {
+            /** @default custom */
+            kind?: components["schemas"]["PackageKind"];
+            /**
+             * Files
+             * @default null
+             */
+            files?: string[] | null;
+            /**
+             * Training
+             * @default null
+             */
+            training?: string | null;
+            /**
+             * Holdout
+             * @default null
+             */
+            holdout?: string | null;
+            /**
+             * Format
+             * @default null
+             */
+            format?: string | null;
+            /**
+             * Target Name
+             * @default null
+             */
+            target_name?: string | null;
+            /** @default null */
+            target_type?: components["schemas"]["TargetType"] | null;
+            /**
+             * Class Labels
+             * @default null
+             */
+            class_labels?: string[] | null;
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /**
+             * Predictions
+             * @default null
+             */
+            predictions?: string | null;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+        };
+        /**
+         * InspectionPublic
+         * @description How an inspection stands, and what it has found.
+         */
+        InspectionPublic: {
+            state: components["schemas"]["InspectionState"];
+            /** @default null */
+            stage?: components["schemas"]["InspectionStage"] | null;
+            /**
+             * Rows Done
+             * @default 0
+             */
+            rows_done?: number;
+            /**
+             * Rows
+             * @default 0
+             */
+            rows?: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds?: number;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+            /**
+             * Size
+             * @default 0
+             */
+            size?: number;
+            /**
+             * Framework
+             * @default null
+             */
+            framework?: string | null;
+            /**
+             * Framework Version
+             * @default null
+             */
+            framework_version?: string | null;
+            /**
+             * Feature Names
+             * @default null
+             */
+            feature_names?: string[] | null;
+            /**
+             * Columns
+             * @default []
+             */
+            columns?: string[];
+            /**
+             * Package
+             * @default {}
+             */
+            package?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Missing
+             * @default {}
+             */
+            missing?: {
+                [key: string]: string;
+            };
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
+            /** @default null */
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * InspectionStage
+         * @description What an inspection is at.
+         * @enum {string}
+         */
+        InspectionStage: "waiting" | "copying" | "starting" | "loading" | "reading" | "scoring" | "measuring";
+        /**
+         * InspectionState
+         * @description How an inspection of a model stands.
+         * @enum {string}
+         */
+        InspectionState: "running" | "done" | "failed";
+        /**
+         * Judged
+         * @description How a deployment does in one respect, and why, in a sentence.
+         */
+        Judged: {
+            /** @default unknown */
+            status?: components["schemas"]["Status"];
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
+        /**
          * KeyCreate
          * @description Make a prediction key.
          */
@@ -1319,8 +1693,10 @@ export interface components {
          * PackageCreate
          * @description Register a package: a new version under ``name``.
          *
-         *     ``upload`` names a finished upload (custom and native kinds); ``baseline`` is what
-         *     ``domain.baseline`` computes; ``input_example`` is a list of at most 20 input records.
+         *     ``upload`` names a finished upload (custom and native kinds), of which ``files`` become the
+         *     package's, all of them unless given; the upload ends, and with it the rest. ``format`` is told
+         *     by the files where it is not given; ``baseline`` is what ``domain.baseline`` computes;
+         *     ``input_example`` is a list of at most 20 input records.
          */
         PackageCreate: {
             /** Name */
@@ -1377,6 +1753,11 @@ export interface components {
              */
             upload?: string | null;
             /**
+             * Files
+             * @default null
+             */
+            files?: string[] | null;
+            /**
              * Baseline
              * @default null
              */
@@ -1428,6 +1809,11 @@ export interface components {
              * @default null
              */
             next_cursor?: string | null;
+            /**
+             * Total
+             * @default null
+             */
+            total?: number | null;
         };
         /**
          * PackagePublic
@@ -1515,6 +1901,13 @@ export interface components {
              */
             aliases?: string[];
             /**
+             * Model Aliases
+             * @default {}
+             */
+            model_aliases?: {
+                [key: string]: number;
+            };
+            /**
              * Deployed
              * @default false
              */
@@ -1552,6 +1945,142 @@ export interface components {
             deployments?: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * PackageRegistered
+         * @description A package just registered; ``warnings`` say what will keep its model from serving.
+         */
+        PackageRegistered: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            kind: components["schemas"]["PackageKind"];
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Target Name */
+            target_name: string;
+            target_type: components["schemas"]["TargetType"];
+            /** Class Labels */
+            class_labels?: string[];
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /** Signature */
+            signature?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Format
+             * @default null
+             */
+            format?: string | null;
+            /**
+             * Location
+             * @default null
+             */
+            location?: string | null;
+            /**
+             * Build Environment
+             * @default null
+             */
+            build_environment?: string | null;
+            /**
+             * Digest
+             * @default null
+             */
+            digest?: string | null;
+            /**
+             * Size
+             * @default 0
+             */
+            size?: number;
+            /** Id */
+            id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Archived At
+             * @default null
+             */
+            archived_at?: string | null;
+            /**
+             * Tags
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases?: string[];
+            /**
+             * Model Aliases
+             * @default {}
+             */
+            model_aliases?: {
+                [key: string]: number;
+            };
+            /**
+             * Deployed
+             * @default false
+             */
+            deployed?: boolean;
+            /**
+             * Baseline
+             * @default null
+             */
+            baseline?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Provenance
+             * @default {}
+             */
+            provenance?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Input Example
+             * @default null
+             */
+            input_example?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Files
+             * @default []
+             */
+            files?: components["schemas"]["FilePublic"][];
+            /**
+             * Deployments
+             * @default []
+             */
+            deployments?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
         };
         /**
          * PackageSummary
@@ -1639,6 +2168,13 @@ export interface components {
              */
             aliases?: string[];
             /**
+             * Model Aliases
+             * @default {}
+             */
+            model_aliases?: {
+                [key: string]: number;
+            };
+            /**
              * Deployed
              * @default false
              */
@@ -1669,7 +2205,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, SchemaTooNew 503, StorageUnavailable 503
+         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, SchemaTooNew 503, StorageUnavailable 503
          */
         Problem: {
             /** Type */
@@ -1997,10 +2533,15 @@ export type ActualsResult = components['schemas']['ActualsResult'];
 export type AliasSet = components['schemas']['AliasSet'];
 export type Check = components['schemas']['Check'];
 export type CheckStatus = components['schemas']['CheckStatus'];
+export type ContentsTake = components['schemas']['ContentsTake'];
+export type ContentsTaken = components['schemas']['ContentsTaken'];
 export type DeploymentCreate = components['schemas']['DeploymentCreate'];
+export type DeploymentLights = components['schemas']['DeploymentLights'];
+export type DeploymentListed = components['schemas']['DeploymentListed'];
 export type DeploymentPage = components['schemas']['DeploymentPage'];
 export type DeploymentPublic = components['schemas']['DeploymentPublic'];
 export type DeploymentState = components['schemas']['DeploymentState'];
+export type DeploymentStatus = components['schemas']['DeploymentStatus'];
 export type DeploymentUpdate = components['schemas']['DeploymentUpdate'];
 export type Drift = components['schemas']['Drift'];
 export type DriftBin = components['schemas']['DriftBin'];
@@ -2010,6 +2551,11 @@ export type FilePublic = components['schemas']['FilePublic'];
 export type Health = components['schemas']['Health'];
 export type HealthBucket = components['schemas']['HealthBucket'];
 export type Importance = components['schemas']['Importance'];
+export type InspectionCreate = components['schemas']['InspectionCreate'];
+export type InspectionPublic = components['schemas']['InspectionPublic'];
+export type InspectionStage = components['schemas']['InspectionStage'];
+export type InspectionState = components['schemas']['InspectionState'];
+export type Judged = components['schemas']['Judged'];
 export type KeyCreate = components['schemas']['KeyCreate'];
 export type KeyCreated = components['schemas']['KeyCreated'];
 export type KeyPublic = components['schemas']['KeyPublic'];
@@ -2021,6 +2567,7 @@ export type PackageCreate = components['schemas']['PackageCreate'];
 export type PackageKind = components['schemas']['PackageKind'];
 export type PackagePage = components['schemas']['PackagePage'];
 export type PackagePublic = components['schemas']['PackagePublic'];
+export type PackageRegistered = components['schemas']['PackageRegistered'];
 export type PackageSummary = components['schemas']['PackageSummary'];
 export type PackageUpdate = components['schemas']['PackageUpdate'];
 export type Problem = components['schemas']['Problem'];
@@ -2307,12 +2854,18 @@ export interface operations {
                 created_after?: string;
                 /** @description Registered before then. */
                 created_before?: string;
+                /** @description Whether of each model only the newest version counts that is not archived. */
+                latest?: boolean;
                 /** @description created_at, name, version, kind, target …; descending with -. */
                 sort?: string;
                 /** @description Items of a page. */
                 limit?: number;
                 /** @description next_cursor of the page before. */
                 cursor?: string;
+                /** @description Items to leave out from there. */
+                offset?: number;
+                /** @description Whether to count the items of all pages. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -2351,7 +2904,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PackagePublic"];
+                    "application/json": components["schemas"]["PackageRegistered"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2545,6 +3098,126 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    deleteUploadsUploadIdFilesPath: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postUploadsUploadIdContents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentsTake"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentsTaken"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUploadsUploadIdInspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postUploadsUploadIdInspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionCreate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteUploadsUploadIdInspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getDeployments: {
         parameters: {
             query?: {
@@ -2557,10 +3230,24 @@ export interface operations {
                 package_id?: number;
                 /** @description With a package of this registered model in service. */
                 model?: string;
+                /** @description With this status of service health. */
+                service?: components["schemas"]["Status"];
+                /** @description With this status of drift. */
+                drift?: components["schemas"]["Status"];
+                /** @description With this status of accuracy. */
+                accuracy?: components["schemas"]["Status"];
+                /** @description Whether each is to have its status and recent predictions. */
+                status?: boolean;
+                /** @description created_at (default: -created_at), label, importance, champion; descending with -. */
+                sort?: string;
                 /** @description Items of a page. */
                 limit?: number;
                 /** @description next_cursor of the page before. */
                 cursor?: string;
+                /** @description Items to leave out from there. */
+                offset?: number;
+                /** @description Whether to count the items of all pages. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -2650,6 +3337,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeploymentPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDeploymentsDeploymentStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentLights"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2854,6 +3564,8 @@ export interface operations {
                 association_id_column?: string;
                 /** @description The column with the times. */
                 timestamp_column?: string;
+                /** @description The package that made them, one of the history (default: the one in service at each row's time). */
+                package_id?: number;
             };
             header?: never;
             path: {
@@ -2938,6 +3650,8 @@ export interface operations {
                 segment_value?: string;
                 /** @description This metric; may be repeated. */
                 metric?: string[];
+                /** @description The buckets have this metric alone; may be repeated. A long series comes sooner with one. */
+                bucket_metric?: string[];
             };
             header?: never;
             path: {
