@@ -17,8 +17,16 @@ import { type Draft, RegisterPanel } from '../documents/register';
 import { registryIcon } from '../icon';
 import { ISurroundings } from './surroundings';
 
-/** `kept` is what was typed and not sent, of a panel that is restored. */
-type EntityArgs = { id: number; tab?: string; kept?: ReadonlyPartialJSONObject };
+/**
+ * `kept` is what was typed and not sent, `choices` what was chosen in a tab, of a panel that is
+ * restored.
+ */
+type EntityArgs = {
+  id: number;
+  tab?: string;
+  kept?: ReadonlyPartialJSONObject;
+  choices?: ReadonlyPartialJSONObject;
+};
 type FormArgs = Draft & { form: string };
 
 export const documents: JupyterFrontEndPlugin<void> = {
@@ -110,11 +118,20 @@ function entityArgs(args: { [name: string]: unknown }): EntityArgs {
   if (!Number.isInteger(id) || id < 1) {
     throw new Error(`The argument 'id' has to be a number from 1, not ${JSON.stringify(args.id)}.`);
   }
+  const { tab } = args;
   return {
     id,
-    ...(typeof args.tab === 'string' ? { tab: args.tab } : {}),
-    ...(args.kept && typeof args.kept === 'object'
-      ? { kept: args.kept as ReadonlyPartialJSONObject }
-      : {})
+    ...(typeof tab === 'string' ? { tab } : {}),
+    ...remembered(args, 'kept'),
+    ...remembered(args, 'choices')
   };
+}
+
+/** What a panel remembered under a name, if it is well-formed. */
+function remembered<N extends 'kept' | 'choices'>(
+  args: { [name: string]: unknown },
+  name: N
+): { [Name in N]?: ReadonlyPartialJSONObject } {
+  const value = args[name];
+  return (value && typeof value === 'object' ? { [name]: value } : {}) as never;
 }
