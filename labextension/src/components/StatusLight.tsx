@@ -1,7 +1,7 @@
 // A light with its reason: told by shape and by words too, not by colour alone.
-import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { statusName } from '../documents/words';
 import { useTrans } from './context';
 
 export type Status = 'passing' | 'warning' | 'failing' | 'unknown';
@@ -15,7 +15,7 @@ export function StatusLight(props: {
   reason?: string;
 }): React.ReactElement {
   const trans = useTrans();
-  const said = [`${props.label}: ${inWords(props.status, trans)}`, props.reason]
+  const said = [`${props.label}: ${statusName(props.status, trans)}`, props.reason]
     .filter(Boolean)
     .join('. ');
   return (
@@ -28,17 +28,4 @@ export function StatusLight(props: {
       {SIGNS[props.status]}
     </span>
   );
-}
-
-function inWords(status: Status, trans: TranslationBundle): string {
-  switch (status) {
-    case 'passing':
-      return trans.__('good');
-    case 'warning':
-      return trans.__('look at it');
-    case 'failing':
-      return trans.__('bad');
-    default:
-      return trans.__('not known');
-  }
 }
