@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..domain.entities import KeyCreated, KeyPublic, ReplacementPublic, ServicePeriod
 from . import html
-from .pages import Pages
+from .pages import Counted
 from .shown import Shown, Table
 
 if TYPE_CHECKING:
     from .deployments import Deployment
 
 
-class DeploymentList(Pages["Deployment"]):
+class DeploymentList(Counted["Deployment"]):
     """Deployments, read page by page."""
 
     what = "deployments"

@@ -191,21 +191,22 @@ class Registry:
         archived: bool | None = False,
         created_after: datetime | str | None = None,
         created_before: datetime | str | None = None,
+        latest: bool = False,
         sort: str = "-created_at",
         page_size: int = 100,
     ) -> PackageList:
         """Search packages: words anywhere (``q``), and filters; read page by page.
 
         ``tag`` is ``key`` or ``key:value``, or several; ``archived=None`` for archived ones
-        too; ``sort`` is ``created_at``, ``name``, ``version`` …, from last to first with a
+        too; ``latest``: of each model only its newest version that is not archived; ``sort`` is ``created_at``, ``name``, ``version`` …, from last to first with a
         leading ``-``.
         """
         params = {
             "q": q, "name": name, "kind": kind, "target": target, "target_type": target_type,
             "tag": [tag] if isinstance(tag, str) else tag, "alias": alias, "creator": creator,
             "deployed": deployed, "archived": "any" if archived is None else archived,
-            "created_after": created_after, "created_before": created_before, "sort": sort,
-            "limit": page_size,
+            "created_after": created_after, "created_before": created_before,
+            "latest": latest or None, "sort": sort, "limit": page_size,
         }  # fmt: skip
         return PackageList(
             self._pages("/packages", params), lambda item: PackageItem.of(self, item)
@@ -292,11 +293,10 @@ class Registry:
     def __repr__(self) -> str:
         return f"<Registry at {self.url}>"
 
-    def _pages(
-        self, path: str, params: Mapping[str, Any]
-    ) -> Callable[[str | None], Mapping[str, Any]]:
-        def fetch(cursor: str | None) -> Mapping[str, Any]:
-            page: Mapping[str, Any] = self.connection.get(path, {**params, "cursor": cursor})
+    def _pages(self, path: str, params: Mapping[str, Any]) -> Callable[..., Mapping[str, Any]]:
+        def fetch(cursor: str | None, **more: Any) -> Mapping[str, Any]:
+            wanted = {**params, "cursor": cursor, **more}
+            page: Mapping[str, Any] = self.connection.get(path, wanted)
             return page
 
         return fetch

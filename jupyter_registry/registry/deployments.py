@@ -76,6 +76,13 @@ def get(database: Database, reference: str | int) -> DeploymentPublic:
     return DeploymentPublic.model_validate(found)
 
 
+def label(database: Database, deployment_id: int) -> str:
+    """The label of a deployment by its id, which exists."""
+    with database.connect() as connection:
+        found = select(DEPLOYMENT.c.label).where(DEPLOYMENT.c.id == deployment_id)
+        return str(connection.scalar(found))
+
+
 def search(
     database: Database,
     q: str | None = None,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -89,6 +89,7 @@ def register(database: Database, body: PackageCreate, user: str) -> PackagePubli
         _tag(session, package_id, body.tags)
         for alias in dict.fromkeys(body.aliases):
             point(session, _id(model), alias, package_id)
+        mark_latest(session, _id(model))
     return get(database, package_id)
 
 
@@ -132,12 +133,15 @@ def update(database: Database, package_id: int, body: PackageUpdate) -> PackageP
         package.search_text = search_text(
             package.name, package.target_name, package.description, _tags(session, package_id)
         )
+        mark_latest(session, _id(model))
         model.updated_at = now()
     return get(database, package_id)
 
 
-def remove(database: Database, artifacts: ArtifactStore, package_id: int) -> None:
+def remove(database: Database, artifacts: ArtifactStore, package_id: int) -> tuple[str, int]:
     """Delete a package, and its files if no other package has equal ones.
+
+    Returns the name and version that it had.
 
     Raises
     ------
@@ -148,11 +152,14 @@ def remove(database: Database, artifacts: ArtifactStore, package_id: int) -> Non
     """
     with database.write() as session:
         package, model = _package(session, package_id)
-        check_unused(session, [package_id], f"Package {package.name}/{package.version}")
+        name, version = package.name, package.version
+        check_unused(session, [package_id], f"Package {name}/{version}")
         hashes = hashes_of(session, [package_id])
         session.delete(package)
+        mark_latest(session, _id(model))
         model.updated_at = now()
     blobs.collect(database, artifacts, hashes)
+    return name, version
 
 
 def read_file(
@@ -252,6 +259,25 @@ def point(session: Session, model_id: int, alias: str, package_id: int) -> None:
         )
     )
     session.add(ModelAlias(model_id=model_id, alias=alias, package_id=package_id))
+    session.flush()
+
+
+def mark_latest(session: Session, model_id: int) -> None:
+    """Note which package of a model, whose row is locked, is the newest that is not archived."""
+    session.flush()
+    own = col(ModelPackage.model_id) == model_id
+    newest = session.scalar(
+        select(col(ModelPackage.id))
+        .where(own, col(ModelPackage.archived_at).is_(None))
+        .order_by(col(ModelPackage.version).desc())
+        .limit(1)
+    )
+    for package in session.scalars(
+        select(ModelPackage).where(
+            own, or_(col(ModelPackage.latest), col(ModelPackage.id) == newest)
+        )
+    ):
+        package.latest = package.id == newest
     session.flush()
 
 

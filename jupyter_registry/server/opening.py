@@ -16,12 +16,14 @@ from logging import Logger
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import RegistryError, StorageUnavailable
+from .events import RecordedRows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ..registry.keys import KeyRing
     from ..registry.services import Services
+    from .events import ChangeEvents
 
 #: Threads for what blocks: database, files, conversions.
 THREADS = 8
@@ -69,8 +71,15 @@ class Options:
 class Opening:
     """The registry's parts, opened once."""
 
-    def __init__(self, options: Options, log: Logger, kernelspecs: Any = None) -> None:
+    def __init__(
+        self,
+        options: Options,
+        log: Logger,
+        kernelspecs: Any = None,
+        events: ChangeEvents | None = None,
+    ) -> None:
         self.options = options
+        self.events = events
         self.services: Services | None = None
         self._log = log
         self._kernelspecs = kernelspecs
@@ -131,7 +140,7 @@ class Opening:
         executor = ThreadPoolExecutor(THREADS, thread_name_prefix="registry")
         loop = asyncio.get_running_loop()
         try:
-            services = await loop.run_in_executor(executor, self._stores, executor)
+            services = await loop.run_in_executor(executor, self._stores, loop)
         except RegistryError as error:
             executor.shutdown(wait=False)
             self._failed = (time.monotonic() + _RETRY_SECONDS, error)
@@ -148,7 +157,7 @@ class Opening:
         self._log.info("The registry is open: %s", services.database.engine.url)
         return services
 
-    def _stores(self, executor: ThreadPoolExecutor) -> dict[str, Any]:
+    def _stores(self, loop: asyncio.AbstractEventLoop) -> dict[str, Any]:
         """Open what blocks, in a thread; the heavy imports happen here too."""
         for module in _USED_BY_HANDLERS:
             import_module(module)
@@ -168,10 +177,11 @@ class Opening:
             ) from error
         artifacts = ArtifactStore(options.artifact_url, **(options.artifact_options or {}))
         database = open_database(options.database_url, durable_log=options.durable_log)
+        rows = RecordedRows(loop, self._tell_of_rows)
         return {
             "database": database,
             "artifacts": artifacts,
-            "recorder": Recorder(database),
+            "recorder": Recorder(database, None if self.events is None else rows.add),
             "health": HealthCounter(database, self._log),
         }
 
@@ -207,6 +217,20 @@ class Opening:
             champions=Champions(),
             kernelspecs=self._kernelspecs,
         )
+
+    async def _tell_of_rows(self, deployment_id: int, predicted: int, matched: int) -> None:
+        from ..registry import deployments
+
+        services, events = self.services, self.events
+        if services is None or events is None:
+            return  # it closes
+        try:
+            label = await services.in_thread(deployments.label, services.database, deployment_id)
+        except (RegistryError, RuntimeError) as error:
+            self._log.warning("Recorded rows were not told of: %s", error)
+            return
+        counts = {"predicted": predicted, "matched": matched}
+        events.changed("recorded", "rows", deployment_id, label, **counts)
 
     async def _sweep(self, services: Services) -> None:
         """Remove, now and then, what was left behind: uploads, artifacts, local copies."""

@@ -102,6 +102,7 @@ def _list(commands: Any) -> None:
     made.add_argument("--creator")
     made.add_argument("--deployed", action=argparse.BooleanOptionalAction, default=None)
     made.add_argument("--archived", action="store_true", help="archived ones alone")
+    made.add_argument("--latest", action="store_true", help="the newest version of each model")
     made.add_argument("--sort", default="-created_at", help="for instance name, or -created_at")
     made.add_argument("--limit", type=int, default=50, help="how many (default: 50)")
 

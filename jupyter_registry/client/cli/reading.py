@@ -28,6 +28,7 @@ def list(options: argparse.Namespace) -> None:  # named as the command
                 creator=options.creator,
                 deployed=options.deployed,
                 archived=options.archived,
+                latest=options.latest,
                 sort=options.sort,
                 page_size=max(1, min(options.limit + 1, _PAGE)),
             ),

@@ -40,6 +40,7 @@ class DeploymentsHandler(RegistryHandler):
         from ...registry import deployments
 
         made = await deployments.create(services, self.body(), self.user)
+        self.changed("created", "deployment", made.id, made.label)
         self.created(made, "deployments", made.id)
 
 
@@ -62,7 +63,9 @@ class DeploymentHandler(RegistryHandler):
         services = await self.services()
         from ...registry import deployments
 
-        self.answer(await deployments.update(services, deployment, self.body()))
+        found = await deployments.update(services, deployment, self.body())
+        self.changed("updated", "deployment", found.id, found.label)
+        self.answer(found)
 
 
 class HistoryHandler(RegistryHandler):
@@ -88,7 +91,10 @@ class ReplacementsHandler(RegistryHandler):
         services = await self.services()
         from ...registry import replacement
 
-        self.answer(await replacement.replace(services, deployment, self.body(), self.user))
+        done = await replacement.replace(services, deployment, self.body(), self.user)
+        if done.replaced:
+            self.changed("updated", "deployment", done.deployment.id, done.deployment.label)
+        self.answer(done)
 
 
 class RollbackHandler(RegistryHandler):
@@ -101,4 +107,6 @@ class RollbackHandler(RegistryHandler):
         services = await self.services()
         from ...registry import replacement
 
-        self.answer(await replacement.roll_back(services, deployment, self.body(), self.user))
+        done = await replacement.roll_back(services, deployment, self.body(), self.user)
+        self.changed("updated", "deployment", done.deployment.id, done.deployment.label)
+        self.answer(done)
