@@ -1428,6 +1428,11 @@ export interface components {
              * @default null
              */
             next_cursor?: string | null;
+            /**
+             * Total
+             * @default null
+             */
+            total?: number | null;
         };
         /**
          * PackagePublic
@@ -1514,6 +1519,13 @@ export interface components {
              * @default []
              */
             aliases?: string[];
+            /**
+             * Model Aliases
+             * @default {}
+             */
+            model_aliases?: {
+                [key: string]: number;
+            };
             /**
              * Deployed
              * @default false
@@ -1638,6 +1650,13 @@ export interface components {
              * @default []
              */
             aliases?: string[];
+            /**
+             * Model Aliases
+             * @default {}
+             */
+            model_aliases?: {
+                [key: string]: number;
+            };
             /**
              * Deployed
              * @default false
@@ -2307,12 +2326,18 @@ export interface operations {
                 created_after?: string;
                 /** @description Registered before then. */
                 created_before?: string;
+                /** @description Whether of each model only the newest version counts that is not archived. */
+                latest?: boolean;
                 /** @description created_at, name, version, kind, target …; descending with -. */
                 sort?: string;
                 /** @description Items of a page. */
                 limit?: number;
                 /** @description next_cursor of the page before. */
                 cursor?: string;
+                /** @description Items to leave out from there. */
+                offset?: number;
+                /** @description Whether to count the items of all pages. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
