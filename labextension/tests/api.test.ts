@@ -47,6 +47,7 @@ describe('requests', () => {
     const seen: Request[] = [];
     const client = new RegistryClient(answering(200, '{"id": 7}', seen));
     expect(await client.updatePackage(7, { description: 'x' })).toEqual({ id: 7 });
+    expect(seen[0].url).toBe(`${BASE}jupyter-registry/api/v1/packages/7`);
     expect(seen[0].method).toBe('PATCH');
     expect(seen[0].headers.get('Authorization')).toBe('token secret');
     expect(await seen[0].json()).toEqual({ description: 'x' });

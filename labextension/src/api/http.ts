@@ -46,7 +46,8 @@ export async function request<T>(
   options: RequestOptions = {}
 ): Promise<T> {
   const { query, body, signal } = options;
-  const init: RequestInit = { method };
+  // with Lab's own 'no-store' a parameter without a name would be added to the address
+  const init: RequestInit = { method, cache: 'no-cache' };
   if (signal) {
     init.signal = signal;
   }
