@@ -31,6 +31,24 @@ class DeploymentList(Counted["Deployment"]):
         )  # fmt: skip
 
 
+class DeploymentsAndStatus(DeploymentList):
+    """Deployments with how they do."""
+
+    headings: ClassVar[tuple[str, ...]] = (
+        "deployment", "package", "state", "importance", "service", "drift", "accuracy",
+        "predicted in 7 days",
+    )  # fmt: skip
+
+    def row(self, item: Deployment) -> tuple[Any, ...]:
+        """A deployment under `headings`."""
+        judged = item.status
+        assert judged is not None
+        return (
+            item.label, item.package, item.state, item.importance, judged.service.status,
+            judged.drift.status, judged.accuracy.status, sum(item.predictions_by_day or []),
+        )  # fmt: skip
+
+
 class History(Shown, list[ServicePeriod]):
     """The periods of service, oldest first as the server gives them."""
 

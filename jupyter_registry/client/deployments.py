@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..domain.entities import (
-    DeploymentPublic,
+    DeploymentLights,
+    DeploymentListed,
     DeploymentUpdate,
     KeyCreate,
     KeyPublic,
@@ -25,7 +26,7 @@ from .rows import ActualsResult, ReportResult
 from .segments import names_of
 
 
-class Deployment(Monitored, DeploymentPublic):
+class Deployment(Monitored, DeploymentListed):
     """Serves or tracks one champion package at a time."""
 
     @property
@@ -37,6 +38,13 @@ class Deployment(Monitored, DeploymentPublic):
         """Ask the server for the present state and counts."""
         self._become(self._registry.connection.get(self._path))
         return self
+
+    def lights(self) -> DeploymentLights:
+        """How it does now: service health, drift and accuracy, each with a reason, as the card
+        says it; and the predictions of the last 7 days.
+        """
+        found = self._registry.connection.get(f"{self._path}/status")
+        return DeploymentLights.model_validate(found)
 
     # --- predictions, reports, actuals ----------------------------------------------------
 

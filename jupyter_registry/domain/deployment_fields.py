@@ -13,6 +13,7 @@ from .kinds import (
     Importance,
     PackageKind,
     ReplacementReason,
+    Status,
     TargetType,
 )
 
@@ -54,11 +55,40 @@ class DeploymentPublic(DeploymentBase):
     """Predictions that still wait for their actual."""
 
 
+class Judged(SQLModel):
+    """How a deployment does in one respect, and why, in a sentence."""
+
+    status: Status = Status.UNKNOWN
+    reason: str = ""
+
+
+class DeploymentStatus(SQLModel):
+    """How a deployment does, see `domain.deployment_status`."""
+
+    service: Judged
+    drift: Judged
+    accuracy: Judged
+
+
+class DeploymentLights(SQLModel):
+    """A deployment's status with its predictions of the last days."""
+
+    status: DeploymentStatus | None = None
+    predictions_by_day: list[int] | None = None
+    """Of the last 7 days in UTC, by the time of the prediction; today is the last."""
+
+
+class DeploymentListed(DeploymentPublic, DeploymentLights):
+    """A deployment in a list, with its status where that was asked for."""
+
+
 class DeploymentPage(SQLModel):
     """One page of deployments."""
 
-    items: list[DeploymentPublic]
+    items: list[DeploymentListed]
     next_cursor: str | None = None
+    total: int | None = None
+    """How many there are on all pages, where it was asked for."""
 
 
 class ServicePeriod(SQLModel):

@@ -30,8 +30,12 @@ from .bodies import Strict as Strict
 from .deployment_fields import ActualsResult as ActualsResult
 from .deployment_fields import Check as Check
 from .deployment_fields import DeploymentBase as DeploymentBase
+from .deployment_fields import DeploymentLights as DeploymentLights
+from .deployment_fields import DeploymentListed as DeploymentListed
 from .deployment_fields import DeploymentPage as DeploymentPage
 from .deployment_fields import DeploymentPublic as DeploymentPublic
+from .deployment_fields import DeploymentStatus as DeploymentStatus
+from .deployment_fields import Judged as Judged
 from .deployment_fields import KeyCreated as KeyCreated
 from .deployment_fields import KeyPublic as KeyPublic
 from .deployment_fields import ReplacementPublic as ReplacementPublic

@@ -235,6 +235,13 @@ def _item(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
     return item
 
 
+def baseline_metrics(baseline: Mapping[str, Any] | str | None) -> dict[str, float | None]:
+    """Metric → value on the holdout, of a package's baseline."""
+    document = parse_json(baseline) if isinstance(baseline, str) else baseline
+    metrics = (document or {}).get("metrics") or {}
+    return {name: item.get("value") for name, item in metrics.items() if isinstance(item, dict)}
+
+
 def parse_json(text: str) -> Any:
     """What a JSON text says; equal texts give the same object, which must not be changed.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -26,6 +26,7 @@ from ..store.tables import (
     now,
 )
 from . import blobs, uploads, validation
+from .latest import mark_latest
 from .package_rows import deployments_of, search_text, whole
 
 
@@ -259,25 +260,6 @@ def point(session: Session, model_id: int, alias: str, package_id: int) -> None:
         )
     )
     session.add(ModelAlias(model_id=model_id, alias=alias, package_id=package_id))
-    session.flush()
-
-
-def mark_latest(session: Session, model_id: int) -> None:
-    """Note which package of a model, whose row is locked, is the newest that is not archived."""
-    session.flush()
-    own = col(ModelPackage.model_id) == model_id
-    newest = session.scalar(
-        select(col(ModelPackage.id))
-        .where(own, col(ModelPackage.archived_at).is_(None))
-        .order_by(col(ModelPackage.version).desc())
-        .limit(1)
-    )
-    for package in session.scalars(
-        select(ModelPackage).where(
-            own, or_(col(ModelPackage.latest), col(ModelPackage.id) == newest)
-        )
-    ):
-        package.latest = package.id == newest
     session.flush()
 
 

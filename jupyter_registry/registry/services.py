@@ -14,6 +14,7 @@ from ..monitoring.recorder import Recorder
 from ..serving.pool import WorkerPool
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
+from .deployment_status import Statuses
 from .uploads import UploadLimits
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ class Services:
     bulk: Executor
     champions: Champions
     kernelspecs: KernelSpecManager | None = None
+    statuses: Statuses = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.statuses = Statuses(self.database, self.health)
 
     async def in_bulk(
         self, size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs

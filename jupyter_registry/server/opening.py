@@ -39,7 +39,8 @@ _USED_BY_HANDLERS = (
     *(
         f"jupyter_registry.registry.{name}"
         for name in (
-            "actuals", "assess", "blobs", "champions", "deployments", "health", "keys", "models",
+            "actuals", "assess", "blobs", "champions", "deployment_search", "deployments", "health",
+            "keys", "models",
             "packages", "predict", "replacement", "reports", "search", "services", "uploads",
             "validation",
         )

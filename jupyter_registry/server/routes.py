@@ -187,7 +187,7 @@ ROUTES: tuple[Route, ...] = (
         deployments.DeploymentsHandler,
         {
             "GET": Operation(
-                "List deployments, newest first",
+                "List deployments",
                 answer="DeploymentPage",
                 parameters={
                     "q": _text("Words in label, description or champion's name."),
@@ -195,7 +195,18 @@ ROUTES: tuple[Route, ...] = (
                     "importance": _choice("Importance"),
                     "package_id": _whole("With this package in service."),
                     "model": _text("With a package of this registered model in service."),
+                    "service": _choice("Status", "With this status of service health."),
+                    "drift": _choice("Status", "With this status of drift."),
+                    "accuracy": _choice("Status", "With this status of accuracy."),
+                    "status": _yes_or_no(
+                        "Whether each is to have its status and recent predictions."
+                    ),
+                    "sort": _text(
+                        "created_at (default: -created_at), label, importance, champion; "
+                        "descending with -."
+                    ),
                     **_PAGE,
+                    **_FAR,
                 },
             ),
             "POST": Operation(
@@ -214,6 +225,16 @@ ROUTES: tuple[Route, ...] = (
             "PATCH": Operation(
                 "Change settings or state", body="DeploymentUpdate", answer="DeploymentPublic"
             ),
+        },
+    ),
+    Route(
+        "/deployments/{deployment}/status",
+        deployments.StatusHandler,
+        {
+            "GET": Operation(
+                "How it does: service health, drift, accuracy; predictions of the last days",
+                answer="DeploymentLights",
+            )
         },
     ),
     Route(

@@ -199,6 +199,13 @@ def test_the_whole_way_from_a_shell(shell: Shell, name: str, data: pd.DataFrame)
     assert deployed.startswith(f"Deployed {name}/1")
     label = f"{name} live"
     assert name in shell("deployments", "--model", name)
+    shown = shell("deployments", "--model", name, "--status", "--sort", "label")
+    assert "predicted in 7 days" in shown
+    assert "unknown" in shown
+    assert shell.json("deployments", "--model", name, "--drift", "failing") == []
+    (listed,) = shell.json("deployments", "--model", name, "--drift", "unknown", "--status")
+    assert listed["status"]["drift"]["reason"] == "Nothing was predicted yet."
+    assert [item["version"] for item in shell.json("list", "--name", name, "--latest")] == [2]
 
     printed = shell("predict", label, "rows.csv")
     assert len(printed.splitlines()) == 201

@@ -15,6 +15,7 @@ from jupyter_registry.domain.entities import PackagePage, PackageUpdate
 from jupyter_registry.domain.errors import InvalidInput
 from jupyter_registry.domain.kinds import PackageKind, TargetType
 from jupyter_registry.registry import models, packages, search
+from jupyter_registry.registry.latest import mark_latest
 from jupyter_registry.registry.package_rows import fold, search_text
 from jupyter_registry.registry.search import SORTS, PackageFilter, search_packages
 from jupyter_registry.store.database import Database, open_database
@@ -114,7 +115,7 @@ def _fill(database: Database):
                 "text": package.search_text,
             }
         for model in models:
-            packages.mark_latest(session, model.id)
+            mark_latest(session, model.id)
 
 
 def expected(facts: list[dict[str, Any]], wanted: PackageFilter, sort: str) -> list[int]:

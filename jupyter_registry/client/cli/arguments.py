@@ -14,6 +14,7 @@ from ...domain.kinds import (
     Importance,
     PackageKind,
     ReplacementReason,
+    Status,
     TargetType,
 )
 
@@ -119,6 +120,10 @@ def _deployments(commands: Any) -> None:
     made.add_argument("--state", choices=list(DeploymentState))
     made.add_argument("--importance", choices=list(Importance))
     made.add_argument("--model", help="with a package of this registered model in service")
+    for name, what in (("service", "service health"), ("drift",) * 2, ("accuracy",) * 2):
+        made.add_argument(f"--{name}", choices=list(Status), help=f"with this status of {what}")
+    made.add_argument("--status", action="store_true", help="say how each does")
+    made.add_argument("--sort", default="-created_at", help="label, importance, champion, …")
     made.add_argument("--limit", type=int, default=50, help="how many (default: 50)")
 
 

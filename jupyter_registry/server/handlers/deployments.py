@@ -17,7 +17,7 @@ class DeploymentsHandler(RegistryHandler):
         """One page."""
         services = await self.services()
         from ...domain.errors import InvalidInput
-        from ...registry import deployments
+        from ...registry.deployment_search import DeploymentFilter, search
 
         wanted = self.query()
         state = wanted.get("state")
@@ -30,7 +30,10 @@ class DeploymentsHandler(RegistryHandler):
                     advice="Or any, for all.",
                     fields={"state": str(error)},
                 ) from None
-        self.answer(await services.in_thread(deployments.search, services.database, **wanted))
+        of_page = ("sort", "limit", "cursor", "offset", "total", "status")
+        page = {name: wanted.pop(name) for name in of_page if name in wanted}
+        parts = (services.database, services.statuses, DeploymentFilter(**wanted))
+        self.answer(await services.in_thread(search, *parts, **page))
 
     @web.authenticated
     @authorized
@@ -66,6 +69,20 @@ class DeploymentHandler(RegistryHandler):
         found = await deployments.update(services, deployment, self.body())
         self.changed("updated", "deployment", found.id, found.label)
         self.answer(found)
+
+
+class StatusHandler(RegistryHandler):
+    """How a deployment does."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, deployment: str) -> None:
+        """Service health, drift, accuracy, and the predictions of the last days."""
+        services = await self.services()
+        from ...registry.deployment_search import status_of
+
+        parts = (services.database, services.statuses, deployment)
+        self.answer(await services.in_thread(status_of, *parts))
 
 
 class HistoryHandler(RegistryHandler):
