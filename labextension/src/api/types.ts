@@ -220,7 +220,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List deployments, newest first */
+        /** List deployments */
         get: operations["getDeployments"];
         put?: never;
         /** Create a deployment; a hosted model is loaded and scores its sample first */
@@ -247,6 +247,23 @@ export interface paths {
         head?: never;
         /** Change settings or state */
         patch: operations["patchDeploymentsDeployment"];
+        trace?: never;
+    };
+    "/deployments/{deployment}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it does: service health, drift, accuracy; predictions of the last days */
+        get: operations["getDeploymentsDeploymentStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/deployments/{deployment}/history": {
@@ -780,17 +797,132 @@ export interface components {
             segment_columns?: string[];
         };
         /**
+         * DeploymentLights
+         * @description A deployment's status with its predictions of the last days.
+         */
+        DeploymentLights: {
+            /** @default null */
+            status?: components["schemas"]["DeploymentStatus"] | null;
+            /**
+             * Predictions By Day
+             * @default null
+             */
+            predictions_by_day?: number[] | null;
+        };
+        /**
+         * DeploymentListed
+         * @description A deployment in a list, with its status where that was asked for.
+         */
+        DeploymentListed: {
+            /** @default null */
+            status?: components["schemas"]["DeploymentStatus"] | null;
+            /**
+             * Predictions By Day
+             * @default null
+             */
+            predictions_by_day?: number[] | null;
+            /** Label */
+            label: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** @default moderate */
+            importance?: components["schemas"]["Importance"];
+            /**
+             * Association Id Column
+             * @default null
+             */
+            association_id_column?: string | null;
+            /**
+             * Association Id Required
+             * @default false
+             */
+            association_id_required?: boolean;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /**
+             * Store Features
+             * @default false
+             */
+            store_features?: boolean;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+            /** Segment Columns */
+            segment_columns?: string[];
+            /** Id */
+            id: number;
+            state: components["schemas"]["DeploymentState"];
+            /** Package Id */
+            package_id: number;
+            /** Package */
+            package: string;
+            kind: components["schemas"]["PackageKind"];
+            /** Target Name */
+            target_name: string;
+            target_type: components["schemas"]["TargetType"];
+            /**
+             * Class Labels
+             * @default []
+             */
+            class_labels?: string[];
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Rows Predicted
+             * @default 0
+             */
+            rows_predicted?: number;
+            /**
+             * Rows Matched
+             * @default 0
+             */
+            rows_matched?: number;
+            /**
+             * Rows Waiting
+             * @default 0
+             */
+            rows_waiting?: number;
+        };
+        /**
          * DeploymentPage
          * @description One page of deployments.
          */
         DeploymentPage: {
             /** Items */
-            items: components["schemas"]["DeploymentPublic"][];
+            items: components["schemas"]["DeploymentListed"][];
             /**
              * Next Cursor
              * @default null
              */
             next_cursor?: string | null;
+            /**
+             * Total
+             * @default null
+             */
+            total?: number | null;
         };
         /**
          * DeploymentPublic
@@ -888,6 +1020,15 @@ export interface components {
          * @enum {string}
          */
         DeploymentState: "active" | "inactive" | "archived";
+        /**
+         * DeploymentStatus
+         * @description How a deployment does, see `domain.deployment_status`.
+         */
+        DeploymentStatus: {
+            service: components["schemas"]["Judged"];
+            drift: components["schemas"]["Judged"];
+            accuracy: components["schemas"]["Judged"];
+        };
         /**
          * DeploymentUpdate
          * @description What may change of a deployment; absent fields stay.
@@ -1171,6 +1312,19 @@ export interface components {
          * @enum {string}
          */
         Importance: "low" | "moderate" | "high" | "critical";
+        /**
+         * Judged
+         * @description How a deployment does in one respect, and why, in a sentence.
+         */
+        Judged: {
+            /** @default unknown */
+            status?: components["schemas"]["Status"];
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
         /**
          * KeyCreate
          * @description Make a prediction key.
@@ -2017,9 +2171,12 @@ export type AliasSet = components['schemas']['AliasSet'];
 export type Check = components['schemas']['Check'];
 export type CheckStatus = components['schemas']['CheckStatus'];
 export type DeploymentCreate = components['schemas']['DeploymentCreate'];
+export type DeploymentLights = components['schemas']['DeploymentLights'];
+export type DeploymentListed = components['schemas']['DeploymentListed'];
 export type DeploymentPage = components['schemas']['DeploymentPage'];
 export type DeploymentPublic = components['schemas']['DeploymentPublic'];
 export type DeploymentState = components['schemas']['DeploymentState'];
+export type DeploymentStatus = components['schemas']['DeploymentStatus'];
 export type DeploymentUpdate = components['schemas']['DeploymentUpdate'];
 export type Drift = components['schemas']['Drift'];
 export type DriftBin = components['schemas']['DriftBin'];
@@ -2029,6 +2186,7 @@ export type FilePublic = components['schemas']['FilePublic'];
 export type Health = components['schemas']['Health'];
 export type HealthBucket = components['schemas']['HealthBucket'];
 export type Importance = components['schemas']['Importance'];
+export type Judged = components['schemas']['Judged'];
 export type KeyCreate = components['schemas']['KeyCreate'];
 export type KeyCreated = components['schemas']['KeyCreated'];
 export type KeyPublic = components['schemas']['KeyPublic'];
@@ -2582,10 +2740,24 @@ export interface operations {
                 package_id?: number;
                 /** @description With a package of this registered model in service. */
                 model?: string;
+                /** @description With this status of service health. */
+                service?: components["schemas"]["Status"];
+                /** @description With this status of drift. */
+                drift?: components["schemas"]["Status"];
+                /** @description With this status of accuracy. */
+                accuracy?: components["schemas"]["Status"];
+                /** @description Whether each is to have its status and recent predictions. */
+                status?: boolean;
+                /** @description created_at (default: -created_at), label, importance, champion; descending with -. */
+                sort?: string;
                 /** @description Items of a page. */
                 limit?: number;
                 /** @description next_cursor of the page before. */
                 cursor?: string;
+                /** @description Items to leave out from there. */
+                offset?: number;
+                /** @description Whether to count the items of all pages. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -2675,6 +2847,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeploymentPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDeploymentsDeploymentStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentLights"];
                 };
             };
             default: components["responses"]["Problem"];

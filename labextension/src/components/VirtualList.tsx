@@ -42,6 +42,8 @@ export function VirtualList(props: VirtualListProps): React.ReactElement {
 
   // rows that were put in or taken out above must not move what is looked at
   const seen = useRef<{ at: number; key: React.Key; active: number; activeKey: React.Key }>();
+  // on each drawing: whichever it was that moved the rows
+  // eslint-disable-next-line react-hooks/exhaustive-deps
   useLayoutEffect(() => {
     const element = box.current!;
     if (!find || !rowKey || !count) {

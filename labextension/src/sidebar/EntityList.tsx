@@ -45,7 +45,9 @@ export interface EntityListProps<E extends { id: number }> {
   empty: React.ReactElement;
 }
 
-export function EntityList<E extends { id: number }>(props: EntityListProps<E>): React.ReactElement {
+export function EntityList<E extends { id: number }>(
+  props: EntityListProps<E>
+): React.ReactElement {
   const trans = useTrans();
   const registry = useRegistry();
   const connection = useConnection();

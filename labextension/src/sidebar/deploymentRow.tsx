@@ -2,21 +2,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { DeploymentPublic } from '../api/types';
+import type { DeploymentListed, Judged } from '../api/types';
 import { Badge } from '../components/Badge';
 import { useSettings, useTrans } from '../components/context';
 import { Sparkline } from '../components/Sparkline';
-import { type Status, StatusLight } from '../components/StatusLight';
+import { StatusLight } from '../components/StatusLight';
 import { importanceName, stateName } from '../documents/words';
 import { count } from '../format/numbers';
 
-type Judged = { status?: Status; reason?: string };
-
 /** A deployment as a list has it. */
-export type DeploymentRow = DeploymentPublic & {
-  status?: { service: Judged; drift: Judged; accuracy: Judged } | null;
-  predictions_by_day?: number[] | null;
-};
+export type DeploymentRow = DeploymentListed;
 
 export const DEPLOYMENT_ROW_HEIGHT = 64;
 
@@ -43,7 +38,9 @@ export function DeploymentRowView({ shown }: { shown: DeploymentRow }): React.Re
           </Badge>
         )}
         {columns.has('importance') && (
-          <Badge tone={importance === 'critical' ? 'error' : importance === 'high' ? 'warn' : 'plain'}>
+          <Badge
+            tone={importance === 'critical' ? 'error' : importance === 'high' ? 'warn' : 'plain'}
+          >
             {importanceName(importance, trans)}
           </Badge>
         )}

@@ -2,7 +2,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { DeploymentQuery, PackageQuery } from '../api/client';
-import { importanceName, kindName, stateName, statusName, targetTypeName } from '../documents/words';
+import {
+  importanceName,
+  kindName,
+  stateName,
+  statusName,
+  targetTypeName
+} from '../documents/words';
 
 /** Values by filter; what is missing or empty does not restrict. */
 export type Filters = { [id: string]: string };
@@ -84,7 +90,11 @@ export function packageQuery({ q, filters, sort }: Question): PackageQuery {
   const { versions, ...others } = filters;
   return {
     ...set({ q: q.trim(), ...others }),
-    ...(versions === 'archived' ? { archived: 'true' } : versions === 'all' ? {} : { latest: true }),
+    ...(versions === 'archived'
+      ? { archived: 'true' }
+      : versions === 'all'
+        ? {}
+        : { latest: true }),
     sort
   } as PackageQuery;
 }
