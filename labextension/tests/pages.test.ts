@@ -81,6 +81,18 @@ describe('Pages', () => {
     expect(from.asked.filter(([, limit]) => limit > PAGE)).toHaveLength(2);
   });
 
+  it('asks nothing while it is hidden, and once when it is seen again', async () => {
+    const { pages, from } = await opened(upTo(10));
+    pages.refresh();
+    pages.see(false);
+    pages.refresh();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(from.asked).toEqual([]);
+    pages.see(true);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(from.asked).toEqual([[0, PAGE]]);
+  });
+
   it('keeps the old list until the new answer is there, and drops late answers', async () => {
     const { pages } = await opened(upTo(10));
     const late = server([7]);

@@ -48,7 +48,7 @@ def test_lists_are_searched_and_narrowed_down(
     expect(rows).to_have_text(["find-a/2externalleft@champion/1"])
     packages.get_by_label("Versions").select_option("all")
     expect(rows).to_have_count(2)
-    packages.get_by_label("Order").select_option("created_at")
+    packages.get_by_label("Order", exact=True).select_option("created_at")
     expect(rows.first).to_contain_text("find-a/1")
     page.screenshot(path=str(tmp_path / "filters.png"))
     packages.get_by_label("Kind").select_option("custom")
@@ -117,6 +117,7 @@ def test_changes_made_elsewhere_show_within_a_second(
     # nothing is asked for while it is hidden; it has caught up when it is shown
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("window.jupyterapp.shell.currentWidget.close()")  # the panel
     page.get_by_role("tab", name="File Browser").click()
     expect(sidebar).to_be_hidden()
     page.wait_for_timeout(700)  # what was under way

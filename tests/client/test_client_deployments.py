@@ -225,7 +225,7 @@ def test_states_settings_and_listing(
 def test_lists_say_how_each_does_and_count(
     registry: Registry, deployed: tuple[Deployment, Any]
 ) -> None:
-    deployment, data = deployed
+    deployment, data = deployed[0], visits(50, 3)
     deployment.predict(data, progress=False)
     model = deployment.package.rpartition("/")[0]
     for sort in ("label", "-importance", "champion"):

@@ -9,7 +9,7 @@ import { ProblemView } from '../components/ProblemView';
 import { Spinner } from '../components/Progress';
 import { VirtualList } from '../components/VirtualList';
 import type { Change } from '../events/changes';
-import { useChanges, useConnection } from '../events/hooks';
+import { useChanges, useConnection, useSeen } from '../events/hooks';
 import { count } from '../format/numbers';
 import { dragCode } from './drag';
 import { type FilterField, type Filters, isFiltered, type Question } from './filters';
@@ -63,6 +63,8 @@ export function EntityList<E extends { id: number }>(
   const pages = usePages<E>((offset, limit, signal) => {
     return props.read(JSON.parse(asked) as Question, { offset, limit, total: true }, signal);
   }, asked);
+  const seen = useSeen();
+  useEffect(() => pages.see(seen), [pages, seen]);
   useChanges(change => {
     if (!change || props.concerns(change, id => pages.isInSight(id))) {
       pages.refresh();

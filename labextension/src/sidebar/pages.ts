@@ -103,9 +103,22 @@ export class Pages<T extends { id: number }> implements IDisposable {
     }
   }
 
+  /** Whether the list can be seen; a refresh waits until it can. */
+  see(seen: boolean): void {
+    this._seen = seen;
+    if (!seen && this._refreshing !== undefined) {
+      clearTimeout(this._refreshing);
+      this._refreshing = undefined;
+      this._again = true;
+    } else if (seen && this._again && !this._reading) {
+      this._again = false;
+      this.refresh();
+    }
+  }
+
   /** Read what is in sight anew, soon; what is shown stays until the answer is there. */
   refresh(): void {
-    if (this._reading) {
+    if (this._reading || !this._seen) {
       this._again = true;
     } else if (this._refreshing === undefined && this._read) {
       const wait = Math.max(0, this._refreshed + REFRESH_MS - Date.now());
@@ -159,7 +172,7 @@ export class Pages<T extends { id: number }> implements IDisposable {
     this._reading = undefined;
     this._changed.emit();
     this._load();
-    if (this._again) {
+    if (this._again && this._seen) {
       this._again = false;
       this.refresh();
     }
@@ -254,5 +267,6 @@ export class Pages<T extends { id: number }> implements IDisposable {
   /** Whether the present question has no answer yet. */
   private _asked = false;
   private _again = false;
+  private _seen = true;
   private _disposed = false;
 }
