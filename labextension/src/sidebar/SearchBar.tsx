@@ -62,29 +62,36 @@ export function SearchBar(props: {
       <div id={id} className="jp-Registry-filters" hidden={!open}>
         {open &&
           fields.map(field => (
-            <label key={field.id}>
-              <span>{field.label}</span>
+            <div key={field.id}>
+              <label htmlFor={`${id}-${field.id}`}>{field.label}</label>
               {field.options ? (
                 <Choice
+                  id={`${id}-${field.id}`}
                   value={filters[field.id] ?? ''}
                   options={field.options}
                   choose={value => setFilters({ ...filters, [field.id]: value })}
                 />
               ) : (
                 <input
+                  id={`${id}-${field.id}`}
                   type="text"
                   value={filters[field.id] ?? ''}
                   placeholder={field.placeholder}
                   onChange={event => setFilters({ ...filters, [field.id]: event.target.value })}
                 />
               )}
-            </label>
+            </div>
           ))}
         {open && (
-          <label>
-            <span>{trans.__('Order')}</span>
-            <Choice value={props.sort} options={props.sorts} choose={props.setSort} />
-          </label>
+          <div>
+            <label htmlFor={`${id}-order`}>{trans.__('Order')}</label>
+            <Choice
+              id={`${id}-order`}
+              value={props.sort}
+              options={props.sorts}
+              choose={props.setSort}
+            />
+          </div>
         )}
       </div>
     </>
@@ -92,12 +99,13 @@ export function SearchBar(props: {
 }
 
 function Choice(props: {
+  id: string;
   value: string;
   options: readonly (readonly [string, string])[];
   choose: (value: string) => void;
 }): React.ReactElement {
   return (
-    <select value={props.value} onChange={event => props.choose(event.target.value)}>
+    <select id={props.id} value={props.value} onChange={event => props.choose(event.target.value)}>
       {props.options.map(([value, label]) => (
         <option key={value} value={value}>
           {label}
