@@ -1,7 +1,7 @@
 // Lists read page by page: what is asked for, when, and which answers count.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { PAGE, Pages, REFRESH_MS } from '../src/sidebar/pages';
+import { PAGE, type Page, type PageOf, Pages, REFRESH_MS } from '../src/sidebar/pages';
 
 type Item = { id: number };
 
@@ -9,16 +9,16 @@ type Item = { id: number };
 function server(ids: number[]) {
   const asked: [number, number][] = [];
   const aborted: number[] = [];
-  const read = (offset: number, limit: number, signal: AbortSignal) => {
+  const read = ({ offset, limit, total }: PageOf, signal: AbortSignal) => {
     asked.push([offset, limit]);
     signal.addEventListener('abort', () => aborted.push(offset));
-    return new Promise<{ items: Item[]; total: number }>((resolve, reject) => {
+    return new Promise<Page<Item>>((resolve, reject) => {
       setTimeout(() => {
         if (failing.now) {
           reject(new Error('no'));
         }
         const items = ids.slice(offset, offset + limit).map(id => ({ id }));
-        resolve({ items, total: ids.length });
+        resolve({ items, ...(total ? { total: ids.length } : {}) });
       }, 10);
     });
   };

@@ -73,12 +73,12 @@ export const documents: JupyterFrontEndPlugin<void> = {
     });
 
     commands.addCommand(CommandIDs.openPackage, {
-      label: trans.__('Open a Model Package'),
+      label: args => (args['id'] ? trans.__('Open') : trans.__('Open a Model Package')),
       describedBy: ENTITY_ARGS,
       execute: args => packages.open(entityArgs(args))
     });
     commands.addCommand(CommandIDs.openDeployment, {
-      label: trans.__('Open a Deployment'),
+      label: args => (args['id'] ? trans.__('Open') : trans.__('Open a Deployment')),
       describedBy: ENTITY_ARGS,
       execute: args => deployments.open(entityArgs(args))
     });

@@ -14,7 +14,7 @@ import { count } from '../format/numbers';
 import { dragCode } from './drag';
 import { type FilterField, type Filters, isFiltered, type Question } from './filters';
 import { useRemembered } from './memory';
-import type { Page } from './pages';
+import type { Page, PageOf } from './pages';
 import { Found, SearchBar } from './SearchBar';
 import { useSection } from './section';
 import { usePages, useRested } from './usePages';
@@ -27,11 +27,7 @@ export interface EntityListProps<E extends { id: number }> {
   commands: EntityCommands<E>;
   fields: readonly FilterField[];
   sorts: readonly (readonly [string, string])[];
-  read: (
-    question: Question,
-    page: { offset: number; limit: number; total: true },
-    signal: AbortSignal
-  ) => Promise<Page<E>>;
+  read: (question: Question, page: PageOf, signal: AbortSignal) => Promise<Page<E>>;
   /** Whether a change may have made what is in sight out of date. */
   concerns: (change: Change, isInSight: (id: number) => boolean) => boolean;
   name: (entity: E) => string;
@@ -60,9 +56,10 @@ export function EntityList<E extends { id: number }>(
 
   const typed = JSON.stringify({ q, filters, sort } satisfies Question);
   const asked = useRested(typed);
-  const pages = usePages<E>((offset, limit, signal) => {
-    return props.read(JSON.parse(asked) as Question, { offset, limit, total: true }, signal);
-  }, asked);
+  const pages = usePages<E>(
+    (page, signal) => props.read(JSON.parse(asked) as Question, page, signal),
+    asked
+  );
   const seen = useSeen();
   useEffect(() => pages.see(seen), [pages, seen]);
   useChanges(change => {

@@ -31,13 +31,9 @@ function Deployments(): React.ReactElement {
       commands={commands}
       fields={fields}
       sorts={sorts}
-      read={async (question, page, signal) => {
-        const { items, total } = await registry.api.deployments(
-          { ...deploymentQuery(question), ...page },
-          signal
-        );
-        return { items, total: total ?? items.length };
-      }}
+      read={(question, page, signal) =>
+        registry.api.deployments({ ...deploymentQuery(question), ...page }, signal)
+      }
       // rows come in all the time: those of a deployment out of sight change nothing that is seen
       concerns={({ entity, id }, isInSight) =>
         entity === 'deployment' || (entity === 'rows' && isInSight(id))

@@ -31,13 +31,9 @@ function Packages(): React.ReactElement {
       commands={commands}
       fields={fields}
       sorts={sorts}
-      read={async (question, page, signal) => {
-        const { items, total } = await registry.api.packages(
-          { ...packageQuery(question), ...page },
-          signal
-        );
-        return { items, total: total ?? items.length };
-      }}
+      read={(question, page, signal) =>
+        registry.api.packages({ ...packageQuery(question), ...page }, signal)
+      }
       // a deployment made or replaced changes which packages are deployed
       concerns={({ entity }) => ['package', 'model', 'deployment'].includes(entity)}
       name={shown => `${shown.name}/${shown.version}`}

@@ -6,12 +6,19 @@ import { isAbort } from '../api/problems';
 
 export interface Page<T> {
   items: readonly T[];
-  /** How many there are on all pages. */
-  total: number;
+  /** How many there are on all pages, where that was asked for. */
+  total?: number | null;
 }
 
-/** Reads `limit` items after `offset` others; rejects with the server's problem. */
-export type ReadPage<T> = (offset: number, limit: number, signal: AbortSignal) => Promise<Page<T>>;
+/** What is asked for: `limit` items after `offset` others, with their `total` or without. */
+export interface PageOf {
+  offset: number;
+  limit: number;
+  total: boolean;
+}
+
+/** Reads a page; rejects with the server's problem. */
+export type ReadPage<T> = (page: PageOf, signal: AbortSignal) => Promise<Page<T>>;
 
 /** Items of a page. */
 export const PAGE = 100;
@@ -150,13 +157,14 @@ export class Pages<T extends { id: number }> implements IDisposable {
     this._refreshed = Date.now();
     this._cancelLoads();
     try {
-      const { items, total } = await this._read!(offset, limit, controller.signal);
+      const page = { offset, limit, total: true };
+      const { items, total } = await this._read!(page, controller.signal);
       if (controller.signal.aborted) {
         return;
       }
       this._pages.clear();
       this._keep(offset, items);
-      this._total = total;
+      this._total = total ?? items.length;
       this._error = undefined;
       if (this._asked) {
         this._asked = false;
@@ -202,7 +210,8 @@ export class Pages<T extends { id: number }> implements IDisposable {
     const controller = new AbortController();
     this._loading.set(number, controller);
     try {
-      const { items } = await this._read!(number * PAGE, PAGE, controller.signal);
+      const page = { offset: number * PAGE, limit: PAGE, total: false };
+      const { items } = await this._read!(page, controller.signal);
       if (controller.signal.aborted) {
         return;
       }
