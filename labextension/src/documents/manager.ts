@@ -3,6 +3,7 @@ import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { TabPanel, type Widget } from '@lumino/widgets';
 
 import type { RegistryWidget } from '../components/RegistryWidget';
 
@@ -62,7 +63,33 @@ export class Documents<A extends ReadonlyPartialJSONObject> {
     if (!widget.isAttached) {
       this._shell.add(widget, 'main');
     }
+    if (!widget.isAttached) {
+      addBeside(this._shell, widget);
+    }
     this._shell.activateById(widget.id);
+    showTab(widget);
     return widget;
+  }
+}
+
+/**
+ * In Notebook 7 the main area has one widget: on its first page that has tabs, and a panel is one
+ * more; beside a notebook a panel is below it.
+ */
+function addBeside(shell: JupyterFrontEnd.IShell, widget: Widget): void {
+  const [only] = shell.widgets('main');
+  if (only instanceof TabPanel) {
+    only.addWidget(widget);
+  } else {
+    widget.addClass('jp-Registry-below'); // which keeps it from being as low as its tab
+    shell.add(widget, 'down');
+  }
+}
+
+/** Of tabs that the shell does not know show the widget's. */
+function showTab(widget: Widget): void {
+  const tabs = widget.parent?.parent;
+  if (tabs instanceof TabPanel) {
+    tabs.currentWidget = widget;
   }
 }

@@ -54,8 +54,20 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
       execute: async () => {
         await loaded;
         app.shell.activateById(widget.id);
-        widget.node.querySelector<HTMLElement>('input[type=search]')?.focus();
+        await focusSearch(widget.node);
       }
     });
   }
 };
+
+/** Into the first search, as soon as it is drawn, and after a menu has given the focus back. */
+async function focusSearch(node: HTMLElement): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) {
+    await new Promise(drawn => setTimeout(drawn, 20));
+    const search = node.querySelector<HTMLElement>('input[type=search]');
+    if (search) {
+      search.focus();
+      return;
+    }
+  }
+}
