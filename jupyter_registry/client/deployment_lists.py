@@ -36,7 +36,7 @@ class DeploymentsAndStatus(DeploymentList):
 
     headings: ClassVar[tuple[str, ...]] = (
         "deployment", "package", "state", "importance", "service", "drift", "accuracy",
-        "predicted in 7 days",
+        "7 days",
     )  # fmt: skip
 
     def row(self, item: Deployment) -> tuple[Any, ...]:

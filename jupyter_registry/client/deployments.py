@@ -104,6 +104,7 @@ class Deployment(Monitored, DeploymentListed):
         *,
         association_id: str | None = None,
         timestamp: str | None = None,
+        package: Package | PackageItem | int | str | None = None,
         progress: Progress = True,
     ) -> ReportResult:
         """Report predictions made outside; the same association ID again replaces.
@@ -111,8 +112,16 @@ class Deployment(Monitored, DeploymentListed):
         Columns: ``association_id``, ``timestamp``, ``prediction`` (number or class label),
         ``probability`` (of the positive class) or ``probability_<label>``, ``latency_ms``;
         others are features. ``association_id`` and ``timestamp`` name other columns for those.
+
+        A row counts for the package that was in service at its timestamp (from before the
+        deployment was made: for its first), or for ``package``, one of the history: a package,
+        its id, ``"name/version"`` or ``"name@alias"``.
         """
-        params = {"association_id_column": association_id, "timestamp_column": timestamp}
+        params = {
+            "association_id_column": association_id,
+            "timestamp_column": timestamp,
+            "package_id": None if package is None else self._registry.package_id(package),
+        }
         return rows.report(
             self._registry.connection, f"{self._path}/reports", data, params, progress=progress
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from .fields import Alias, Label, Name, TagKey, TagValue, Text
 from .kinds import DeploymentState, Importance, PackageKind, ReplacementReason, TargetType
@@ -25,8 +25,10 @@ class ModelUpdate(Strict):
 class PackageCreate(Strict):
     """Register a package: a new version under ``name``.
 
-    ``upload`` names a finished upload (custom and native kinds); ``baseline`` is what
-    ``domain.baseline`` computes; ``input_example`` is a list of at most 20 input records.
+    ``upload`` names a finished upload (custom and native kinds), of which ``files`` become the
+    package's, all of them unless given; the upload ends, and with it the rest. ``format`` is told
+    by the files where it is not given; ``baseline`` is what ``domain.baseline`` computes;
+    ``input_example`` is a list of at most 20 input records.
     """
 
     name: Name
@@ -42,6 +44,7 @@ class PackageCreate(Strict):
     location: str | None = None
     build_environment: str | None = None
     upload: str | None = None
+    files: list[str] | None = None
     baseline: dict[str, Any] | None = None
     provenance: dict[str, Any] = {}
     input_example: list[dict[str, Any]] | None = None
@@ -61,6 +64,37 @@ class AliasSet(Strict):
     """Point an alias of a registered model at a version."""
 
     version: int
+
+
+class ContentsTake(Strict):
+    """Take a file or a folder of those that Jupyter's file browser shows into an upload."""
+
+    path: str
+    """As the file browser has it: relative to the server's root, with ``/``."""
+    as_: str | None = Field(default=None, alias="as")
+    """The file's path in the upload, or the folder's; without it a file keeps its name, and what
+    is in a folder comes to the upload's root."""
+
+
+class InspectionCreate(Strict):
+    """Inspect an upload's model and data; what is known already is taken as it is said."""
+
+    kind: PackageKind = PackageKind.CUSTOM
+    files: list[str] | None = None
+    """The files that are the model's; all but ``training`` and ``holdout`` unless given."""
+    training: str | None = None
+    holdout: str | None = None
+    """Files of the upload: CSV, Parquet or Arrow."""
+    format: str | None = None
+    target_name: str | None = None
+    target_type: TargetType | None = None
+    class_labels: list[str] | None = None
+    positive_class: str | None = None
+    prediction_threshold: float | None = None
+    predictions: str | None = None
+    """The holdout's column with predictions, where the model is not to be asked for them."""
+    kernelspec: str | None = None
+    """In whose environment it runs; the registry's default one unless given."""
 
 
 class DeploymentCreate(Strict):

@@ -18,8 +18,10 @@ from .accuracy_fields import SegmentColumn as SegmentColumn
 from .accuracy_fields import Segments as Segments
 from .accuracy_fields import SegmentValue as SegmentValue
 from .bodies import AliasSet as AliasSet
+from .bodies import ContentsTake as ContentsTake
 from .bodies import DeploymentCreate as DeploymentCreate
 from .bodies import DeploymentUpdate as DeploymentUpdate
+from .bodies import InspectionCreate as InspectionCreate
 from .bodies import KeyCreate as KeyCreate
 from .bodies import ModelUpdate as ModelUpdate
 from .bodies import PackageCreate as PackageCreate
@@ -60,15 +62,19 @@ from .monitoring import DriftBucket as DriftBucket
 from .monitoring import FeatureDrift as FeatureDrift
 from .monitoring import Health as Health
 from .monitoring import HealthBucket as HealthBucket
-from .package_fields import FilePublic as FilePublic
 from .package_fields import ModelBase as ModelBase
 from .package_fields import ModelPage as ModelPage
 from .package_fields import ModelPublic as ModelPublic
 from .package_fields import PackageBase as PackageBase
 from .package_fields import PackagePage as PackagePage
 from .package_fields import PackagePublic as PackagePublic
+from .package_fields import PackageRegistered as PackageRegistered
 from .package_fields import PackageSummary as PackageSummary
-from .package_fields import UploadPublic as UploadPublic
+from .problem import Problem as Problem
+from .uploads import ContentsTaken as ContentsTaken
+from .uploads import FilePublic as FilePublic
+from .uploads import InspectionPublic as InspectionPublic
+from .uploads import UploadPublic as UploadPublic
 
 
 class Accuracy(SQLModel):
@@ -88,17 +94,6 @@ class Accuracy(SQLModel):
     """Rows are actual classes, columns predicted ones, in the order of ``class_labels``."""
     class_labels: list[str] = []
     history: list[ServicePeriod] = []
-
-
-class Problem(SQLModel):
-    """An error, as RFC 9457 ``application/problem+json``."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    advice: str = ""
-    fields: dict[str, Any] = {}
 
 
 class ServerInfo(SQLModel):

@@ -9,6 +9,7 @@ from sqlmodel import JSON, BigInteger, Field, SQLModel
 
 from .fields import stored
 from .kinds import PackageKind, TargetType
+from .uploads import FilePublic
 
 
 class ModelBase(SQLModel):
@@ -49,14 +50,6 @@ class PackageBase(SQLModel):
     size: int = Field(default=0, sa_type=BigInteger)
 
 
-class FilePublic(SQLModel):
-    """One file of a package: path with ``/``, SHA-256 in hex, size in bytes."""
-
-    path: str = Field(max_length=1_000)
-    sha256: str = Field(max_length=64)
-    size: int = Field(sa_type=BigInteger)
-
-
 class PackageSummary(PackageBase):
     """A row of a list of packages."""
 
@@ -81,6 +74,12 @@ class PackagePublic(PackageSummary):
     deployments: list[dict[str, Any]] = []
 
 
+class PackageRegistered(PackagePublic):
+    """A package just registered; ``warnings`` say what will keep its model from serving."""
+
+    warnings: list[str] = []
+
+
 class PackagePage(SQLModel):
     """One page of packages; ``next_cursor`` is ``None`` on the last."""
 
@@ -95,11 +94,3 @@ class ModelPage(SQLModel):
 
     items: list[ModelPublic]
     next_cursor: str | None = None
-
-
-class UploadPublic(SQLModel):
-    """An upload in progress: files received so far."""
-
-    id: str
-    created_at: datetime
-    files: list[FilePublic] = []

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 FRESH_SECONDS = 1.0
 #: How long a local copy that nothing runs from is kept.
 KEEP_COPIES_SECONDS = 7 * 24 * 3600.0
+UNFINISHED_SECONDS = 24 * 3600.0
 #: Drift plans that are held.
 _PLANS = 256
 
@@ -66,6 +67,10 @@ class Champion:
     plan: DriftPlan | None = None
     #: Columns by whose values rows are counted once more.
     segment_columns: tuple[str, ...] = ()
+    #: The threshold that the deployment was given; ``None`` for each package's own.
+    prediction_threshold: float | None = None
+    #: From when on the package is in service, UTC microseconds since 1970.
+    since: int = 0
 
     def check_active(self) -> None:
         """Refuse rows for a deployment that takes none; raises `DeploymentInactive`."""
@@ -188,6 +193,7 @@ def _read(services: Services, reference: str) -> Champion:
     with services.database.connect() as connection:
         deployment_id = deployment_rows.identify(connection, reference)
         found = deployment_rows.whole(connection, deployment_id)
+        since, _ = deployment_rows.starts_of(connection, deployment_id)[-1]
     deployment = DeploymentPublic.model_validate(found)
     package = get_package(services.database, deployment.package_id)
     own = target_of(package)
@@ -215,6 +221,8 @@ def _read(services: Services, reference: str) -> Champion:
         order=order,
         plan=services.champions.plan_of(package, tracked),
         segment_columns=tuple(deployment.segment_columns),
+        prediction_threshold=given,
+        since=since,
     )
 
 
@@ -223,11 +231,19 @@ def _local_copy(services: Services, package: PackagePublic) -> Path:
 
 
 def sweep_copies(services: Services, older_than: float = KEEP_COPIES_SECONDS) -> int:
-    """Remove local copies of packages that no worker was started from for so long."""
+    """Remove local copies of packages that no worker was started from for so long.
+
+    Those that a killed server was still making, or inspecting, go after a day.
+    """
     removed = 0
     in_use = services.champions.folders_in_use(services)
     for folder in services.settings.model_folder.iterdir():
-        if folder in in_use or time.time() - folder.stat().st_mtime < older_than:
+        kept = min(older_than, UNFINISHED_SECONDS) if folder.name[0] == "." else older_than
+        try:
+            age = time.time() - folder.stat().st_mtime
+        except FileNotFoundError:
+            continue  # an inspection has ended
+        if folder in in_use or age < kept:
             continue
         shutil.rmtree(folder, ignore_errors=True)
         removed += 1

@@ -10,7 +10,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from ..domain.entities import FilePublic, PackageBase, PackageCreate, PackagePublic, PackageUpdate
+from ..domain.entities import (
+    FilePublic,
+    PackageBase,
+    PackageCreate,
+    PackagePublic,
+    PackageRegistered,
+    PackageUpdate,
+)
 from ..domain.errors import InvalidInput, NotFound, PackageNotFound, StillReferenced, nearest
 from ..domain.kinds import TargetType
 from ..domain.signature import Signature
@@ -25,15 +32,19 @@ from ..store.tables import (
     RegisteredModel,
     now,
 )
-from . import blobs, uploads, validation
+from . import blobs, package_formats, uploads, validation
 from .latest import mark_latest
 from .package_rows import deployments_of, search_text, whole
 
 
-def register(database: Database, body: PackageCreate, user: str) -> PackagePublic:
+def register(
+    database: Database, artifacts: ArtifactStore, body: PackageCreate, user: str
+) -> PackageRegistered:
     """Register a package: the next version under its name.
 
-    The upload that it names ends here: its files become the package's in the same transaction.
+    The upload that it names ends here: its files, or those that are named, become the package's
+    in the same transaction; the others are thrown away. What will keep a model from being
+    deployed is said in ``warnings``, as far as it can be told without loading it.
 
     Raises
     ------
@@ -45,11 +56,17 @@ def register(database: Database, body: PackageCreate, user: str) -> PackagePubli
     """
     target = _check(body)
     signature = Signature.from_json(body.signature)
+    model_format, warnings = body.format, list[str]()
+    if body.upload:
+        sent = uploads.get(database, body.upload).files
+        if body.files is not None:
+            sent = [file for file in sent if file.path in body.files]
+        model_format, warnings = package_formats.settled(artifacts, sent, body)
     with database.write() as session:
-        files = uploads.take(session, body.upload) if body.upload else []
+        files, others = uploads.take(session, body.upload, body.files) if body.upload else ([], [])
         if body.kind.is_hosted and not files:
             raise InvalidInput(
-                "The upload has no files.",
+                "The upload has no files, or none were named.",
                 advice="Upload the model's files first.",
                 fields={"upload": "no files"},
             )
@@ -61,6 +78,7 @@ def register(database: Database, body: PackageCreate, user: str) -> PackagePubli
             positive_class=target.positive_class,
             prediction_threshold=target.threshold if target.type is TargetType.BINARY else None,
             signature=signature.to_json(),
+            format=model_format,
             digest=digest(files) if files else None,
             size=sum(file.size for file in files),
             created_by=user[:200],
@@ -72,7 +90,6 @@ def register(database: Database, body: PackageCreate, user: str) -> PackagePubli
                     "description",
                     "target_name",
                     "target_type",
-                    "format",
                     "location",
                     "build_environment",
                     "baseline",
@@ -91,7 +108,9 @@ def register(database: Database, body: PackageCreate, user: str) -> PackagePubli
         for alias in dict.fromkeys(body.aliases):
             point(session, _id(model), alias, package_id)
         mark_latest(session, _id(model))
-    return get(database, package_id)
+    blobs.collect(database, artifacts, others)
+    made = get(database, package_id)
+    return PackageRegistered(**made.model_dump(), warnings=warnings)
 
 
 def get(database: Database, package_id: int) -> PackagePublic:
@@ -302,6 +321,7 @@ def _check(body: PackageCreate) -> Target:
         ("format", 50),
     ):
         validation.text(getattr(body, field), field, most)
+    package_formats.check_name(body.format)
     for field in ("class_labels", "signature", "baseline", "provenance"):
         validation.document(getattr(body, field), field)
     validation.examples(body.input_example)
@@ -311,11 +331,11 @@ def _check(body: PackageCreate) -> Target:
             advice="Upload the model's files first and give the upload's id.",
             fields={"upload": "missing"},
         )
-    if not body.kind.is_hosted and body.upload is not None:
+    if not body.kind.is_hosted and (body.upload is not None or body.files):
         raise InvalidInput(
             "An external package has no files: its model is hosted elsewhere.",
-            advice="Leave upload out, or register it with kind 'custom'.",
-            fields={"upload": "not for external packages"},
+            advice="Leave upload and files out, or register it with kind 'custom'.",
+            fields={"files" if body.upload is None else "upload": "not for external packages"},
         )
     if body.prediction_threshold is not None and body.target_type is not TargetType.BINARY:
         raise InvalidInput(

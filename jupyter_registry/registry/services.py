@@ -15,6 +15,7 @@ from ..serving.pool import WorkerPool
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
 from .deployment_status import Statuses
+from .inspections import Inspections
 from .uploads import UploadLimits
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Services:
     bulk: Executor
     champions: Champions
     kernelspecs: KernelSpecManager | None = None
+    inspections: Inspections = field(default_factory=Inspections)
     statuses: Statuses = field(init=False)
 
     def __post_init__(self) -> None:

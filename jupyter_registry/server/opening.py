@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from ..registry.keys import KeyRing
     from ..registry.services import Services
+    from ..store.database import Database
+    from ..store.notices import Notices
     from .events import ChangeEvents
 
 #: Threads for what blocks: database, files, conversions.
@@ -39,10 +41,9 @@ _USED_BY_HANDLERS = (
     *(
         f"jupyter_registry.registry.{name}"
         for name in (
-            "actuals", "assess", "blobs", "champions", "deployment_search", "deployments", "health",
-            "keys", "models",
-            "packages", "predict", "replacement", "reports", "search", "services", "uploads",
-            "validation",
+            "actuals", "assess", "blobs", "champions", "contents", "deployment_search",
+            "deployments", "health", "inspections", "keys", "models", "packages", "predict",
+            "replacement", "reports", "search", "services", "uploads", "validation",
         )
     ),
     "jupyter_registry.server.tabular",
@@ -66,6 +67,7 @@ class Options:
     worker_idle_seconds: float = 900.0
     worker_start_seconds: float = 120.0
     predict_seconds: float = 600.0
+    inspect_seconds: float = 600.0
     max_workers: int = 16
 
 
@@ -89,6 +91,7 @@ class Opening:
         self._failed: tuple[float, RegistryError] | None = None
         self._closed = False
         self._keys: KeyRing | None = None
+        self._notices: Notices | None = None
 
     @property
     def keys(self) -> KeyRing:
@@ -130,6 +133,9 @@ class Opening:
                     await task
         services, self.services = self.services, None
         if services is not None:
+            if self._notices is not None:
+                await services.in_thread(self._notices.close)
+            await services.inspections.close()
             await services.pool.close()
             await services.in_thread(services.recorder.close)
             await services.in_thread(services.health.close)
@@ -155,6 +161,8 @@ class Opening:
         self._failed = None
         self.services = services = self._with_workers(services, executor)
         self._sweeping = loop.create_task(self._sweep(services))
+        if self.events is not None and not services.database.is_sqlite:
+            self._notices = self._with_notices(services.database, self.events, loop)
         self._log.info("The registry is open: %s", services.database.engine.url)
         return services
 
@@ -203,6 +211,7 @@ class Opening:
                 options.max_workers,
                 self._log,
                 predict_timeout=options.predict_seconds,
+                inspect_timeout=options.inspect_seconds,
             ),
             settings=Settings(
                 model_folder=options.model_folder,
@@ -218,6 +227,20 @@ class Opening:
             champions=Champions(),
             kernelspecs=self._kernelspecs,
         )
+
+    def _with_notices(
+        self, database: Database, events: ChangeEvents, loop: asyncio.AbstractEventLoop
+    ) -> Notices:
+        """What other servers on the same database change is told here too, and the reverse."""
+        from ..store.notices import Notices
+
+        def heard(change: dict[str, Any]) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: no one listens any more
+                loop.call_soon_threadsafe(events.emit, change)
+
+        notices = Notices(database, heard, self._log)
+        events.also = notices.send
+        return notices
 
     async def _tell_of_rows(self, deployment_id: int, predicted: int, matched: int) -> None:
         from ..registry import deployments

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from .handlers import (
     accuracy,
+    contents,
     deployments,
     drift,
     health,
     info,
+    inspections,
     keys,
     models,
     packages,
@@ -133,7 +135,7 @@ ROUTES: tuple[Route, ...] = (
                 },
             ),
             "POST": Operation(
-                "Register a package", body="PackageCreate", answer="PackagePublic", status=201
+                "Register a package", body="PackageCreate", answer="PackageRegistered", status=201
             ),
         },
     ),
@@ -178,7 +180,34 @@ ROUTES: tuple[Route, ...] = (
                 answer="FilePublic",
                 status=201,
                 takes_bytes=True,
+            ),
+            "DELETE": Operation("Take a file out of an upload", status=204),
+        },
+    ),
+    Route(
+        "/uploads/{upload_id}/contents",
+        contents.UploadContentsHandler,
+        {
+            "POST": Operation(
+                "Take a file or folder that Jupyter's file browser shows into an upload",
+                body="ContentsTake",
+                answer="ContentsTaken",
+                status=201,
             )
+        },
+    ),
+    Route(
+        "/uploads/{upload_id}/inspection",
+        inspections.InspectionHandler,
+        {
+            "POST": Operation(
+                "Begin to inspect an upload's model and data in a worker; GET tells what is found",
+                body="InspectionCreate",
+                answer="InspectionPublic",
+                status=202,
+            ),
+            "GET": Operation("How the inspection stands", answer="InspectionPublic"),
+            "DELETE": Operation("Cancel the inspection", status=204),
         },
     ),
     # --- deployments ---
@@ -306,7 +335,13 @@ ROUTES: tuple[Route, ...] = (
                 "Report predictions made elsewhere; the same association ID again replaces",
                 takes_rows=True,
                 answer="ReportResult",
-                parameters=_COLUMNS,
+                parameters={
+                    **_COLUMNS,
+                    "package_id": _whole(
+                        "The package that made them, one of the history (default: the one in "
+                        "service at each row's time)."
+                    ),
+                },
             )
         },
     ),

@@ -16,12 +16,16 @@ from ..domain.errors import (
     WorkerUnavailable,
 )
 from ..domain.frames import Frame
+from . import inspection
 from .process import WorkerProcess
 from .requests import Follow
-from .specs import LoadReport, Scores, WorkerSpec
+from .specs import InspectionSpec, LoadReport, Scores, WorkerSpec
 from .supervisor import Supervisor
 
-__all__ = ["LoadReport", "Scores", "WorkerPool", "WorkerSpec"]
+__all__ = ["InspectionSpec", "LoadReport", "Scores", "WorkerPool", "WorkerSpec"]
+
+#: Inspections at once, beside the workers that serve, which they must neither stop nor keep out.
+_INSPECTIONS = 2
 
 
 class WorkerPool:
@@ -34,9 +38,11 @@ class WorkerPool:
     start_timeout:
         Seconds that starting an interpreter and loading a model may take.
     max_workers:
-        Most processes at once; the one unused for longest makes room for a new one.
+        Most processes that serve at once; the one unused for longest makes room for a new one.
     predict_timeout:
         Seconds one call of a model may take before its worker is killed.
+    inspect_timeout:
+        Seconds one inspection of a model may take before its worker is killed.
 
     """
 
@@ -48,11 +54,15 @@ class WorkerPool:
         log: Logger | None = None,
         *,
         predict_timeout: float = 600.0,
+        inspect_timeout: float = 600.0,
     ) -> None:
         self._idle_seconds = idle_seconds
         self._start_timeout = start_timeout
         self._max_workers = max(1, max_workers)
         self._predict_timeout = predict_timeout
+        self._inspect_timeout = inspect_timeout
+        self._inspecting: set[asyncio.Task[dict[str, Any]]] = set()
+        self._inspections = asyncio.Semaphore(_INSPECTIONS)
         self._log = log or getLogger(__name__)
         self._supervisors: dict[tuple[object, ...], Supervisor] = {}
         self._loop = asyncio.get_running_loop()
@@ -117,6 +127,31 @@ class WorkerPool:
             supervisor = self._supervisor(spec)
         return await supervisor.predict(frame, follow)
 
+    async def inspect(self, spec: InspectionSpec, tell: inspection.Tell) -> dict[str, Any]:
+        """Have a worker of its own inspect a model; when this is cancelled, it is killed.
+
+        Raises
+        ------
+        RegistryError
+            see `serving.inspection.inspect`.
+
+        """
+        async with self._inspections:
+            self._check_open()
+            task = self._loop.create_task(
+                inspection.inspect(
+                    spec,
+                    tell,
+                    seconds=self._inspect_timeout,
+                    start_timeout=self._start_timeout,
+                    spawner=self._spawner,
+                    log=self._log,
+                )
+            )
+            self._inspecting.add(task)
+            task.add_done_callback(self._inspecting.discard)
+            return await task
+
     def is_running(self, spec: WorkerSpec) -> bool:
         """Whether a process serves it, or is being started for it."""
         supervisor = self._supervisors.get(spec.key)
@@ -137,6 +172,10 @@ class WorkerPool:
         """End all workers; no process is left behind."""
         self._closed = True
         self._timer.cancel()
+        for task in self._inspecting:
+            task.cancel()
+        if self._inspecting:
+            await asyncio.wait(list(self._inspecting))
         await asyncio.gather(*(held.close() for held in list(self._supervisors.values())))
         if self._stopping:
             await asyncio.wait(list(self._stopping))
@@ -160,12 +199,15 @@ class WorkerPool:
             for held in self._supervisors.values()
         ]
 
-    def _supervisor(self, spec: WorkerSpec) -> Supervisor:
+    def _check_open(self) -> None:
         if self._closed:
             raise WorkerUnavailable(
                 "The server is stopping; no model is served any more.",
                 advice="Try again when it runs.",
             )
+
+    def _supervisor(self, spec: WorkerSpec) -> Supervisor:
+        self._check_open()
         supervisor = self._supervisors.get(spec.key)
         if supervisor is None:
             supervisor = Supervisor(spec, self._start, self._log)

@@ -12,16 +12,22 @@ import websocket
 
 from jupyter_registry.server.events import CHANGE
 
+#: Seconds until a change counts as not told: many, for machines that have much else to do.
+PATIENCE = 15.0
+
 
 class Listener:
     """What a websocket on ``/api/events/subscribe`` is told of the registry."""
 
     def __init__(self, socket: Any) -> None:
         self._socket = socket
+        #: Seconds that each change was waited for.
+        self.waited: list[float] = []
 
-    def next(self, seconds: float = 1.0) -> dict[str, Any]:
+    def next(self, seconds: float = PATIENCE) -> dict[str, Any]:
         """The next change that is told; fails when there is none in so many seconds."""
-        until = time.monotonic() + seconds
+        began = time.monotonic()
+        until = began + seconds
         while (left := until - time.monotonic()) > 0:
             self._socket.settimeout(left)
             try:
@@ -29,6 +35,7 @@ class Listener:
             except websocket.WebSocketTimeoutException:
                 break
             if told.pop("schema_id") == CHANGE:
+                self.waited.append(time.monotonic() - began)
                 return {name: told[name] for name in told if not name.startswith("__")}
         raise TimeoutError(f"nothing was told within {seconds} s")
 

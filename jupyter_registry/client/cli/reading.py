@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from ...domain.errors import DeploymentNotFound, PackageNotFound
 from .. import html
 from ..pages import Pages
 from .output import as_facts, as_json, as_table, registry_of
@@ -68,8 +69,17 @@ def show(options: argparse.Namespace) -> None:
     with registry_of(options) as registry:
         if options.deployment is not None:
             _show_deployment(registry.deployment(options.deployment), options)
+            return
+        try:
+            package = registry.package(options.package)
+        except PackageNotFound as error:
+            try:
+                deployment = registry.deployment(options.package)
+            except DeploymentNotFound:
+                raise error from None
+            _show_deployment(deployment, options)
         else:
-            _show_package(registry.package(options.package), options)
+            _show_package(package, options)
 
 
 def _show_package(package: Any, options: argparse.Namespace) -> None:

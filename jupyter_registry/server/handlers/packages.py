@@ -42,12 +42,16 @@ class PackagesHandler(RegistryHandler):
         from ...registry import models, packages
 
         body = self.body()
-        made = await services.in_thread(packages.register, services.database, body, self.user)
+        made = await services.in_thread(
+            packages.register, services.database, services.artifacts, body, self.user
+        )
         if made.version == 1:
             with contextlib.suppress(PackageNotFound):  # deleted again already
                 model = await services.in_thread(models.get, services.database, made.name)
                 self.changed("created", "model", model.id, model.name)
         self.changed("created", "package", made.id, made.name, made.version)
+        if body.upload is not None:
+            await services.inspections.end(body.upload)
         self.created(made, "packages", made.id)
 
 
