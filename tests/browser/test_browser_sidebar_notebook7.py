@@ -25,7 +25,7 @@ def test_sidebar_and_panels(lab: Lab, registry: Registry, page: Any, tmp_path: P
     expect(page.locator(".lm-TabBar-tabLabel", has_text="Files")).to_be_visible()
     page.screenshot(path=str(tmp_path / "tree.png"))
 
-    # beside a notebook it is below, and code comes into the notebook
+    # beside a notebook it is on the right, and code comes into the notebook
     opened = Notebook7(lab, page, "beside", ["1 + 1"])
     sidebar = _opens_a_panel(page)
     page.screenshot(path=str(tmp_path / "notebook.png"))
@@ -45,5 +45,7 @@ def _opens_a_panel(page: Any) -> Any:
     sidebar.get_by_role("option", name="in-seven/1").click()
     panel = page.locator(".jp-Registry-panel:visible")
     expect(panel.get_by_role("heading", name="in-seven/1")).to_be_visible()
-    assert panel.bounding_box()["height"] > 200
+    box = panel.bounding_box()
+    assert box["width"] > 200
+    assert box["x"] + box["width"] <= 1180 and box["y"] + 300 <= 900
     return sidebar

@@ -207,7 +207,44 @@ export interface paths {
         /** Send a file; X-Content-SHA256 is checked where given */
         put: operations["putUploadsUploadIdFilesPath"];
         post?: never;
+        /** Take a file out of an upload */
+        delete: operations["deleteUploadsUploadIdFilesPath"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{upload_id}/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a file or folder that Jupyter's file browser shows into an upload */
+        post: operations["postUploadsUploadIdContents"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{upload_id}/inspection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the inspection stands */
+        get: operations["getUploadsUploadIdInspection"];
+        put?: never;
+        /** Begin to inspect an upload's model and data in a worker; GET tells what is found */
+        post: operations["postUploadsUploadIdInspection"];
+        /** Cancel the inspection */
+        delete: operations["deleteUploadsUploadIdInspection"];
         options?: never;
         head?: never;
         patch?: never;
@@ -749,6 +786,37 @@ export interface components {
          * @enum {string}
          */
         CheckStatus: "passing" | "warning" | "failing";
+        /**
+         * ContentsTake
+         * @description Take a file or a folder of those that Jupyter's file browser shows into an upload.
+         */
+        ContentsTake: {
+            /** Path */
+            path: string;
+            /**
+             * As
+             * @default null
+             */
+            as?: string | null;
+        };
+        /**
+         * ContentsTaken
+         * @description What was taken of it, and what was not, with the reason.
+         */
+        ContentsTaken: {
+            /**
+             * Files
+             * @default []
+             */
+            files?: components["schemas"]["FilePublic"][];
+            /**
+             * Left Out
+             * @default {}
+             */
+            left_out?: {
+                [key: string]: string;
+            };
+        };
         /**
          * DeploymentCreate
          * @description Create a deployment from a package; names a package by ``package_id``.
@@ -1313,6 +1381,158 @@ export interface components {
          */
         Importance: "low" | "moderate" | "high" | "critical";
         /**
+         * InspectionCreate
+         * @description Inspect an upload's model and data; what is known already is taken as it is said.
+         */
+        InspectionCreate: {
+            /** @default custom */
+            kind?: components["schemas"]["PackageKind"];
+            /**
+             * Files
+             * @default null
+             */
+            files?: string[] | null;
+            /**
+             * Training
+             * @default null
+             */
+            training?: string | null;
+            /**
+             * Holdout
+             * @default null
+             */
+            holdout?: string | null;
+            /**
+             * Format
+             * @default null
+             */
+            format?: string | null;
+            /**
+             * Target Name
+             * @default null
+             */
+            target_name?: string | null;
+            /** @default null */
+            target_type?: components["schemas"]["TargetType"] | null;
+            /**
+             * Class Labels
+             * @default null
+             */
+            class_labels?: string[] | null;
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /**
+             * Predictions
+             * @default null
+             */
+            predictions?: string | null;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+        };
+        /**
+         * InspectionPublic
+         * @description How an inspection stands, and what it has found.
+         */
+        InspectionPublic: {
+            state: components["schemas"]["InspectionState"];
+            /** @default null */
+            stage?: components["schemas"]["InspectionStage"] | null;
+            /**
+             * Rows Done
+             * @default 0
+             */
+            rows_done?: number;
+            /**
+             * Rows
+             * @default 0
+             */
+            rows?: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds?: number;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+            /**
+             * Size
+             * @default 0
+             */
+            size?: number;
+            /**
+             * Framework
+             * @default null
+             */
+            framework?: string | null;
+            /**
+             * Framework Version
+             * @default null
+             */
+            framework_version?: string | null;
+            /**
+             * Feature Names
+             * @default null
+             */
+            feature_names?: string[] | null;
+            /**
+             * Columns
+             * @default []
+             */
+            columns?: string[];
+            /**
+             * Package
+             * @default {}
+             */
+            package?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Missing
+             * @default {}
+             */
+            missing?: {
+                [key: string]: string;
+            };
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
+            /** @default null */
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * InspectionStage
+         * @description What an inspection is at.
+         * @enum {string}
+         */
+        InspectionStage: "waiting" | "copying" | "starting" | "loading" | "reading" | "scoring" | "measuring";
+        /**
+         * InspectionState
+         * @description How an inspection of a model stands.
+         * @enum {string}
+         */
+        InspectionState: "running" | "done" | "failed";
+        /**
          * Judged
          * @description How a deployment does in one respect, and why, in a sentence.
          */
@@ -1473,8 +1693,10 @@ export interface components {
          * PackageCreate
          * @description Register a package: a new version under ``name``.
          *
-         *     ``upload`` names a finished upload (custom and native kinds); ``baseline`` is what
-         *     ``domain.baseline`` computes; ``input_example`` is a list of at most 20 input records.
+         *     ``upload`` names a finished upload (custom and native kinds), of which ``files`` become the
+         *     package's, all of them unless given; the upload ends, and with it the rest. ``format`` is told
+         *     by the files where it is not given; ``baseline`` is what ``domain.baseline`` computes;
+         *     ``input_example`` is a list of at most 20 input records.
          */
         PackageCreate: {
             /** Name */
@@ -1530,6 +1752,11 @@ export interface components {
              * @default null
              */
             upload?: string | null;
+            /**
+             * Files
+             * @default null
+             */
+            files?: string[] | null;
             /**
              * Baseline
              * @default null
@@ -1720,6 +1947,142 @@ export interface components {
             }[];
         };
         /**
+         * PackageRegistered
+         * @description A package just registered; ``warnings`` say what will keep its model from serving.
+         */
+        PackageRegistered: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            kind: components["schemas"]["PackageKind"];
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Target Name */
+            target_name: string;
+            target_type: components["schemas"]["TargetType"];
+            /** Class Labels */
+            class_labels?: string[];
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /** Signature */
+            signature?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Format
+             * @default null
+             */
+            format?: string | null;
+            /**
+             * Location
+             * @default null
+             */
+            location?: string | null;
+            /**
+             * Build Environment
+             * @default null
+             */
+            build_environment?: string | null;
+            /**
+             * Digest
+             * @default null
+             */
+            digest?: string | null;
+            /**
+             * Size
+             * @default 0
+             */
+            size?: number;
+            /** Id */
+            id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Archived At
+             * @default null
+             */
+            archived_at?: string | null;
+            /**
+             * Tags
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases?: string[];
+            /**
+             * Model Aliases
+             * @default {}
+             */
+            model_aliases?: {
+                [key: string]: number;
+            };
+            /**
+             * Deployed
+             * @default false
+             */
+            deployed?: boolean;
+            /**
+             * Baseline
+             * @default null
+             */
+            baseline?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Provenance
+             * @default {}
+             */
+            provenance?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Input Example
+             * @default null
+             */
+            input_example?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Files
+             * @default []
+             */
+            files?: components["schemas"]["FilePublic"][];
+            /**
+             * Deployments
+             * @default []
+             */
+            deployments?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
+        };
+        /**
          * PackageSummary
          * @description A row of a list of packages.
          */
@@ -1842,7 +2205,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, SchemaTooNew 503, StorageUnavailable 503
+         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, SchemaTooNew 503, StorageUnavailable 503
          */
         Problem: {
             /** Type */
@@ -2170,6 +2533,8 @@ export type ActualsResult = components['schemas']['ActualsResult'];
 export type AliasSet = components['schemas']['AliasSet'];
 export type Check = components['schemas']['Check'];
 export type CheckStatus = components['schemas']['CheckStatus'];
+export type ContentsTake = components['schemas']['ContentsTake'];
+export type ContentsTaken = components['schemas']['ContentsTaken'];
 export type DeploymentCreate = components['schemas']['DeploymentCreate'];
 export type DeploymentLights = components['schemas']['DeploymentLights'];
 export type DeploymentListed = components['schemas']['DeploymentListed'];
@@ -2186,6 +2551,10 @@ export type FilePublic = components['schemas']['FilePublic'];
 export type Health = components['schemas']['Health'];
 export type HealthBucket = components['schemas']['HealthBucket'];
 export type Importance = components['schemas']['Importance'];
+export type InspectionCreate = components['schemas']['InspectionCreate'];
+export type InspectionPublic = components['schemas']['InspectionPublic'];
+export type InspectionStage = components['schemas']['InspectionStage'];
+export type InspectionState = components['schemas']['InspectionState'];
 export type Judged = components['schemas']['Judged'];
 export type KeyCreate = components['schemas']['KeyCreate'];
 export type KeyCreated = components['schemas']['KeyCreated'];
@@ -2198,6 +2567,7 @@ export type PackageCreate = components['schemas']['PackageCreate'];
 export type PackageKind = components['schemas']['PackageKind'];
 export type PackagePage = components['schemas']['PackagePage'];
 export type PackagePublic = components['schemas']['PackagePublic'];
+export type PackageRegistered = components['schemas']['PackageRegistered'];
 export type PackageSummary = components['schemas']['PackageSummary'];
 export type PackageUpdate = components['schemas']['PackageUpdate'];
 export type Problem = components['schemas']['Problem'];
@@ -2534,7 +2904,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PackagePublic"];
+                    "application/json": components["schemas"]["PackageRegistered"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2724,6 +3094,126 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FilePublic"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteUploadsUploadIdFilesPath: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postUploadsUploadIdContents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentsTake"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentsTaken"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUploadsUploadIdInspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postUploadsUploadIdInspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionCreate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteUploadsUploadIdInspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -3074,6 +3564,8 @@ export interface operations {
                 association_id_column?: string;
                 /** @description The column with the times. */
                 timestamp_column?: string;
+                /** @description The package that made them, one of the history (default: the one in service at each row's time). */
+                package_id?: number;
             };
             header?: never;
             path: {

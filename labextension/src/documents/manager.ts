@@ -74,15 +74,14 @@ export class Documents<A extends ReadonlyPartialJSONObject> {
 
 /**
  * In Notebook 7 the main area has one widget: on its first page that has tabs, and a panel is one
- * more; beside a notebook a panel is below it.
+ * more; beside a notebook a panel is on its right.
  */
 function addBeside(shell: JupyterFrontEnd.IShell, widget: Widget): void {
   const [only] = shell.widgets('main');
   if (only instanceof TabPanel) {
     only.addWidget(widget);
   } else {
-    widget.addClass('jp-Registry-below'); // which keeps it from being as low as its tab
-    shell.add(widget, 'down');
+    shell.add(widget, 'right');
   }
 }
 
