@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Any
 from ..domain.entities import PackageCreate
 from ..domain.errors import InvalidInput, MissingExtra, ModelFailed
 from ..domain.kinds import PackageKind, TargetType
-from ..domain.signature import Column, Dtype, Signature
-from ..domain.target import Target
+from ..domain.signature import Signature
 from . import provenance, tables
 from .bodies import body
 from .discovery import kernel_id
 from .packages import Package
-from .parameters import parameters
 from .progress import Progress, bar
 from .uploads import gather, together, upload, warn_left_out
 
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
     from .registry import Registry
 
 SignatureLike = Signature | Iterable[Mapping[str, Any]] | Mapping[str, str]
-#: Input rows kept with a package, for trying it out.
-_EXAMPLE_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -90,14 +86,22 @@ def _body(
     training: pa.Table | None,
     holdout: pa.Table | None,
 ) -> dict[str, Any]:
-    from .baselines import baseline, try_out
-    from .importance import add_importance
+    from ..formats.baselines import baseline, try_out
+    from ..formats.from_data import TargetSaid, find_target
+    from ..formats.importance import add_importance
+    from ..formats.parameters import parameters
 
-    target = _target(said, model, training, holdout)
+    samples = [table for table in (training, holdout) if table is not None]
+    target = find_target(
+        said.target,
+        TargetSaid(said.target_type, said.class_labels, said.positive_class, said.threshold),
+        None if model is None else model.predictor,
+        samples,
+    )
     outside = [target.name]
     if isinstance(said.predictions, str):
         outside.append(said.predictions)
-    signature = _signature(said, model, training, holdout, outside)
+    signature = _signature(said, model, samples, outside)
     sample = training if training is not None else holdout
     if said.try_rows and model is not None and signature is not None and sample is not None:
         try_out(target, signature, sample.slice(0, said.try_rows), model.predictor())
@@ -106,9 +110,9 @@ def _body(
         signature,
         training=training,
         holdout=holdout,
-        predictions=said.predictions,
+        predictions=_arrow_if_table(said.predictions),
         predictor=model.predictor if model is not None else None,
-        progress=said.progress,
+        watch=lambda rows: bar("Score the holdout", rows, "rows", show=said.progress),
     )
     known = _provenance(registry)
     if settings := parameters(said.model):
@@ -223,91 +227,16 @@ def _kind(said: Described) -> PackageKind:
     return kind
 
 
-# --- target ---------------------------------------------------------------------------------
-
-
-def _target(
-    said: Described, model: _ModelFiles | None, training: pa.Table | None, holdout: pa.Table | None
-) -> Target:
-    kind, labels = said.target_type, said.class_labels
-    if labels is not None and not isinstance(labels, str):
-        labels = list(labels)
-    known = kind is not None and (str(kind) == TargetType.REGRESSION or labels is not None)
-    if not known and model is not None:
-        from ..formats.infer import infer_target
-
-        predictor = model.predictor()
-        says = predictor.describe()
-        if kind is not None or says.target_type is not None:
-            if labels is None and says.class_labels is None:
-                labels = _outcomes(said.target, training, holdout, kind or says.target_type)[1]
-            return infer_target(
-                predictor,
-                said.target,
-                type=kind,
-                class_labels=labels,
-                positive_class=said.positive_class,
-                threshold=said.threshold,
-            )
-    if not known:
-        found_kind, found_labels = _outcomes(said.target, training, holdout, kind)
-        kind = kind or found_kind
-        labels = labels if labels is not None else found_labels
-    if kind is None:
-        raise InvalidInput(
-            f"It is not clear whether {said.target!r} is a number or a class.",
-            advice=f"Give target_type, one of: {', '.join(TargetType)}.",
-            fields={"target_type": "missing"},
-        )
-    return Target.make(said.target, kind, labels, said.positive_class, said.threshold)
-
-
-def _outcomes(
-    name: str,
-    training: pa.Table | None,
-    holdout: pa.Table | None,
-    kind: TargetType | str | None,
-) -> tuple[TargetType | None, list[Any] | None]:
-    """Type and sorted labels of a target by its values: texts and booleans are classes,
-    fractions are numbers, two different integers are two classes; other integers may be either.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    columns = [
-        table.column(name)
-        for table in (training, holdout)
-        if table is not None and name in table.column_names
-    ]
-    if not columns or (kind is not None and str(kind) == TargetType.REGRESSION):
-        return None, None
-    distinct = {value for c in columns for value in pc.unique(c).to_pylist() if value is not None}
-    types = [column.type for column in columns]
-    numbers = all(pa.types.is_integer(t) or pa.types.is_floating(t) for t in types)
-    if numbers and kind is None:
-        if any(isinstance(value, float) and not value.is_integer() for value in distinct):
-            return TargetType.REGRESSION, None
-        if len(distinct) != 2:
-            return None, None
-    labels = sorted(distinct) if numbers else sorted(distinct, key=str)
-    return (TargetType.BINARY if len(labels) == 2 else TargetType.MULTICLASS), labels
-
-
 # --- signature and example ------------------------------------------------------------------
 
 
 def _signature(
-    said: Described,
-    model: _ModelFiles | None,
-    training: pa.Table | None,
-    holdout: pa.Table | None,
-    outside: list[str],
+    said: Described, model: _ModelFiles | None, samples: list[pa.Table], outside: list[str]
 ) -> Signature | None:
     if said.signature is not None:
         return _given_signature(said.signature)
-    from ..formats.infer import infer_signature
+    from ..formats.from_data import find_signature
 
-    samples = [table for table in (training, holdout) if table is not None]
     if not samples and said.input_example is not None:
         samples = [tables.read(said.input_example, "input_example").table]
     predictor = None
@@ -319,33 +248,21 @@ def _signature(
                 raise
     if not samples and predictor is None:
         return None
-    found = [
-        infer_signature(tables.columns_of(sample), predictor, leave_out=outside)
-        for sample in samples
-    ] or [infer_signature(None, predictor)]
-    first = found[0]
-    if first is None:
+    found = find_signature(predictor, samples, outside)
+    if found is None:
         raise InvalidInput(
             "The model does not say which columns it takes.",
             advice="Give training or holdout data, an input_example, or the signature.",
             fields={"signature": "missing"},
         )
-    for other in found[1:]:
-        if other is not None:
-            first = _wider(first, other)
-    return first
+    return found
 
 
-def _wider(one: Signature, other: Signature) -> Signature:
-    """What takes the rows of both: nullable where either is, numbers where one has integers."""
-    others = {column.name: column for column in other.columns}
-    columns = []
-    for column in one.columns:
-        second = others.get(column.name, column)
-        dtypes = {column.dtype, second.dtype}
-        dtype = Dtype.NUMBER if dtypes == {Dtype.INTEGER, Dtype.NUMBER} else column.dtype
-        columns.append(Column(column.name, dtype, column.nullable or second.nullable))
-    return Signature(tuple(columns))
+def _arrow_if_table(predictions: Any) -> Any:
+    """Predictions of several classes as an Arrow table, others as they are."""
+    if isinstance(predictions, Mapping) or hasattr(predictions, "columns"):
+        return tables.read(predictions, "predictions").table
+    return predictions
 
 
 def _given_signature(given: SignatureLike) -> Signature:
@@ -366,23 +283,11 @@ def _given_signature(given: SignatureLike) -> Signature:
 def _example(
     said: Described, signature: Signature | None, sample: pa.Table | None
 ) -> list[dict[str, Any]] | None:
-    table = sample
+    from ..formats.from_data import EXAMPLE_ROWS, example_of
+
     if said.input_example is not None:
-        table = tables.read(said.input_example, "input_example").table
-    elif table is not None:
-        table = table.slice(0, _EXAMPLE_ROWS)
-    if table is None or not table.num_rows:
-        return None
-    if signature is not None:
-        missing = [name for name in signature.names if name not in table.column_names]
-        if missing:
-            raise InvalidInput(
-                f"The data lacks columns of the signature: {', '.join(missing)}.",
-                advice="Give data with all input columns, or another signature.",
-                fields={"signature": f"not in the data: {', '.join(missing)}"},
-            )
-        table = table.select(signature.names)
-    return tables.records_of(table)
+        return example_of(tables.read(said.input_example, "input_example").table, signature)
+    return example_of(None if sample is None else sample.slice(0, EXAMPLE_ROWS), signature)
 
 
 # --- provenance -----------------------------------------------------------------------------

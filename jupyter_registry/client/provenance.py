@@ -11,12 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-#: Libraries whose versions matter to a model, by the name they are imported under.
-LIBRARIES = (
-    "catboost", "imblearn", "joblib", "jupyter_registry", "keras", "lightgbm", "numpy", "onnx",
-    "onnxruntime", "pandas", "polars", "pyarrow", "scipy", "skl2onnx", "sklearn", "skops",
-    "statsmodels", "tensorflow", "torch", "transformers", "xgboost",
-)  # fmt: skip
+from ..formats.libraries import libraries
+
 #: Seconds that git has for all questions together: a large working tree may be slow.
 _GIT_SECONDS = 2.0
 
@@ -73,27 +69,6 @@ def kernelspec() -> str | None:
         # the environment's own kernelspec names a bare ``python``
         names = ["python3"] if specs["python3"]["resource_dir"].startswith(sys.prefix) else []
     return names[0] if len(names) == 1 else None
-
-
-def libraries() -> dict[str, str]:
-    """The versions of the known libraries that are imported, by import name."""
-    from importlib.metadata import PackageNotFoundError, packages_distributions, version
-
-    imported = [name for name in LIBRARIES if name in sys.modules]
-    distributions = packages_distributions()
-    versions = {}
-    for name in imported:
-        for distribution in (*distributions.get(name, ()), name):
-            try:
-                versions[name] = version(distribution)
-            except PackageNotFoundError:
-                continue
-            break
-        else:
-            known = getattr(sys.modules[name], "__version__", None)
-            if known:
-                versions[name] = str(known)
-    return versions
 
 
 def git(folder: Path) -> dict[str, Any] | None:

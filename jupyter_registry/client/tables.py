@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import InvalidInput, missing_extra
+from ..formats.arrow_tables import batches as batches
+from ..formats.arrow_tables import columns_of as columns_of
+from ..formats.arrow_tables import json_value as json_value
+from ..formats.arrow_tables import plain, refuse_repeated
+from ..formats.arrow_tables import read_file as read_file
+from ..formats.arrow_tables import records_of as records_of
 
 if TYPE_CHECKING:
     import pandas
@@ -50,17 +55,17 @@ def read(data: Any, what: str = "data") -> Source:
     if isinstance(data, str | os.PathLike):
         return Source(read_file(Path(data)), preferred_frame)
     if isinstance(data, pa.Table):
-        return Source(_plain(data), lambda answer: answer)
+        return Source(plain(data), lambda answer: answer)
     if isinstance(data, pa.RecordBatch):
-        return Source(_plain(pa.Table.from_batches([data])), lambda answer: answer)
+        return Source(plain(pa.Table.from_batches([data])), lambda answer: answer)
     if _is_pandas(data):
         return _from_pandas(data, what)
     if _is_polars(data):
         collect = getattr(data, "collect", None)
         frame = collect() if callable(collect) else data
-        return Source(_plain(frame.to_arrow()), to_polars)
+        return Source(plain(frame.to_arrow()), to_polars)
     if hasattr(data, "__arrow_c_stream__"):
-        return Source(_plain(_imported(data, what)), lambda answer: answer)
+        return Source(plain(_imported(data, what)), lambda answer: answer)
     if isinstance(data, Mapping):
         return _from_mapping(data, what)
     if isinstance(data, Sequence) and all(isinstance(row, Mapping) for row in data):
@@ -74,51 +79,6 @@ def read(data: Any, what: str = "data") -> Source:
         "of records, or the path of a CSV or Parquet file.",
         fields={what: "not a table"},
     )
-
-
-def read_file(path: Path) -> pa.Table:
-    """Read a CSV or Parquet file, told apart by the suffix (``.csv.gz`` too), or Arrow IPC."""
-    if not path.is_file():
-        raise InvalidInput(
-            f"There is no file {str(path)!r}.",
-            advice="Check the path; relative ones start at the working folder.",
-            fields={"path": str(path)},
-        )
-    import pyarrow as pa
-
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    try:
-        if ".parquet" in suffixes or ".pq" in suffixes:
-            import pyarrow.parquet
-
-            return _plain(pyarrow.parquet.read_table(path))
-        if ".csv" in suffixes:
-            import pyarrow.csv
-
-            # an empty field of a text column is missing, as it is in other readers
-            options = pyarrow.csv.ConvertOptions(strings_can_be_null=True)
-            return _plain(pyarrow.csv.read_csv(path, convert_options=options))
-        if {".arrow", ".feather", ".ipc"} & set(suffixes):
-            import pyarrow.feather
-
-            return _plain(pyarrow.feather.read_table(path))
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise InvalidInput(
-            f"{path.name!r} cannot be read: {error}",
-            advice="Check that the file is what its suffix says.",
-            fields={"path": str(path)},
-        ) from error
-    raise InvalidInput(
-        f"{path.name!r} is of no known kind.",
-        advice="Give a .csv, .csv.gz, .parquet or .arrow file.",
-        fields={"path": str(path)},
-    )
-
-
-def batches(table: pa.Table, rows: int) -> Iterator[tuple[int, pa.Table]]:
-    """Slices of at most so many rows, each with the number of its first row."""
-    for start in range(0, table.num_rows, rows):
-        yield start, table.slice(start, rows)
 
 
 def to_stream(table: pa.Table) -> bytes:
@@ -144,36 +104,6 @@ def concat(parts: Sequence[pa.Table]) -> pa.Table:
     import pyarrow as pa
 
     return pa.concat_tables(parts, promote_options="permissive")
-
-
-def columns_of(table: pa.Table) -> dict[str, Any]:
-    """The columns as NumPy arrays, as `domain.frames` has them (nulls: NaN, NaT, ``None``)."""
-    import pyarrow as pa
-
-    columns = {}
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        if pa.types.is_decimal(column.type):
-            column = column.cast(pa.float64())
-        elif pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
-            column = column.cast(pa.timestamp("us", getattr(column.type, "tz", None)), safe=False)
-        columns[name] = column.to_numpy()
-    return columns
-
-
-def records_of(table: pa.Table) -> list[dict[str, Any]]:
-    """The rows as JSON-able records: NaN is null, times are ISO 8601 texts."""
-    return [{name: json_value(value) for name, value in row.items()} for row in table.to_pylist()]
-
-
-def json_value(value: Any) -> Any:
-    """A scalar as JSON has it."""
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else None
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value)
 
 
 def to_pandas(table: pa.Table, index: Any = None) -> pandas.DataFrame:
@@ -224,7 +154,7 @@ def _from_pandas(frame: pandas.DataFrame, what: str) -> Source:
     import pyarrow as pa
 
     names = [str(name) for name in frame.columns]
-    _refuse_repeated(names, what)
+    refuse_repeated(names, what)
     arrays = []
     for position, name in enumerate(names):
         try:
@@ -234,7 +164,7 @@ def _from_pandas(frame: pandas.DataFrame, what: str) -> Source:
     arrays = [a.combine_chunks() if isinstance(a, pa.ChunkedArray) else a for a in arrays]
     table = pa.Table.from_arrays(arrays, names=names) if names else pa.table({})
     index = frame.index
-    return Source(_plain(table), lambda answer: to_pandas(answer, index))
+    return Source(plain(table), lambda answer: to_pandas(answer, index))
 
 
 def _from_mapping(data: Mapping[Any, Any], what: str) -> Source:
@@ -243,7 +173,7 @@ def _from_mapping(data: Mapping[Any, Any], what: str) -> Source:
     if data and all(_is_scalar(value) for value in data.values()):
         return Source(_from_records([data], what), lambda answer: answer.to_pylist()[0])
     names = [str(name) for name in data]
-    _refuse_repeated(names, what)
+    refuse_repeated(names, what)
     arrays = []
     for name, values in zip(names, data.values(), strict=True):
         if _is_scalar(values):
@@ -265,7 +195,7 @@ def _from_mapping(data: Mapping[Any, Any], what: str) -> Source:
             fields={what: "lengths differ"},
         )
     table = pa.table(dict(zip(names, arrays, strict=True)))
-    return Source(_plain(table), lambda answer: answer.to_pydict())
+    return Source(plain(table), lambda answer: answer.to_pydict())
 
 
 def _from_records(records: Sequence[Mapping[Any, Any]], what: str) -> pa.Table:
@@ -278,7 +208,7 @@ def _from_records(records: Sequence[Mapping[Any, Any]], what: str) -> pa.Table:
             arrays[name] = pa.array([record.get(name) for record in records], from_pandas=True)
         except (pa.ArrowException, ValueError, TypeError) as error:
             raise _mixed(what, name, error) from None
-    return _plain(pa.table(arrays))
+    return plain(pa.table(arrays))
 
 
 def _imported(data: Any, what: str) -> pa.Table:
@@ -294,40 +224,10 @@ def _imported(data: Any, what: str) -> pa.Table:
         ) from error
 
 
-def _plain(table: pa.Table) -> pa.Table:
-    """Without what other readers of Arrow may not know: dictionaries, views, large types."""
-    import pyarrow as pa
-
-    types = pa.types
-    _refuse_repeated(table.column_names, "The table")
-    for position, field in enumerate(table.schema):
-        plain = field.type
-        if types.is_dictionary(plain):
-            plain = plain.value_type
-        if types.is_large_string(plain) or types.is_string_view(plain):
-            plain = pa.string()
-        elif types.is_float16(plain):
-            plain = pa.float32()
-        if plain != field.type:
-            column = table.column(position).cast(plain)
-            table = table.set_column(position, pa.field(field.name, plain), column)
-    return table.replace_schema_metadata(None)
-
-
 def _is_scalar(value: Any) -> bool:
     return isinstance(value, str | bytes) or not (
         hasattr(value, "__len__") or hasattr(value, "__iter__")
     )
-
-
-def _refuse_repeated(names: Sequence[str], what: str) -> None:
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise InvalidInput(
-            f"{what} has several columns called {', '.join(map(repr, repeated))}.",
-            advice="Give each column a name of its own.",
-            fields={"columns": repeated},
-        )
 
 
 def _mixed(what: str, name: str, error: Exception) -> InvalidInput:

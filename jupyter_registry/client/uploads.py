@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from ..domain.errors import InvalidInput, RegistryError
+from ..domain.uploads import LEFT_BY_TOOLS
 from .progress import Progress, bar
 
 if TYPE_CHECKING:
     from .connection import Connection
 
 _CHUNK = 1 << 20
-#: Folders that tools leave beside a model; skipped without a word.
-_SKIPPED = frozenset({"__pycache__", ".ipynb_checkpoints", ".git"})
 
 
 class NotUploaded(UserWarning):
@@ -116,7 +115,7 @@ def _walk(folder: Path, prefix: str, gathered: Gathered) -> None:
         gathered.left_out[prefix] = "an empty folder"
     for entry in entries:
         path = f"{prefix}{entry.name}"
-        if entry.name in _SKIPPED:
+        if entry.name in LEFT_BY_TOOLS:
             continue
         if entry.name.startswith("."):
             gathered.left_out[path] = "hidden"

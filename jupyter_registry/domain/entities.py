@@ -36,6 +36,11 @@ from .monitoring import DriftBucket as DriftBucket
 from .monitoring import FeatureDrift as FeatureDrift
 from .monitoring import Health as Health
 from .monitoring import HealthBucket as HealthBucket
+from .problem import Problem as Problem
+from .uploads import ContentsTaken as ContentsTaken
+from .uploads import FilePublic as FilePublic
+from .uploads import InspectionPublic as InspectionPublic
+from .uploads import UploadPublic as UploadPublic
 
 #: Names of registered models: no slash, ``@`` or leading dot, so they stand in a URL and a magic.
 NAME_PATTERN = r"^[A-Za-z0-9_](?:[A-Za-z0-9_ .\-]{0,198}[A-Za-z0-9_\-.])?$"
@@ -110,14 +115,6 @@ class PackageBase(SQLModel):
     size: int = Field(default=0, sa_type=BigInteger)
 
 
-class FilePublic(SQLModel):
-    """One file of a package: path with ``/``, SHA-256 in hex, size in bytes."""
-
-    path: str = Field(max_length=1_000)
-    sha256: str = Field(max_length=64)
-    size: int = Field(sa_type=BigInteger)
-
-
 class PackageSummary(PackageBase):
     """A row of a list of packages."""
 
@@ -143,8 +140,9 @@ class PackagePublic(PackageSummary):
 class PackageCreate(Strict):
     """Register a package: a new version under ``name``.
 
-    ``upload`` names a finished upload (custom and native kinds); ``baseline`` is what
-    ``domain.baseline`` computes; ``input_example`` is a list of at most 20 input records.
+    ``upload`` names a finished upload (custom and native kinds), of which ``files`` become the
+    package's, all of them unless given; the upload ends, and with it the rest. ``baseline`` is
+    what ``domain.baseline`` computes; ``input_example`` is a list of at most 20 input records.
     """
 
     name: Name
@@ -160,6 +158,7 @@ class PackageCreate(Strict):
     location: str | None = None
     build_environment: str | None = None
     upload: str | None = None
+    files: list[str] | None = None
     baseline: dict[str, Any] | None = None
     provenance: dict[str, Any] = {}
     input_example: list[dict[str, Any]] | None = None
@@ -198,12 +197,35 @@ class ModelPage(SQLModel):
 # --- uploads ------------------------------------------------------------------------------
 
 
-class UploadPublic(SQLModel):
-    """An upload in progress: files received so far."""
+class ContentsTake(Strict):
+    """Take a file or a folder of those that Jupyter's file browser shows into an upload."""
 
-    id: str
-    created_at: datetime
-    files: list[FilePublic] = []
+    path: str
+    """As the file browser has it: relative to the server's root, with ``/``."""
+    as_: str | None = Field(default=None, alias="as")
+    """The file's path in the upload, or the folder's; without it a file keeps its name, and what
+    is in a folder comes to the upload's root."""
+
+
+class InspectionCreate(Strict):
+    """Inspect an upload's model and data; what is known already is taken as it is said."""
+
+    kind: PackageKind = PackageKind.CUSTOM
+    files: list[str] | None = None
+    """The files that are the model's; all but ``training`` and ``holdout`` unless given."""
+    training: str | None = None
+    holdout: str | None = None
+    """Files of the upload: CSV, Parquet or Arrow."""
+    format: str | None = None
+    target_name: str | None = None
+    target_type: TargetType | None = None
+    class_labels: list[str] | None = None
+    positive_class: str | None = None
+    prediction_threshold: float | None = None
+    predictions: str | None = None
+    """The holdout's column with predictions, where the model is not to be asked for them."""
+    kernelspec: str | None = None
+    """In whose environment it runs; the registry's default one unless given."""
 
 
 # --- deployments --------------------------------------------------------------------------
@@ -399,17 +421,6 @@ class Accuracy(SQLModel):
     """Rows are actual classes, columns predicted ones, in the order of ``class_labels``."""
     class_labels: list[str] = []
     history: list[ServicePeriod] = []
-
-
-class Problem(SQLModel):
-    """An error, as RFC 9457 ``application/problem+json``."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    advice: str = ""
-    fields: dict[str, Any] = {}
 
 
 class ServerInfo(SQLModel):

@@ -68,6 +68,24 @@ class UploadNotFound(NotFound):
     title = "Upload not found"
 
 
+class InspectionNotFound(NotFound):
+    """No inspection of that upload runs or is held here."""
+
+    title = "Inspection not found"
+
+
+class ContentsNotFound(NotFound):
+    """No such file or folder where Jupyter's file browser looks."""
+
+    title = "File or folder not found"
+
+
+class ContentsRefused(RegistryError):
+    """A file or folder that the file browser shows cannot be taken; ``fields['path']`` says why."""
+
+    title = "This file or folder cannot be taken"
+
+
 class Conflict(RegistryError):
     """The request is well-formed but the present state forbids it."""
 
@@ -78,6 +96,12 @@ class AlreadyExists(Conflict):
     """The name or label is taken."""
 
     title = "Already exists"
+
+
+class ContentsElsewhere(Conflict):
+    """The files that Jupyter shows are not on this server's disk."""
+
+    title = "Files are not on this server's disk"
 
 
 class StillReferenced(Conflict):

@@ -67,6 +67,33 @@ class CheckStatus(StrEnum):
     FAILING = "failing"
 
 
+class InspectionState(StrEnum):
+    """How an inspection of a model stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class InspectionStage(StrEnum):
+    """What an inspection is at."""
+
+    WAITING = "waiting"
+    """For its turn, or for room for one more worker."""
+    COPYING = "copying"
+    """The files, for the worker to read."""
+    STARTING = "starting"
+    """The worker's interpreter."""
+    LOADING = "loading"
+    """The model."""
+    READING = "reading"
+    """The data."""
+    SCORING = "scoring"
+    """The holdout."""
+    MEASURING = "measuring"
+    """How much each feature matters."""
+
+
 class Status(StrEnum):
     """How a deployment does in one respect."""
 

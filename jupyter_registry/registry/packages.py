@@ -29,10 +29,17 @@ from . import blobs, uploads, validation
 from .package_rows import deployments_of, search_text, whole
 
 
-def register(database: Database, body: PackageCreate, user: str) -> PackagePublic:
+def register(
+    database: Database,
+    body: PackageCreate,
+    user: str,
+    artifacts: ArtifactStore | None = None,
+) -> PackagePublic:
     """Register a package: the next version under its name.
 
-    The upload that it names ends here: its files become the package's in the same transaction.
+    The upload that it names ends here: its files, or those that are named, become the package's
+    in the same transaction. The others are thrown away: at once where the artifact store is
+    given, else when left-overs are swept.
 
     Raises
     ------
@@ -45,10 +52,10 @@ def register(database: Database, body: PackageCreate, user: str) -> PackagePubli
     target = _check(body)
     signature = Signature.from_json(body.signature)
     with database.write() as session:
-        files = uploads.take(session, body.upload) if body.upload else []
+        files, others = uploads.take(session, body.upload, body.files) if body.upload else ([], [])
         if body.kind.is_hosted and not files:
             raise InvalidInput(
-                "The upload has no files.",
+                "The upload has no files, or none were named.",
                 advice="Upload the model's files first.",
                 fields={"upload": "no files"},
             )
@@ -89,6 +96,8 @@ def register(database: Database, body: PackageCreate, user: str) -> PackagePubli
         _tag(session, package_id, body.tags)
         for alias in dict.fromkeys(body.aliases):
             point(session, _id(model), alias, package_id)
+    if artifacts is not None:
+        blobs.collect(database, artifacts, others)
     return get(database, package_id)
 
 
@@ -303,11 +312,11 @@ def _check(body: PackageCreate) -> Target:
             advice="Upload the model's files first and give the upload's id.",
             fields={"upload": "missing"},
         )
-    if not body.kind.is_hosted and body.upload is not None:
+    if not body.kind.is_hosted and (body.upload is not None or body.files):
         raise InvalidInput(
             "An external package has no files: its model is hosted elsewhere.",
-            advice="Leave upload out, or register it with kind 'custom'.",
-            fields={"upload": "not for external packages"},
+            advice="Leave upload and files out, or register it with kind 'custom'.",
+            fields={"files" if body.upload is None else "upload": "not for external packages"},
         )
     if body.prediction_threshold is not None and body.target_type is not TargetType.BINARY:
         raise InvalidInput(

@@ -14,6 +14,7 @@ from ..monitoring.recorder import Recorder
 from ..serving.pool import WorkerPool
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
+from .inspections import Inspections
 from .uploads import UploadLimits
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Services:
     bulk: Executor
     champions: Champions
     kernelspecs: KernelSpecManager | None = None
+    inspections: Inspections = field(default_factory=Inspections)
 
     async def in_bulk(
         self, size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs

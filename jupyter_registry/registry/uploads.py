@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,9 +17,11 @@ from ..domain.entities import FilePublic, UploadPublic
 from ..domain.errors import (
     IntegrityFailure,
     InvalidInput,
+    NotFound,
     StorageUnavailable,
     TooLarge,
     UploadNotFound,
+    nearest,
 )
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
@@ -144,12 +146,50 @@ def files_of(session: Session, upload_id: str) -> list[FilePublic]:
     return [FilePublic(path=path, sha256=sha256, size=size) for path, sha256, size in rows]
 
 
-def take(session: Session, upload_id: str) -> list[FilePublic]:
-    """End an upload inside the transaction that gives its files to a package."""
+def take(
+    session: Session, upload_id: str, wanted: Sequence[str] | None = None
+) -> tuple[list[FilePublic], list[str]]:
+    """End an upload inside the transaction that gives its files to a package.
+
+    Returns the files wanted, all unless said, and the hashes of the others, which are to be
+    collected after the transaction. Raises `InvalidInput` when a file wanted is none of them.
+    """
     upload = _upload(session, upload_id, lock=True)
-    files = files_of(session, upload_id)
+    held = {file.path: file for file in files_of(session, upload_id)}
     session.delete(upload)
-    return files
+    if wanted is None:
+        return list(held.values()), []
+    files = [file_named(held, path, "files") for path in dict.fromkeys(wanted)]
+    return files, [file.sha256 for path, file in held.items() if path not in set(wanted)]
+
+
+def file_named(held: Mapping[str, FilePublic], path: str, field: str) -> FilePublic:
+    """A file of an upload by its path; raises `InvalidInput` naming the field that named it."""
+    found = held.get(path)
+    if found is None:
+        raise InvalidInput(
+            f"The upload has no file {path[:200]!r}.",
+            advice=nearest(path[:200], list(held)) or "Send it first; GET lists what has arrived.",
+            fields={field: f"no such file: {path[:200]}"},
+        )
+    return found
+
+
+def remove_file(database: Database, artifacts: ArtifactStore, upload_id: str, path: str) -> None:
+    """Take a file out of an upload; raises `UploadNotFound`, and `NotFound` without such a file."""
+    with database.write() as session:
+        upload = _upload(session, upload_id, lock=True)
+        known = session.get(UploadFile, _key(upload_id, path))
+        if known is None:
+            raise NotFound(
+                f"The upload has no file {path[:200]!r}.",
+                advice="GET lists what has arrived.",
+                fields={"path": path[:200]},
+            )
+        sha256 = known.sha256
+        session.delete(known)
+        upload.touched_at = now()
+    blobs.collect(database, artifacts, [sha256])
 
 
 class Receiver:

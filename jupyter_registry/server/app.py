@@ -63,6 +63,11 @@ class RegistryApp(ExtensionApp):
     predict_seconds = Float(
         600.0, help="Seconds that one call of a model may take before its worker is ended."
     ).tag(config=True)
+    inspect_seconds = Float(
+        600.0,
+        help="Seconds that inspecting a model and its data before registering may take before its "
+        "worker is ended.",
+    ).tag(config=True)
     max_workers = Integer(16, help="Worker processes at once, at most.").tag(config=True)
 
     @default("database_url")
@@ -101,6 +106,7 @@ class RegistryApp(ExtensionApp):
             worker_idle_seconds=self.worker_idle_seconds,
             worker_start_seconds=self.worker_start_seconds,
             predict_seconds=self.predict_seconds,
+            inspect_seconds=self.inspect_seconds,
             max_workers=self.max_workers,
         )
 

@@ -37,9 +37,9 @@ _USED_BY_HANDLERS = (
     *(
         f"jupyter_registry.registry.{name}"
         for name in (
-            "actuals", "assess", "blobs", "champions", "deployments", "health", "keys", "models",
-            "packages", "predict", "replacement", "reports", "search", "services", "uploads",
-            "validation",
+            "actuals", "assess", "blobs", "champions", "contents", "deployments", "health",
+            "inspections", "keys", "models", "packages", "predict", "replacement", "reports",
+            "search", "services", "uploads", "validation",
         )
     ),
     "jupyter_registry.server.tabular",
@@ -63,6 +63,7 @@ class Options:
     worker_idle_seconds: float = 900.0
     worker_start_seconds: float = 120.0
     predict_seconds: float = 600.0
+    inspect_seconds: float = 600.0
     max_workers: int = 16
 
 
@@ -120,6 +121,7 @@ class Opening:
                     await task
         services, self.services = self.services, None
         if services is not None:
+            await services.inspections.close()
             await services.pool.close()
             await services.in_thread(services.recorder.close)
             await services.in_thread(services.health.close)
@@ -192,6 +194,7 @@ class Opening:
                 options.max_workers,
                 self._log,
                 predict_timeout=options.predict_seconds,
+                inspect_timeout=options.inspect_seconds,
             ),
             settings=Settings(
                 model_folder=options.model_folder,

@@ -14,10 +14,12 @@ from typing import Any
 
 from .handlers import (
     accuracy,
+    contents,
     deployments,
     drift,
     health,
     info,
+    inspections,
     keys,
     models,
     packages,
@@ -243,7 +245,34 @@ ROUTES: tuple[Route, ...] = (
                 answer="FilePublic",
                 status=201,
                 takes_bytes=True,
+            ),
+            "DELETE": Operation("Take a file out of an upload", status=204),
+        },
+    ),
+    Route(
+        "/uploads/{upload_id}/contents",
+        contents.UploadContentsHandler,
+        {
+            "POST": Operation(
+                "Take a file or folder that Jupyter's file browser shows into an upload",
+                body="ContentsTake",
+                answer="ContentsTaken",
+                status=201,
             )
+        },
+    ),
+    Route(
+        "/uploads/{upload_id}/inspection",
+        inspections.InspectionHandler,
+        {
+            "POST": Operation(
+                "Begin to inspect an upload's model and data in a worker; GET tells what is found",
+                body="InspectionCreate",
+                answer="InspectionPublic",
+                status=202,
+            ),
+            "GET": Operation("How the inspection stands", answer="InspectionPublic"),
+            "DELETE": Operation("Cancel the inspection", status=204),
         },
     ),
     # --- deployments ---

@@ -16,12 +16,16 @@ from ..domain.errors import (
     WorkerUnavailable,
 )
 from ..domain.frames import Frame
+from . import inspection
 from .process import WorkerProcess
 from .requests import Follow
-from .specs import LoadReport, Scores, WorkerSpec
+from .specs import InspectionSpec, LoadReport, Scores, WorkerSpec
 from .supervisor import Supervisor
 
-__all__ = ["LoadReport", "Scores", "WorkerPool", "WorkerSpec"]
+__all__ = ["InspectionSpec", "LoadReport", "Scores", "WorkerPool", "WorkerSpec"]
+
+#: Inspections at once; others wait, so that they do not push models out.
+_INSPECTIONS = 2
 
 
 class WorkerPool:
@@ -37,6 +41,8 @@ class WorkerPool:
         Most processes at once; the one unused for longest makes room for a new one.
     predict_timeout:
         Seconds one call of a model may take before its worker is killed.
+    inspect_timeout:
+        Seconds one inspection of a model may take before its worker is killed.
 
     """
 
@@ -48,11 +54,15 @@ class WorkerPool:
         log: Logger | None = None,
         *,
         predict_timeout: float = 600.0,
+        inspect_timeout: float = 600.0,
     ) -> None:
         self._idle_seconds = idle_seconds
         self._start_timeout = start_timeout
         self._max_workers = max(1, max_workers)
         self._predict_timeout = predict_timeout
+        self._inspect_timeout = inspect_timeout
+        self._inspecting: set[asyncio.Task[dict[str, Any]]] = set()
+        self._inspections = asyncio.Semaphore(_INSPECTIONS)
         self._log = log or getLogger(__name__)
         self._supervisors: dict[tuple[object, ...], Supervisor] = {}
         self._loop = asyncio.get_running_loop()
@@ -117,6 +127,32 @@ class WorkerPool:
             supervisor = self._supervisor(spec)
         return await supervisor.predict(frame, follow)
 
+    async def inspect(self, spec: InspectionSpec, tell: inspection.Tell) -> dict[str, Any]:
+        """Have a worker of its own inspect a model; when this is cancelled, it is killed.
+
+        Raises
+        ------
+        RegistryError
+            see `serving.inspection.inspect`.
+
+        """
+        async with self._inspections:
+            await self._make_room(None)
+            self._check_open()
+            task = self._loop.create_task(
+                inspection.inspect(
+                    spec,
+                    tell,
+                    seconds=self._inspect_timeout,
+                    start_timeout=self._start_timeout,
+                    spawner=self._spawner,
+                    log=self._log,
+                )
+            )
+            self._inspecting.add(task)
+            task.add_done_callback(self._inspecting.discard)
+            return await task
+
     def is_running(self, spec: WorkerSpec) -> bool:
         """Whether a process serves it, or is being started for it."""
         supervisor = self._supervisors.get(spec.key)
@@ -137,6 +173,10 @@ class WorkerPool:
         """End all workers; no process is left behind."""
         self._closed = True
         self._timer.cancel()
+        for task in self._inspecting:
+            task.cancel()
+        if self._inspecting:
+            await asyncio.wait(list(self._inspecting))
         await asyncio.gather(*(held.close() for held in list(self._supervisors.values())))
         if self._stopping:
             await asyncio.wait(list(self._stopping))
@@ -160,12 +200,15 @@ class WorkerPool:
             for held in self._supervisors.values()
         ]
 
-    def _supervisor(self, spec: WorkerSpec) -> Supervisor:
+    def _check_open(self) -> None:
         if self._closed:
             raise WorkerUnavailable(
                 "The server is stopping; no model is served any more.",
                 advice="Try again when it runs.",
             )
+
+    def _supervisor(self, spec: WorkerSpec) -> Supervisor:
+        self._check_open()
         supervisor = self._supervisors.get(spec.key)
         if supervisor is None:
             supervisor = Supervisor(spec, self._start, self._log)
@@ -184,7 +227,7 @@ class WorkerPool:
             log=self._log,
         )
 
-    async def _make_room(self, newcomer: Supervisor) -> None:
+    async def _make_room(self, newcomer: Supervisor | None) -> None:
         """Stop the workers unused for longest until there is room for one more."""
         deadline = self._loop.time() + self._start_timeout
         while True:
@@ -193,7 +236,8 @@ class WorkerPool:
                 for held in self._supervisors.values()
                 if held is not newcomer and held.is_running
             ]
-            if len(others) + len(self._stopping) < self._max_workers:
+            busy = len(others) + len(self._stopping) + len(self._inspecting)
+            if busy < self._max_workers:
                 return
             idle = [held for held in others if held.worker is not None and held.is_idle]
             if idle:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from ..domain import errors
 from ..domain.errors import ModelFailed, RegistryError
 from .link import Link
-from .specs import LoadReport, WorkerSpec
+from .specs import Launch, LoadReport, WorkerSpec
 from .wire import Header, Message, pack
 
 _BOOTSTRAP = str(Path(__file__).parent / "worker" / "bootstrap.py")
@@ -57,14 +57,15 @@ class Owner(Protocol):
 
 
 class WorkerProcess:
-    """A running worker. Make it with `start`."""
+    """A running worker. Make it with `start`, or `begin` for another order than to serve."""
 
     def __init__(
-        self, spec: WorkerSpec, process: subprocess.Popen[bytes], owner: Owner, log: Logger
+        self, spec: Launch, process: subprocess.Popen[bytes], owner: Owner, log: Logger
     ) -> None:
-        self.spec = spec
         self.pid = process.pid
         self.report: LoadReport | None = None
+        #: From the start of the process until its first answer.
+        self.seconds = 0.0
         self._process = process
         self._owner = owner
         self._log = log
@@ -72,7 +73,7 @@ class WorkerProcess:
         self._link: Link | None = None
         self._first: asyncio.Future[Header] = self._loop.create_future()
         self._gone: asyncio.Future[None] = self._loop.create_future()
-        self._errors = _ErrorTail(spec.package_id, log)
+        self._errors = _ErrorTail(spec.name, log)
         self._errors_pipe: asyncio.BaseTransport | None = None
         self._killed_because = ""
         self._ending = False
@@ -82,7 +83,33 @@ class WorkerProcess:
     async def start(
         cls, spec: WorkerSpec, owner: Owner, *, timeout: float, spawner: Executor, log: Logger
     ) -> WorkerProcess:
-        """Start the interpreter and load the model.
+        """Start the interpreter and load the model; raises as `begin`."""
+        worker, header = await cls.begin(
+            spec, _load_order(spec), owner, timeout=timeout, spawner=spawner, log=log
+        )
+        worker.report = LoadReport(
+            header["framework"],
+            header["framework_version"],
+            None if header["class_labels"] is None else tuple(header["class_labels"]),
+            header["python"],
+            header["prefix"],
+            worker.pid,
+            worker.seconds,
+        )
+        return worker
+
+    @classmethod
+    async def begin(
+        cls,
+        spec: Launch,
+        order: Header,
+        owner: Owner,
+        *,
+        timeout: float,
+        spawner: Executor,
+        log: Logger,
+    ) -> tuple[WorkerProcess, Header]:
+        """Start the interpreter and give it an order; its first answer comes back.
 
         ``spawner`` must be one thread that lives as long as the worker shall: on Linux a
         worker ends with the thread that started it.
@@ -119,7 +146,7 @@ class WorkerProcess:
         worker = cls(spec, process, owner, log)
         try:
             await worker._connect(ours)
-            worker.send(pack(_load_order(spec)))
+            worker.send(pack(order))
             async with asyncio.timeout(timeout):
                 header = await asyncio.shield(worker._first)
         except TimeoutError:
@@ -133,19 +160,11 @@ class WorkerProcess:
         except BaseException:
             await asyncio.shield(worker.end(grace=0.0))
             raise
-        if header["op"] != "loaded":
+        if header["op"] == "failed":
             await worker.end()
             raise error_from(header)
-        worker.report = LoadReport(
-            header["framework"],
-            header["framework_version"],
-            None if header["class_labels"] is None else tuple(header["class_labels"]),
-            header["python"],
-            header["prefix"],
-            process.pid,
-            time.perf_counter() - began,
-        )
-        return worker
+        worker.seconds = time.perf_counter() - began
+        return worker, header
 
     async def _connect(self, ours: socket.socket) -> None:
         pipe = self._process.stderr
@@ -256,7 +275,7 @@ class WorkerProcess:
                 self._process.kill()
 
 
-def _spawn(spec: WorkerSpec, descriptor: int) -> subprocess.Popen[bytes]:
+def _spawn(spec: Launch, descriptor: int) -> subprocess.Popen[bytes]:
     env = {
         name: value for name, value in os.environ.items() if not name.startswith(_NOT_FOR_MODELS)
     }
@@ -335,8 +354,8 @@ def error_from(header: Header) -> RegistryError:
 class _ErrorTail(asyncio.Protocol):
     """Standard output and error of a worker: logged, the last of it kept."""
 
-    def __init__(self, package_id: int, log: Logger) -> None:
-        self._package_id = package_id
+    def __init__(self, name: str, log: Logger) -> None:
+        self._name = name
         self._log = log
         self._tail = bytearray()
         self.finished = asyncio.Event()
@@ -346,7 +365,7 @@ class _ErrorTail(asyncio.Protocol):
         del self._tail[:-_TAIL]
         text = data.decode(errors="replace").rstrip()
         if text:
-            self._log.debug("model of package %s: %s", self._package_id, text)
+            self._log.debug("model of %s: %s", self._name, text)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.finished.set()

@@ -5,12 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
 from ..domain.signature import Signature
 from ..domain.target import Target
 from ..formats.scoring import Scores
 
-__all__ = ["LoadReport", "Scores", "WorkerSpec"]
+__all__ = ["InspectionSpec", "Launch", "LoadReport", "Scores", "WorkerSpec"]
+
+
+class Launch(Protocol):
+    """What starting a worker's interpreter takes."""
+
+    @property
+    def name(self) -> str:
+        """Whose model it is, for the log."""
+
+    @property
+    def interpreter(self) -> tuple[str, ...]:
+        """The command that runs Python."""
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """Variables to set."""
+
+
+@dataclass(frozen=True)
+class InspectionSpec:
+    """What a worker is to inspect, and with which interpreter."""
+
+    name: str
+    #: Fields of the order; see `worker.inspection`.
+    order: Mapping[str, Any]
+    interpreter: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -25,6 +53,11 @@ class WorkerSpec:
     #: The command that runs Python, such as ``("/opt/env/bin/python",)``.
     interpreter: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Whose model it is, for the log."""
+        return f"package {self.package_id}"
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -36,15 +36,14 @@ def infer(model: Any, training: Any, holdout: Any, target: str | None) -> Inferr
 
     """
     from ...domain.target import label_text
+    from ...formats.from_data import spare_column
     from ...formats.infer import infer_signature
 
     predictor = _predictor(model)
     says = predictor.describe() if predictor is not None else None
     tables = [table for table in (training, holdout) if table is not None]
     columns = namespace.columns_of(tables[0]) if tables else []
-    if target is None and says is not None and says.feature_names is not None:
-        spare = [name for name in columns if name not in set(says.feature_names)]
-        target = spare[0] if len(spare) == 1 else None
+    target = target if target is not None else spare_column(says, columns)
     kind = says.target_type if says is not None else None
     labels = says.class_labels if says is not None else None
     if target is not None and (kind is None or (kind.is_classification and labels is None)):
@@ -76,16 +75,15 @@ def _outcomes(
     target: str, tables: list[Any], kind: TargetType | None
 ) -> tuple[TargetType | None, list[Any] | None]:
     """Type and labels by the target's values, as registering would find them."""
-    from ...client import packaging
     from ...client.tables import read
+    from ...formats.from_data import outcomes
 
     columns = [
         read(_column(table, target), "training").table
         for table in tables
         if target in namespace.columns_of(table)
     ]
-    first, second = [*columns, None, None][:2]
-    return packaging._outcomes(target, first, second, kind)
+    return outcomes(target, columns, kind)
 
 
 def _column(table: Any, name: str) -> Any:

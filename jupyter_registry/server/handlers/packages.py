@@ -39,7 +39,11 @@ class PackagesHandler(RegistryHandler):
         from ...registry import packages
 
         body = self.body()
-        made = await services.in_thread(packages.register, services.database, body, self.user)
+        made = await services.in_thread(
+            packages.register, services.database, body, self.user, services.artifacts
+        )
+        if body.upload is not None:
+            await services.inspections.end(body.upload)
         self.created(made, "packages", made.id)
 
 

@@ -51,6 +51,7 @@ class UploadHandler(RegistryHandler):
         services = await self.services()
         from ...registry import uploads
 
+        await services.inspections.end(upload_id)
         await services.in_thread(uploads.abort, services.database, services.artifacts, upload_id)
         self.done()
 
@@ -113,6 +114,18 @@ class UploadFileHandler(RegistryHandler):
         assert receiver is not None
         declared = self.request.headers.get("X-Content-SHA256")
         self.answer(await self.in_thread(receiver.finish, declared))
+
+    @web.authenticated
+    @authorized
+    async def delete(self, upload_id: str, path: str) -> None:
+        """Take a file out again."""
+        services = await self.services()
+        from ...registry import uploads
+
+        await services.in_thread(
+            uploads.remove_file, services.database, services.artifacts, upload_id, path
+        )
+        self.done()
 
     def on_connection_close(self) -> None:
         """The connection broke: the whole upload leaves nothing behind."""

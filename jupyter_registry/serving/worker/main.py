@@ -28,7 +28,7 @@ _TAKE = 1 << 23
 
 
 def main(descriptor: int) -> None:
-    """Serve the socket until the server closes it."""
+    """Serve the socket until the server closes it, or inspect what it says, once."""
     _tie_to_server()
     # prints of the model go where errors go
     os.dup2(2, 1)
@@ -36,6 +36,11 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = Channel(socket.socket(fileno=descriptor))
     header, _ = channel.receive()[0]
+    if header["op"] == "inspect":
+        from .inspection import answer
+
+        answer(header, channel)
+        return
     try:
         service, told = _load(header)
     except BaseException as error:
@@ -126,11 +131,7 @@ def _load(order: Header) -> tuple[Any, Header]:
         from ...formats.scoring import Scorer
         from .service import Service
     except ModuleNotFoundError as error:
-        raise ModelFailed(
-            f"The environment {sys.prefix} lacks {error.name!r}, which every model needs.",
-            advice="Install it there, or choose another kernelspec.",
-            fields={"module": error.name},
-        ) from error
+        raise lacks(error) from error
     chosen = format_named(order["format"])
     predictor = chosen.load(model_file(Path(order["files"]), order["format"]))
     predictor.limit_threads()
@@ -147,8 +148,17 @@ def _load(order: Header) -> tuple[Any, Header]:
     }
 
 
-def describe_failure(error: BaseException) -> Header:
-    """The fields of a failure message."""
+def lacks(error: ModuleNotFoundError) -> ModelFailed:
+    """The error of an environment without what all that is done here needs."""
+    return ModelFailed(
+        f"The environment {sys.prefix} lacks {error.name!r}, which every model needs.",
+        advice="Install it there, or choose another kernelspec.",
+        fields={"module": error.name},
+    )
+
+
+def describe_failure(error: BaseException, what: str = "The model could not be loaded") -> Header:
+    """The fields of a failure message; ``what`` is told of an exception that is not ours."""
     if isinstance(error, RegistryError):
         cause = error.__cause__ or error
         return {
@@ -159,7 +169,7 @@ def describe_failure(error: BaseException) -> Header:
         }
     return {
         "error": "ModelFailed",
-        "detail": f"The model could not be loaded: {one_line(error)}",
+        "detail": f"{what}: {one_line(error)}",
         "advice": "The traceback shows where; try loading the file in that environment.",
         "fields": {"traceback": trace(error), "exception": type(error).__name__},
     }

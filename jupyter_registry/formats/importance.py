@@ -16,13 +16,13 @@ from ..domain.frames import Frame, conform
 from ..domain.kinds import TargetType
 from ..domain.signature import Signature
 from ..domain.target import Target
-from . import tables
+from .arrow_tables import columns_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ..formats.base import Predictor
-    from ..formats.scoring import Scorer, Scores
+    from .base import Predictor
+    from .scoring import Scorer, Scores
 
 #: Rows that are scored, once per feature.
 _ROWS = 500
@@ -90,12 +90,12 @@ def _measured(
     target: Target, signature: Signature, data: pa.Table, predictor: Predictor
 ) -> tuple[dict[str, float], str]:
     """The rise of the loss by feature, and the name of the loss."""
-    from ..formats.scoring import Scorer
+    from .scoring import Scorer
 
     random = np.random.default_rng(_SEED)
     if data.num_rows > _ROWS:
         data = data.take(np.sort(random.choice(data.num_rows, _ROWS, replace=False)))
-    columns = tables.columns_of(data)
+    columns = columns_of(data)
     actual, known = encode_outcomes(target, columns[target.name])
     if not known.any():
         raise _Skipped("the target is not known in any row")

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from jupyter_registry.client.parameters import parameters
+from jupyter_registry.formats.parameters import parameters
 
 
 def test_plain_values_stay_and_parts_are_told_by_their_class():

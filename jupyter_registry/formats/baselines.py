@@ -1,9 +1,10 @@
-"""The baseline of a package, computed here: the model scores the holdout in the client."""
+"""The baseline of a package: the model scores the holdout in this process."""
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,19 +16,24 @@ from ..domain.frames import Frame, conform
 from ..domain.kinds import TargetType
 from ..domain.signature import Signature
 from ..domain.target import Target, label_text
-from . import tables
-from .progress import Progress, bar
+from .arrow_tables import batches, columns_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ..formats.base import Predictor
-    from ..formats.scoring import Scorer
-    from ..formats.scoring import Scores as ModelScores
+    from .base import Predictor
+    from .scoring import Scorer
+    from .scoring import Scores as ModelScores
 
 _ROWS = 20_000
 
 Scores = tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]
+#: Given the number of rows to score, entered while they are; what it gives is told rows done.
+Watch = Callable[[int], AbstractContextManager[Callable[[int], object]]]
+
+
+def _unwatched(_: int) -> AbstractContextManager[Callable[[int], object]]:
+    return nullcontext(lambda _: None)
 
 
 def baseline(
@@ -38,14 +44,16 @@ def baseline(
     holdout: pa.Table | None,
     predictions: Any = None,
     predictor: Callable[[], Predictor] | None = None,
-    progress: Progress = False,
+    watch: Watch = _unwatched,
 ) -> dict[str, Any] | None:
     """Holdout metrics, histograms, target distribution; ``None`` without any data.
 
     Parameters
     ----------
     predictions:
-        As in ``Registry.register``; given, the model is not asked.
+        Of the holdout's rows, in their order; given, the model is not asked. The name of a
+        column of it, numbers, probabilities of the positive class, an array of shape (n, K), or
+        an Arrow table with a column per class.
     predictor:
         Loads the model that scores the holdout, when needed.
 
@@ -72,12 +80,12 @@ def baseline(
         if predictions is not None:
             values, probabilities = _given(target, holdout, predictions)
         elif predictor is not None:
-            values, probabilities = _scored(target, inputs, holdout, predictor(), progress)
+            values, probabilities = _scored(target, inputs, holdout, predictor(), watch)
     return compute_baseline(
         target,
         inputs,
-        training=None if training is None else tables.columns_of(training),
-        holdout=None if holdout is None else tables.columns_of(holdout),
+        training=None if training is None else columns_of(training),
+        holdout=None if holdout is None else columns_of(holdout),
         values=values,
         probabilities=probabilities,
     )
@@ -109,15 +117,15 @@ def _scored(
     signature: Signature,
     holdout: pa.Table,
     predictor: Predictor,
-    progress: Progress,
+    watch: Watch,
 ) -> Scores:
-    from ..formats.scoring import Scorer
+    from .scoring import Scorer
 
     scorer = Scorer(predictor, signature, target)
     parts = []
-    with bar("Score the holdout", holdout.num_rows, "rows", show=progress) as advance:
-        for start, part in tables.batches(holdout, _ROWS):
-            columns = tables.columns_of(part)
+    with watch(holdout.num_rows) as advance:
+        for start, part in batches(holdout, _ROWS):
+            columns = columns_of(part)
             frame = conform(signature, columns, part.num_rows)
             parts.append(
                 _asked(
@@ -142,17 +150,17 @@ def _scored(
 
 def try_out(target: Target, signature: Signature, rows: pa.Table, predictor: Predictor) -> None:
     """Let the model score some rows, to see that it can; raises `ModelFailed` if it cannot."""
-    from ..formats.scoring import Scorer
+    from .scoring import Scorer
 
     if not rows.num_rows:
         return
-    frame = conform(signature, tables.columns_of(rows), rows.num_rows)
+    frame = conform(signature, columns_of(rows), rows.num_rows)
     scorer = Scorer(predictor, signature, target)
     _asked(
         scorer,
         frame,
         f"the first {rows.num_rows} rows of the data",
-        "Nothing was uploaded; the traceback shows where.",
+        "Nothing was registered; the traceback shows where.",
     )
 
 
@@ -192,8 +200,8 @@ def _given(target: Target, holdout: pa.Table, predictions: Any) -> Scores:
 
 def _matrix(target: Target, n: int, predictions: Any) -> NDArray[np.float64]:
     """Probabilities of several classes, in the order of the labels."""
-    if isinstance(predictions, Mapping) or hasattr(predictions, "columns"):
-        columns = tables.columns_of(tables.read(predictions, "predictions").table)
+    if hasattr(predictions, "column_names"):
+        columns = columns_of(predictions)
         by_label = {label_text(name).removeprefix("probability_"): v for name, v in columns.items()}
         missing = [label for label in target.class_labels if label not in by_label]
         if missing:

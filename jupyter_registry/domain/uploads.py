@@ -1,0 +1,67 @@
+"""Files on their way into a package: what has arrived, and what inspecting it found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import BigInteger, Field, SQLModel
+
+from .kinds import InspectionStage, InspectionState
+from .problem import Problem
+
+#: Folders that tools leave beside a model; they are no part of it.
+LEFT_BY_TOOLS = frozenset({"__pycache__", ".ipynb_checkpoints", ".git"})
+
+
+class FilePublic(SQLModel):
+    """One file of a package: path with ``/``, SHA-256 in hex, size in bytes."""
+
+    path: str = Field(max_length=1_000)
+    sha256: str = Field(max_length=64)
+    size: int = Field(sa_type=BigInteger)
+
+
+class UploadPublic(SQLModel):
+    """An upload in progress: files received so far."""
+
+    id: str
+    created_at: datetime
+    files: list[FilePublic] = []
+
+
+class ContentsTaken(SQLModel):
+    """What was taken of it, and what was not, with the reason."""
+
+    files: list[FilePublic] = []
+    left_out: dict[str, str] = {}
+
+
+class InspectionPublic(SQLModel):
+    """How an inspection stands, and what it has found."""
+
+    state: InspectionState
+    stage: InspectionStage | None = None
+    """What it is at, or was when it failed."""
+    rows_done: int = 0
+    rows: int = 0
+    """Of the holdout, while it is scored."""
+    created_at: datetime
+    seconds: float = 0.0
+    kernelspec: str | None = None
+    size: int = 0
+    """Bytes of the model's files."""
+    framework: str | None = None
+    framework_version: str | None = None
+    feature_names: list[str] | None = None
+    """The columns that the model says it was fitted on."""
+    columns: list[str] = []
+    """The columns of the data."""
+    package: dict[str, Any] = {}
+    """What is known, as the body that registers a package has it; only a name is added, and what
+    is missing."""
+    missing: dict[str, str] = {}
+    """Field of the package → why it is not known."""
+    warnings: list[str] = []
+    problem: Problem | None = None
+    """Why it failed."""
