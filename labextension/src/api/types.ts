@@ -207,7 +207,44 @@ export interface paths {
         /** Send a file; X-Content-SHA256 is checked where given */
         put: operations["putUploadsUploadIdFilesPath"];
         post?: never;
+        /** Take a file out of an upload */
+        delete: operations["deleteUploadsUploadIdFilesPath"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{upload_id}/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a file or folder that Jupyter's file browser shows into an upload */
+        post: operations["postUploadsUploadIdContents"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{upload_id}/inspection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the inspection stands */
+        get: operations["getUploadsUploadIdInspection"];
+        put?: never;
+        /** Begin to inspect an upload's model and data in a worker; GET tells what is found */
+        post: operations["postUploadsUploadIdInspection"];
+        /** Cancel the inspection */
+        delete: operations["deleteUploadsUploadIdInspection"];
         options?: never;
         head?: never;
         patch?: never;
@@ -733,6 +770,37 @@ export interface components {
          */
         CheckStatus: "passing" | "warning" | "failing";
         /**
+         * ContentsTake
+         * @description Take a file or a folder of those that Jupyter's file browser shows into an upload.
+         */
+        ContentsTake: {
+            /** Path */
+            path: string;
+            /**
+             * As
+             * @default null
+             */
+            as?: string | null;
+        };
+        /**
+         * ContentsTaken
+         * @description What was taken of it, and what was not, with the reason.
+         */
+        ContentsTaken: {
+            /**
+             * Files
+             * @default []
+             */
+            files?: components["schemas"]["FilePublic"][];
+            /**
+             * Left Out
+             * @default {}
+             */
+            left_out?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * DeploymentCreate
          * @description Create a deployment from a package; names a package by ``package_id``.
          */
@@ -1172,6 +1240,158 @@ export interface components {
          */
         Importance: "low" | "moderate" | "high" | "critical";
         /**
+         * InspectionCreate
+         * @description Inspect an upload's model and data; what is known already is taken as it is said.
+         */
+        InspectionCreate: {
+            /** @default custom */
+            kind?: components["schemas"]["PackageKind"];
+            /**
+             * Files
+             * @default null
+             */
+            files?: string[] | null;
+            /**
+             * Training
+             * @default null
+             */
+            training?: string | null;
+            /**
+             * Holdout
+             * @default null
+             */
+            holdout?: string | null;
+            /**
+             * Format
+             * @default null
+             */
+            format?: string | null;
+            /**
+             * Target Name
+             * @default null
+             */
+            target_name?: string | null;
+            /** @default null */
+            target_type?: components["schemas"]["TargetType"] | null;
+            /**
+             * Class Labels
+             * @default null
+             */
+            class_labels?: string[] | null;
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /**
+             * Predictions
+             * @default null
+             */
+            predictions?: string | null;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+        };
+        /**
+         * InspectionPublic
+         * @description How an inspection stands, and what it has found.
+         */
+        InspectionPublic: {
+            state: components["schemas"]["InspectionState"];
+            /** @default null */
+            stage?: components["schemas"]["InspectionStage"] | null;
+            /**
+             * Rows Done
+             * @default 0
+             */
+            rows_done?: number;
+            /**
+             * Rows
+             * @default 0
+             */
+            rows?: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds?: number;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+            /**
+             * Size
+             * @default 0
+             */
+            size?: number;
+            /**
+             * Framework
+             * @default null
+             */
+            framework?: string | null;
+            /**
+             * Framework Version
+             * @default null
+             */
+            framework_version?: string | null;
+            /**
+             * Feature Names
+             * @default null
+             */
+            feature_names?: string[] | null;
+            /**
+             * Columns
+             * @default []
+             */
+            columns?: string[];
+            /**
+             * Package
+             * @default {}
+             */
+            package?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Missing
+             * @default {}
+             */
+            missing?: {
+                [key: string]: string;
+            };
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
+            /** @default null */
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * InspectionStage
+         * @description What an inspection is at.
+         * @enum {string}
+         */
+        InspectionStage: "waiting" | "copying" | "starting" | "loading" | "reading" | "scoring" | "measuring";
+        /**
+         * InspectionState
+         * @description How an inspection of a model stands.
+         * @enum {string}
+         */
+        InspectionState: "running" | "done" | "failed";
+        /**
          * KeyCreate
          * @description Make a prediction key.
          */
@@ -1319,8 +1539,9 @@ export interface components {
          * PackageCreate
          * @description Register a package: a new version under ``name``.
          *
-         *     ``upload`` names a finished upload (custom and native kinds); ``baseline`` is what
-         *     ``domain.baseline`` computes; ``input_example`` is a list of at most 20 input records.
+         *     ``upload`` names a finished upload (custom and native kinds), of which ``files`` become the
+         *     package's, all of them unless given; the upload ends, and with it the rest. ``baseline`` is
+         *     what ``domain.baseline`` computes; ``input_example`` is a list of at most 20 input records.
          */
         PackageCreate: {
             /** Name */
@@ -1376,6 +1597,11 @@ export interface components {
              * @default null
              */
             upload?: string | null;
+            /**
+             * Files
+             * @default null
+             */
+            files?: string[] | null;
             /**
              * Baseline
              * @default null
@@ -1669,7 +1895,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, SchemaTooNew 503, StorageUnavailable 503
+         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, SchemaTooNew 503, StorageUnavailable 503
          */
         Problem: {
             /** Type */
@@ -1997,6 +2223,8 @@ export type ActualsResult = components['schemas']['ActualsResult'];
 export type AliasSet = components['schemas']['AliasSet'];
 export type Check = components['schemas']['Check'];
 export type CheckStatus = components['schemas']['CheckStatus'];
+export type ContentsTake = components['schemas']['ContentsTake'];
+export type ContentsTaken = components['schemas']['ContentsTaken'];
 export type DeploymentCreate = components['schemas']['DeploymentCreate'];
 export type DeploymentPage = components['schemas']['DeploymentPage'];
 export type DeploymentPublic = components['schemas']['DeploymentPublic'];
@@ -2010,6 +2238,10 @@ export type FilePublic = components['schemas']['FilePublic'];
 export type Health = components['schemas']['Health'];
 export type HealthBucket = components['schemas']['HealthBucket'];
 export type Importance = components['schemas']['Importance'];
+export type InspectionCreate = components['schemas']['InspectionCreate'];
+export type InspectionPublic = components['schemas']['InspectionPublic'];
+export type InspectionStage = components['schemas']['InspectionStage'];
+export type InspectionState = components['schemas']['InspectionState'];
 export type KeyCreate = components['schemas']['KeyCreate'];
 export type KeyCreated = components['schemas']['KeyCreated'];
 export type KeyPublic = components['schemas']['KeyPublic'];
@@ -2541,6 +2773,126 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FilePublic"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteUploadsUploadIdFilesPath: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postUploadsUploadIdContents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentsTake"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentsTaken"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUploadsUploadIdInspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postUploadsUploadIdInspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionCreate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteUploadsUploadIdInspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

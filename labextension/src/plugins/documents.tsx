@@ -13,6 +13,7 @@ import { RegistryWidget, type SurroundingsSource } from '../components/RegistryW
 import { DeploymentPanel } from '../documents/deployment';
 import { Documents } from '../documents/manager';
 import { PackagePanel } from '../documents/package';
+import { packageActions } from '../documents/package/actions';
 import { type Draft, RegisterPanel } from '../documents/register';
 import { registryIcon } from '../icon';
 import { ISurroundings } from './surroundings';
@@ -91,6 +92,8 @@ export const documents: JupyterFrontEndPlugin<void> = {
       execute: args => forms.open({ form: UUID.uuid4(), ...(args as Draft) })
     });
 
+    const { registry } = source.current();
+    packageActions(source).forEach(action => registry.packageActions.add(action));
     if (restorer) {
       packages.restore(restorer);
       deployments.restore(restorer);
