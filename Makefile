@@ -9,7 +9,7 @@ FRONT   = $(shell find labextension/src labextension/style labextension/schema -
           labextension/package.json labextension/tsconfig.json
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-.PHONY: help demo lab test lint types bundle bench pictures clean
+.PHONY: help demo lab test lint lint-front types bundle bench pictures clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -52,6 +52,9 @@ lint: $(VENV)/.dev ## linters, type checks and the rooms' rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(JLPM) lint
+
+lint-front: $(VENV)/.dev
 	$(JLPM) lint
 
 types: $(VENV)/.dev ## make the front end's types again from the server's OpenAPI document

@@ -1,4 +1,4 @@
-"""Write `src/api/types.ts` from the server's OpenAPI document; `--check` says whether it is true."""
+"""Write `src/api/types.ts` from the server's OpenAPI document; `--check` only looks."""
 
 from __future__ import annotations
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
 from tests.browser.lab import Lab
 
 pytestmark = pytest.mark.timeout(300)
+
+#: What axe looks at: names, roles and states of controls, contrast, labels.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def _external(registry: Registry, name: str) -> Any:
 
 
 def test_sidebar_lists_and_opens_what_is_registered(
-    registry: Registry, sidebar: Any, page: Any, picture: Callable[..., Path]
+    registry: Registry, sidebar: Any, page: Any, tmp_path: Path
 ) -> None:
     package = _external(registry, "sidebar-churn")
     deployment = package.deploy("sidebar churn")
@@ -49,9 +52,7 @@ def test_sidebar_lists_and_opens_what_is_registered(
 
     # a package by mouse, its description edited in place
     row.click()
-    panel = page.get_by_role("region", name="notebook content").or_(
-        page.locator(".jp-MainAreaWidget:visible .jp-Registry-panel")
-    )
+    panel = page.locator(".jp-Registry-panel:visible")
     expect(panel.get_by_role("heading", name="sidebar-churn/1")).to_be_visible()
     panel.get_by_role("button", name="Description: none. Edit").click()
     panel.get_by_role("textbox", name="Description").fill("who leaves")
@@ -59,7 +60,7 @@ def test_sidebar_lists_and_opens_what_is_registered(
     expect(panel.get_by_role("button", name="Description: who leaves. Edit")).to_be_visible()
     assert registry.package("sidebar-churn/1").description == "who leaves"
 
-    # a deployment by keyboard: from the search of the list to its champion
+    # a deployment by keyboard
     deployments.focus()
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
@@ -68,7 +69,7 @@ def test_sidebar_lists_and_opens_what_is_registered(
     panel.get_by_role("button", name="Deactivate").click()
     expect(panel.get_by_role("button", name="Activate", exact=True)).to_be_visible()
     assert registry.deployment(deployment.id).state == "inactive"
-    page.screenshot(path=str(picture(sidebar, "sidebar").parent / "lab.png"))
+    page.screenshot(path=str(tmp_path / "lab.png"))
 
     # both panels are there after a reload
     page.wait_for_timeout(1500)  # Lab saves its layout a moment later
@@ -94,3 +95,32 @@ def test_an_external_model_is_registered_by_the_form(
     expect(panel.get_by_role("heading", name="by-form/1")).to_be_visible()
     found = registry.package("by-form/1")
     assert (found.kind, found.positive_class) == ("external", "yes")
+
+
+@pytest.mark.parametrize(
+    "theme", ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"]
+)
+def test_each_theme_can_be_read(
+    registry: Registry, sidebar: Any, page: Any, tmp_path: Path, theme: str
+) -> None:
+    package = _external(registry, f"themed-{theme.split()[-1].lower()}")
+    package.deploy(f"themed {theme}")
+    page.evaluate(
+        "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+    )
+    page.wait_for_selector(f"body[data-jp-theme-name='{theme}']", state="attached")
+    page.wait_for_timeout(500)  # its style sheet comes after
+    sidebar.get_by_role("button", name="Refresh").click()
+    packages = sidebar.get_by_role("listbox", name="Packages")
+    packages.get_by_role("option", name=package.name).click()
+    panel = page.locator(".jp-Registry-panel:visible")
+    expect(panel.get_by_role("heading", name=package.name)).to_be_visible()
+    page.mouse.move(600, 700)
+    page.screenshot(path=str(tmp_path / "themed.png"))
+    for part in ("#jupyter-registry-sidebar", ".jp-Registry-panel"):
+        found = Axe().run(page, context=part, options={"runOnly": RULES})
+        assert found.violations_count == 0, found.generate_report()
+    # as narrow as a sidebar gets
+    sidebar.evaluate("part => { part.style.minWidth = part.style.width = '200px'; }")
+    page.screenshot(path=str(tmp_path / "narrow.png"))
+    assert sidebar.evaluate("part => [part.clientWidth, part.scrollWidth]") == [200, 200]

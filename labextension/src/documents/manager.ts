@@ -54,6 +54,7 @@ export class Documents<A extends ReadonlyPartialJSONObject> {
       widget = new MainAreaWidget({ content });
       widget.id = id;
       widget.title.closable = true;
+      widget.toolbar.hide(); // it is empty: the actions are in the panel
       const made = widget;
       content.memoryChanged.connect(() => void this.tracker.save(made));
       await this.tracker.add(widget);
