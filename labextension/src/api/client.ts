@@ -125,7 +125,11 @@ export class RegistryClient {
   }
 
   /** Take a file or folder of Jupyter's contents into an upload, on the server's side. */
-  takeContents(upload: string, body: t.ContentsTake, signal?: AbortSignal): Promise<t.ContentsTaken> {
+  takeContents(
+    upload: string,
+    body: t.ContentsTake,
+    signal?: AbortSignal
+  ): Promise<t.ContentsTaken> {
     return this._post(['uploads', upload, 'contents'], body, { signal });
   }
 

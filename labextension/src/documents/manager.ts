@@ -40,10 +40,15 @@ export class Documents<A extends ReadonlyPartialJSONObject> {
     });
   }
 
+  /** Whether a panel of a name is open. */
+  isOpen(name: string): boolean {
+    return this.tracker.find(open => open.id === this._id(name)) !== undefined;
+  }
+
   /** Open a panel, or show the one that is open. */
   async open(args: A): Promise<DocumentWidget> {
     const name = this._kind.name(args);
-    const id = `${this._kind.namespace}-${name}`;
+    const id = this._id(name);
     let widget = this.tracker.find(open => open.id === id);
     if (!widget) {
       const content = this._kind.create(args);
@@ -64,5 +69,9 @@ export class Documents<A extends ReadonlyPartialJSONObject> {
     }
     this._shell.activateById(widget.id);
     return widget;
+  }
+
+  private _id(name: string): string {
+    return `${this._kind.namespace}-${name}`;
   }
 }

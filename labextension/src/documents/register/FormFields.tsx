@@ -133,7 +133,9 @@ export function FormFields(props: {
         <Field
           label={trans.__('Threshold')}
           error={said.threshold}
-          help={trans.__('The least probability that predicts the positive class; 0.5 unless given.')}
+          help={trans.__(
+            'The least probability that predicts the positive class; 0.5 unless given.'
+          )}
         >
           {wiring => <input {...wiring} {...input('threshold')} inputMode="decimal" />}
         </Field>
@@ -152,7 +154,10 @@ export function FormFields(props: {
         error={said.signature}
         help={
           (!fields.signature && missing.signature) ||
-          trans.__('A line for each column that goes in, as “age: integer”. Types: %1; “?” after it if it may be missing.', DTYPES.join(', '))
+          trans.__(
+            'A line for each column that goes in, as “age: integer”. Types: %1; “?” after it if it may be missing.',
+            DTYPES.join(', ')
+          )
         }
       >
         {wiring => (

@@ -19,9 +19,7 @@ export function InspectionView(props: {
   const trans = useTrans();
   const { inspection, inspectionError, inspecting } = registration;
   if (inspecting) {
-    return (
-      <Running inspection={inspection} cancel={() => void registration.cancelLook()} />
-    );
+    return <Running inspection={inspection} cancel={() => void registration.cancelLook()} />;
   }
   if (inspectionError !== undefined) {
     return (
@@ -41,10 +39,7 @@ export function InspectionView(props: {
   return inspection?.state === 'done' ? <Found inspection={inspection} /> : null;
 }
 
-function Running(props: {
-  inspection?: InspectionPublic;
-  cancel: () => void;
-}): React.ReactElement {
+function Running(props: { inspection?: InspectionPublic; cancel: () => void }): React.ReactElement {
   const { inspection, cancel } = props;
   const trans = useTrans();
   const { rows = 0, rows_done = 0 } = inspection ?? {};
@@ -100,9 +95,7 @@ function Found({ inspection }: { inspection: InspectionPublic }): React.ReactEle
       {metrics.length > 0 && (
         <p>
           {trans.__('On the holdout:')}{' '}
-          {metrics
-            .map(([name, { value }]) => `${metricTitle(name)} ${measure(value)}`)
-            .join(', ')}
+          {metrics.map(([name, { value }]) => `${metricTitle(name)} ${measure(value)}`).join(', ')}
         </p>
       )}
       {said.length > 0 && (

@@ -32,7 +32,9 @@ export function ItemRow(props: { item: Item; sending: Sending }): React.ReactEle
       {error !== undefined && <ProblemView error={error} />}
       {left.length > 0 && (
         <details>
-          <summary>{trans._n('%1 file was left out', '%1 files were left out', left.length)}</summary>
+          <summary>
+            {trans._n('%1 file was left out', '%1 files were left out', left.length)}
+          </summary>
           <ul>
             {left.map(([path, why]) => (
               <li key={path}>

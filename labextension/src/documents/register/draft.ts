@@ -227,8 +227,14 @@ export function packageBody(
 /** What an inspection found, as texts of the fields. */
 export function fieldsFound(found: Record<string, unknown>): Partial<Fields> {
   const filled: Partial<Fields> = {};
-  const { target_name, target_type, class_labels, positive_class, prediction_threshold, signature } =
-    found;
+  const {
+    target_name,
+    target_type,
+    class_labels,
+    positive_class,
+    prediction_threshold,
+    signature
+  } = found;
   if (typeof target_name === 'string') {
     filled.target = target_name;
   }

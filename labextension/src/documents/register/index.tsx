@@ -88,8 +88,7 @@ export function RegisterPanel(props: {
       {registration.resumed && (
         <p className="jp-Registry-resumed" role="status">
           {trans.__('You go on where you left off.')}{' '}
-          {sending.lost.length > 0 &&
-            trans.__('To be chosen again: %1.', sending.lost.join(', '))}{' '}
+          {sending.lost.length > 0 && trans.__('To be chosen again: %1.', sending.lost.join(', '))}{' '}
           <button
             type="button"
             className="jp-Registry-link"
@@ -214,11 +213,7 @@ function SendingLine(props: { registration: Registration }): React.ReactElement 
     return (
       <p className="jp-Registry-buttons">
         <span>{trans.__('The files are sent…')}</span>
-        <button
-          type="button"
-          className="jp-Registry-button"
-          onClick={() => void sending.cancel()}
-        >
+        <button type="button" className="jp-Registry-button" onClick={() => void sending.cancel()}>
           {trans.__('Cancel sending')}
         </button>
       </p>

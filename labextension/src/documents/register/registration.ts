@@ -130,7 +130,8 @@ export class Registration {
   problems(trans: TranslationBundle): Record<string, string> {
     const all = problems(this.kind, this.fields, trans);
     const shown = Object.entries(all).filter(
-      ([name]) => this.tried || (this.typed.has(name as FieldName) && this.fields[name as FieldName])
+      ([name]) =>
+        this.tried || (this.typed.has(name as FieldName) && this.fields[name as FieldName])
     );
     return Object.fromEntries(shown);
   }
@@ -297,7 +298,10 @@ export class Registration {
     const [training] = of('training');
     const [holdout] = of('holdout');
     const model = kind === 'custom' ? of('model') : [];
-    if (sending.upload === undefined || (kind === 'custom' ? !model.length : !training && !holdout)) {
+    if (
+      sending.upload === undefined ||
+      (kind === 'custom' ? !model.length : !training && !holdout)
+    ) {
       return undefined;
     }
     return JSON.stringify(

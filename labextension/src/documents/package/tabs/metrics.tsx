@@ -97,7 +97,9 @@ function row(name: string, histogram: Histogram): React.ReactNode[] {
   const { n = 0, missing = 0, mean, min, max, importance, dtype } = histogram;
   // moments of times are in seconds since 1970
   const value = (number: number | null | undefined) =>
-    dtype === 'datetime' && typeof number === 'number' ? day(new Date(number * 1000)) : measure(number);
+    dtype === 'datetime' && typeof number === 'number'
+      ? day(new Date(number * 1000))
+      : measure(number);
   return [
     name,
     <Distribution key="distribution" name={name} histogram={histogram} />,

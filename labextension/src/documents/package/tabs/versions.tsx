@@ -108,7 +108,8 @@ function Compare(props: {
 }): React.ReactElement | null {
   const { entity, items } = props;
   const trans = useTrans();
-  const other = items.find(item => item.version < entity.version) ?? items.find(item => item.id !== entity.id);
+  const other =
+    items.find(item => item.version < entity.version) ?? items.find(item => item.id !== entity.id);
   const [chosen, setChosen] = useState<{ left?: string; right?: string }>({});
   const [shown, setShown] = useState(false);
   if (!other) {
