@@ -4,7 +4,7 @@ import React, { useEffect, useId, useRef, useState } from 'react';
 
 import { useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';
-import { dropped, fromInput } from './dropped';
+import { type Chosen, dropped, fromInput } from './dropped';
 import { ItemRow } from './ItemRow';
 import type { Role, Sending } from './sending';
 
@@ -38,13 +38,15 @@ export function FilesArea(props: {
   const folder = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const [problem, setProblem] = useState<unknown>();
+  const [hidden, setHidden] = useState<string[]>([]);
   const items = sending.items.filter(item => item.role === role);
 
-  const take = (found: Promise<{ file: File; path: string }[]>) => {
+  const take = (chosen: Promise<Chosen>) => {
     setOver(false);
     setProblem(undefined);
-    found.then(all => {
-      sending.addFiles(role, all);
+    chosen.then(({ found, hidden }) => {
+      setHidden(hidden);
+      sending.addFiles(role, found);
       added();
     }, setProblem);
   };
@@ -161,6 +163,11 @@ export function FilesArea(props: {
         {picker(files, { multiple: !!several, accept })}
         {several && picker(folder, { webkitdirectory: '' })}
       </div>
+      {hidden.length > 0 && (
+        <p className="jp-Registry-fieldHelp" role="status">
+          {trans.__('Hidden files were left out: %1.', hidden.slice(0, 10).join(', '))}
+        </p>
+      )}
       {error && (
         <p id={`${id}-error`} className="jp-Registry-fieldError" role="alert">
           {error}

@@ -82,8 +82,7 @@ function Found({ inspection }: { inspection: InspectionPublic }): React.ReactEle
   const metrics = Object.entries(baselineOf(found).metrics ?? {}).slice(0, 4);
   const framework = [inspection.framework, inspection.framework_version].filter(Boolean).join(' ');
   const format = typeof found.format === 'string' ? found.format : '';
-  const missing = Object.values(inspection.missing ?? {});
-  const said = [...new Set([...missing, ...(inspection.warnings ?? [])])];
+  const said = inspection.warnings ?? []; // what is missing is said beside its field
   return (
     <div className="jp-Registry-found" role="status">
       <p>

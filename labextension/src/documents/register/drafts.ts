@@ -5,7 +5,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { FieldName, Fields, FormKind } from './draft';
 import type { SentItem } from './sending';
 
-const NAMESPACE = 'jupyter-registry:drafts';
+const NAMESPACE = 'jupyter-registry-drafts';
 /** Drafts that are kept; the oldest goes. */
 const MOST = 10;
 

@@ -9,28 +9,50 @@ export interface Found {
   path: string;
 }
 
+/** What was found, and the paths of hidden files of folders, which are left out. */
+export interface Chosen {
+  found: Found[];
+  hidden: string[];
+}
+
 /** What a drop has; folders are walked. Has to be called before the event ends. */
-export async function dropped(transfer: DataTransfer): Promise<Found[]> {
+export async function dropped(transfer: DataTransfer): Promise<Chosen> {
   const entries = [...transfer.items]
     .filter(item => item.kind === 'file')
     .map(item => item.webkitGetAsEntry?.() ?? null);
   if (!entries.length || entries.some(entry => !entry)) {
     return fromInput(transfer.files); // a browser, or a test, without entries
   }
-  const found: Found[] = [];
+  const all: Found[] = [];
   for (const entry of entries) {
-    await walk(entry!, '', found);
+    await walk(entry!, '', all);
   }
-  return withoutCommonFolder(found);
+  return withoutHidden(all);
 }
 
 /** What was chosen in an input, of files or of a folder. */
-export function fromInput(files: ArrayLike<File>): Found[] {
-  return withoutCommonFolder(
-    Array.from(files)
-      .map(file => ({ file, path: file.webkitRelativePath || file.name }))
-      .filter(({ path }) => !path.split('/').some(part => LEFT_BY_TOOLS.has(part)))
+export function fromInput(files: ArrayLike<File>): Chosen {
+  return withoutHidden(
+    Array.from(files).map(file => ({ file, path: file.webkitRelativePath || file.name }))
   );
+}
+
+/** A hidden file that was chosen by itself is wanted; one of a folder is not. */
+function withoutHidden(all: Found[]): Chosen {
+  const found: Found[] = [];
+  const hidden: string[] = [];
+  for (const one of all) {
+    const parts = one.path.split('/');
+    if (parts.some(part => LEFT_BY_TOOLS.has(part))) {
+      continue;
+    }
+    if (parts.length > 1 && parts.some(part => part.startsWith('.'))) {
+      hidden.push(one.path);
+    } else {
+      found.push(one);
+    }
+  }
+  return { found: withoutCommonFolder(found), hidden };
 }
 
 /** The paths without the folder that all of them lie in: it is the package itself. */
