@@ -21,6 +21,8 @@ pytestmark = pytest.mark.timeout(300)
 
 #: What axe looks at: names, roles and states of controls, contrast, labels.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+#: The label of the target's field, not of its type's.
+TARGET = re.compile(r"^Target( \*)?$")
 #: Drops files, as the system does: name → base64.
 DROP = """
 (area, files) => {
@@ -118,13 +120,13 @@ def test_a_package_is_registered_by_drop_and_looked_after(
     _drop(form.get_by_role("group", name="Training data"), tmp_path / "train.csv")
     _drop(form.get_by_role("group", name="Holdout data"), tmp_path / "holdout.parquet")
     expect(form.get_by_text("On the holdout: Log loss", exact=False)).to_be_visible()
-    expect(form.get_by_label("Target", exact=True)).to_have_value("left")
+    expect(form.get_by_label(TARGET)).to_have_value("left")
     _themes(page, ".jp-Registry-form", "form", tmp_path)
 
     # a wrong target is refused beside its field, and what was typed stays
-    form.get_by_label("Target", exact=True).fill("lefft")
+    form.get_by_label(TARGET).fill("lefft")
     expect(form.locator(".jp-mod-invalid", has_text="Target")).to_contain_text("lefft")
-    form.get_by_label("Target", exact=True).fill("left")
+    form.get_by_label(TARGET).fill("left")
     form.get_by_label("Tags").fill("team: growth\nchecked")
     form.get_by_label("Description").fill("who leaves")
     form.get_by_role("button", name="Register", exact=True).click()
@@ -176,7 +178,9 @@ def _edits(page: Any, panel: Any, registry: Registry) -> None:
     # what is typed stays while somebody else changes the package
     panel.get_by_role("button", name="Description: who leaves. Edit").click()
     panel.get_by_role("textbox", name="Description").fill("who leaves, and why")
-    registry.package("churn by drop/1").tag(by_another="yes")
+    registry.package("churn by drop/1").update(
+        tags={"team": "growth", "by_another": "yes"}
+    )
     page.evaluate("window.jupyterapp.commands.execute('jupyter-registry:refresh')")
     expect(tags).to_contain_text("by_another")
     expect(panel.get_by_role("textbox", name="Description")).to_have_value("who leaves, and why")
@@ -297,19 +301,19 @@ def test_a_model_of_the_file_browser_and_one_hosted_elsewhere(
     form = _form(page, paths=["amounts/amount.joblib"], name="amounts")
     expect(form.get_by_text("The model was loaded: joblib", exact=False)).to_be_visible()
     expect(form.get_by_label("Target type")).to_have_value("regression")
-    form.get_by_label("Target", exact=True).fill("amount")
+    form.get_by_label(TARGET).fill("amount")
     data = form.get_by_role("group", name="Holdout data")
     data.get_by_role("button", name="From the file browser…").click()
-    picker = page.locator(".jp-Open-Dialog")
+    picker = page.locator(".jp-Dialog")
     picker.get_by_text("amounts.csv").click()
     picker.get_by_role("button", name="Select").click()
     expect(form.get_by_text("On the holdout: RMSE", exact=False)).to_be_visible()
 
     # a draft outlives the panel and the page, with what was sent
     form.get_by_label("Description").fill("how much is spent")
-    page.wait_for_timeout(1500)  # Lab saves its state a moment later
     page.locator(".lm-TabBar-tab.lm-mod-current .lm-TabBar-tabCloseIcon").last.click()
     expect(page.locator(".jp-Registry-form")).to_have_count(0)
+    page.wait_for_timeout(2000)  # Lab saves its state a moment later
     page.goto(page.url.split("?")[0])
     _ready(page)
     form = _form(page)
@@ -333,7 +337,7 @@ def test_a_model_of_the_file_browser_and_one_hosted_elsewhere(
     form.get_by_label("Name").fill("amounts elsewhere")
     form.get_by_label("Hosted at").fill("https://models.example/amounts")
     form.get_by_label("Built with").fill("R 4.4")
-    form.get_by_label("Target", exact=True).fill("amount")
+    form.get_by_label(TARGET).fill("amount")
     form.get_by_label("Target type").select_option("regression")
     form.get_by_text("Data", exact=True).click()
     _drop(form.get_by_role("group", name="Holdout data"), tmp_path / "scored.csv")
@@ -368,10 +372,10 @@ def test_what_is_wrong_is_told_where_it_is(opened: Any, registry: Registry, tmp_
     area.locator("input[type=file]").first.set_input_files(str(tmp_path / "custom.py"))
     problem = form.get_by_role("alert").filter(has_text="Traceback")
     expect(problem).to_be_visible()
-    problem.get_by_text("Traceback").click()
+    problem.get_by_text("Traceback", exact=True).click()
     expect(problem).to_contain_text("RuntimeError: not today")
     form.get_by_label("Name").fill("broken")
-    form.get_by_label("Target", exact=True).fill("left")
+    form.get_by_label(TARGET).fill("left")
     form.get_by_label("Target type").select_option("binary")
     form.get_by_label("Classes").fill("no, yes")
     form.get_by_label("Signature").fill("age: number\nincome: money")
@@ -383,7 +387,7 @@ def test_what_is_wrong_is_told_where_it_is(opened: Any, registry: Registry, tmp_
     panel.get_by_role("button", name="Deploy…").click()
     dialog = page.locator("dialog")
     dialog.get_by_role("button", name="Deploy", exact=True).click()
-    dialog.get_by_text("Traceback").click()
+    dialog.get_by_text("Traceback", exact=True).click()
     expect(dialog).to_contain_text("RuntimeError: not today")
     page.screenshot(path=str(tmp_path / "traceback.png"))
     assert not [one for one in registry.deployments() if one.label == "broken"]

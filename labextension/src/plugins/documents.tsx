@@ -73,7 +73,7 @@ export const documents: JupyterFrontEndPlugin<void> = {
     const browse: Browse | undefined = files
       ? async title => {
           const { value } = await FileDialog.getOpenFiles({ manager: files, title });
-          return (value ?? []).map(({ path }) => path);
+          return (value ?? []).map(({ path }) => path).filter(Boolean);
         }
       : undefined;
     const forms = new Documents<FormArgs>(shell, {

@@ -142,7 +142,7 @@ function Compare(props: {
         />
         <button
           type="button"
-          className="jp-Registry-button jp-mod-primary"
+          className={`jp-Registry-button${shown ? '' : ' jp-mod-primary'}`}
           aria-expanded={shown}
           onClick={() => setShown(!shown)}
         >
