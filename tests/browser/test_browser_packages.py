@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
-from tests.browser.lab import Lab
-from tests.browser.samples import FEATURES, amount_model, churn_model, visits
+from tests.browser.lab import Lab, Notebook
+from tests.browser.samples import FEATURES, PREPARE, amount_model, churn_model, visits
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -23,6 +24,19 @@ pytestmark = pytest.mark.timeout(300)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 #: The label of the target's field, not of its type's.
 TARGET = re.compile(r"^Target( \*)?$")
+#: Registers a package in a kernel.
+FROM_NOTEBOOK = """
+from jupyter_registry import Registry
+Registry().register("from a notebook", churn_model(), target="left", progress=False)
+"""
+#: A model that cannot be loaded.
+BROKEN = """
+def load_model(code_dir):
+    raise RuntimeError("not today")
+
+def score(data, model):
+    return [0.5] * len(data)
+"""
 #: Drops files, as the system does: name → base64.
 DROP = """
 (area, files) => {
@@ -178,9 +192,7 @@ def _edits(page: Any, panel: Any, registry: Registry) -> None:
     # what is typed stays while somebody else changes the package
     panel.get_by_role("button", name="Description: who leaves. Edit").click()
     panel.get_by_role("textbox", name="Description").fill("who leaves, and why")
-    registry.package("churn by drop/1").update(
-        tags={"team": "growth", "by_another": "yes"}
-    )
+    registry.package("churn by drop/1").update(tags={"team": "growth", "by_another": "yes"})
     page.evaluate("window.jupyterapp.commands.execute('jupyter-registry:refresh')")
     expect(tags).to_contain_text("by_another")
     expect(panel.get_by_role("textbox", name="Description")).to_have_value("who leaves, and why")
@@ -341,7 +353,7 @@ def test_a_model_of_the_file_browser_and_one_hosted_elsewhere(
     form.get_by_label("Target type").select_option("regression")
     form.get_by_text("Data", exact=True).click()
     _drop(form.get_by_role("group", name="Holdout data"), tmp_path / "scored.csv")
-    form.get_by_label("Predictions").fill("said")
+    form.get_by_label("Predictions", exact=True).fill("said")
     expect(form.get_by_text("On the holdout: RMSE 1", exact=False)).to_be_visible()
     form.get_by_role("button", name="Register", exact=True).click()
     expect(panel.get_by_role("heading", name="amounts elsewhere/1")).to_be_visible()
@@ -353,9 +365,24 @@ def test_a_model_of_the_file_browser_and_one_hosted_elsewhere(
     assert [column["name"] for column in external.signature] == FEATURES
 
 
+def test_provenance_leads_to_the_notebook(
+    notebook: Callable[..., Notebook], page: Any, registry: Registry
+) -> None:
+    opened = notebook([f"{PREPARE}{FROM_NOTEBOOK}"])
+    opened.run(0)
+    package = registry.package("from a notebook/1")
+    _command(page, "open-package", {"id": package.id, "tab": "provenance"})
+    panel = page.locator(".jp-Registry-panel:visible")
+    link = panel.get_by_role("button", name=opened.path.name)
+    expect(link).to_have_attribute("title", "Open the notebook")
+    link.click()
+    expect(page.locator(".jp-Notebook:visible")).to_be_visible()
+    expect(panel).to_have_count(0)
+
+
 def test_what_is_wrong_is_told_where_it_is(opened: Any, registry: Registry, tmp_path: Path) -> None:
     page = opened
-    (tmp_path / "custom.py").write_text("raise RuntimeError('not today')\n")
+    (tmp_path / "custom.py").write_text(BROKEN)
     (tmp_path / "large.bin").write_bytes(b"0" * 30_000_000)
     form = _form(page)
     area = form.get_by_role("group", name="Model", exact=True)
