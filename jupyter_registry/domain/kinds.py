@@ -79,7 +79,7 @@ class InspectionStage(StrEnum):
     """What an inspection is at."""
 
     WAITING = "waiting"
-    """For its turn, or for room for one more worker."""
+    """For its turn."""
     COPYING = "copying"
     """The files, for the worker to read."""
     STARTING = "starting"

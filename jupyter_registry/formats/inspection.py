@@ -106,8 +106,11 @@ def inspect(asked: Asked, tell: Tell) -> Found:
 
 
 def _load(model: Path, format: str | None, found: Found) -> Predictor:
-    from . import find_model
+    from . import find_model, whole_folder
 
+    files = [file for file in model.rglob("*") if file.is_file()]
+    if len(files) == 1 and whole_folder(files[0]) is None:
+        model = files[0]  # so that it is called by its name
     chosen, file = find_model(model, format)
     with _passed_on(found):
         predictor = chosen.load(file)
@@ -141,9 +144,8 @@ def _read(path: Path | None, what: str) -> pa.Table | None:
     try:
         table = read_file(path)
     except InvalidInput as error:
-        raise InvalidInput(
-            error.detail, advice=error.advice, fields={what: error.detail}
-        ) from error.__cause__
+        detail = error.detail.replace(str(path), path.name)  # where it lies here is no one's matter
+        raise InvalidInput(detail, advice=error.advice, fields={what: detail}) from error.__cause__
     except ModuleNotFoundError as error:
         raise ModelFailed(
             f"The environment {sys.prefix} lacks {error.name!r}, which reading data needs.",

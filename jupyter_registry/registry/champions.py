@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 FRESH_SECONDS = 1.0
 #: How long a local copy that nothing runs from is kept.
 KEEP_COPIES_SECONDS = 7 * 24 * 3600.0
+UNFINISHED_SECONDS = 24 * 3600.0
 #: Drift plans that are held.
 _PLANS = 256
 
@@ -223,11 +224,19 @@ def _local_copy(services: Services, package: PackagePublic) -> Path:
 
 
 def sweep_copies(services: Services, older_than: float = KEEP_COPIES_SECONDS) -> int:
-    """Remove local copies of packages that no worker was started from for so long."""
+    """Remove local copies of packages that no worker was started from for so long.
+
+    Those that a killed server was still making, or inspecting, go after a day.
+    """
     removed = 0
     in_use = services.champions.folders_in_use(services)
     for folder in services.settings.model_folder.iterdir():
-        if folder in in_use or time.time() - folder.stat().st_mtime < older_than:
+        kept = min(older_than, UNFINISHED_SECONDS) if folder.name[0] == "." else older_than
+        try:
+            age = time.time() - folder.stat().st_mtime
+        except FileNotFoundError:
+            continue  # an inspection has ended
+        if folder in in_use or age < kept:
             continue
         shutil.rmtree(folder, ignore_errors=True)
         removed += 1

@@ -7,8 +7,8 @@ ends with its upload. What was found is held in memory, for an hour at most.
 from __future__ import annotations
 
 import asyncio
+import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,6 +28,7 @@ from ..domain.errors import InspectionNotFound, InvalidInput, ModelFailed, Regis
 from ..domain.kinds import InspectionStage, InspectionState
 from ..serving.kernelspecs import Environment, environment
 from ..serving.specs import InspectionSpec
+from ..store.artifacts import storage_errors
 from ..store.tables import now
 from . import uploads, validation
 
@@ -39,6 +40,22 @@ _HELD_SECONDS = 3600.0
 _HELD = 200
 #: Seconds without anybody asking after which a running inspection is ended.
 ABANDONED_SECONDS = 300.0
+
+#: The fields of a package that an inspection may find.
+_FOUND_FIELDS = frozenset(
+    {
+        "format",
+        "target_name",
+        "target_type",
+        "class_labels",
+        "positive_class",
+        "prediction_threshold",
+        "signature",
+        "baseline",
+        "provenance",
+        "input_example",
+    }
+)
 
 #: From an exception to the problem document that tells of it.
 Describe = Callable[[RegistryError], Problem]
@@ -90,7 +107,8 @@ class Inspections:
         chosen = _choose(body, upload.files)
         name = body.kernelspec or services.settings.default_kernelspec
         where = await services.in_thread(environment, name, services.kernelspecs)
-        await self.end(upload_id)
+        while upload_id in self._known:  # others may begin one, too, while this one waits
+            await self.end(upload_id)
         begun = _Inspection(sum(file.size for file in chosen.model), name)
         self._known[upload_id] = begun
         begun.task = asyncio.get_running_loop().create_task(
@@ -144,7 +162,7 @@ class Inspections:
         watching = asyncio.get_running_loop().create_task(_watch(begun))
         try:
             found = await self._inspect(services, upload_id, body, chosen, where, begun)
-            begun.found = _checked(found, upload_id, body, chosen, begun)
+            begun.found = await services.in_thread(_checked, found, upload_id, body, chosen, begun)
         except RegistryError as error:
             begun.error = error
         except asyncio.CancelledError:
@@ -170,13 +188,10 @@ class Inspections:
         begun: _Inspection,
     ) -> dict[str, Any]:
         loop = asyncio.get_running_loop()
-        folder = Path(
-            await services.in_thread(
-                tempfile.mkdtemp, prefix=".inspection-", dir=services.settings.model_folder
-            )
-        )
+        folder = services.settings.model_folder / f".inspection-{secrets.token_hex(8)}"
         begun.tell(InspectionStage.COPYING, 0, 0)
-        copying = loop.create_task(services.in_thread(_copy, services, chosen, folder))
+        # not in the registry's own threads: many large files must not keep requests from them
+        copying = loop.create_task(asyncio.to_thread(_copy, services, chosen, folder))
         try:
             paths = await asyncio.shield(copying)
             begun.tell(InspectionStage.WAITING, 0, 0)
@@ -218,7 +233,7 @@ async def _tidy(services: Services, copying: asyncio.Task[dict[str, str]], folde
     await asyncio.wait([copying])
     if not copying.cancelled():
         copying.exception()  # told by whoever waited for it
-    await services.in_thread(shutil.rmtree, folder, ignore_errors=True)
+    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 # --- in -------------------------------------------------------------------------------------
@@ -241,6 +256,12 @@ def _choose(body: InspectionCreate, files: list[FilePublic]) -> _Chosen:
         path = getattr(body, what)
         if path is not None:
             data[what] = uploads.file_named(held, path, what)
+    if body.predictions is not None and body.holdout is None:
+        raise InvalidInput(
+            "Predictions were named without the holdout they are a column of.",
+            advice="Give holdout too, or leave predictions out.",
+            fields={"predictions": "no holdout"},
+        )
     if not body.kind.is_hosted:
         if body.files:
             raise InvalidInput(
@@ -266,6 +287,8 @@ def _choose(body: InspectionCreate, files: list[FilePublic]) -> _Chosen:
 
 def _copy(services: Services, chosen: _Chosen, folder: Path) -> dict[str, str]:
     """Put the files where the worker can read them; what it does there reaches nothing else."""
+    with storage_errors(f"The folder {folder.parent}"):
+        folder.mkdir(mode=0o700)
     paths = {}
     if chosen.model:
         made = services.artifacts.materialise(chosen.model, folder)
@@ -310,6 +333,8 @@ def _checked(
 
     try:
         package = dict(found["package"])
+        if not _FOUND_FIELDS.issuperset(package):
+            raise ValueError(f"fields {', '.join(map(str, package))[:200]}")
         package["kind"] = body.kind.value
         if chosen.model:
             package["upload"] = upload_id

@@ -176,7 +176,12 @@ def file_named(held: Mapping[str, FilePublic], path: str, field: str) -> FilePub
 
 
 def remove_file(database: Database, artifacts: ArtifactStore, upload_id: str, path: str) -> None:
-    """Take a file out of an upload; raises `UploadNotFound`, and `NotFound` without such a file."""
+    """Take a file out of an upload.
+
+    Raises `UploadNotFound`, `NotFound` without such a file, `InvalidInput` when none can have the
+    path.
+    """
+    check_path(path)
     with database.write() as session:
         upload = _upload(session, upload_id, lock=True)
         known = session.get(UploadFile, _key(upload_id, path))

@@ -68,7 +68,9 @@ class RegistryApp(ExtensionApp):
         help="Seconds that inspecting a model and its data before registering may take before its "
         "worker is ended.",
     ).tag(config=True)
-    max_workers = Integer(16, help="Worker processes at once, at most.").tag(config=True)
+    max_workers = Integer(
+        16, help="Worker processes at once, at most; two more may inspect models to be registered."
+    ).tag(config=True)
 
     @default("database_url")
     def _default_database_url(self) -> str:

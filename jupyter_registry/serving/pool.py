@@ -24,7 +24,7 @@ from .supervisor import Supervisor
 
 __all__ = ["InspectionSpec", "LoadReport", "Scores", "WorkerPool", "WorkerSpec"]
 
-#: Inspections at once; others wait, so that they do not push models out.
+#: Inspections at once, beside the workers that serve, which they must neither stop nor keep out.
 _INSPECTIONS = 2
 
 
@@ -38,7 +38,7 @@ class WorkerPool:
     start_timeout:
         Seconds that starting an interpreter and loading a model may take.
     max_workers:
-        Most processes at once; the one unused for longest makes room for a new one.
+        Most processes that serve at once; the one unused for longest makes room for a new one.
     predict_timeout:
         Seconds one call of a model may take before its worker is killed.
     inspect_timeout:
@@ -137,7 +137,6 @@ class WorkerPool:
 
         """
         async with self._inspections:
-            await self._make_room(None)
             self._check_open()
             task = self._loop.create_task(
                 inspection.inspect(
@@ -227,7 +226,7 @@ class WorkerPool:
             log=self._log,
         )
 
-    async def _make_room(self, newcomer: Supervisor | None) -> None:
+    async def _make_room(self, newcomer: Supervisor) -> None:
         """Stop the workers unused for longest until there is room for one more."""
         deadline = self._loop.time() + self._start_timeout
         while True:
@@ -236,8 +235,7 @@ class WorkerPool:
                 for held in self._supervisors.values()
                 if held is not newcomer and held.is_running
             ]
-            busy = len(others) + len(self._stopping) + len(self._inspecting)
-            if busy < self._max_workers:
+            if len(others) + len(self._stopping) < self._max_workers:
                 return
             idle = [held for held in others if held.worker is not None and held.is_idle]
             if idle:

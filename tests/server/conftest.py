@@ -23,6 +23,8 @@ import pytest
 import jupyter_registry
 from jupyter_registry.client import Registry
 
+from .inspecting import Inspected, Send, finished
+
 HERE = Path(__file__).parent
 ROOT = Path(jupyter_registry.__file__).parents[1]
 START_SECONDS = 60
@@ -297,3 +299,39 @@ def rows() -> Callable[..., pd.DataFrame]:
 def register_in() -> Callable[[Registry, str], int]:
     """Register a package of a kind in another server than the session's."""
     return lambda registry, kind: registered(registry, kind, kind)
+
+
+# --- inspections ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def send(api: httpx.Client) -> Iterator[Send]:
+    """Send files, given by their path in the upload; returns the upload's id."""
+    made: list[str] = []
+
+    def sent(**files: Path | bytes) -> str:
+        upload = api.post("/uploads").json()["id"]
+        made.append(upload)
+        for path, content in files.items():
+            data = content if isinstance(content, bytes) else content.read_bytes()
+            answer = api.put(f"/uploads/{upload}/files/{path}", content=data)
+            assert answer.status_code == 201, answer.text
+        return upload
+
+    yield sent
+    for upload in made:
+        api.delete(f"/uploads/{upload}")
+
+
+@pytest.fixture
+def inspected(api: httpx.Client) -> Inspected:
+    """Begin an inspection and wait for what it finds."""
+
+    def asked(upload: str, **body: Any) -> dict[str, Any]:
+        answer = api.post(f"/uploads/{upload}/inspection", json=body)
+        assert answer.status_code == 202, answer.text
+        assert answer.json()["state"] == "running"
+        assert answer.headers["Location"].endswith(f"/uploads/{upload}/inspection")
+        return finished(api, upload)
+
+    return asked

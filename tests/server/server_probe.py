@@ -15,6 +15,7 @@ from typing import Any
 from jupyter_server.auth.authorizer import Authorizer
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
+from jupyter_server.services.contents.manager import ContentsManager
 from jupyter_server.utils import url_path_join
 from tornado import web
 
@@ -31,6 +32,10 @@ class DenyOnRequest(Authorizer):
     def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
         denied = handler.request.headers.get("X-Deny")
         return not denied or f"{action}:{resource}" != denied
+
+
+class Elsewhere(ContentsManager):
+    """Shows files that are on no disk."""
 
 
 class Probe(APIHandler):

@@ -101,6 +101,8 @@ def test_answers_are_as_described(
     assert predicted.status_code == 200
     api.post(f"{path}/actuals", json=[{"association_id": "1", "value": "yes"}])
     upload = api.post("/uploads").json()
+    api.put(f"/uploads/{upload['id']}/files/model.bin", content=b"no model")
+    api.post(f"/uploads/{upload['id']}/inspection", json={})
     known = {
         "name": name, "version": version, "alias": "openapi", "package_id": package["id"],
         "upload_id": upload["id"], "deployment": deployment["label"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from jupyter_server.services.contents.filemanager import FileContentsManager
 from tornado import web
 
 from ...domain.errors import ContentsElsewhere
-from .base import RegistryHandler
+from .base import RESOURCE, RegistryHandler
 
 
 class UploadContentsHandler(RegistryHandler):
@@ -19,7 +20,7 @@ class UploadContentsHandler(RegistryHandler):
     _stop: threading.Event | None = None
 
     @web.authenticated
-    @authorized("write", "jupyter_registry")
+    @authorized("write", RESOURCE)
     @authorized("read", "contents")
     async def post(self, upload_id: str) -> None:
         """Take a file or a folder; the bytes go from disk to store, in a thread."""
@@ -36,7 +37,8 @@ class UploadContentsHandler(RegistryHandler):
                 fields={"contents_manager": type(manager).__name__},
             )
         self._stop = threading.Event()
-        taken = await services.in_thread(
+        # not in the registry's own threads: many large files must not keep requests from them
+        taken = await asyncio.to_thread(
             contents.take,
             services.database,
             services.artifacts,

@@ -9,7 +9,7 @@ from tornado import web
 
 from ...domain.errors import RegistryError
 from .. import problems
-from .base import RegistryHandler
+from .base import RegistryHandler, to_json
 
 if TYPE_CHECKING:
     from ...domain.entities import Problem
@@ -31,7 +31,8 @@ class InspectionHandler(RegistryHandler):
     async def get(self, upload_id: str) -> None:
         """How it stands, and in the end what was found."""
         services = await self.services()
-        self.answer(services.inspections.get(upload_id, _problem))
+        found = services.inspections.get(upload_id, _problem)
+        self.answer(await services.in_thread(to_json, found))  # a baseline may be large
 
     @web.authenticated
     @authorized
