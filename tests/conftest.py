@@ -1,4 +1,4 @@
-"""Fixtures for the whole tree: databases of both kinds, real ones."""
+"""Fixtures for the whole tree: databases of both kinds and object storage, real ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.s3_server import S3Server
 
 
 @pytest.fixture(scope="session")
@@ -92,3 +94,12 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     name: str = request.getfixturevalue("_migrated_postgres")
     with _postgres_database(request.getfixturevalue("postgres_server"), name) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """A real S3 server."""
+    server = S3Server(tmp_path_factory.mktemp("s3"))
+    server.wait()
+    yield server
+    server.stop()

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..domain.entities import KeyCreated, KeyPublic, ReplacementPublic, ServicePeriod
 from . import html
-from .pages import Pages
+from .pages import Counted
 from .shown import Shown, Table
 
 if TYPE_CHECKING:
     from .deployments import Deployment
 
 
-class DeploymentList(Pages["Deployment"]):
+class DeploymentList(Counted["Deployment"]):
     """Deployments, read page by page."""
 
     what = "deployments"
@@ -28,6 +28,24 @@ class DeploymentList(Pages["Deployment"]):
         return (
             item.label, item.package, item.kind, item.state, item.importance, item.rows_predicted,
             item.rows_matched, item.rows_waiting, item.created_at,
+        )  # fmt: skip
+
+
+class DeploymentsAndStatus(DeploymentList):
+    """Deployments with how they do."""
+
+    headings: ClassVar[tuple[str, ...]] = (
+        "deployment", "package", "state", "importance", "service", "drift", "accuracy",
+        "7 days",
+    )  # fmt: skip
+
+    def row(self, item: Deployment) -> tuple[Any, ...]:
+        """A deployment under `headings`."""
+        judged = item.status
+        assert judged is not None
+        return (
+            item.label, item.package, item.state, item.importance, judged.service.status,
+            judged.drift.status, judged.accuracy.status, sum(item.predictions_by_day or []),
         )  # fmt: skip
 
 

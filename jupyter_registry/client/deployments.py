@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..domain.entities import (
-    DeploymentPublic,
+    DeploymentLights,
+    DeploymentListed,
     DeploymentUpdate,
     KeyCreate,
     KeyPublic,
@@ -25,7 +26,7 @@ from .rows import ActualsResult, ReportResult
 from .segments import names_of
 
 
-class Deployment(Monitored, DeploymentPublic):
+class Deployment(Monitored, DeploymentListed):
     """Serves or tracks one champion package at a time."""
 
     @property
@@ -37,6 +38,13 @@ class Deployment(Monitored, DeploymentPublic):
         """Ask the server for the present state and counts."""
         self._become(self._registry.connection.get(self._path))
         return self
+
+    def lights(self) -> DeploymentLights:
+        """How it does now: service health, drift and accuracy, each with a reason, as the card
+        says it; and the predictions of the last 7 days.
+        """
+        found = self._registry.connection.get(f"{self._path}/status")
+        return DeploymentLights.model_validate(found)
 
     # --- predictions, reports, actuals ----------------------------------------------------
 
@@ -96,6 +104,7 @@ class Deployment(Monitored, DeploymentPublic):
         *,
         association_id: str | None = None,
         timestamp: str | None = None,
+        package: Package | PackageItem | int | str | None = None,
         progress: Progress = True,
     ) -> ReportResult:
         """Report predictions made outside; the same association ID again replaces.
@@ -103,8 +112,16 @@ class Deployment(Monitored, DeploymentPublic):
         Columns: ``association_id``, ``timestamp``, ``prediction`` (number or class label),
         ``probability`` (of the positive class) or ``probability_<label>``, ``latency_ms``;
         others are features. ``association_id`` and ``timestamp`` name other columns for those.
+
+        A row counts for the package that was in service at its timestamp (from before the
+        deployment was made: for its first), or for ``package``, one of the history: a package,
+        its id, ``"name/version"`` or ``"name@alias"``.
         """
-        params = {"association_id_column": association_id, "timestamp_column": timestamp}
+        params = {
+            "association_id_column": association_id,
+            "timestamp_column": timestamp,
+            "package_id": None if package is None else self._registry.package_id(package),
+        }
         return rows.report(
             self._registry.connection, f"{self._path}/reports", data, params, progress=progress
         )

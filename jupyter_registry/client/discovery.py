@@ -13,7 +13,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from .connection import API, CannotConnect
 from .sending import is_loopback
@@ -55,10 +54,13 @@ def find_server(url: str | None = None, token: str | None = None) -> Address:
     hub = _of_hub(environment)
     if hub is not None:
         return Address(hub.url, token or hub.token)
-    with_registry = [found for found in running if _has_registry(found)]
+    statuses = {found: _status(found, f"{API}/info") for found in running}
+    # one whose database is out of reach (503) says so itself
+    with_registry = [found for found in running if statuses[found] in (200, 503)]
     if len(with_registry) == 1:
         return Address(with_registry[0].url, token or with_registry[0].token)
-    raise _nothing_found(running, with_registry)
+    silent = [found for found in running if statuses[found] is None]
+    raise _nothing_found(running, with_registry, silent)
 
 
 @dataclass(frozen=True)
@@ -134,15 +136,16 @@ def _token_of(url: str) -> str:
     return ""
 
 
-def _has_registry(server: Running) -> bool:
-    return _answers(server, f"{API}/info")
-
-
 def _answers(server: Running, path: str) -> bool:
+    return _status(server, path) == 200
+
+
+def _status(server: Running, path: str) -> int | None:
+    """The status of what a server answers; ``None`` when it does not."""
     import httpx
 
     if server.url.startswith("http+unix:"):
-        return False
+        return 404
     try:
         answer = httpx.get(
             f"{server.url.rstrip('/')}/{path}",
@@ -151,8 +154,8 @@ def _answers(server: Running, path: str) -> bool:
             trust_env=not is_loopback(server.url),
         )
     except httpx.HTTPError:
-        return False
-    return answer.status_code == 200
+        return None
+    return answer.status_code
 
 
 def _is_alive(pid: int) -> bool:
@@ -167,7 +170,9 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def _nothing_found(running: Sequence[Running], usable: Sequence[Any]) -> CannotConnect:
+def _nothing_found(
+    running: Sequence[Running], usable: Sequence[Running], silent: Sequence[Running]
+) -> CannotConnect:
     if usable:
         listed = ", ".join(server.url for server in usable)
         return CannotConnect(
@@ -179,6 +184,13 @@ def _nothing_found(running: Sequence[Running], usable: Sequence[Any]) -> CannotC
         "Start one with: jupyter registry serve — or give url and token of one that runs: "
         "Registry(url, token), or set JUPYTER_REGISTRY_URL and JUPYTER_REGISTRY_TOKEN."
     )
+    if silent:
+        listed = ", ".join(server.url for server in silent)
+        return CannotConnect(
+            f"The Jupyter server that runs here does not answer: {listed}.",
+            advice="If it was started just now, try again in a moment.",
+            fields={"urls": [server.url for server in silent]},
+        )
     if running:
         listed = ", ".join(server.url for server in running)
         return CannotConnect(

@@ -22,7 +22,7 @@ from ..domain.signature import Signature
 from . import html
 from .bodies import body
 from .bound import Bound
-from .pages import Pages
+from .pages import Counted, Pages
 from .progress import Progress, bar
 from .segments import names_of
 
@@ -265,7 +265,7 @@ class Package(_PackageActions, PackagePublic):
         return shown
 
 
-class PackageList(Pages[PackageItem]):
+class PackageList(Counted[PackageItem]):
     """Packages, read page by page."""
 
     what = "packages"

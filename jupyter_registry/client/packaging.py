@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,7 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..domain.entities import PackageCreate
-from ..domain.errors import InvalidInput, MissingExtra, ModelFailed
+from ..domain.errors import (
+    InvalidInput,
+    MissingExtra,
+    ModelFailed,
+    RegistryError,
+    UnsupportedFormat,
+)
 from ..domain.kinds import PackageKind, TargetType
 from ..domain.signature import Signature
 from . import provenance, tables
@@ -58,8 +65,15 @@ class Described:
     progress: Progress
 
 
+class NotDeployable(UserWarning):
+    """A package was registered whose model cannot be served, or hardly."""
+
+
 def register(registry: Registry, said: Described) -> Package:
-    """Register a package; nothing stays behind when it fails."""
+    """Register a package; nothing stays behind when it fails.
+
+    Warns (`NotDeployable`) of what will keep it from being deployed.
+    """
     kind = _kind(said)
     training = None if said.training is None else tables.read(said.training, "training").table
     holdout = None if said.holdout is None else tables.read(said.holdout, "holdout").table
@@ -75,6 +89,8 @@ def register(registry: Registry, said: Described) -> Package:
         telling = said.progress if callable(said.progress) else False
         with bar("Register", 1, "packages", show=telling):
             answer = registry.connection.call("POST", "/packages", json=wanted)
+    for text in answer.get("warnings") or ():
+        warnings.warn(f"{said.name}/{answer['version']}: {text}", NotDeployable, stacklevel=3)
     return Package.of(registry, answer)
 
 
@@ -186,7 +202,18 @@ class _ModelFiles:
             from .. import formats
 
             file = formats.model_file(self._root, self.format)
-            self._predictor = formats.format_named(self.format).load(file)
+            try:
+                self._predictor = formats.format_named(self.format).load(file)
+            except RegistryError:
+                raise
+            except Exception as error:
+                raise UnsupportedFormat(
+                    f"{file.name!r} cannot be loaded as {self.format}: "
+                    f"{type(error).__name__}: {error}",
+                    advice="Check that the file is whole and of that format, and that the "
+                    "libraries it was saved with are installed here.",
+                    fields={"format": self.format, "file": file.name},
+                ) from error
         return self._predictor
 
 
@@ -304,4 +331,4 @@ def _provenance(registry: Registry) -> dict[str, Any]:
     return known
 
 
-__all__ = ["Described", "SignatureLike", "register"]
+__all__ = ["Described", "NotDeployable", "SignatureLike", "register"]

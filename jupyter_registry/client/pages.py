@@ -21,7 +21,8 @@ class Pages(ABC, Generic[Item]):
     Parameters
     ----------
     fetch:
-        Gives the page that begins at a cursor: ``{"items": [...], "next_cursor": …}``.
+        Gives the page that begins at a cursor: ``{"items": [...], "next_cursor": …}``; of
+        `Counted` with more parameters of the list, too.
     make:
         Makes an item of its JSON.
 
@@ -33,7 +34,7 @@ class Pages(ABC, Generic[Item]):
 
     def __init__(
         self,
-        fetch: Callable[[str | None], Mapping[str, Any]],
+        fetch: Callable[..., Mapping[str, Any]],
         make: Callable[[Mapping[str, Any]], Item],
     ) -> None:
         self._fetch = fetch
@@ -95,3 +96,11 @@ class Pages(ABC, Generic[Item]):
             self._cursor = page.get("next_cursor")
             self._ended = self._cursor is None
         return len(self._items) > position
+
+
+class Counted(Pages[Item]):
+    """A list that the server counts."""
+
+    def total(self) -> int:
+        """How many items there are, without reading them."""
+        return int(self._fetch(None, limit=1, total=True)["total"])

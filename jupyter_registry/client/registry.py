@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..domain.entities import ServerInfo
-from ..domain.kinds import DeploymentState, Importance, PackageKind, TargetType
+from ..domain.kinds import DeploymentState, Importance, PackageKind, Status, TargetType
 from .connection import Connection
+from .deployment_lists import DeploymentsAndStatus
 from .deployments import Deployment, DeploymentList
 from .discovery import find_server
 from .packages import Model, ModelList, Package, PackageItem, PackageList
@@ -191,21 +192,22 @@ class Registry:
         archived: bool | None = False,
         created_after: datetime | str | None = None,
         created_before: datetime | str | None = None,
+        latest: bool = False,
         sort: str = "-created_at",
         page_size: int = 100,
     ) -> PackageList:
         """Search packages: words anywhere (``q``), and filters; read page by page.
 
         ``tag`` is ``key`` or ``key:value``, or several; ``archived=None`` for archived ones
-        too; ``sort`` is ``created_at``, ``name``, ``version`` …, from last to first with a
-        leading ``-``.
+        too; ``latest``: of each model only its newest version that is not archived; ``sort`` is
+        ``created_at``, ``name``, ``version`` …, from last to first with a leading ``-``.
         """
         params = {
             "q": q, "name": name, "kind": kind, "target": target, "target_type": target_type,
             "tag": [tag] if isinstance(tag, str) else tag, "alias": alias, "creator": creator,
             "deployed": deployed, "archived": "any" if archived is None else archived,
-            "created_after": created_after, "created_before": created_before, "sort": sort,
-            "limit": page_size,
+            "created_after": created_after, "created_before": created_before,
+            "latest": latest or None, "sort": sort, "limit": page_size,
         }  # fmt: skip
         return PackageList(
             self._pages("/packages", params), lambda item: PackageItem.of(self, item)
@@ -252,20 +254,41 @@ class Registry:
         importance: Importance | str | None = None,
         package: Package | PackageItem | int | str | None = None,
         model: str | None = None,
+        service: Status | str | None = None,
+        drift: Status | str | None = None,
+        accuracy: Status | str | None = None,
+        sort: str = "-created_at",
+        status: bool = False,
         page_size: int = 100,
     ) -> DeploymentList:
-        """Deployments, filtered; read page by page."""
+        """Deployments, filtered; read page by page.
+
+        Parameters
+        ----------
+        service, drift, accuracy:
+            With this status of service health, drift or accuracy.
+        sort:
+            ``created_at``, ``label``, ``importance`` or ``champion``; from last to first with a
+            leading ``-``.
+        status:
+            Whether each has its `status` and `predictions_by_day`.
+
+        """
         params = {
             "q": q,
             "state": state,
             "importance": importance,
             "package_id": None if package is None else self.package_id(package),
             "model": model,
+            "service": service,
+            "drift": drift,
+            "accuracy": accuracy,
+            "sort": sort,
+            "status": status or None,
             "limit": page_size,
         }
-        return DeploymentList(
-            self._pages("/deployments", params), lambda item: Deployment.of(self, item)
-        )
+        kind = DeploymentsAndStatus if status else DeploymentList
+        return kind(self._pages("/deployments", params), lambda item: Deployment.of(self, item))
 
     def deployment(self, reference: int | str) -> Deployment:
         """A deployment by label or id; raises `DeploymentNotFound`."""
@@ -292,11 +315,10 @@ class Registry:
     def __repr__(self) -> str:
         return f"<Registry at {self.url}>"
 
-    def _pages(
-        self, path: str, params: Mapping[str, Any]
-    ) -> Callable[[str | None], Mapping[str, Any]]:
-        def fetch(cursor: str | None) -> Mapping[str, Any]:
-            page: Mapping[str, Any] = self.connection.get(path, {**params, "cursor": cursor})
+    def _pages(self, path: str, params: Mapping[str, Any]) -> Callable[..., Mapping[str, Any]]:
+        def fetch(cursor: str | None, **more: Any) -> Mapping[str, Any]:
+            wanted = {**params, "cursor": cursor, **more}
+            page: Mapping[str, Any] = self.connection.get(path, wanted)
             return page
 
         return fetch

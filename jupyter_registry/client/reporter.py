@@ -99,7 +99,8 @@ class Reporter:
             One row or several, as mappings (or a pandas or polars DataFrame): ``prediction``
             (number or class label), ``probability`` (of the positive class) or
             ``probability_<label>``, and optionally ``association_id``, ``timestamp``
-            (default: now), ``latency_ms``; every other key is a feature.
+            (default: now), ``latency_ms``; every other key is a feature. A row counts for the
+            package that was in service at its timestamp, whenever it arrives.
 
         Returns
         -------

@@ -172,7 +172,7 @@ class Requests:
         """Read what `to_bytes` wrote."""
         version, n, rows, client_errors, server_errors, last = _HEAD.unpack_from(data)
         if version != _VERSION:
-            raise ValueError(f"requests of version {version} were written by a newer server")
+            raise _of_newer_server(version)
         response, at = Durations.read(data, _HEAD.size)
         model, _ = Durations.read(data, at)
         return cls(n, rows, client_errors, server_errors, last, response, model)
@@ -201,12 +201,31 @@ class Requests:
         )
 
 
+def counted(parts: Iterable[bytes]) -> Requests:
+    """What `Requests.to_bytes` wrote of several together, without their durations."""
+    whole = Requests()
+    for data in parts:
+        version, n, rows, client_errors, server_errors, last = _HEAD.unpack_from(data)
+        if version != _VERSION:
+            raise _of_newer_server(version)
+        whole.n += n
+        whole.rows += rows
+        whole.client_errors += client_errors
+        whole.server_errors += server_errors
+        whole.last = max(whole.last, last)
+    return whole
+
+
 def merge(parts: Iterable[Requests]) -> Requests:
     """All parts together; nothing counted of none."""
     whole = Requests()
     for part in parts:
         whole = whole.merged(part)
     return whole
+
+
+def _of_newer_server(version: int) -> ValueError:
+    return ValueError(f"requests of version {version} were written by a newer server")
 
 
 def _requests(n: int) -> str:

@@ -3,8 +3,11 @@
 While it holds at most `CAP` distinct scores it is exact. Beyond that, neighbouring scores share
 a bin: bins are dyadic in the distance of a score to the nearer of 0 and 1 (as in logit space:
 fine where scores crowd near either end), and are halved in number only as often as needed, so
-the resolution follows the data. Counts are integers: adding and merging in any order give the
-same sketch.
+the resolution follows the data. A bin that holds more than `HEAVY` of the classes keeps its
+scores apart, bin within bin, until each holds less: so a narrow band of many rows beside few
+that lie wide is told apart too. Counts are integers: while no bin is heavy, adding and merging
+in any order give the same sketch; where one is, the order decides which of its first rows,
+those that came before it was heavy, are told apart.
 
 A stored sketch of many bins carries its AUC and KS, and a digest: at most `READ` of its bins,
 each standing for its neighbours too, with equal shares of the rows. Reading many sketches takes
@@ -16,46 +19,52 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .score_bins import (
+    Bins,
+    codes_of,
+    digest,
+    folded,
+    grouped,
+    has_low,
+    joined,
+    level_for,
+    packed,
+    score_keys,
+    unpacked,
+)
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Most bins of one stored sketch.
+#: Most bins of one stored sketch, but for those within heavy ones.
 CAP = 16_384
+#: The share of the positives plus that of the negatives which makes a bin heavy. Of two rows in
+#: a bin, the one's place before the other is not known: at worst that is HEAVY / 4 of AUC and
+#: HEAVY / 2 of KS.
+HEAVY = 1 / 1024
+#: A class of fewer rows has the shares that it would have with so many: one row is no share.
+FEW = 16_384
 #: Most bins of a digest. The share of the positives plus that of the negatives which another
 #: score can find on its wrong side, because a bin stands for its neighbours, is 2 / READ.
-READ = 1024
+READ = 2048
 
-_ONE_HALF = int(np.float64(0.5).view(np.int64))
 #: Shift and number of bins.
 _HEAD = struct.Struct("<BI")
+#: Added to the shift where bins lie within heavy ones, among all and in the digest.
+_LOW, _LOW_IN_DIGEST, _SHIFT = 0x80, 0x40, 0x3F
 #: Where there are more than `READ` bins: AUC, KS, and the number of bins of the digest.
 _DIGEST_HEAD = struct.Struct("<ddI")
-#: First key; bytes per step from key to key, per positive and per negative count.
-_BINS_HEAD = struct.Struct("<qBBB")
-_INTEGERS = {1: "<u1", 2: "<u2", 4: "<u4", 8: "<i8"}
-
-
-@dataclass(frozen=True)
-class Bins:
-    """Keys in ascending order with the counts of positive and negative actuals, shape (n,)."""
-
-    keys: Ints
-    positives: Ints
-    negatives: Ints
-
-    def __len__(self) -> int:
-        return len(self.keys)
 
 
 class ScoreSketch:
     """Counts of positive and negative actuals per score bin.
 
-    ``shift`` is the number of low bits that scores of one bin may differ in.
+    ``shift`` is the number of low bits that keys of one bin may differ in, but for the bins
+    within heavy ones, which are narrower.
     """
 
     __slots__ = ("_bins", "_stored", "shift")
@@ -68,14 +77,13 @@ class ScoreSketch:
     @classmethod
     def empty(cls) -> ScoreSketch:
         """No scores."""
-        none = np.zeros(0, np.int64)
-        return cls(0, Bins(none, none, none))
+        return cls(0, Bins.none())
 
     @classmethod
     def of(cls, scores: Floats, positive: NDArray[np.bool_]) -> ScoreSketch:
         """The sketch of scores in [0, 1], shape (n,), with whether each actual is positive."""
         hit = positive.astype(np.int64)
-        return cls(0, _grouped(score_keys(scores), hit, 1 - hit))
+        return cls(0, grouped(codes_of(score_keys(scores)), hit, 1 - hit))
 
     @property
     def bins(self) -> Bins:
@@ -91,26 +99,13 @@ class ScoreSketch:
 
     def merged(self, other: ScoreSketch, *, sign: int = 1, cap: int = CAP) -> ScoreSketch:
         """Both together; with ``sign=-1`` this without the other (which it must contain)."""
-        shift = max(self.shift, other.shift)
-        a, b = self.bins, other.bins
-        both = _grouped(
-            np.concatenate([a.keys >> (shift - self.shift), b.keys >> (shift - other.shift)]),
-            np.concatenate([a.positives, sign * b.positives]),
-            np.concatenate([a.negatives, sign * b.negatives]),
-        )
-        return ScoreSketch(shift, both).capped(cap)
+        b = other.bins
+        taken = Bins(b.codes, sign * b.positives, sign * b.negatives)
+        return _settled(max(self.shift, other.shift), joined([self.bins, taken]), cap)
 
     def capped(self, cap: int = CAP) -> ScoreSketch:
-        """The finest sketch of the same scores with at most ``cap`` bins."""
-        if len(self) <= cap:
-            return self
-        shift, keys = self.shift, self.bins.keys
-        while len(keys) > cap:
-            # the number of distinct keys after one more halving, without building it
-            shift += 1
-            moved = keys >> 1
-            keys = moved[np.concatenate([[True], moved[1:] != moved[:-1]])]
-        return ScoreSketch(shift, _coarser(self.bins, shift - self.shift))
+        """The finest sketch of the same scores with at most ``cap`` bins beside heavy ones'."""
+        return self if len(self) <= cap else _settled(self.shift, self.bins, cap)
 
     def auc(self) -> float | None:
         """Area under the ROC curve (the Mann-Whitney statistic, ties counted half)."""
@@ -127,8 +122,8 @@ class ScoreSketch:
     def digest(self) -> Bins:
         """At most `READ` bins for reading many sketches together: all where there are no more."""
         if self._bins is None and len(self) > READ:
-            return _stored_digest(self._stored)
-        return _digest(self.bins)
+            return _stored_digest(self._stored)[0]
+        return digest(self.bins, READ)
 
     def to_bytes(self) -> bytes:
         """Shift and number of bins; of many AUC, KS and digest; then the bins.
@@ -142,25 +137,28 @@ class ScoreSketch:
         bins = self.bins
         if min(bins.positives.min(initial=0), bins.negatives.min(initial=0)) < 0:
             raise ValueError("more scores were taken from a sketch than it had")
-        parts = [_HEAD.pack(self.shift, len(bins))]
+        flags = _LOW if has_low(bins, self.shift) else 0
+        parts = []
         if len(bins) > READ:
-            digest, auc, ks = _digest(bins), _auc(bins), _ks(bins)
+            few, auc, ks = digest(bins, READ), _auc(bins), _ks(bins)
+            flags |= _LOW_IN_DIGEST if has_low(few, self.shift) else 0
             known = (math.nan if auc is None else auc, math.nan if ks is None else ks)
-            parts += [_DIGEST_HEAD.pack(*known, len(digest)), _packed(digest)]
-        return b"".join([*parts, _packed(bins)])
+            parts += [_DIGEST_HEAD.pack(*known, len(few)), packed(few, self.shift)]
+        head = _HEAD.pack(self.shift | flags, len(bins))
+        return b"".join([head, *parts, packed(bins, self.shift)])
 
     @classmethod
     def from_bytes(cls, data: bytes | memoryview) -> ScoreSketch:
         """Read what `to_bytes` wrote; the bins are unpacked when they are asked for."""
         sketch = cls.empty()
-        sketch.shift = _HEAD.unpack_from(data)[0]
+        sketch.shift = _HEAD.unpack_from(data)[0] & _SHIFT
         sketch._stored = memoryview(data)
         sketch._bins = None
         return sketch
 
 
 def merge_all(sketches: Sequence[ScoreSketch]) -> ScoreSketch:
-    """All together at the coarsest one's resolution, for reading.
+    """All together, for reading.
 
     Few bins are all kept; of many sketches with many bins the digests are merged.
     """
@@ -168,49 +166,15 @@ def merge_all(sketches: Sequence[ScoreSketch]) -> ScoreSketch:
         return ScoreSketch.empty()
     if len(sketches) == 1:
         return sketches[0]
-    shift = max(sketch.shift for sketch in sketches)
     is_small = sum(len(sketch) for sketch in sketches) <= 2 * CAP
     parts = [sketch.bins if is_small else sketch.digest() for sketch in sketches]
-    together = _grouped(
-        np.concatenate(
-            [
-                part.keys >> (shift - sketch.shift)
-                for sketch, part in zip(sketches, parts, strict=True)
-            ]
-        ),
-        np.concatenate([part.positives for part in parts]),
-        np.concatenate([part.negatives for part in parts]),
-    )
-    return ScoreSketch(shift, together)
+    return ScoreSketch(max(sketch.shift for sketch in sketches), joined(parts))
 
 
-def score_keys(scores: Floats) -> Ints:
-    """Integers in the order of the scores, equal only for equal ones.
-
-    Below one half the key is the float's bit pattern; above, it is mirrored through that of
-    ``1 - score``, which is exact there. Shifting keys right joins neighbours whose distance is
-    in proportion to their distance from 0 or 1.
-    """
-    clean = np.ascontiguousarray(scores, dtype=np.float64) + 0.0  # -0.0 becomes 0.0
-    low = np.minimum(clean, 0.5).view(np.int64)
-    high = 2 * _ONE_HALF - (1.0 - np.maximum(clean, 0.5)).view(np.int64)
-    return np.where(clean < 0.5, low, high)
-
-
-def scores_of(keys: Ints, shift: int) -> Floats:
-    """The scores that keys of a sketch stand for, shape (n,): the inverse of `score_keys`.
-
-    Exact where ``shift`` is 0; beyond that the middle, by key, of the scores that share a bin.
-    Ascending keys give ascending scores, which may be equal next to 1.
-    """
-    top = 2 * _ONE_HALF
-    first = keys.astype(np.int64) << shift
-    last = np.minimum(first + ((1 << shift) - 1), top)
-    middle = first + (last - first) // 2
-    low = np.minimum(middle, _ONE_HALF).view(np.float64)
-    high = 1.0 - (top - np.maximum(middle, _ONE_HALF)).view(np.float64)
-    scores: Floats = np.where(middle < _ONE_HALF, low, high)
-    return scores
+def _settled(shift: int, bins: Bins, cap: int) -> ScoreSketch:
+    """The finest sketch from a shift on with at most ``cap`` bins beside those in heavy ones."""
+    level = level_for(bins, shift, cap)
+    return ScoreSketch(level, folded(bins, level, HEAVY, FEW) if level else bins)
 
 
 def _auc(bins: Bins) -> float | None:
@@ -231,93 +195,18 @@ def _ks(bins: Bins) -> float | None:
     return float(np.max(np.abs(gap)))
 
 
-def _digest(bins: Bins) -> Bins:
-    """Runs of bins with 2 / READ of the classes' shares each, at the bin in their middle."""
-    if len(bins) <= READ:
-        return bins
-    share = np.zeros(len(bins))
-    for counts in (bins.positives, bins.negatives):
-        if total := int(counts.sum()):
-            share += counts / total
-    end = np.cumsum(share)
-    run = ((end - share / 2) * (READ / 2)).astype(np.int64).clip(0, READ - 1)
-    first = np.flatnonzero(np.concatenate([[True], run[1:] != run[:-1]]))
-    last = np.append(first[1:], len(bins)) - 1
-    middle = np.searchsorted(end, (end[first] - share[first] + end[last]) / 2)
-    return Bins(
-        bins.keys[middle.clip(first, last)],
-        np.add.reduceat(bins.positives, first),
-        np.add.reduceat(bins.negatives, first),
-    )
-
-
-def _coarser(bins: Bins, shift: int) -> Bins:
-    return _grouped(bins.keys >> shift, bins.positives, bins.negatives)
-
-
-def _grouped(keys: Ints, positives: Ints, negatives: Ints) -> Bins:
-    """Sum the counts of equal keys and drop empty bins."""
-    if len(keys) == 0:
-        return Bins(keys, positives, negatives)
-    order = np.argsort(keys, kind="stable")
-    keys, positives, negatives = keys[order], positives[order], negatives[order]
-    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
-    keys = keys[starts]
-    positives = np.add.reduceat(positives, starts)
-    negatives = np.add.reduceat(negatives, starts)
-    kept = (positives != 0) | (negatives != 0)
-    return Bins(keys[kept], positives[kept], negatives[kept])
-
-
-def _packed(bins: Bins) -> bytes:
-    """First key, then steps from key to key and counts, each in as few bytes as they need."""
-    if len(bins) == 0:
-        return b""
-    columns = (np.diff(bins.keys), bins.positives, bins.negatives)
-    widths = [_width(int(column.max(initial=0))) for column in columns]
-    return b"".join(
-        [
-            _BINS_HEAD.pack(int(bins.keys[0]), *widths),
-            *(
-                column.astype(_INTEGERS[width]).tobytes()
-                for column, width in zip(columns, widths, strict=True)
-            ),
-        ]
-    )
-
-
-def _width(largest: int) -> int:
-    return 1 if largest < 1 << 8 else 2 if largest < 1 << 16 else 4 if largest < 1 << 32 else 8
-
-
-def _unpacked(data: memoryview, at: int, n: int) -> tuple[Bins, int]:
-    """The ``n`` bins that start at a place, and where they end."""
-    if n == 0:
-        return ScoreSketch.empty().bins, at
-    first, *widths = _BINS_HEAD.unpack_from(data, at)
-    at += _BINS_HEAD.size
-    columns = []
-    for size, width in zip((n - 1, n, n), widths, strict=True):
-        columns.append(np.frombuffer(data, _INTEGERS[width], size, at).astype(np.int64))
-        at += size * width
-    keys = np.empty(n, np.int64)
-    keys[0] = first
-    np.cumsum(columns[0], out=keys[1:])
-    keys[1:] += first
-    return Bins(keys, columns[1], columns[2]), at
-
-
-def _stored_digest(data: memoryview) -> Bins:
+def _stored_digest(data: memoryview) -> tuple[Bins, int]:
+    """The digest of a stored sketch that has one, and where it ends."""
+    flags = _HEAD.unpack_from(data)[0]
     n = _DIGEST_HEAD.unpack_from(data, _HEAD.size)[2]
-    return _unpacked(data, _HEAD.size + _DIGEST_HEAD.size, n)[0]
+    at = _HEAD.size + _DIGEST_HEAD.size
+    return unpacked(data, at, n, flags & _SHIFT, bool(flags & _LOW_IN_DIGEST))
 
 
 def _stored_bins(data: memoryview) -> Bins:
-    n, at = int(_HEAD.unpack_from(data)[1]), _HEAD.size
-    if n > READ:
-        # the digest lies in between
-        at = _unpacked(data, at + _DIGEST_HEAD.size, _DIGEST_HEAD.unpack_from(data, at)[2])[1]
-    return _unpacked(data, at, n)[0]
+    flags, n = _HEAD.unpack_from(data)
+    at = _stored_digest(data)[1] if n > READ else _HEAD.size
+    return unpacked(data, at, n, flags & _SHIFT, bool(flags & _LOW))[0]
 
 
 def _defined(value: float) -> float | None:

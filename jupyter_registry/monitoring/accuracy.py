@@ -267,7 +267,9 @@ class _Description:
             "end": calendar.moment_of_hour(last),
             "n": n,
             "n_predicted": n_predicted,
-            "metrics": {} if not n_predicted else self._metrics(matched, self._baseline(point)),
+            "metrics": {}
+            if not n_predicted
+            else metrics_of(self._target, self._names, matched, self._baseline(point)),
             "mean_predicted": None,
             "mean_actual": None,
             "predicted_shares": None,
@@ -280,23 +282,6 @@ class _Description:
                 described["mean_predicted"] = usage.sums[0].over(n_predicted)
             if matched is not None and n:
                 described["mean_actual"] = matched.sums[3].over(n)
-        return described
-
-    def _metrics(self, matched: Accumulator | None, baseline: Baseline) -> dict[str, Any]:
-        values = {} if matched is None else scoring.compute(self._target, matched)
-        described = {}
-        for name in self._names:
-            value, n = values.get(name, (None, 0))
-            base = baseline.get(name)
-            change = None
-            if value is not None and base:
-                change = 100 * (value - base) / abs(base)
-            described[name] = {
-                "value": value,
-                "n": n,
-                "baseline": base,
-                "change_percent": change,
-            }
         return described
 
     def _baseline(self, point: _Point) -> Baseline:
@@ -325,6 +310,22 @@ class _Description:
             if self._target.type is TargetType.BINARY:
                 share = actual[self._target.positive_index] / described["n"]
                 described["mean_actual"] = share
+
+
+def metrics_of(
+    target: Target, names: Sequence[str], matched: Accumulator | None, baseline: Baseline
+) -> dict[str, Any]:
+    """Metric → the fields of `domain.entities.MetricValue`, of predictions with their actual."""
+    values = {} if matched is None else scoring.compute(target, matched)
+    described = {}
+    for name in names:
+        value, n = values.get(name, (None, 0))
+        base = baseline.get(name)
+        change = None
+        if value is not None and base:
+            change = 100 * (value - base) / abs(base)
+        described[name] = {"value": value, "n": n, "baseline": base, "change_percent": change}
+    return described
 
 
 def _shares(labels: Sequence[str], counts: Sequence[int]) -> dict[str, float]:

@@ -10,7 +10,8 @@ from typing import Any
 from ..domain import metrics as scoring
 from ..domain.accumulators import Accumulator, merge
 from ..domain.kinds import Bucket, TargetType
-from ..domain.scores import ScoreSketch, scores_of
+from ..domain.score_bins import scores_of
+from ..domain.scores import ScoreSketch
 from ..store.database import Database
 from . import calendar
 from .accuracy import hours_with_predictions, pieces, read_bucket
@@ -110,7 +111,7 @@ def read_details(
 def score_bins(sketch: ScoreSketch) -> list[dict[str, Any]]:
     """At most `domain.scores.READ` bins of a sketch: score, positives, negatives."""
     bins = sketch.digest()
-    columns = (scores_of(bins.keys, sketch.shift), bins.positives, bins.negatives)
+    columns = (scores_of(bins.codes), bins.positives, bins.negatives)
     return [
         {"score": score, "positives": positives, "negatives": negatives}
         for score, positives, negatives in zip(

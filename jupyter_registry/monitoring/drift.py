@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,7 +82,7 @@ def read_drift(
         points: dict[int, _Point] = {}
         for level, low, high in pieces(chosen, first, last):
             for hour, counts in _read(cursor, tracked, package_id, level, low, high):
-                if counts.digest == plan.digest and len(counts.counts) == plan.size:
+                if fits(plan, counts):
                     at = bisect_right(edges, hour) - 1
                     points.setdefault(at, _nothing_in(plan)).add(counts)
     everything = _nothing_in(plan)
@@ -131,10 +132,28 @@ def _read(
     return [(start * hours, DriftCounts.from_bytes(data, n)) for start, n, data in rows]
 
 
-def _overall(plan: DriftPlan, indices: Indices, point: _Point) -> dict[str, Any]:
+def judged(plan: DriftPlan, parts: Iterable[DriftCounts]) -> tuple[Status, str]:
+    """The status that `read_drift` gives when these hours and days are all there is, and why."""
+    point = _nothing_in(plan)
+    for counts in parts:
+        if fits(plan, counts):
+            point.add(counts)
+    status, reason, _, _ = _judged(plan, Indices(plan), point, with_bins=False)
+    return status, reason
+
+
+def fits(plan: DriftPlan, counts: DriftCounts) -> bool:
+    """Whether rows were counted in the bins of a plan."""
+    return counts.digest == plan.digest and len(counts.counts) == plan.size
+
+
+def _judged(
+    plan: DriftPlan, indices: Indices, point: _Point, *, with_bins: bool
+) -> tuple[Status, str, list[FeatureDrift], FeatureDrift | None]:
+    """Status and reason; the features, the most important first, and what was predicted."""
     found = indices.of(point.counts)
     described = [
-        _column(column, indices, point.counts, index)
+        _column(column, indices, point.counts, index, with_bins=with_bins)
         for column, index in zip(plan.columns, found, strict=True)
     ]
     target = described.pop() if plan.target is not None else None
@@ -146,6 +165,11 @@ def _overall(plan: DriftPlan, indices: Indices, point: _Point) -> dict[str, Any]
         reason = f"The package's baseline has no features. {reason}"
     elif not any(feature.n for feature in described):
         reason = f"Reports had no feature columns, so of the inputs nothing is known. {reason}"
+    return status, reason, described, target
+
+
+def _overall(plan: DriftPlan, indices: Indices, point: _Point) -> dict[str, Any]:
+    status, reason, described, target = _judged(plan, indices, point, with_bins=True)
     return {
         "n": point.n,
         "status": status.value,
@@ -155,15 +179,12 @@ def _overall(plan: DriftPlan, indices: Indices, point: _Point) -> dict[str, Any]
     }
 
 
-def _column(column: Planned, indices: Indices, counts: Ints, index: float | None) -> FeatureDrift:
+def _column(
+    column: Planned, indices: Indices, counts: Ints, index: float | None, *, with_bins: bool
+) -> FeatureDrift:
     own = slice(column.offset, column.offset + len(column))
     n = int(counts[own].sum())
-    predicted = (counts[own] / n).tolist() if n else [None] * len(column)
-    shares = indices.shares[own].tolist()
-    bins = [
-        DriftBin(name=name, baseline=share, predicted=now)
-        for name, share, now in zip(column.bin_names, shares, predicted, strict=True)
-    ]
+    bins = _bins(column, indices, counts[own], n) if with_bins else []
     return FeatureDrift(
         name=column.name,
         dtype=column.dtype.value,
@@ -171,8 +192,18 @@ def _column(column: Planned, indices: Indices, counts: Ints, index: float | None
         n=n,
         importance=column.importance,
         status=status_of(index, n),
-        bins=[*bins[1:], bins[0]],  # what is missing comes last
+        bins=bins,
     )
+
+
+def _bins(column: Planned, indices: Indices, counts: Ints, n: int) -> list[DriftBin]:
+    predicted = (counts / n).tolist() if n else [None] * len(column)
+    shares = indices.shares[column.offset : column.offset + len(column)].tolist()
+    bins = [
+        DriftBin(name=name, baseline=share, predicted=now)
+        for name, share, now in zip(column.bin_names, shares, predicted, strict=True)
+    ]
+    return [*bins[1:], bins[0]]  # what is missing comes last
 
 
 def _bucket(

@@ -1,9 +1,12 @@
 """Computing a deployment's accumulators and counts anew from the raw log.
 
-It gives the same bytes but for one case: where an hour or day had more scores than a sketch
-keeps apart, and predictions were then replaced by others elsewhere, its sketch stays as coarse
-as it had to be, and is finer when rebuilt. Both are within the bounds of AUC and KS; splitting
-bins again would take reading the whole log, which has no index on time.
+It gives the same bytes but where an hour or day had more scores than a sketch keeps apart and
+one of two things came about; AUC and KS are then within their bounds, but need not be equal to
+the last digit. Predictions were replaced by others elsewhere: the sketch stays as coarse as it
+had to be, and is finer when rebuilt. Or many rows share a narrow band of scores: those that came
+before it held many are not told apart, and rows are rebuilt in the order of the log, not of
+their actuals' arrival. Splitting bins again would take reading the whole log, which has no index
+on time.
 
 A row keeps the ids of its segments, so these are rebuilt as they were: what counted as other
 values stays so. What drift was counted stays too: the log does not hold inputs, unless features

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -79,9 +79,20 @@ Settled = list[tuple[_Job, Any, BaseException | None]]
 
 
 class Recorder:
-    """Writes predictions and actuals; one per process and database."""
+    """Writes predictions and actuals; one per process and database.
 
-    def __init__(self, database: Database) -> None:
+    Parameters
+    ----------
+    recorded:
+        Called after a commit, by the thread that wrote and for each deployment of which rows
+        were written: its id, rows predicted, rows matched. It must be quick and not fail.
+
+    """
+
+    def __init__(
+        self, database: Database, recorded: Callable[[int, int, int], None] | None = None
+    ) -> None:
+        self._recorded = recorded
         self._writer = Writer(database.log_engine)
         self._recent = Recent()
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -186,7 +197,19 @@ class Recorder:
                 return [(jobs[0], None, error)]
             # what one batch holds must harm no other
             return [item for job in jobs for item in self._write_all([job])]
+        if self._recorded is not None:
+            self._say(settled)
         return settled
+
+    def _say(self, settled: Settled) -> None:
+        """Tell what was committed; jobs that were written as one batch have one outcome."""
+        assert self._recorded is not None
+        last = None
+        for job, outcome, _ in settled:
+            if outcome is not last:
+                predicted = outcome.accepted if isinstance(job.rows, PredictionRows) else 0
+                self._recorded(job.tracked.deployment_id, predicted, outcome.matched)
+                last = outcome
 
     def _write_part(self, cursor: Cursor, part: Sequence[_Job]) -> Settled:
         tracked, rows = part[0].tracked, part[0].rows

@@ -10,7 +10,7 @@ from ..domain.entities import ActualsResult, RowRejected
 from ..domain.frames import Values
 from ..monitoring.rows import ActualRows
 from . import columns
-from .batches import Read, filled, id_column, recorded
+from .batches import Read, id_column, in_whole, recorded
 from .champions import Champion
 from .columns import Reasons, Table
 from .services import Services
@@ -34,7 +34,8 @@ def record(
     DeploymentInactive
         when the deployment takes none.
     InvalidInput
-        when a column is missing; nothing is then recorded.
+        when a column is missing, or the body cannot be read to its end; nothing is then
+        recorded.
 
     """
     champion.check_active()
@@ -44,7 +45,7 @@ def record(
     def good() -> Iterator[ActualRows]:
         nonlocal rejected
         start = 0
-        for table in filled(read()):
+        for table in in_whole(read):
             rows, reasons = _actuals(
                 champion, table, association_id_column, value_column, timestamp_column
             )

@@ -18,7 +18,7 @@ from ..monitoring.rebuild import rebuild as rebuild_one
 from ..monitoring.rows import Tracked
 from ..store.database import Database
 from . import deployment_rows, deployments, segments
-from .package_rows import DEPLOYMENT, PACKAGE, PERIOD, parse_json
+from .package_rows import DEPLOYMENT, PACKAGE, PERIOD, baseline_metrics
 
 
 def accuracy(
@@ -228,9 +228,5 @@ def _baselines(connection: Connection, deployment_id: int) -> dict[int, dict[str
     ).all()
     found: dict[int, dict[str, float | None]] = {}
     for package_id, baseline in rows:
-        document = parse_json(baseline) if isinstance(baseline, str) else baseline
-        metrics = (document or {}).get("metrics") or {}
-        found[package_id] = {
-            name: item.get("value") for name, item in metrics.items() if isinstance(item, dict)
-        }
+        found[package_id] = baseline_metrics(baseline)
     return found

@@ -67,6 +67,10 @@ class Champion:
     plan: DriftPlan | None = None
     #: Columns by whose values rows are counted once more.
     segment_columns: tuple[str, ...] = ()
+    #: The threshold that the deployment was given; ``None`` for each package's own.
+    prediction_threshold: float | None = None
+    #: From when on the package is in service, UTC microseconds since 1970.
+    since: int = 0
 
     def check_active(self) -> None:
         """Refuse rows for a deployment that takes none; raises `DeploymentInactive`."""
@@ -189,6 +193,7 @@ def _read(services: Services, reference: str) -> Champion:
     with services.database.connect() as connection:
         deployment_id = deployment_rows.identify(connection, reference)
         found = deployment_rows.whole(connection, deployment_id)
+        since, _ = deployment_rows.starts_of(connection, deployment_id)[-1]
     deployment = DeploymentPublic.model_validate(found)
     package = get_package(services.database, deployment.package_id)
     own = target_of(package)
@@ -216,6 +221,8 @@ def _read(services: Services, reference: str) -> Champion:
         order=order,
         plan=services.champions.plan_of(package, tracked),
         segment_columns=tuple(deployment.segment_columns),
+        prediction_threshold=given,
+        since=since,
     )
 
 

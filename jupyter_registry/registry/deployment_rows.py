@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, String, Text, cast, func, or_, select, type_coerce
@@ -24,6 +25,8 @@ _FIRST_PERIOD = (
 )
 _FIRST = PACKAGE.alias("first_package")
 _OPENING = PERIOD.alias("first_period")
+
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 _OWN = (
     "id",
@@ -145,6 +148,23 @@ def packages_of(connection: Connection, deployment_id: int) -> list[int]:
     """The packages of its history, in ascending order."""
     known = select(PERIOD.c.package_id).where(PERIOD.c.deployment_id == deployment_id)
     return sorted(set(connection.scalars(known)))
+
+
+def starts_of(connection: Connection, deployment_id: int) -> list[tuple[int, int]]:
+    """When each period of its history starts, in UTC microseconds since 1970, and its package.
+
+    Oldest first. A period never starts before the one before it, whatever servers' clocks said.
+    """
+    rows = connection.execute(
+        select(PERIOD.c.start, PERIOD.c.package_id)
+        .where(PERIOD.c.deployment_id == deployment_id)
+        .order_by(PERIOD.c.id)
+    )
+    latest, starts = 0, []
+    for start, package_id in rows:
+        latest = max(latest, round((start - _EPOCH) / _MICROSECOND))
+        starts.append((latest, package_id))
+    return starts
 
 
 def check_served(package_id: int, known: Collection[int], *, otherwise: str) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, and_, func, or_, select, type_coerce
+from sqlalchemy import String, func, select, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -18,17 +17,15 @@ from ..domain.entities import (
 )
 from ..domain.errors import AlreadyExists, InvalidInput, PackageArchived
 from ..domain.frames import Frame, conform
-from ..domain.kinds import DeploymentState, Importance, TargetType
+from ..domain.kinds import DeploymentState, TargetType
 from ..serving.specs import LoadReport
 from ..store.database import Database
 from ..store.tables import Deployment, DeploymentPeriod, ModelPackage, now
-from . import deployment_rows, keyset, segments, validation
+from . import deployment_rows, segments, validation
 from .package_rows import DEPLOYMENT, PACKAGE, PERIOD
 from .packages import get as get_package
 from .packages import signature_of
 from .services import Services
-
-_SORT = "-created_at"
 
 
 async def create(services: Services, body: DeploymentCreate, user: str) -> DeploymentPublic:
@@ -76,55 +73,11 @@ def get(database: Database, reference: str | int) -> DeploymentPublic:
     return DeploymentPublic.model_validate(found)
 
 
-def search(
-    database: Database,
-    q: str | None = None,
-    *,
-    state: DeploymentState | str | None = None,
-    importance: Importance | None = None,
-    package_id: int | None = None,
-    model: str | None = None,
-    limit: int = 100,
-    cursor: str | None = None,
-) -> dict[str, Any]:
-    """One page of deployments, newest first, shaped as `DeploymentPage` and ready for JSON.
-
-    ``q``: words that all occur in label, description or champion's name. ``state``: without
-    it, all but archived ones; ``any`` for all. ``model``: the champion's registered model.
-    """
-    validation.page_size(limit)
-    validation.text(q, "q", 1_000)
-    validation.text(model, "model", 1_000)
-    query = deployment_rows.query().where(*deployment_rows.matching(q))
-    stated = type_coerce(DEPLOYMENT.c.state, String)
-    if state is None:
-        query = query.where(stated != DeploymentState.ARCHIVED.value)
-    elif state != "any":
-        query = query.where(stated == DeploymentState(state).value)
-    if importance is not None:
-        query = query.where(type_coerce(DEPLOYMENT.c.importance, String) == importance.value)
-    if package_id is not None:
-        # a number that no column can hold is no package's
-        known = package_id if 0 < package_id < 2**31 else 0
-        query = query.where(DEPLOYMENT.c.package_id == known)
-    if model is not None:
-        query = query.where(PACKAGE.c.name == model)
-    if cursor:
-        at, after = keyset.decode(cursor, _SORT, [datetime, int])
-        query = query.where(
-            or_(
-                DEPLOYMENT.c.created_at < at,
-                and_(DEPLOYMENT.c.created_at == at, DEPLOYMENT.c.id < after),
-            )
-        )
-    query = query.order_by(DEPLOYMENT.c.created_at.desc(), DEPLOYMENT.c.id.desc())
+def label(database: Database, deployment_id: int) -> str:
+    """The label of a deployment by its id, which exists."""
     with database.connect() as connection:
-        rows = connection.execute(query.limit(limit + 1)).all()
-    more, rows = len(rows) > limit, rows[:limit]
-    following = None
-    if more:
-        following = keyset.encode(_SORT, [rows[-1].created_at, rows[-1].id])
-    return {"items": [deployment_rows.item(row) for row in rows], "next_cursor": following}
+        found = select(DEPLOYMENT.c.label).where(DEPLOYMENT.c.id == deployment_id)
+        return str(connection.scalar(found))
 
 
 async def update(

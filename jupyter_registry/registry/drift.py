@@ -15,7 +15,7 @@ from . import deployment_rows
 from .packages import get as get_package
 from .packages import signature_of
 
-_NO_BASELINE = "The package has no baseline: register it with training or holdout data."
+NO_BASELINE = "The package has no baseline: register it with training or holdout data."
 
 
 def drift(
@@ -60,7 +60,7 @@ def drift(
     plan = DriftPlan.of(package.baseline, signature_of(package), target)
     if plan is None:
         checked_hours(start, end)
-        found = reading.nothing(bucket, _NO_BASELINE)
+        found = reading.nothing(bucket, NO_BASELINE)
     else:
         found = reading.read_drift(
             database,

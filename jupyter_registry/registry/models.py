@@ -14,7 +14,7 @@ from ..store.artifacts import ArtifactStore
 from ..store.database import Database
 from ..store.tables import ModelAlias, ModelPackage, RegisteredModel, now
 from . import blobs, keyset, packages, validation
-from .package_rows import moment
+from .package_rows import moment, whole
 
 _SORT = "name"
 
@@ -68,8 +68,8 @@ def update(database: Database, name: str, body: ModelUpdate) -> ModelPublic:
     return get(database, name)
 
 
-def remove(database: Database, artifacts: ArtifactStore, name: str) -> None:
-    """Delete a registered model with all its packages.
+def remove(database: Database, artifacts: ArtifactStore, name: str) -> int:
+    """Delete a registered model with all its packages; returns the id that it had.
 
     Raises
     ------
@@ -79,6 +79,7 @@ def remove(database: Database, artifacts: ArtifactStore, name: str) -> None:
     """
     with database.write() as session:
         model = _model(session, name)
+        model_id = int(model.id or 0)
         locked = session.scalars(
             select(col(ModelPackage.id))
             .where(col(ModelPackage.model_id) == model.id)
@@ -90,6 +91,7 @@ def remove(database: Database, artifacts: ArtifactStore, name: str) -> None:
         session.execute(delete(ModelPackage).where(col(ModelPackage.model_id) == model.id))
         session.delete(model)
     blobs.collect(database, artifacts, hashes)
+    return model_id
 
 
 def set_alias(database: Database, name: str, alias: str, version: int) -> PackagePublic:
@@ -120,8 +122,11 @@ def set_alias(database: Database, name: str, alias: str, version: int) -> Packag
     return packages.get(database, package_id)
 
 
-def remove_alias(database: Database, name: str, alias: str) -> None:
-    """Take an alias away; raises `PackageNotFound` when the model does not have it."""
+def remove_alias(database: Database, name: str, alias: str) -> PackagePublic:
+    """Take an alias away; returns the package that had it.
+
+    Raises `PackageNotFound` when the model does not have it.
+    """
     validation.text(alias, "alias", 1_000)
     with database.write() as session:
         model = _model(session, name)
@@ -137,6 +142,8 @@ def remove_alias(database: Database, name: str, alias: str) -> None:
             )
         session.delete(found)
         model.updated_at = now()
+        session.flush()
+        return PackagePublic.model_validate(whole(session.connection(), found.package_id))
 
 
 def _model(session: Session, name: str) -> RegisteredModel:

@@ -93,8 +93,23 @@ _RELATED_QUERY = union_all(
 )
 
 
-def summaries(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Packages shaped as `PackageSummary`, in the order of ``ids``."""
+#: The aliases of all versions of packages' models: (package, alias, the version that has it).
+_NAMED = PACKAGE.alias("named")
+_MODEL_ALIASES_QUERY = (
+    select(PACKAGE.c.id, ALIAS.c.alias, _NAMED.c.version)
+    .join(ALIAS, ALIAS.c.model_id == PACKAGE.c.model_id)
+    .join(_NAMED, _NAMED.c.id == ALIAS.c.package_id)
+    .where(_among(PACKAGE.c.id))
+)
+
+
+def summaries(
+    connection: Connection, ids: Sequence[int], *, of_models: bool = False
+) -> list[dict[str, Any]]:
+    """Packages shaped as `PackageSummary`, in the order of ``ids``.
+
+    ``of_models``: with the aliases of all versions of their models.
+    """
     if not ids:
         return []
     items = {row[0]: _item(_SUMMARY, row) for row in _rows_of(connection, _SUMMARY_QUERY, ids)}
@@ -106,6 +121,9 @@ def summaries(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]
             item["aliases"].append(first)
         else:
             item["deployed"] = True
+    if of_models:
+        for package_id, alias, version in sorted(_rows_of(connection, _MODEL_ALIASES_QUERY, ids)):
+            items[package_id].setdefault("model_aliases", {})[alias] = version
     return [items[package_id] for package_id in ids if package_id in items]
 
 
@@ -215,6 +233,13 @@ def _item(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
     item["aliases"] = []
     item["deployed"] = False
     return item
+
+
+def baseline_metrics(baseline: Mapping[str, Any] | str | None) -> dict[str, float | None]:
+    """Metric → value on the holdout, of a package's baseline."""
+    document = parse_json(baseline) if isinstance(baseline, str) else baseline
+    metrics = (document or {}).get("metrics") or {}
+    return {name: item.get("value") for name, item in metrics.items() if isinstance(item, dict)}
 
 
 def parse_json(text: str) -> Any:

@@ -10,7 +10,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from ..domain.entities import FilePublic, PackageBase, PackageCreate, PackagePublic, PackageUpdate
+from ..domain.entities import (
+    FilePublic,
+    PackageBase,
+    PackageCreate,
+    PackagePublic,
+    PackageRegistered,
+    PackageUpdate,
+)
 from ..domain.errors import InvalidInput, NotFound, PackageNotFound, StillReferenced, nearest
 from ..domain.kinds import TargetType
 from ..domain.signature import Signature
@@ -25,21 +32,19 @@ from ..store.tables import (
     RegisteredModel,
     now,
 )
-from . import blobs, uploads, validation
+from . import blobs, package_formats, uploads, validation
+from .latest import mark_latest
 from .package_rows import deployments_of, search_text, whole
 
 
 def register(
-    database: Database,
-    body: PackageCreate,
-    user: str,
-    artifacts: ArtifactStore | None = None,
-) -> PackagePublic:
+    database: Database, artifacts: ArtifactStore, body: PackageCreate, user: str
+) -> PackageRegistered:
     """Register a package: the next version under its name.
 
     The upload that it names ends here: its files, or those that are named, become the package's
-    in the same transaction. The others are thrown away: at once where the artifact store is
-    given, else when left-overs are swept.
+    in the same transaction; the others are thrown away. What will keep a model from being
+    deployed is said in ``warnings``, as far as it can be told without loading it.
 
     Raises
     ------
@@ -51,6 +56,12 @@ def register(
     """
     target = _check(body)
     signature = Signature.from_json(body.signature)
+    model_format, warnings = body.format, list[str]()
+    if body.upload:
+        sent = uploads.get(database, body.upload).files
+        if body.files is not None:
+            sent = [file for file in sent if file.path in body.files]
+        model_format, warnings = package_formats.settled(artifacts, sent, body)
     with database.write() as session:
         files, others = uploads.take(session, body.upload, body.files) if body.upload else ([], [])
         if body.kind.is_hosted and not files:
@@ -67,6 +78,7 @@ def register(
             positive_class=target.positive_class,
             prediction_threshold=target.threshold if target.type is TargetType.BINARY else None,
             signature=signature.to_json(),
+            format=model_format,
             digest=digest(files) if files else None,
             size=sum(file.size for file in files),
             created_by=user[:200],
@@ -78,7 +90,6 @@ def register(
                     "description",
                     "target_name",
                     "target_type",
-                    "format",
                     "location",
                     "build_environment",
                     "baseline",
@@ -96,9 +107,10 @@ def register(
         _tag(session, package_id, body.tags)
         for alias in dict.fromkeys(body.aliases):
             point(session, _id(model), alias, package_id)
-    if artifacts is not None:
-        blobs.collect(database, artifacts, others)
-    return get(database, package_id)
+        mark_latest(session, _id(model))
+    blobs.collect(database, artifacts, others)
+    made = get(database, package_id)
+    return PackageRegistered(**made.model_dump(), warnings=warnings)
 
 
 def get(database: Database, package_id: int) -> PackagePublic:
@@ -141,12 +153,15 @@ def update(database: Database, package_id: int, body: PackageUpdate) -> PackageP
         package.search_text = search_text(
             package.name, package.target_name, package.description, _tags(session, package_id)
         )
+        mark_latest(session, _id(model))
         model.updated_at = now()
     return get(database, package_id)
 
 
-def remove(database: Database, artifacts: ArtifactStore, package_id: int) -> None:
+def remove(database: Database, artifacts: ArtifactStore, package_id: int) -> tuple[str, int]:
     """Delete a package, and its files if no other package has equal ones.
+
+    Returns the name and version that it had.
 
     Raises
     ------
@@ -157,11 +172,14 @@ def remove(database: Database, artifacts: ArtifactStore, package_id: int) -> Non
     """
     with database.write() as session:
         package, model = _package(session, package_id)
-        check_unused(session, [package_id], f"Package {package.name}/{package.version}")
+        name, version = package.name, package.version
+        check_unused(session, [package_id], f"Package {name}/{version}")
         hashes = hashes_of(session, [package_id])
         session.delete(package)
+        mark_latest(session, _id(model))
         model.updated_at = now()
     blobs.collect(database, artifacts, hashes)
+    return name, version
 
 
 def read_file(
@@ -303,6 +321,7 @@ def _check(body: PackageCreate) -> Target:
         ("format", 50),
     ):
         validation.text(getattr(body, field), field, most)
+    package_formats.check_name(body.format)
     for field in ("class_labels", "signature", "baseline", "provenance"):
         validation.document(getattr(body, field), field)
     validation.examples(body.input_example)

@@ -1,12 +1,14 @@
 """Predictions made outside: checked all together, then recorded.
 
 A body may have many rows, so it is gone through in batches, twice: all of it is checked before
-any of it is recorded. A small body is kept from the first time.
+any of it is recorded. A small body is kept from the first time. `attribution` says whose the
+rows are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +21,24 @@ from ..domain.kinds import TargetType
 from ..domain.target import Target
 from ..monitoring.rows import Floats, Ints, PredictionRows
 from . import columns, segments
-from .batches import Read, filled, id_column, recorded
+from .attribution import Attribution, Part, without_superseded
+from .batches import KEPT_ROWS, Read, filled, id_column, recorded
 from .champions import Champion
 from .columns import Reasons, Table
 from .feature_columns import leniently
 from .services import Services
 
-#: A body of at most so many rows is kept instead of read again.
-_KEPT_ROWS = 65_536
 #: The sum of a row's probabilities may differ from 1 by so much.
 _TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Rows of a table, by the package that made them, and how many of it count no more."""
+
+    parts: list[PredictionRows]
+    superseded: int
+    reasons: Reasons
 
 
 def report(
@@ -38,6 +48,7 @@ def report(
     *,
     association_id_column: str | None = None,
     timestamp_column: str | None = None,
+    package_id: int | None = None,
 ) -> ReportResult:
     """Record predictions made outside. Blocks: to be run beside the event loop.
 
@@ -46,69 +57,99 @@ def report(
     the positive class) or ``probability_<label>`` for every label, ``latency_ms``; others are
     features. The same association ID again replaces.
 
+    ``package_id``: the package that made them, one of the deployment's history. By default
+    each row is the package's that was in service at its timestamp, or, from before there was
+    any, the first one's.
+
     Raises
     ------
     DeploymentInactive
         when the deployment takes none.
     InvalidInput
-        when a column is missing.
+        when a column is missing, or the package was never in service.
     InvalidRows
         when any row cannot be taken; none is then recorded.
 
     """
     champion.check_active()
+    attribution = Attribution(services, champion, package_id)
+    superseded = 0
 
-    def make(table: Table) -> tuple[PredictionRows, Reasons]:
-        return _predictions(champion, table, association_id_column, timestamp_column)
+    def make(table: Table) -> _Batch:
+        return _batch(attribution, table, association_id_column, timestamp_column)
 
-    outcome = recorded(services, champion, _checked(read, make, "reported rows"))
+    def parts() -> Iterator[PredictionRows]:
+        nonlocal superseded
+        for batch in _checked(read, make, "reported rows"):
+            superseded += batch.superseded
+            yield from batch.parts
+
+    outcome = recorded(services, champion, parts())
     return ReportResult(
-        accepted=outcome.accepted, replaced=outcome.replaced, matched=outcome.matched
+        accepted=outcome.accepted + superseded,
+        replaced=outcome.replaced + superseded,
+        matched=outcome.matched,
     )
 
 
-def _checked(
-    read: Read, make: Callable[[Table], tuple[PredictionRows, Reasons]], what: str
-) -> Iterator[PredictionRows]:
+def _checked(read: Read, make: Callable[[Table], _Batch], what: str) -> Iterator[_Batch]:
     """The batches of a body, after all of it was found good."""
-    kept: list[PredictionRows] | None = []
+    kept: list[_Batch] | None = []
     reasons: Reasons = {}
     start = 0
     for table in filled(read()):
-        rows, bad = make(table)
-        reasons.update({start + row: reason for row, reason in bad.items()})
+        batch = make(table)
+        reasons.update({start + row: reason for row, reason in batch.reasons.items()})
         start += table.n
         if kept is not None:
-            kept.append(rows)
-            if start > _KEPT_ROWS:
+            kept.append(batch)
+            if start > KEPT_ROWS:
                 kept = None
     columns.refuse(reasons, what)
     if kept is not None:
         yield from kept
         return
     for table in filled(read()):
-        yield make(table)[0]
+        yield make(table)
+
+
+def _batch(
+    attribution: Attribution, table: Table, given_id: str | None, timestamp_column: str | None
+) -> _Batch:
+    """The rows of a table, by package."""
+    reasons = Reasons()
+    name = "timestamp" if timestamp_column is None else timestamp_column
+    if timestamp_column is not None or "timestamp" in table.columns:
+        moments = columns.timestamps(columns.named(table, name, "timestamp_column"), reasons)
+    else:
+        moments = np.full(table.n, columns.now(), np.int64)
+    made: list[tuple[PredictionRows, Ints]] = []
+    for champion, at in attribution.parts(moments):
+        if at is None:
+            rows, bad = _predictions(champion, table, given_id, name, moments)
+            return _Batch([rows], 0, bad | reasons)
+        rows, bad = _predictions(champion, Part(table, at), given_id, name, moments[at])
+        made.append((rows, at))
+        reasons = {int(at[row]): reason for row, reason in bad.items()} | reasons
+    parts, superseded = without_superseded(made)
+    return _Batch(parts, superseded, reasons)
 
 
 def _predictions(
-    champion: Champion, table: Table, given_id: str | None, timestamp_column: str | None
+    champion: Champion, table: Table, given_id: str | None, timestamp_column: str, moments: Ints
 ) -> tuple[PredictionRows, Reasons]:
+    """All rows of a table as made by one package."""
     target, reasons = champion.target, Reasons()
     id_name = id_column(champion, table, given_id)
+    given = table.columns
     ids = columns.association_ids(
         columns.named(table, id_name, "association_id_column"), reasons, required=True
     )
-    if timestamp_column is not None or "timestamp" in table.columns:
-        name = timestamp_column or "timestamp"
-        moments = columns.timestamps(columns.named(table, name, "timestamp_column"), reasons)
-    else:
-        name = "timestamp"
-        moments = np.full(table.n, columns.now(), np.int64)
-    used = {id_name, name, "prediction", "probability", "latency_ms"}
+    used = {id_name, timestamp_column, "prediction", "probability", "latency_ms"}
     values, labels, probabilities = _scores(target, table, reasons)
-    latency = table.columns.get("latency_ms")
+    latency = given.get("latency_ms")
     used.update(f"probability_{label}" for label in target.class_labels)
-    others = {name: v for name, v in table.columns.items() if name not in used}
+    others = {name: v for name, v in given.items() if name not in used}
     plan, bins = champion.plan, None
     if plan is not None:
         predicted = labels if target.type.is_classification else values

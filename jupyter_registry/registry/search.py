@@ -43,6 +43,8 @@ from .package_rows import ALIAS, DEPLOYMENT, PACKAGE, TAG, fold, summaries
 
 #: How many matches of one filter are cheaper to look up than an index is to walk.
 FEW = 2_500
+#: From so many packages on that are left out, testing each of them takes longer than sorting.
+FAR = 1_000
 #: For so long a choice by counts is kept; the choices kept at most; and the choices.
 _COUNT_SECONDS = 10.0
 _MOST_CHOSEN = 1_000
@@ -69,7 +71,8 @@ class PackageFilter:
     """Which packages to find; what is ``None`` or empty does not restrict.
 
     ``q``: words that all occur in name, target, tags or description, in any case. ``tags``: each
-    ``key`` or ``key:value``. ``archived``: ``None`` for archived and others alike.
+    ``key`` or ``key:value``. ``archived``: ``None`` for archived and others alike. ``latest``:
+    of each model only the newest version that is not archived, if that one passes the others.
     """
 
     q: str | None = None
@@ -84,6 +87,7 @@ class PackageFilter:
     archived: bool | None = False
     created_after: datetime | None = None
     created_before: datetime | None = None
+    latest: bool = False
 
 
 def search_packages(
@@ -93,6 +97,8 @@ def search_packages(
     sort: str = "-created_at",
     limit: int = 100,
     cursor: str | None = None,
+    offset: int = 0,
+    total: bool = False,
 ) -> dict[str, Any]:
     """One page of packages, shaped as `PackagePage` and ready for JSON.
 
@@ -102,15 +108,21 @@ def search_packages(
         A key of `SORTS`, descending with a leading ``-``; packages equal in it follow by age.
     cursor:
         ``next_cursor`` of the page before.
+    offset:
+        So many packages more are left out before the page begins.
+    total:
+        Whether to count all that match, on this page and all others.
 
     Raises
     ------
     InvalidInput
-        for an unknown sort, a cursor of another list, a limit outside 1 to 1000.
+        for an unknown sort, a cursor of another list, a limit outside 1 to 1000, an offset below
+        0, the latest among archived packages.
 
     """
     columns, descending = _sort(sort)
     validation.page_size(limit)
+    validation.page_offset(offset)
     after = (
         keyset.decode(cursor, sort, [_TYPES.get(name, str) for name in columns]) if cursor else None
     )
@@ -118,15 +130,18 @@ def search_packages(
     facets = _facets(wanted, database)
     with database.connect() as connection:
         driver = _driver(database, connection, wanted, facets, columns)
+        if driver is None and database.is_sqlite and offset >= FAR:
+            driver = next((facet for facet in facets if facet.elsewhere), None)
         query = _plan(facets, driver, columns, descending, after, database.is_sqlite)
-        keys = connection.execute(query.limit(limit + 1)).all()
+        keys = connection.execute(query.limit(limit + 1).offset(offset)).all()
         more = len(keys) > limit
         keys = keys[:limit]
-        items = summaries(connection, [key[-1] for key in keys])
+        items = summaries(connection, [key[-1] for key in keys], of_models=wanted.latest)
+        counted = _count(connection, facets, driver, database.is_sqlite) if total else None
     following = None
     if more:
         following = keyset.encode(sort, list(map(_read_key, columns, keys[-1])))
-    return {"items": items, "next_cursor": following}
+    return {"items": items, "next_cursor": following, "total": counted}
 
 
 # --- filters ------------------------------------------------------------------------------
@@ -138,12 +153,14 @@ class _Facet:
 
     ``exact``: whether only those pass, so that the test need not be made again.
     ``sorts``: the first columns of the sorts in whose order that index has them.
+    ``elsewhere``: whether that index is another table's.
     """
 
     test: Callable[[Wrap], ColumnElement[bool]]
     ids: Select[Any] | None = None
     sorts: frozenset[str] = frozenset()
     exact: bool = True
+    elsewhere: bool = False
 
 
 def _facets(wanted: PackageFilter, database: Database) -> list[_Facet]:
@@ -169,7 +186,16 @@ def _facets(wanted: PackageFilter, database: Database) -> list[_Facet]:
         facets.append(_created(wanted.created_after, wanted.created_before))
     if wanted.q is not None and wanted.q.strip():
         facets.append(_containing(fold(wanted.q).split(), database))
-    if wanted.archived is not None:
+    if wanted.latest:
+        if wanted.archived:
+            raise InvalidInput(
+                "No archived package is the latest of its model.",
+                advice="Leave out archived, or latest.",
+                fields={"latest": "not with archived"},
+            )
+        latest: ColumnElement[bool] = PACKAGE.c.latest  # as its index has it
+        facets.append(_Facet(lambda _: latest, select(PACKAGE.c.id).where(latest)))
+    elif wanted.archived is not None:
         facets.append(_archived(wanted.archived))
     return facets
 
@@ -199,7 +225,7 @@ def _related(
     found = exists().where(package_id == PACKAGE.c.id, condition).correlate(PACKAGE)
     if negate:
         return _Facet(lambda _: ~found)
-    return _Facet(lambda _: found, select(package_id).where(condition))
+    return _Facet(lambda _: found, select(package_id).where(condition), elsewhere=True)
 
 
 def _created(after: datetime | None, before: datetime | None) -> _Facet:
@@ -232,8 +258,9 @@ def _containing(words: Sequence[str], database: Database) -> _Facet:
     phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in indexed)
     ids = select(_SEARCH.c.rowid).where(_SEARCH.c.package_search.op("MATCH")(phrases))
     if len(indexed) < len(words):
-        return _Facet(lambda _: test, ids, exact=False)  # it has words of three letters and more
-    return _Facet(lambda _: test, ids)
+        # it has words of three letters and more
+        return _Facet(lambda _: test, ids, exact=False, elsewhere=True)
+    return _Facet(lambda _: test, ids, elsewhere=True)
 
 
 # --- plans --------------------------------------------------------------------------------
@@ -268,6 +295,21 @@ def _plan(
         .where(*tests)
         .order_by(*(order(k) for k in key))
     )
+
+
+def _count(
+    connection: Connection, facets: Sequence[_Facet], driver: _Facet | None, is_sqlite: bool
+) -> int:
+    """How many packages pass; unlike for a page, any index may be used."""
+    if driver is None and is_sqlite:
+        # by another table's rows, not by testing every package for them
+        driver = next((f for f in facets if f.elsewhere), None)
+    wrap = _as_is if driver is None or not is_sqlite else _without_index
+    tests = [facet.test(wrap) for facet in facets if facet is not driver or not facet.exact]
+    if driver is not None and driver.ids is not None:
+        tests.append(PACKAGE.c.id.in_(driver.ids))
+    found = connection.scalar(select(func.count()).select_from(PACKAGE).where(*tests))
+    return int(found or 0)
 
 
 def _driver(

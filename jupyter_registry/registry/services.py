@@ -14,6 +14,7 @@ from ..monitoring.recorder import Recorder
 from ..serving.pool import WorkerPool
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
+from .deployment_status import Statuses
 from .inspections import Inspections
 from .uploads import UploadLimits
 
@@ -56,6 +57,10 @@ class Services:
     champions: Champions
     kernelspecs: KernelSpecManager | None = None
     inspections: Inspections = field(default_factory=Inspections)
+    statuses: Statuses = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.statuses = Statuses(self.database, self.health)
 
     async def in_bulk(
         self, size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs

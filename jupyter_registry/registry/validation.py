@@ -123,5 +123,12 @@ def page_size(limit: int, most: int = 1_000) -> int:
     return limit
 
 
+def page_offset(offset: int) -> int:
+    """How many items may be left out before a page."""
+    if not 0 <= offset < 2**31:
+        raise _refused("offset", f"{offset} items cannot be left out.", "Give 0 or more.")
+    return offset
+
+
 def _refused(field: str, detail: str, rule: str) -> InvalidInput:
     return InvalidInput(detail, advice=rule, fields={field: rule})

@@ -11,6 +11,7 @@ from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Dict, Float, Integer, Unicode, default
 
+from .events import ChangeEvents
 from .maintenance import default_database_url
 from .mounting import rules
 from .opening import Opening, Options
@@ -88,7 +89,10 @@ class RegistryApp(ExtensionApp):
         """Add the routes."""
         assert self.serverapp is not None
         self.opening = Opening(
-            self.options(), self.log, getattr(self.serverapp, "kernel_spec_manager", None)
+            self.options(),
+            self.log,
+            getattr(self.serverapp, "kernel_spec_manager", None),
+            ChangeEvents(self.serverapp.event_logger, self.log),
         )
         web_app = self.serverapp.web_app
         web_app.add_handlers(".*$", rules(self.opening, web_app.settings["base_url"]))

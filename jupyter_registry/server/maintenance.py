@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -47,13 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tasks = parser.add_subparsers(dest="task", required=True)
     task = tasks.add_parser("upgrade", help="bring the schema up to date")
     task.add_argument("--database-url", help="SQLAlchemy URL (default: the server's own)")
+    task.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
     try:
         revision = upgrade(options.database_url or default_database_url())
     except RegistryError as error:
         print(f"{error.title}: {error}", file=sys.stderr)
         return 1
-    print(f"The database has schema {revision}.")
+    if options.json:
+        print(json.dumps({"schema": revision}))
+    else:
+        print(f"The database has schema {revision}.")
     return 0
 
 

@@ -14,7 +14,8 @@ from tornado import httputil, web
 from tornado.routing import PathMatches, Rule
 
 from .handlers.base import API, RegistryHandler, UnknownAddress
-from .routes import ROUTES, Route
+from .routes import ROUTES
+from .routing import Route
 
 if TYPE_CHECKING:
     from .opening import Opening

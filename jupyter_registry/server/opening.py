@@ -16,12 +16,16 @@ from logging import Logger
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import RegistryError, StorageUnavailable
+from .events import RecordedRows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ..registry.keys import KeyRing
     from ..registry.services import Services
+    from ..store.database import Database
+    from ..store.notices import Notices
+    from .events import ChangeEvents
 
 #: Threads for what blocks: database, files, conversions.
 THREADS = 8
@@ -37,9 +41,9 @@ _USED_BY_HANDLERS = (
     *(
         f"jupyter_registry.registry.{name}"
         for name in (
-            "actuals", "assess", "blobs", "champions", "contents", "deployments", "health",
-            "inspections", "keys", "models", "packages", "predict", "replacement", "reports",
-            "search", "services", "uploads", "validation",
+            "actuals", "assess", "blobs", "champions", "contents", "deployment_search",
+            "deployments", "health", "inspections", "keys", "models", "packages", "predict",
+            "replacement", "reports", "search", "services", "uploads", "validation",
         )
     ),
     "jupyter_registry.server.tabular",
@@ -70,8 +74,15 @@ class Options:
 class Opening:
     """The registry's parts, opened once."""
 
-    def __init__(self, options: Options, log: Logger, kernelspecs: Any = None) -> None:
+    def __init__(
+        self,
+        options: Options,
+        log: Logger,
+        kernelspecs: Any = None,
+        events: ChangeEvents | None = None,
+    ) -> None:
         self.options = options
+        self.events = events
         self.services: Services | None = None
         self._log = log
         self._kernelspecs = kernelspecs
@@ -80,6 +91,7 @@ class Opening:
         self._failed: tuple[float, RegistryError] | None = None
         self._closed = False
         self._keys: KeyRing | None = None
+        self._notices: Notices | None = None
 
     @property
     def keys(self) -> KeyRing:
@@ -121,6 +133,8 @@ class Opening:
                     await task
         services, self.services = self.services, None
         if services is not None:
+            if self._notices is not None:
+                await services.in_thread(self._notices.close)
             await services.inspections.close()
             await services.pool.close()
             await services.in_thread(services.recorder.close)
@@ -133,7 +147,7 @@ class Opening:
         executor = ThreadPoolExecutor(THREADS, thread_name_prefix="registry")
         loop = asyncio.get_running_loop()
         try:
-            services = await loop.run_in_executor(executor, self._stores, executor)
+            services = await loop.run_in_executor(executor, self._stores, loop)
         except RegistryError as error:
             executor.shutdown(wait=False)
             self._failed = (time.monotonic() + _RETRY_SECONDS, error)
@@ -147,10 +161,12 @@ class Opening:
         self._failed = None
         self.services = services = self._with_workers(services, executor)
         self._sweeping = loop.create_task(self._sweep(services))
+        if self.events is not None and not services.database.is_sqlite:
+            self._notices = self._with_notices(services.database, self.events, loop)
         self._log.info("The registry is open: %s", services.database.engine.url)
         return services
 
-    def _stores(self, executor: ThreadPoolExecutor) -> dict[str, Any]:
+    def _stores(self, loop: asyncio.AbstractEventLoop) -> dict[str, Any]:
         """Open what blocks, in a thread; the heavy imports happen here too."""
         for module in _USED_BY_HANDLERS:
             import_module(module)
@@ -170,10 +186,11 @@ class Opening:
             ) from error
         artifacts = ArtifactStore(options.artifact_url, **(options.artifact_options or {}))
         database = open_database(options.database_url, durable_log=options.durable_log)
+        rows = RecordedRows(loop, self._tell_of_rows)
         return {
             "database": database,
             "artifacts": artifacts,
-            "recorder": Recorder(database),
+            "recorder": Recorder(database, None if self.events is None else rows.add),
             "health": HealthCounter(database, self._log),
         }
 
@@ -210,6 +227,34 @@ class Opening:
             champions=Champions(),
             kernelspecs=self._kernelspecs,
         )
+
+    def _with_notices(
+        self, database: Database, events: ChangeEvents, loop: asyncio.AbstractEventLoop
+    ) -> Notices:
+        """What other servers on the same database change is told here too, and the reverse."""
+        from ..store.notices import Notices
+
+        def heard(change: dict[str, Any]) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: no one listens any more
+                loop.call_soon_threadsafe(events.emit, change)
+
+        notices = Notices(database, heard, self._log)
+        events.also = notices.send
+        return notices
+
+    async def _tell_of_rows(self, deployment_id: int, predicted: int, matched: int) -> None:
+        from ..registry import deployments
+
+        services, events = self.services, self.events
+        if services is None or events is None:
+            return  # it closes
+        try:
+            label = await services.in_thread(deployments.label, services.database, deployment_id)
+        except (RegistryError, RuntimeError) as error:
+            self._log.warning("Recorded rows were not told of: %s", error)
+            return
+        counts = {"predicted": predicted, "matched": matched}
+        events.changed("recorded", "rows", deployment_id, label, **counts)
 
     async def _sweep(self, services: Services) -> None:
         """Remove, now and then, what was left behind: uploads, artifacts, local copies."""

@@ -7,11 +7,6 @@ name, so that nothing is imported for them at the server's start.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 from .handlers import (
     accuracy,
     contents,
@@ -26,87 +21,23 @@ from .handlers import (
     rows,
     uploads,
 )
-from .handlers.base import (
-    Parse,
-    RegistryHandler,
-    moment,
-    one_of,
-    whole_number,
-    yes_no_or_any,
-    yes_or_no,
-)
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter of the query: how its text is parsed, and its JSON schema."""
-
-    parse: Parse
-    schema: Mapping[str, Any]
-    description: str = ""
-    repeated: bool = False
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One verb of a route. ``answer`` is a class by name, ``[name]`` for a list of it."""
-
-    summary: str
-    body: str | None = None
-    answer: str | None = None
-    status: int = 200
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    #: Whether rows go in: JSON, CSV, Parquet, Arrow.
-    takes_rows: bool = False
-    #: Whether rows come out, in the format of ``Accept``.
-    gives_rows: bool = False
-    #: Whether bytes go in or come out.
-    takes_bytes: bool = False
-    gives_bytes: bool = False
-
-
-@dataclass(frozen=True)
-class Route:
-    """One address; ``{name}`` matches a part of the path, ``{name*}`` the rest of it."""
-
-    path: str
-    handler: type[RegistryHandler]
-    operations: Mapping[str, Operation]
-
-    @property
-    def pattern(self) -> str:
-        """The regular expression that tornado matches below the API's address."""
-
-        def group(found: re.Match[str]) -> str:
-            name, rest = found.group(1), found.group(2)
-            return f"(?P<{name}>{'.+' if rest else '[^/]+'})"
-
-        return re.sub(r"\{(\w+)(\*?)\}", group, self.path)
-
-
-def _text(description: str = "", *, repeated: bool = False) -> Parameter:
-    return Parameter(str, {"type": "string"}, description, repeated)
-
-
-def _whole(description: str = "", **bounds: int) -> Parameter:
-    return Parameter(whole_number, {"type": "integer", **bounds}, description)
-
-
-def _choice(kind: str, description: str = "") -> Parameter:
-    return Parameter(one_of(kind), {"$ref": f"#/components/schemas/{kind}"}, description)
-
-
-def _moment(description: str) -> Parameter:
-    return Parameter(moment, {"type": "string", "format": "date-time"}, description)
-
-
-def _yes_or_no(description: str) -> Parameter:
-    return Parameter(yes_or_no, {"type": "boolean"}, description)
-
+from .handlers.base import yes_no_or_any
+from .routing import Operation as Operation
+from .routing import Parameter
+from .routing import Route as Route
+from .routing import choice_parameter as _choice
+from .routing import moment_parameter as _moment
+from .routing import text_parameter as _text
+from .routing import whole_parameter as _whole
+from .routing import yes_or_no_parameter as _yes_or_no
 
 _PAGE = {
     "limit": _whole("Items of a page.", minimum=1, maximum=1000, default=100),
     "cursor": _text("next_cursor of the page before."),
+}
+_FAR = {
+    "offset": _whole("Items to leave out from there.", minimum=0, default=0),
+    "total": _yes_or_no("Whether to count the items of all pages."),
 }
 _COLUMNS = {
     "association_id_column": _text("The column with the association IDs."),
@@ -195,12 +126,16 @@ ROUTES: tuple[Route, ...] = (
                     ),
                     "created_after": _moment("Registered then or later."),
                     "created_before": _moment("Registered before then."),
+                    "latest": _yes_or_no(
+                        "Whether of each model only the newest version counts that is not archived."
+                    ),
                     "sort": _text("created_at, name, version, kind, target …; descending with -."),
                     **_PAGE,
+                    **_FAR,
                 },
             ),
             "POST": Operation(
-                "Register a package", body="PackageCreate", answer="PackagePublic", status=201
+                "Register a package", body="PackageCreate", answer="PackageRegistered", status=201
             ),
         },
     ),
@@ -281,7 +216,7 @@ ROUTES: tuple[Route, ...] = (
         deployments.DeploymentsHandler,
         {
             "GET": Operation(
-                "List deployments, newest first",
+                "List deployments",
                 answer="DeploymentPage",
                 parameters={
                     "q": _text("Words in label, description or champion's name."),
@@ -289,7 +224,18 @@ ROUTES: tuple[Route, ...] = (
                     "importance": _choice("Importance"),
                     "package_id": _whole("With this package in service."),
                     "model": _text("With a package of this registered model in service."),
+                    "service": _choice("Status", "With this status of service health."),
+                    "drift": _choice("Status", "With this status of drift."),
+                    "accuracy": _choice("Status", "With this status of accuracy."),
+                    "status": _yes_or_no(
+                        "Whether each is to have its status and recent predictions."
+                    ),
+                    "sort": _text(
+                        "created_at (default: -created_at), label, importance, champion; "
+                        "descending with -."
+                    ),
                     **_PAGE,
+                    **_FAR,
                 },
             ),
             "POST": Operation(
@@ -308,6 +254,16 @@ ROUTES: tuple[Route, ...] = (
             "PATCH": Operation(
                 "Change settings or state", body="DeploymentUpdate", answer="DeploymentPublic"
             ),
+        },
+    ),
+    Route(
+        "/deployments/{deployment}/status",
+        deployments.StatusHandler,
+        {
+            "GET": Operation(
+                "How it does: service health, drift, accuracy; predictions of the last days",
+                answer="DeploymentLights",
+            )
         },
     ),
     Route(
@@ -379,7 +335,13 @@ ROUTES: tuple[Route, ...] = (
                 "Report predictions made elsewhere; the same association ID again replaces",
                 takes_rows=True,
                 answer="ReportResult",
-                parameters=_COLUMNS,
+                parameters={
+                    **_COLUMNS,
+                    "package_id": _whole(
+                        "The package that made them, one of the history (default: the one in "
+                        "service at each row's time)."
+                    ),
+                },
             )
         },
     ),

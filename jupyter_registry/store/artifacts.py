@@ -65,7 +65,12 @@ class ArtifactStore:
         self._fs, self._root = _filesystem(url, options)
         self.is_local = "file" in _protocols(self._fs)
         with storage_errors(f"The artifact store {url}"):
-            self._fs.makedirs(f"{self._root}/tmp", exist_ok=True)
+            bucket = "" if self.is_local else self._root.split("/", 1)[0]
+            if bucket:
+                # a bucket is somebody's to name, place and pay for: it is never made here
+                _check_bucket(self._fs, bucket, url)
+            else:
+                self._fs.makedirs(f"{self._root}/tmp", exist_ok=True)
 
     def writer(self) -> ArtifactWriter:
         """A new artifact, written piece by piece."""
@@ -286,7 +291,7 @@ def storage_errors(what: str) -> Iterator[None]:
                 f"{what} is full: {reason}.", advice="Free space there, then try again."
             ) from error
         raise StorageUnavailable(
-            f"{what} cannot be used: {reason}.",
+            f"{what} cannot be used: {reason.rstrip('.')}.",
             advice="Check artifact_url, permissions and credentials.",
         ) from error
     except Exception as error:
@@ -294,7 +299,8 @@ def storage_errors(what: str) -> Iterator[None]:
             raise
         # Remote stores' libraries have classes of their own for a lost connection.
         raise StorageUnavailable(
-            f"{what} cannot be reached: {error}.", advice="Check artifact_url and the network."
+            f"{what} cannot be reached: {str(error).rstrip('.')}.",
+            advice="Check artifact_url and the network.",
         ) from error
 
 
@@ -354,6 +360,18 @@ def _filesystem(url: str, options: dict[str, Any]) -> tuple[AbstractFileSystem, 
             fields={"artifact_url": "unknown protocol"},
         ) from error
     return filesystem, str(path).rstrip("/")
+
+
+def _check_bucket(filesystem: AbstractFileSystem, bucket: str, url: str) -> None:
+    """Refuse object storage without its bucket, or whose bucket may not be listed."""
+    try:
+        filesystem.ls(bucket, refresh=True)
+    except FileNotFoundError as error:
+        raise StorageUnavailable(
+            f"The artifact store {url} has no bucket {bucket!r}.",
+            advice="Make the bucket, or correct artifact_url or the endpoint.",
+            fields={"artifact_url": "no such bucket"},
+        ) from error
 
 
 def _protocols(filesystem: AbstractFileSystem) -> tuple[str, ...]:

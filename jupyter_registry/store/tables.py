@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    false,
     insert,
     text,
 )
@@ -41,19 +42,33 @@ class RegisteredModel(ModelBase, table=True):
     """The highest version number ever given; never reused after a deletion."""
 
 
+#: At the end of the indexes that lists of packages are read from.
+_SHOWN = ("archived_at", "latest")
+
+
 class ModelPackage(PackageBase, table=True):
     """One immutable version of a registered model."""
 
     __tablename__ = "model_package"
     __table_args__ = (
         UniqueConstraint("model_id", "version"),
-        Index("ix_model_package_created", "created_at", "id"),
-        Index("ix_model_package_name", "name", "id"),
-        Index("ix_model_package_version", "version", "id"),
-        Index("ix_model_package_kind", "kind", "created_at", "id"),
-        Index("ix_model_package_target_type", "target_type", "created_at", "id"),
-        Index("ix_model_package_target_name", "target_name", "created_at", "id"),
-        Index("ix_model_package_creator", "created_by", "created_at", "id"),
+        # with what a list nearly always asks, so that far pages and counts need no rows
+        Index("ix_model_package_created", "created_at", "id", *_SHOWN),
+        Index("ix_model_package_name", "name", "id", *_SHOWN),
+        Index("ix_model_package_version", "version", "id", *_SHOWN),
+        Index("ix_model_package_kind", "kind", "created_at", "id", *_SHOWN),
+        Index("ix_model_package_target_type", "target_type", "created_at", "id", *_SHOWN),
+        Index("ix_model_package_target_name", "target_name", "created_at", "id", *_SHOWN),
+        Index("ix_model_package_creator", "created_by", "created_at", "id", *_SHOWN),
+        *(
+            Index(
+                f"ix_model_package_latest_{name}",
+                *columns,
+                sqlite_where=text("latest = 1"),
+                postgresql_where=text("latest"),
+            )
+            for name, columns in (("created", ("created_at", "id")), ("name", ("name", "id")))
+        ),
         Index(
             "ix_model_package_archived",
             "archived_at",
@@ -69,6 +84,8 @@ class ModelPackage(PackageBase, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     created_by: str = Field(default="", max_length=200)
     archived_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    latest: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it is the newest version of its model that is not archived."""
     baseline: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     provenance: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     input_example: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)

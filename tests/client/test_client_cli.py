@@ -9,6 +9,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +21,9 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 COMMANDS = [
-    "serve", "list", "models", "deployments", "show", "register", "deploy", "replace", "rollback",
-    "predict", "report", "actuals", "accuracy", "segments", "drift", "health", "rebuild-accuracy",
-    "key", "upgrade",
+    "serve", "list", "models", "deployments", "show", "register", "deploy", "update", "replace",
+    "rollback", "predict", "report", "actuals", "accuracy", "segments", "drift", "health",
+    "rebuild-accuracy", "key", "keys", "upgrade",
 ]  # fmt: skip
 
 
@@ -91,6 +94,10 @@ def test_help_lists_the_commands_and_is_quick(shell: Shell) -> None:
 def test_wrong_usage_ends_with_2(shell: Shell) -> None:
     assert "invalid choice" in shell("lst", code=2)
     assert "required" in shell("register", code=2)
+    assert "COMMAND" in shell(code=2)
+    assert "less than 1" in shell("list", "--limit", "0", code=2)
+    # choices are named as they are typed
+    assert "'data_drift'" in shell("replace", "d", "m", "--reason", "mood", code=2)
     assert "unrecognised" in shell("list", "--nonsense", code=2)
 
 
@@ -134,6 +141,7 @@ def test_packages_are_registered_listed_and_shown(
     assert [item["version"] for item in shell.json("list", name, "--kind", "custom")] == [1]
     assert "more" in shell("list", name, "--limit", "1")
     assert name in shell("models", name)
+    assert [model["name"] for model in shell.json("models", name)] == [name]
     assert "There is no registered model" in shell("show", "nothing-so-called", code=1)
     assert "no file or folder" in shell("register", name, "absent", "--target", "y", code=1)
 
@@ -199,6 +207,13 @@ def test_the_whole_way_from_a_shell(shell: Shell, name: str, data: pd.DataFrame)
     assert deployed.startswith(f"Deployed {name}/1")
     label = f"{name} live"
     assert name in shell("deployments", "--model", name)
+    shown = shell("deployments", "--model", name, "--status", "--sort", "label")
+    assert "accuracy" in shown
+    assert "unknown" in shown
+    assert shell.json("deployments", "--model", name, "--drift", "failing") == []
+    (listed,) = shell.json("deployments", "--model", name, "--drift", "unknown", "--status")
+    assert listed["status"]["drift"]["reason"] == "Nothing was predicted yet."
+    assert [item["version"] for item in shell.json("list", "--name", name, "--latest")] == [2]
 
     printed = shell("predict", label, "rows.csv")
     assert len(printed.splitlines()) == 201
@@ -231,7 +246,8 @@ def test_the_whole_way_from_a_shell(shell: Shell, name: str, data: pd.DataFrame)
     shown = shell("show", "-d", label)
     assert ["champion", f"{name}/2"] in [line.split() for line in shown.splitlines()]
     assert "better" in shown
-    assert f"{name}/1 is in service" in shell("rollback", label)
+    rolled = shell.json("rollback", label, "--note", "worse after all")
+    assert rolled["deployment"]["package"] == f"{name}/1"
     assert shell("key", label, "host").startswith("jrk_")
 
 
@@ -247,9 +263,100 @@ def test_reports_of_an_external_model(shell: Shell, name: str, tmp_path: Path) -
     assert "report" in shell("predict", name, "rows.parquet", code=1)
 
 
+def run_all(*jobs: Callable[[], Any]) -> list[Any]:
+    """Processes that do not wait for one another, at once."""
+    with ThreadPoolExecutor(4) as threads:
+        return [job.result() for job in [threads.submit(job) for job in jobs]]
+
+
+def test_settings_and_keys_of_a_deployment(shell: Shell, name: str, data: pd.DataFrame) -> None:
+    shell("register", name, "model.joblib", "--target", "left")
+    deployed = shell.json("deploy", name, name, "--importance", "low")
+    assert (deployed["label"], deployed["importance"]) == (name, "low")
+    again, shown, facts, rolled, nothing = run_all(
+        lambda: shell("deploy", name, name, code=1),
+        lambda: shell("show", name),  # a package goes before a deployment
+        lambda: shell.json("show", "-d", name),
+        lambda: shell("rollback", name, code=1),
+        lambda: shell("update", name, code=1),
+    )
+    assert "already" in again
+    assert shown.startswith("package ")
+    assert [period["package"] for period in facts["history"]] == [f"{name}/1"]
+    assert "no package before" in rolled
+    assert "nothing to change" in nothing
+    changed = shell.json(
+        "update", name, "--label", f"{name} live", "--association-id-column", "visit",
+        "--threshold", "0.7", "--segment", "region", "--state", "inactive",
+    )  # fmt: skip
+    label = f"{name} live"
+    assert (changed["label"], changed["state"]) == (label, "inactive")
+    assert (changed["prediction_threshold"], changed["segment_columns"]) == (0.7, ["region"])
+    assert "is inactive" in shell("predict", label, "train.csv", code=1)
+    assert "Changed" in shell("update", label, "--state", "active", "--description", "of the shop")
+    shown, listed, secret, made = run_all(
+        lambda: shell("show", label),
+        lambda: shell.json("deployments", "--model", name, "--state", "active"),
+        lambda: shell("key", label, "till"),
+        lambda: shell.json("key", label, "shop"),
+    )
+    assert ["deployment", *label.split()] == shown.splitlines()[0].split()
+    assert [item["description"] for item in listed] == ["of the shop"]
+    assert secret.startswith("jrk_")
+    found, table = run_all(lambda: shell.json("keys", label), lambda: shell("keys", label))
+    assert {key["name"] for key in found} == {"till", "shop"}
+    assert made["prefix"] in table
+    assert secret.strip() not in table
+    revoked, unknown = run_all(
+        lambda: shell.json("keys", label, "--revoke", str(made["id"])),
+        lambda: shell("keys", label, "--revoke", "999999", code=1),
+    )
+    assert {key["name"] for key in revoked if key["revoked_at"]} == {"shop"}
+    assert "no key with id 999999" in unknown
+
+
+def test_what_is_refused_ends_with_1_and_a_reason(
+    shell: Shell, name: str, data: pd.DataFrame
+) -> None:
+    (shell.folder / "weights.h5").write_bytes(b"not a model")
+    (shell.folder / "cut.joblib").write_bytes((shell.folder / "model.joblib").read_bytes()[:200])
+    pd.DataFrame({"association_id": ["a"], "prediction": ["perhaps"]}).to_csv(
+        shell.folder / "wrong.csv", index=False
+    )
+    for version in ("custom", "external"):
+        model = ["model.joblib"] if version == "custom" else []
+        shell("register", f"{name}-{version}", *model, "--target", "left",
+              "--target-type", "binary", "--class-labels", "no", "yes")  # fmt: skip
+    shell("deploy", f"{name}-custom", name)
+    shell("register", f"{name}-number", "--target", "y", "--target-type", "regression")
+    register = ("register", f"{name}-odd", "--target", "left")
+    refused = {
+        (*register, "weights.h5"): "no known model format",
+        (*register, "weights.h5", "--format", "onnx"): "cannot be loaded as onnx",
+        (*register, "cut.joblib", "--format", "pickle"): "cut.joblib' cannot be loaded as pickle",
+        (*register, "model.joblib", "--format", "pickel"): "Did you mean 'pickle'",
+        ("replace", name, f"{name}-number"): "failing  target_type",
+        ("predict", name, "wrong.csv"): "lacks columns",
+        ("report", name, "wrong.csv"): "row 0",
+        ("report", name, "wrong.csv", "--package", f"{name}-number"): "never in service",
+        ("actuals", name, "wrong.csv", "--association-id", "visit"): "--association-id",
+        ("rebuild-accuracy", f"{name}-odd"): "no deployment",
+        ("accuracy", name, "--metric", "aucc"): "auc",
+    }
+    told = run_all(*(partial(shell, *arguments, code=1) for arguments in refused))
+    for said, text in zip(refused.values(), told, strict=True):
+        assert said in text
+    checked = shell.json("replace", name, f"{name}-external", "--dry-run")
+    assert {check["name"]: check["status"] for check in checked["checks"]}["kind"] == "warning"
+    assert checked["replaced"] is False
+    assert shell.json("rebuild-accuracy", name)[name]["predicted"] == 0
+    assert [item["name"] for item in shell.json("list", f"{name}-odd")] == []
+
+
 def test_a_schema_is_upgraded_without_a_server(shell: Shell, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
     assert "schema" in shell("upgrade", "--database-url", url)
+    assert json.loads(shell("upgrade", "--database-url", url, "--json"))["schema"]
     assert (tmp_path / "new.db").is_file()
     assert "not supported" in shell("upgrade", "--database-url", "nonsense://x", code=1)
 

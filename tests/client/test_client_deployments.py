@@ -222,6 +222,29 @@ def test_states_settings_and_listing(
         registry.deployment(f"{name} nowhere")
 
 
+def test_lists_say_how_each_does_and_count(
+    registry: Registry, deployed: tuple[Deployment, Any]
+) -> None:
+    deployment, data = deployed[0], visits(50, 3)
+    deployment.predict(data, progress=False)
+    model = deployment.package.rpartition("/")[0]
+    for sort in ("label", "-importance", "champion"):
+        found = registry.deployments(model=model, sort=sort, status=True)
+        assert found.total() == len(list(found)) == 1
+        assert found[0].status is not None
+        assert found[0].status.service.status == "passing"
+        assert sum(found[0].predictions_by_day or []) >= len(data)
+        assert "accuracy" in repr(found)
+        assert "7 days" in found._repr_html_()
+    assert registry.deployments(model=model)[0].status is None
+    assert list(registry.deployments(model=model, service="failing")) == []
+    assert registry.deployments(model=model, service="passing").total() == 1
+    lights = deployment.lights()
+    assert lights.status == found[0].status
+    assert lights.predictions_by_day == found[0].predictions_by_day
+    assert registry.packages(name=model, latest=True).total() == 1
+
+
 def test_keys_are_shown_once_and_can_be_revoked(deployed: tuple[Deployment, Any]) -> None:
     deployment, _ = deployed
     key = deployment.create_key("shop")

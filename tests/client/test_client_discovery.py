@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,8 +86,16 @@ def test_nothing_found_says_what_to_do(runtime: Path, processes: list[int]) -> N
     with pytest.raises(CannotConnect, match="jupyter registry serve"):
         Registry()
     write(runtime, processes[0], "http://127.0.0.1:9/")
+    with pytest.raises(CannotConnect, match="does not answer") as refused:
+        Registry()
+    assert "in a moment" in refused.value.advice
+    other = ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+    threading.Thread(target=other.serve_forever, daemon=True).start()
+    write(runtime, processes[0], f"http://127.0.0.1:{other.server_port}/")
     with pytest.raises(CannotConnect, match="have no registry"):
         Registry()
+    other.shutdown()
+    other.server_close()
 
 
 def test_the_only_server_that_runs_is_found_without_arguments(

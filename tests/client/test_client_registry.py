@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from pathlib import Path
 from typing import Any
 
+import joblib
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestRegressor
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score, root_mean_squared_error
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from jupyter_registry.client import Registry
+from jupyter_registry.client.packaging import NotDeployable
 from jupyter_registry.client.uploads import NotUploaded
 from jupyter_registry.domain.errors import (
     AlreadyExists,
@@ -171,6 +174,23 @@ def test_a_folder_is_uploaded_as_it_is_and_comes_back(
     with pytest.raises(AlreadyExists):
         package.download(out)
     package.download(out, overwrite=True)
+
+
+def test_what_will_keep_it_from_being_deployed_is_warned_of(
+    registry: Registry, name: str, tmp_path: Path
+) -> None:
+    model = LinearRegression().fit([[1.0], [2.0]], [2.0, 4.0])
+    joblib.dump(model, tmp_path / "model.joblib")
+    with pytest.warns(NotDeployable, match=rf"{name}/1: It has no signature") as told:
+        registry.register(
+            name, tmp_path / "model.joblib", target="y", target_type="regression", signature=[]
+        )
+    assert told[0].filename == __file__  # where the user called it
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made = registry.register(name, tmp_path / "model.joblib", target="y", progress=False)
+    answer = made.deploy(name).predict([{made.signature[0]["name"]: 3.0}], progress=False)
+    assert answer[0]["prediction"] == pytest.approx(6.0)
 
 
 def test_an_external_package_needs_no_model(registry: Registry, name: str) -> None:

@@ -12,7 +12,7 @@ from jupyter_registry.domain import curves
 from jupyter_registry.domain.curves import Counted
 from jupyter_registry.domain.entities import AccuracyDetails, ScoreBin
 from jupyter_registry.domain.kinds import TargetType
-from jupyter_registry.domain.scores import score_keys, scores_of
+from jupyter_registry.domain.score_bins import codes_of, score_keys, scores_of
 
 probabilities = st.floats(0, 1)
 rows = st.lists(st.tuples(st.integers(0, 6).map(lambda n: n / 6), st.booleans()), min_size=2)
@@ -26,21 +26,21 @@ def counted(pairs) -> Counted:
 @given(st.lists(probabilities))
 def test_keys_stand_for_their_scores(scores) -> None:
     given_ = np.array(scores, np.float64)
-    assert scores_of(score_keys(given_), 0).tolist() == (given_ + 0.0).tolist()
+    assert scores_of(codes_of(score_keys(given_))).tolist() == (given_ + 0.0).tolist()
 
 
 @given(st.lists(probabilities, min_size=1), st.integers(0, 61))
 def test_a_shared_bins_score_lies_among_those_that_share_it(scores, shift) -> None:
     given_ = np.sort(np.array(scores, np.float64))
     keys = score_keys(given_) >> shift
-    found = scores_of(keys, shift)
+    found = scores_of(codes_of(keys, shift))
     assert ((found >= 0) & (found <= 1)).all()
     assert (np.diff(found) >= 0).all()
     # 1 - score is rounded next to 1, by less than a score's own precision
     again = score_keys(found) >> shift
     np.testing.assert_array_equal(again[found < 0.5], keys[found < 0.5])
-    first = scores_of(keys << shift, 0)
-    last = scores_of(np.minimum(((keys + 1) << shift) - 1, score_keys(np.ones(1))), 0)
+    first = scores_of(codes_of(keys << shift))
+    last = scores_of(codes_of(np.minimum(((keys + 1) << shift) - 1, score_keys(np.ones(1)))))
     assert ((found >= first) & (found <= last)).all()
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from jupyter_registry.domain import scores
-from jupyter_registry.domain.scores import CAP, READ, ScoreSketch, merge_all, score_keys
+from jupyter_registry.domain.score_bins import Bins, score_keys
+from jupyter_registry.domain.scores import CAP, READ, ScoreSketch, merge_all
 
 N = 120_000
 TOLERANCE = 1e-3
@@ -56,6 +58,35 @@ def undecided(rng):
     return s, rng.random(N) < np.clip(0.5 + (s - 0.5) * 3e3, 0, 1)
 
 
+def narrow_band(rng):
+    """Most rows in a band a millionth wide, the rest wherever a score can be."""
+    wide = rng.random(N) < 0.3
+    place = rng.random(N)
+    s = np.where(wide, 1 / (1 + np.exp(-rng.normal(0, 6, N))), 0.2 * (1 + 1e-6 * place))
+    return s, rng.random(N) < np.where(wide, s, place)
+
+
+def band_in_band(rng):
+    """Bands within bands, each a ten-thousandth of the one around it."""
+    place, depth = rng.random(N), rng.integers(0, 4, N)
+    s = 0.3 + 0.5 * (1e-4) ** depth * place
+    return s, rng.random(N) < np.clip(place, 0.02, 0.98)
+
+
+def two_spikes(rng):
+    """Two scores next to each other, of one class each more often, in a wide spread."""
+    at = rng.random(N)
+    s = np.where(at < 0.3, 0.25, np.where(at < 0.6, np.nextafter(0.25, 1), rng.random(N)))
+    return s, rng.random(N) < np.where(at < 0.3, 0.2, np.where(at < 0.6, 0.8, s))
+
+
+def late_class(rng):
+    """All positives first, then all negatives, in a narrow band beside a wide spread."""
+    s, y = narrow_band(rng)
+    order = np.argsort(~y, kind="stable")
+    return s[order], y[order]
+
+
 DATA = {
     "usual": lambda rng: logistic(rng, -1, 1.2),
     "rare class": lambda rng: logistic(rng, -6, 1.5),
@@ -65,6 +96,10 @@ DATA = {
     "spiked": spiked,
     "around the base rate": around_base_rate,
     "all near one half": undecided,
+    "a narrow band": narrow_band,
+    "bands in bands": band_in_band,
+    "two spikes": two_spikes,
+    "a class after the other": late_class,
 }
 
 
@@ -79,10 +114,15 @@ def test_auc_and_ks_of_many_rows(name, hours):
     assert together.auc() == pytest.approx(auc, abs=TOLERANCE)
     assert together.ks() == pytest.approx(ks, abs=TOLERANCE)
     grown = ScoreSketch.empty()
-    for p in parts[:40]:
+    for p in parts[:100]:
         grown = grown.merged(ScoreSketch.of(s[p], y[p]))
-    rows = np.concatenate(parts[:40])
-    assert len(grown) <= CAP
+    rows = np.concatenate(parts[:100])
+    is_low = grown.bins.codes & np.uint64((1 << grown.shift) - 1) != 0
+    assert len(grown) - is_low.sum() <= CAP
+    assert is_low.sum() < CAP / 4
+    if y[rows].all():
+        assert grown.auc() is None
+        return
     assert grown.auc() == pytest.approx(roc_auc_score(y[rows], s[rows]), abs=TOLERANCE)
     assert grown.ks() == pytest.approx(exact_ks(s[rows], y[rows]), abs=TOLERANCE)
 
@@ -157,7 +197,7 @@ def test_bytes_round_trip(rows):
     after = ScoreSketch.from_bytes(before.to_bytes())
     assert len(after) == len(before)
     assert after.auc() == before.auc()
-    assert after.bins.keys.tolist() == before.bins.keys.tolist()
+    assert after.bins.codes.tolist() == before.bins.codes.tolist()
     assert after.bins.positives.tolist() == before.bins.positives.tolist()
     assert after.bins.negatives.tolist() == before.bins.negatives.tolist()
     assert same(after, before)
@@ -169,7 +209,7 @@ def test_large_counts_round_trip(times):
     one = ScoreSketch.of(s, y).capped()
     many = ScoreSketch(
         one.shift,
-        scores.Bins(one.bins.keys, one.bins.positives * times, one.bins.negatives * times),
+        Bins(one.bins.codes, one.bins.positives * times, one.bins.negatives * times),
     )
     read = ScoreSketch.from_bytes(many.to_bytes())
     assert read.auc() == pytest.approx(one.auc(), rel=1e-12)
@@ -185,10 +225,57 @@ def test_a_stored_sketch_tells_what_it_told_before():
     assert (after.auc(), after.ks()) == (before.auc(), before.ks())
     digest = after.digest()
     assert READ / 4 <= len(digest) <= READ
-    assert np.all(np.diff(digest.keys) > 0)
+    assert np.all(np.diff(digest.codes) > 0)
     assert digest.positives.sum() == y.sum()
     assert digest.negatives.sum() == N - y.sum()
-    assert np.array_equal(after.bins.keys, before.bins.keys)
+    assert np.array_equal(after.bins.codes, before.bins.codes)
+
+
+@pytest.mark.parametrize("name", ["spiked", "a narrow band", "bands in bands"])
+def test_heavy_bins_are_told_apart_in_any_order_and_after_taking_away(name):
+    rng = np.random.default_rng(len(name))
+    s, y = DATA[name](rng)
+    for order in (np.arange(N), np.argsort(s), np.argsort(-s), np.argsort(y), rng.permutation(N)):
+        grown = ScoreSketch.empty()
+        for p in np.array_split(order, 30):
+            grown = grown.merged(ScoreSketch.from_bytes(ScoreSketch.of(s[p], y[p]).to_bytes()))
+        assert grown.auc() == pytest.approx(roc_auc_score(y, s), abs=TOLERANCE)
+        assert grown.ks() == pytest.approx(exact_ks(s, y), abs=TOLERANCE)
+        assert (grown.bins.positives.sum(), grown.bins.negatives.sum()) == (y.sum(), N - y.sum())
+        gone, left = order[: N // 3], order[N // 3 :]
+        rest = grown
+        for p in np.array_split(rng.permutation(gone), 7):
+            rest = rest.merged(ScoreSketch.of(s[p], y[p]).capped(), sign=-1)
+        read = ScoreSketch.from_bytes(rest.to_bytes())
+        assert (read.bins.positives.sum(), len(read.bins)) == (y[left].sum(), len(rest))
+        if 0 < y[left].sum() < len(left):
+            assert read.auc() == pytest.approx(roc_auc_score(y[left], s[left]), abs=TOLERANCE)
+            assert read.ks() == pytest.approx(exact_ks(s[left], y[left]), abs=2 * TOLERANCE)
+
+
+@given(lists, lists, lists)
+def test_counts_stay_true_however_coarse(a, b, c):
+    x, y, z = sketch(a), sketch(b), sketch(c)
+    together = x.merged(y, cap=4).merged(z, cap=4)
+    rest = together.merged(y, sign=-1, cap=4).merged(x.capped(3), sign=-1, cap=4)
+    read = ScoreSketch.from_bytes(rest.to_bytes())
+    assert read.bins.positives.sum() == sum(hit for _, hit in c)
+    assert read.bins.negatives.sum() == sum(not hit for _, hit in c)
+
+
+def test_bytes_of_before_there_were_heavy_bins_are_read():
+    # as where there are none now
+    s, y = logistic(np.random.default_rng(8), 0, 2, 20_000)
+    one = ScoreSketch.of(s, y).capped()
+    data = one.to_bytes()
+    keys = (one.bins.codes >> np.uint64(one.shift + 1)).astype(np.int64)
+    assert data[0] == one.shift
+    assert int.from_bytes(data[1:5], "little") == len(keys)
+    # at the end: first key, widths of steps and counts, steps from key to key, counts
+    tail = data[-(11 + 2 * (len(keys) - 1) + 2 * len(keys)) :]
+    assert struct.unpack_from("<qBBB", tail) == (keys[0], 2, 1, 1)
+    steps = np.frombuffer(tail, "<u2", len(keys) - 1, 11)
+    assert np.array_equal(keys[0] + np.cumsum(steps.astype(np.int64)), keys[1:])
 
 
 def test_the_digest_of_one_class_is_of_its_shares():

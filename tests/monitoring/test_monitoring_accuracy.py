@@ -176,6 +176,32 @@ def test_many_distinct_scores(database, deploy, recorder, tables_of, per_hour) -
         assert read_accuracy(database, raw.tracked, BASELINES, bucket=bucket) == before
 
 
+def test_most_scores_in_a_narrow_band(database, deploy, recorder) -> None:
+    """Rows of a band a millionth wide, beside a wide spread, are told apart; rebuilt as well."""
+    raw, rng = RawRows(deploy(BINARY)), np.random.default_rng(4)
+    n, per_batch = 45_000, 9_000
+    place = rng.random(n)
+    p = np.where(np.arange(n) < n // 2, rng.random(n), 0.2 * (1 + 1e-6 * place))
+    ids = [f"i{i}" for i in range(n)]
+    outcome = (rng.random(n) < np.where(np.arange(n) < n // 2, p, place)).astype(float)
+    for part in np.array_split(np.arange(n), n // per_batch):
+        named = [ids[i] for i in part]
+        made = PredictionRows(
+            1, np.full(len(part), MONDAY), p[part], np.zeros(len(part), int), named
+        )
+        fill(recorder, raw, made, ActualRows(named, outcome[part]))
+    turned = rng.choice(n, n // 10, replace=False)
+    fill(
+        recorder,
+        raw,
+        PredictionRows(1, np.array([MONDAY]), p[:1], np.zeros(1, int), ids[:1]),
+        ActualRows([ids[i] for i in turned], 1 - outcome[turned]),
+    )
+    check_accuracy(database, raw, Bucket.HOUR)
+    rebuild(database, raw.tracked)
+    check_accuracy(database, raw, Bucket.HOUR)
+
+
 def test_an_hour_that_was_once_too_full_stays_coarse_until_it_is_rebuilt(
     database, deploy, recorder, tables_of
 ) -> None:

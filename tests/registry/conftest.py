@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jupyter_registry.domain.entities import PackageCreate, PackagePublic
+from jupyter_registry.monitoring.health import HealthCounter
+from jupyter_registry.monitoring.recorder import Recorder
 from jupyter_registry.registry import packages, uploads
+from jupyter_registry.registry.champions import Champions
+from jupyter_registry.registry.services import Services, Settings
+from jupyter_registry.serving.pool import WorkerPool
 from jupyter_registry.store.artifacts import ArtifactStore
 from jupyter_registry.store.database import Database, open_database
 
 Register = Callable[..., PackagePublic]
+Run = Callable[[Callable[[Services], Awaitable[Any]]], Any]
 
 
 @pytest.fixture
@@ -54,7 +62,9 @@ def upload(database: Database, artifacts: ArtifactStore) -> Callable[[dict[str, 
 
 
 @pytest.fixture
-def register(database: Database, upload: Callable[[dict[str, bytes]], str]) -> Register:
+def register(
+    database: Database, artifacts: ArtifactStore, upload: Callable[[dict[str, bytes]], str]
+) -> Register:
     """Register an external package, or with ``files`` a custom one; fields override."""
 
     def made(name: str = "churn", files: dict[str, bytes] | None = None, **fields: Any) -> Any:
@@ -68,7 +78,9 @@ def register(database: Database, upload: Callable[[dict[str, bytes]], str]) -> R
         }
         if files is not None:
             body["upload"] = upload(files)
-        return packages.register(database, PackageCreate.model_validate(body | fields), user)
+        return packages.register(
+            database, artifacts, PackageCreate.model_validate(body | fields), user
+        )
 
     return made
 
@@ -87,3 +99,28 @@ def deploy(database: Database) -> Callable[..., int]:
             return int(deployment.id)
 
     return made
+
+
+@pytest.fixture
+def run(database: Database, artifacts: ArtifactStore, tmp_path: Path) -> Iterator[Run]:
+    """Run a coroutine function with a server's parts."""
+    recorder, health = Recorder(database), HealthCounter(database)
+    executor = ThreadPoolExecutor(8)
+
+    def running(job: Callable[[Services], Awaitable[Any]]) -> Any:
+        async def main() -> Any:
+            services = Services(
+                database, artifacts, recorder, health, WorkerPool(), Settings(tmp_path / "models"),
+                executor, executor, Champions(),
+            )  # fmt: skip
+            try:
+                return await asyncio.wait_for(job(services), 60)
+            finally:
+                await services.pool.close()
+
+        return asyncio.run(main())
+
+    yield running
+    recorder.close()
+    health.close()
+    executor.shutdown()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,43 +19,13 @@ from jupyter_registry.domain.entities import (
 )
 from jupyter_registry.domain.errors import AlreadyExists, Conflict, DeploymentNotFound, InvalidInput
 from jupyter_registry.domain.kinds import DeploymentState
-from jupyter_registry.monitoring.health import HealthCounter
-from jupyter_registry.monitoring.recorder import Recorder
 from jupyter_registry.registry import actuals, assess, deployments, keys, replacement, reports
-from jupyter_registry.registry.champions import Champions
 from jupyter_registry.registry.keys import KeyRing
-from jupyter_registry.registry.services import Services, Settings
-from jupyter_registry.serving.pool import WorkerPool
-from jupyter_registry.store.artifacts import ArtifactStore
+from jupyter_registry.registry.services import Services
 from jupyter_registry.store.database import Database
 
 Run = Callable[[Callable[[Services], Awaitable[Any]]], Any]
 Register = Callable[..., Any]
-
-
-@pytest.fixture
-def run(database: Database, artifacts: ArtifactStore, tmp_path: Path) -> Iterator[Run]:
-    """Run a coroutine function with a server's parts."""
-    recorder, health = Recorder(database), HealthCounter(database)
-    executor = ThreadPoolExecutor(8)
-
-    def running(job: Callable[[Services], Awaitable[Any]]) -> Any:
-        async def main() -> Any:
-            services = Services(
-                database, artifacts, recorder, health, WorkerPool(), Settings(tmp_path / "models"),
-                executor, executor, Champions(),
-            )  # fmt: skip
-            try:
-                return await asyncio.wait_for(job(services), 60)
-            finally:
-                await services.pool.close()
-
-        return asyncio.run(main())
-
-    yield running
-    recorder.close()
-    health.close()
-    executor.shutdown()
 
 
 def label(text: str, package_id: int) -> DeploymentCreate:

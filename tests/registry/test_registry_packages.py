@@ -62,7 +62,11 @@ def test_a_custom_package_has_its_upload_s_files(
     assert (package.positive_class, package.prediction_threshold) == ("yes", 0.5)
     assert package.deployments == []
     assert not package.deployed
-    assert packages.get(database, package.id) == package
+    made = package.model_dump()
+    assert made.pop("warnings") == [
+        "No file looks like skops, so it will hardly load when it is deployed."
+    ]
+    assert packages.get(database, package.id).model_dump() == made
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Upload)) == 0
     file, chunks = packages.read_file(database, artifacts, package.id, "code/helper.py")
@@ -197,18 +201,21 @@ _REGISTER = """
 import sys
 from jupyter_registry.domain.entities import PackageCreate
 from jupyter_registry.registry import packages
+from jupyter_registry.store.artifacts import ArtifactStore
 from jupyter_registry.store.database import open_database
-database = open_database(sys.argv[1])
+database, artifacts = open_database(sys.argv[1]), ArtifactStore(sys.argv[2])
 sys.stdin.readline()
 body = PackageCreate(name="raced", kind="external", target_name="y", target_type="regression")
-print(*(packages.register(database, body, "ada").version for _ in range(5)))
+print(*(packages.register(database, artifacts, body, "ada").version for _ in range(5)))
 """
 
 
-def test_four_processes_get_versions_without_gaps(database: Database, migrated_url: str) -> None:
+def test_four_processes_get_versions_without_gaps(
+    database: Database, artifacts: ArtifactStore, migrated_url: str
+) -> None:
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", _REGISTER, migrated_url],
+            [sys.executable, "-c", _REGISTER, migrated_url, artifacts.url],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

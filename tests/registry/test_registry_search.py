@@ -14,7 +14,8 @@ from sqlalchemy import text
 from jupyter_registry.domain.entities import PackagePage, PackageUpdate
 from jupyter_registry.domain.errors import InvalidInput
 from jupyter_registry.domain.kinds import PackageKind, TargetType
-from jupyter_registry.registry import packages, search
+from jupyter_registry.registry import models, packages, search
+from jupyter_registry.registry.latest import mark_latest
 from jupyter_registry.registry.package_rows import fold, search_text
 from jupyter_registry.registry.search import SORTS, PackageFilter, search_packages
 from jupyter_registry.store.database import Database, open_database
@@ -113,11 +114,19 @@ def _fill(database: Database):
                 "deployed": state == "active",
                 "text": package.search_text,
             }
+        for model in models:
+            mark_latest(session, model.id)
 
 
 def expected(facts: list[dict[str, Any]], wanted: PackageFilter, sort: str) -> list[int]:
+    newest: dict[str, int] = {}
+    for fact in facts:
+        if not fact["archived"]:
+            newest[fact["name"]] = max(fact["version"], newest.get(fact["name"], 0))
+
     def passes(fact: dict[str, Any]) -> bool:
         tests = [
+            not wanted.latest or newest.get(fact["name"]) == fact["version"],
             wanted.name in (None, fact["name"]),
             wanted.kind in (None, fact["kind"]),
             wanted.target in (None, fact["target_name"]),
@@ -195,6 +204,10 @@ FILTERS = {
     "tag in text": PackageFilter(q="team:risk"),
     "name in text": PackageFilter(q="model 7"),
     "nothing": PackageFilter(q="no such word anywhere"),
+    "latest": PackageFilter(latest=True),
+    "latest of all": PackageFilter(latest=True, archived=None),
+    "latest with words": PackageFilter(latest=True, q="churn", kind=PackageKind.CUSTOM),
+    "latest with tag": PackageFilter(latest=True, tags=["team"]),
     "many": PackageFilter(
         q="churn", kind=PackageKind.CUSTOM, tags=["team"], creator="ada", deployed=False
     ),
@@ -223,6 +236,83 @@ def test_pages_of_every_sort_join_to_the_whole(filled, sort: str, name: str) -> 
     database, facts = filled
     got = [item["id"] for item in everything(database, FILTERS[name], sort, limit=7)]
     assert got == expected(facts, FILTERS[name], sort)
+
+
+@pytest.mark.parametrize("far", [0, 1_000])
+@pytest.mark.parametrize("name", ["default", "latest", "tag", "short and long", "deployed", "kind"])
+def test_items_left_out_and_counted(filled, name: str, far: int, monkeypatch) -> None:
+    monkeypatch.setattr(search, "FAR", far)
+    monkeypatch.setattr(search, "FEW", 0)
+    database, facts = filled
+    for sort in ("-created_at", "name"):
+        whole = expected(facts, FILTERS[name], sort)
+        for offset in (0, 1, 5, len(whole) - 1, len(whole), len(whole) + 50):
+            page = search_packages(
+                database, FILTERS[name], sort=sort, limit=4, offset=offset, total=True
+            )
+            assert [item["id"] for item in page["items"]] == whole[offset : offset + 4]
+            assert page["total"] == len(whole)
+            assert (page["next_cursor"] is None) == (offset + 4 >= len(whole))
+        first = search_packages(database, FILTERS[name], sort=sort, limit=3)
+        assert first["total"] is None
+        if first["next_cursor"]:
+            after = search_packages(
+                database, FILTERS[name], sort=sort, limit=3, cursor=first["next_cursor"],
+                offset=2, total=True,
+            )  # fmt: skip
+            assert [item["id"] for item in after["items"]] == whole[5:8]
+            assert after["total"] == len(whole)
+
+
+def test_counts_by_every_plan(filled) -> None:
+    database, facts = filled
+    for name, wanted in FILTERS.items():
+        found = search_packages(database, wanted, limit=1, total=True)["total"]
+        assert found == len(expected(facts, wanted, "name")), name
+
+
+def test_latest_follows_what_is_registered_archived_and_deleted(
+    database: Database, artifacts, register
+) -> None:
+    def latest() -> list[tuple[str, int]]:
+        page = search_packages(database, PackageFilter(latest=True), sort="name")
+        return [(item["name"], item["version"]) for item in page["items"]]
+
+    one, two, three = (register("a") for _ in range(3))
+    register("b")
+    assert latest() == [("a", 3), ("b", 1)]
+    packages.update(database, three.id, PackageUpdate(archived=True))
+    assert latest() == [("a", 2), ("b", 1)]
+    packages.remove(database, artifacts, two.id)
+    assert latest() == [("a", 1), ("b", 1)]
+    packages.update(database, three.id, PackageUpdate(archived=False))
+    assert latest() == [("a", 3), ("b", 1)]
+    packages.remove(database, artifacts, three.id)
+    packages.update(database, one.id, PackageUpdate(archived=True))
+    assert latest() == [("b", 1)]
+    assert register("a").version == 4
+    assert latest() == [("a", 4), ("b", 1)]
+
+
+def test_latest_has_the_aliases_of_all_versions(database: Database, register) -> None:
+    for version, alias in ((1, "champion"), (2, "challenger"), (3, None)):
+        register("a")
+        if alias:
+            models.set_alias(database, "a", alias, version)
+    register("b")
+    a, b = search_packages(database, PackageFilter(latest=True), sort="name")["items"]
+    assert a["aliases"] == []
+    assert a["model_aliases"] == {"champion": 1, "challenger": 2}
+    assert PackagePage.model_validate({"items": [b]}).items[0].model_aliases == {}
+
+
+def test_no_archived_package_is_the_latest(database: Database) -> None:
+    with pytest.raises(InvalidInput, match="latest"):
+        search_packages(database, PackageFilter(latest=True, archived=True))
+    for offset in (-1, 2**31):
+        with pytest.raises(InvalidInput) as refused:
+            search_packages(database, offset=offset)
+        assert "offset" in refused.value.fields
 
 
 def test_random_combinations(filled) -> None:

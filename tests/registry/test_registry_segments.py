@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from jupyter_registry.domain.errors import InvalidInput
+from jupyter_registry.monitoring.health import HealthCounter
 from jupyter_registry.registry import assess, deployments
+from jupyter_registry.registry.deployment_search import search
+from jupyter_registry.registry.deployment_status import Statuses
 from jupyter_registry.registry.segments import check_columns
 
 
@@ -15,7 +18,9 @@ def test_a_deployment_older_than_segments(database, register, deploy) -> None:
     with database.write() as session:
         session.execute(text("UPDATE deployment SET segment_columns = NULL"))
     assert deployments.get(database, number).segment_columns == []
-    (item,) = deployments.search(database)["items"]
+    health = HealthCounter(database)
+    (item,) = search(database, Statuses(database, health))["items"]
+    health.close()
     assert item["segment_columns"] == []
     assert assess.segments_of(database, number)["columns"] == []
     with pytest.raises(InvalidInput, match="not a segment column") as caught:

@@ -28,13 +28,13 @@ def test_the_files_named_are_the_packages_and_the_others_go(
 ) -> None:
     made = upload(FILES)
     with pytest.raises(InvalidInput, match=r"no file 'd\.cvs'") as raised:
-        packages.register(database, body(made, files=["m.bin", "d.cvs"]), "ada", artifacts)
+        packages.register(database, artifacts, body(made, files=["m.bin", "d.cvs"]), "ada")
     assert raised.value.fields == {"files": "no such file: d.cvs"}
     assert "d.csv" in raised.value.advice
     with pytest.raises(InvalidInput, match="none were named"):
-        packages.register(database, body(made, files=[]), "ada", artifacts)
+        packages.register(database, artifacts, body(made, files=[]), "ada")
     assert len(uploads.get(database, made).files) == 3
-    package = packages.register(database, body(made, files=["m.bin", "m.bin"]), "ada", artifacts)
+    package = packages.register(database, artifacts, body(made, files=["m.bin", "m.bin"]), "ada")
     assert [file.path for file in package.files] == ["m.bin"]
     assert package.size == 5
     # one of equal content is still needed
@@ -46,7 +46,7 @@ def test_the_files_named_are_the_packages_and_the_others_go(
 def test_without_names_all_are_the_packages(
     database: Database, artifacts: ArtifactStore, upload: Upload, stored_files: Stored
 ) -> None:
-    package = packages.register(database, body(upload(FILES)), "ada", artifacts)
+    package = packages.register(database, artifacts, body(upload(FILES)), "ada")
     assert [file.path for file in package.files] == sorted(FILES)
     assert len(stored_files()) == 2
 

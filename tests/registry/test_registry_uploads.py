@@ -371,7 +371,7 @@ def test_collection_never_takes_what_an_upload_is_about_to_name(
                     target_type="regression",
                     upload=upload.id,
                 )
-                package = packages.register(database, body, "ada")
+                package = packages.register(database, artifacts, body, "ada")
                 _, chunks = packages.read_file(database, artifacts, package.id, "m")
                 assert b"".join(chunks) == content
                 packages.remove(database, artifacts, package.id)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import pyarrow as pa
 import pytest
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
 
@@ -197,3 +198,30 @@ def test_accuracy_that_cannot_be_had(
     answer = api.get(f"/deployments/{deployment['id']}/accuracy", params=parameters)
     assert answer.status_code == 400, answer.text
     assert any(field in key for key in answer.json()["fields"]), answer.text
+
+
+@pytest.mark.parametrize("n", [20_000, 100_000])
+def test_a_body_that_is_malformed_far_down_leaves_nothing(
+    api: Any, deployment: Any, n: int
+) -> None:
+    report(api, deployment, r1=0.9)
+    url = f"/deployments/{deployment['id']}/actuals"
+    ids, values = [f"r{i}" for i in range(n)], ["yes"] * n
+    sink = pa.BufferOutputStream()
+    table = pa.table({"association_id": ids, "value": values})
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=5_000)
+    lines = [f"{name},yes" for name in ids]
+    ragged = "\n".join(["association_id,value", *lines, "r1,no,more"]).encode()
+    for kind, body in {
+        "text/csv": ragged,
+        "application/vnd.apache.arrow.stream": bytes(sink.getvalue())[:-3_000],
+    }.items():
+        answer = api.post(url, content=body, headers={"Content-Type": kind})
+        assert answer.status_code in (400, 422), answer.text
+        assert totals(api, deployment) == (1, 0, 1)
+    answer = api.post(
+        url, content=ragged.removesuffix(b",more"), headers={"Content-Type": "text/csv"}
+    )
+    assert counts(answer)[:3] == (n + 1, 2, 1)  # the last value of r1 counts
+    assert totals(api, deployment) == (1, 1, 0)

@@ -167,8 +167,8 @@ BROKEN = b"\x80\x02cbuiltins\nexec\n(S'raise RuntimeError(\"broken on purpose\")
     [
         ({"format": "pickle"}, 422, "ModelFailed", "broken on purpose"),
         ({"format": "onnx"}, 422, "UnsupportedFormat", "onnx"),
-        ({"format": "unheard-of"}, 400, "InvalidInput", "unheard-of"),
-        ({"format": None}, 400, "InvalidInput", "format"),
+        ({"format": None}, 422, "ModelFailed", "broken on purpose"),
+        ({"format": None, "upload": b"no model"}, 400, "InvalidInput", "format"),
         ({"format": "pickle", "signature": []}, 400, "InvalidInput", "signature"),
     ],
 )
@@ -178,10 +178,13 @@ def test_a_package_that_cannot_predict_is_found_out(
     body = {
         "name": name, "kind": "custom", "target_name": "y", "target_type": "regression",
         "signature": [{"name": "x", "dtype": "number", "nullable": False}],
-        "upload": upload_of(api, BROKEN),
+        **fields,
+        "upload": upload_of(api, fields.get("upload", BROKEN)),
     }  # fmt: skip
-    package = api.post("/packages", json=body | fields)
+    package = api.post("/packages", json=body)
     assert package.status_code == 201, package.text
+    # what can be told without loading it was told then
+    assert bool(package.json()["warnings"]) == (kind != "ModelFailed")
     answer = api.post("/deployments", json={"package_id": package.json()["id"], "label": name})
     found = refused(answer, status, kind)
     assert said in json.dumps(found)

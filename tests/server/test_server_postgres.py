@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -13,6 +14,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from jupyter_registry.client import Registry
+
+from .listening import listening
 
 
 @pytest.fixture
@@ -41,9 +44,10 @@ def test_two_servers_work_on_one_database(both: Any, register_in: Any, postgres_
     with Registry(first.root, first.token) as registry:
         packages = [register_in(registry, "moody") for _ in range(2)]
     body = {"package_id": packages[0], "label": "shared", "association_id_column": "id"}
-    made = one.post("/deployments", json=body)
+    # what one server took in, the other serves
+    made = two.post("/deployments", json=body)
     assert made.status_code == 201, made.text
-    assert two.post("/deployments", json=body).json()["type"].endswith(":AlreadyExists")
+    assert one.post("/deployments", json=body).json()["type"].endswith(":AlreadyExists")
     url = "/deployments/shared"
 
     def predict(api: httpx.Client, key: str) -> dict[str, Any]:
@@ -79,6 +83,7 @@ def test_two_servers_work_on_one_database(both: Any, register_in: Any, postgres_
     assert kept["overall"]["n"] == 20
     assert two.post(f"{url}/rebuild-accuracy").status_code == 200
     assert two.get(f"{url}/accuracy").json() == kept
+    _lists_say_how_each_does(two)
     # another champion, seen by the other server in a moment
     answer = one.post(f"{url}/replacements", json={"package_id": packages[1]})
     assert answer.status_code == 200, answer.text
@@ -103,6 +108,91 @@ def test_two_servers_work_on_one_database(both: Any, register_in: Any, postgres_
     assert one.delete(f"{url}/keys/{key['id']}").status_code == 204
     eventually(lambda: status() == 401)
     engine.dispose()
+
+
+def _lists_say_how_each_does(api: httpx.Client) -> None:
+    drift = api.get("/deployments/shared/drift").json()
+    health = api.get("/deployments/shared/health").json()
+    one = api.get("/deployments/shared/status").json()
+    assert one["status"]["drift"] == {name: drift[name] for name in ("status", "reason")}
+    assert one["status"]["service"]["status"] == health["status"]
+    assert one["status"]["accuracy"]["reason"].endswith("to tell; 20 have it.")
+    assert one["predictions_by_day"][-1] + one["predictions_by_day"][-2] == 20 + 40 * 50
+    for sort in ("label", "-created_at", "importance", "-champion"):
+        query = {"sort": sort, "status": True, "total": True, "drift": drift["status"]}
+        page = api.get("/deployments", params=query).json()
+        assert page["total"] == 1
+        (item,) = page["items"]
+        assert item["status"] == one["status"]
+    packages = {"latest": True, "total": True, "offset": 1}
+    assert api.get("/packages", params=packages).json()["total"] >= 1
+
+
+def test_each_hears_what_the_other_changes(both: Any) -> None:
+    first, one, two = both
+    second = SimpleNamespace(root=str(two.base_url).split("jupyter-registry")[0], token="")
+    second.token = two.headers["Authorization"].removeprefix("token ")
+    body = {"name": "m", "kind": "external", "target_name": "y", "target_type": "regression"}
+    with listening(first) as here, listening(second) as there:
+        package = one.post("/packages", json=body).json()
+        for listener in (here, there):
+            assert listener.next()["entity"] == "model"
+            told = listener.next()
+            assert (told["action"], told["entity"], told["id"]) == ("created", "package", 1)
+        made = two.post("/deployments", json={"package_id": package["id"], "label": "d"}).json()
+        for listener in (there, here):
+            assert listener.next()["id"] == made["id"]
+        row = [{"association_id": "1", "prediction": 1}]
+        assert two.post("/deployments/d/reports", json=row).status_code == 200
+        for listener in (there, here):
+            assert listener.next() == {
+                "action": "recorded", "entity": "rows", "id": made["id"], "name": "d",
+                "predicted": 1, "matched": 0,
+            }  # fmt: skip
+        assert here.hears_nothing()
+        assert there.hears_nothing()
+
+
+def test_a_lost_connection_is_made_again(both: Any, postgres_url: str) -> None:
+    first, _, two = both
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    listeners = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+    with engine.connect() as connection:
+
+        def listening_now() -> int:
+            return int(connection.execute(text(f"SELECT count(*) {listeners}")).scalar_one())
+
+        eventually(lambda: listening_now() == 2)
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) {listeners}"))
+        eventually(lambda: "are not heard" in first.log)
+        eventually(lambda: listening_now() == 2)
+    engine.dispose()
+    body = {"name": "m", "kind": "external", "target_name": "y", "target_type": "regression"}
+    with listening(first) as here:
+        assert two.post("/packages", json=body).status_code == 201
+        assert here.next()["entity"] == "model"
+
+
+def test_versions_that_two_servers_give_at_once_have_no_gaps(both: Any) -> None:
+    _, one, two = both
+    body = {"name": "raced", "kind": "external", "target_name": "y", "target_type": "regression",
+            "aliases": ["newest"]}  # fmt: skip
+
+    def register(i: int) -> int:
+        answer = (one, two)[i % 2].post("/packages", json=body)
+        assert answer.status_code == 201, answer.text
+        version: int = answer.json()["version"]
+        return version
+
+    with ThreadPoolExecutor(8) as threads:
+        versions = list(threads.map(register, range(40)))
+    assert sorted(versions) == list(range(1, 41))
+    for api in (one, two):
+        assert api.get("/models/raced/versions/latest").json()["version"] == 40
+        newest = api.get("/models/raced/aliases/newest").json()["version"]
+        assert (
+            api.get("/packages", params={"alias": "newest"}).json()["items"][0]["version"] == newest
+        )
 
 
 def test_what_no_column_of_postgresql_can_hold_is_refused(

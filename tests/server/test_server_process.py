@@ -1,8 +1,10 @@
-"""What the server's process holds, and that its event loop is free for Jupyter."""
+"""What the server's process holds, and that its event loop is free, for Jupyter and small rows."""
 
 from __future__ import annotations
 
+import statistics
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,3 +98,47 @@ def test_the_event_loop_stays_free(
     assert found["late"] < 1.0
     counts = api.get(f"/deployments/{hosted['id']}").json()
     assert counts["rows_predicted"] == 20_000
+
+
+def test_small_predictions_get_through_beside_bulk_that_never_ends(
+    api: httpx.Client, server: Any, deploy: Deploy, rows: Any
+) -> None:
+    """Reports and actuals of one deployment keep every bulk thread and the writer busy."""
+    deployment = deploy("binary", association_id_column="id")
+    url, n = f"/deployments/{deployment['id']}", 60_000
+    ids = [f"r{i}" for i in range(n)]
+    bodies = {
+        "reports": arrow(pd.DataFrame({"association_id": ids, "probability": 0.5})),
+        "actuals": arrow(pd.DataFrame({"association_id": ids, "value": "yes"})),
+    }
+    stop, failures = threading.Event(), list[str]()
+    bulk: list[float] = []
+
+    def send(kind: str) -> None:
+        with server.client() as client:
+            while not stop.is_set():
+                started = time.monotonic()
+                answer = client.post(f"{url}/{kind}", content=bodies[kind], headers=ARROW)
+                bulk.append(time.monotonic() - started)
+                if answer.status_code != 200:
+                    failures.append(answer.text)
+
+    threads = [threading.Thread(target=send, args=(kind,)) for kind in (*bodies, *bodies)]
+    for thread in threads:
+        thread.start()
+    while not bulk and not failures:
+        time.sleep(0.01)
+    asked, small = rows(12, 5, prefix="small").to_dict("records"), []
+    for row in asked:
+        started = time.monotonic()
+        answer = api.post(f"{url}/predictions", json=[row])
+        small.append(time.monotonic() - started)
+        assert answer.status_code == 200, answer.text
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    # no one waited for whole bodies before it: each waits for a turn of the writer at most
+    assert statistics.median(small) < statistics.median(bulk)
+    counts = api.get(url).json()
+    assert (counts["rows_predicted"], counts["rows_matched"]) == (n + len(asked), n)

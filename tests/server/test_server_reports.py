@@ -195,3 +195,35 @@ def test_columns_by_other_names(api: Any, deploy: Deploy) -> None:
 def test_a_hosted_model_may_be_reported_for_too(api: Any, deploy: Deploy) -> None:
     deployment = deploy("moody")
     assert report(api, deployment, [{"association_id": "a", "prediction": 1}]).status_code == 200
+
+
+def test_a_late_report_is_of_the_package_of_its_time_and_a_prediction_of_its_maker(
+    api: Any, deploy: Deploy, package_of: Any, rows: Any, sql: Any
+) -> None:
+    deployment = deploy("binary", association_id_column="id")
+    url, first = f"/deployments/{deployment['id']}", package_of("binary")
+    second = package_of("binary", 1)
+    assert api.post(f"{url}/replacements", json={"package_id": second}).status_code == 200
+    start = api.get(f"{url}/history").json()[0]["start"]  # when the first was in service
+    asked = rows(40, 6, prefix="here").assign(when=start)
+    answer = api.post(f"{url}/predictions", json=asked.to_dict("records"),
+                      params={"timestamp_column": "when"})  # fmt: skip
+    assert {row["package"] for row in answer.json()["data"]} == {"shared binary/2"}
+    late = rows(30, 7, prefix="late").assign(timestamp=start, probability=0.5)
+    named = rows(20, 8, prefix="named").assign(timestamp=start, probability=0.5)
+    assert report(api, deployment, late.to_dict("records")).json()["accepted"] == 30
+    answer = report(api, deployment, named.to_dict("records"), package_id=second)
+    assert answer.json()["accepted"] == 20
+    made = sql(
+        "SELECT package_id, count(*) FROM prediction WHERE deployment_id = ? GROUP BY 1",
+        deployment["id"],
+    )
+    assert dict(made) == {first: 30, second: 60}
+    # drift is measured against the baseline of the package that made them
+    for package_id, n in ((first, 30), (second, 60)):
+        found = api.get(f"{url}/drift", params={"package_id": package_id}).json()
+        assert found["n"] == n
+        assert all(feature["psi"] is not None for feature in found["features"])
+    answer = report(api, deployment, [{"association_id": "x", "probability": 1}], package_id=10**6)
+    assert answer.status_code == 400
+    assert answer.json()["fields"]["known"] == sorted([first, second])

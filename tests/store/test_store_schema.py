@@ -54,6 +54,48 @@ def test_downgrade_leaves_nothing_and_upgrade_returns(database_url: str) -> None
     database.close()
 
 
+def test_the_latest_versions_of_an_older_database_are_found(database_url: str) -> None:
+    from alembic import command
+
+    database = open_database(database_url)
+    command.downgrade(schema.config(database.engine), "0003")
+    versions = [
+        (1, 1, None),
+        (1, 2, "2026-01-01"),
+        (1, 3, None),
+        (2, 1, "2026-01-01"),
+        (3, 1, None),
+    ]
+    with database.engine.begin() as connection:
+        for model in (1, 2, 3):
+            connection.execute(
+                text(
+                    "INSERT INTO registered_model (id, name, description, created_at, created_by, "
+                    "updated_at, last_version) VALUES (:m, :name, '', '2026-01-01', '', "
+                    "'2026-01-01', 3)"
+                ),
+                {"m": model, "name": f"m{model}"},
+            )
+        for model, version, archived in versions:
+            connection.execute(
+                text(
+                    "INSERT INTO model_package (model_id, name, version, kind, description, "
+                    "target_name, target_type, class_labels, signature, size, created_at, "
+                    "created_by, archived_at, provenance, search_text) VALUES (:m, 'm', :v, "
+                    "'external', '', 't', 'binary', '[]', '[]', 0, '2026-01-01', '', :archived, "
+                    "'{}', '')"
+                ),
+                {"m": model, "v": version, "archived": archived},
+            )
+    schema.ensure(database.engine)
+    with database.engine.connect() as connection:
+        found = connection.execute(
+            text("SELECT model_id, version FROM model_package WHERE latest ORDER BY model_id")
+        ).all()
+    assert [tuple(row) for row in found] == [(1, 3), (3, 1)]
+    database.close()
+
+
 def test_enumerations_are_text(database_url: str) -> None:
     database = open_database(database_url)
     with database.write() as session:

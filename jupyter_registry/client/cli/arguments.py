@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -14,12 +14,26 @@ from ...domain.kinds import (
     Importance,
     PackageKind,
     ReplacementReason,
+    Status,
     TargetType,
 )
 
 _PACKAGE = "a package: name (its latest), name/version or name@alias"
 _DEPLOYMENT = "a deployment's label or id"
 _TABLE = "a CSV, Parquet or Arrow file"
+
+
+def _values(kind: Iterable[Any]) -> list[str]:
+    """An enumeration's values, as they are typed."""
+    return [str(member.value) for member in kind]
+
+
+def _positive(text: str) -> int:
+    """A whole number from 1 on."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
 
 
 def parser() -> argparse.ArgumentParser:
@@ -59,12 +73,18 @@ def _command(
         name, allow_abbrev=False, help=help, description=help[0].upper() + help[1:] + ".", **options
     )
     run = name.replace("-", "_")
-    made.set_defaults(run=partial(_run, module, run), takes_rest=False)
+    made.set_defaults(run=partial(_run, module, run), takes_rest=False, may_follow=None)
     if connects:
         made.add_argument("--url", help="the server's address")
         made.add_argument("--token", help="the server's token")
         made.add_argument("--json", action="store_true", help="print JSON")
     return made
+
+
+def _may_follow(made: argparse.ArgumentParser, name: str, **options: Any) -> None:
+    """A last argument that may be left out, or come after options as well (see `main`)."""
+    made.add_argument(name, **{"nargs": "?"} | options)
+    made.set_defaults(may_follow=name)
 
 
 def _run(module: str, name: str, options: argparse.Namespace) -> int | None:
@@ -94,51 +114,59 @@ def _list(commands: Any) -> None:
     made = _command(commands, "list", "reading", "list packages")
     made.add_argument("q", nargs="?", metavar="TEXT", help="words to find in them")
     made.add_argument("--name", help="of this registered model alone")
-    made.add_argument("--kind", choices=list(PackageKind))
+    made.add_argument("--kind", choices=_values(PackageKind))
     made.add_argument("--target")
-    made.add_argument("--target-type", choices=list(TargetType))
+    made.add_argument("--target-type", choices=_values(TargetType))
     made.add_argument("--tag", action="append", metavar="KEY[:VALUE]")
     made.add_argument("--alias")
     made.add_argument("--creator")
     made.add_argument("--deployed", action=argparse.BooleanOptionalAction, default=None)
     made.add_argument("--archived", action="store_true", help="archived ones alone")
+    made.add_argument("--latest", action="store_true", help="the newest version of each model")
     made.add_argument("--sort", default="-created_at", help="for instance name, or -created_at")
-    made.add_argument("--limit", type=int, default=50, help="how many (default: 50)")
+    made.add_argument("--limit", type=_positive, default=50, help="how many (default: 50)")
 
 
 def _models(commands: Any) -> None:
     made = _command(commands, "models", "reading", "list registered models")
     made.add_argument("q", nargs="?", metavar="TEXT", help="words to find in them")
-    made.add_argument("--limit", type=int, default=50, help="how many (default: 50)")
+    made.add_argument("--limit", type=_positive, default=50, help="how many (default: 50)")
 
 
 def _deployments(commands: Any) -> None:
     made = _command(commands, "deployments", "reading", "list deployments")
     made.add_argument("q", nargs="?", metavar="TEXT", help="words to find in them")
-    made.add_argument("--state", choices=list(DeploymentState))
-    made.add_argument("--importance", choices=list(Importance))
+    made.add_argument("--state", choices=_values(DeploymentState))
+    made.add_argument("--importance", choices=_values(Importance))
     made.add_argument("--model", help="with a package of this registered model in service")
-    made.add_argument("--limit", type=int, default=50, help="how many (default: 50)")
+    for name, what in (("service", "service health"), ("drift",) * 2, ("accuracy",) * 2):
+        made.add_argument(f"--{name}", choices=_values(Status), help=f"with this status of {what}")
+    made.add_argument("--status", action="store_true", help="say how each does")
+    made.add_argument("--sort", default="-created_at", help="label, importance, champion, …")
+    made.add_argument("--limit", type=_positive, default=50, help="how many (default: 50)")
 
 
 def _show(commands: Any) -> None:
     made = _command(commands, "show", "reading", "show a package, or a deployment")
     which = made.add_mutually_exclusive_group(required=True)
-    which.add_argument("package", nargs="?", metavar="PACKAGE", help=_PACKAGE)
+    which.add_argument(
+        "package", nargs="?", metavar="PACKAGE", help=f"{_PACKAGE}; else a deployment's label"
+    )
     which.add_argument("-d", "--deployment", help=_DEPLOYMENT)
 
 
 def _register(commands: Any) -> None:
     made = _command(commands, "register", "registering", "register a model package")
     made.add_argument("name", help="the registered model's name")
-    made.add_argument(
+    _may_follow(
+        made,
         "path",
         nargs="*",
         help="the model's files or folder, with custom.py or without; none for an external package",
     )
     made.add_argument("--target", required=True, help="the name of what is predicted")
-    made.add_argument("--kind", choices=list(PackageKind))
-    made.add_argument("--target-type", choices=list(TargetType))
+    made.add_argument("--kind", choices=_values(PackageKind))
+    made.add_argument("--target-type", choices=_values(TargetType))
     made.add_argument("--class-labels", nargs="+", metavar="LABEL")
     made.add_argument("--positive-class", metavar="LABEL")
     made.add_argument("--threshold", type=float, help="least probability of the positive class")
@@ -167,9 +195,15 @@ def _deploy(commands: Any) -> None:
     made.add_argument("package", help=_PACKAGE)
     made.add_argument("label", help="the deployment's label")
     made.add_argument("--description", default="")
-    made.add_argument("--importance", choices=list(Importance), default=Importance.MODERATE)
-    made.add_argument("--association-id-column", metavar="COLUMN")
-    made.add_argument("--association-id-required", action="store_true")
+    made.add_argument("--importance", choices=_values(Importance), default="moderate")
+    made.add_argument(
+        "--association-id-column",
+        metavar="COLUMN",
+        help="the input column with your key of each row, by which actuals find predictions",
+    )
+    made.add_argument(
+        "--association-id-required", action="store_true", help="refuse rows without one"
+    )
     made.add_argument("--threshold", type=float, help="least probability of the positive class")
     made.add_argument("--store-features", action="store_true", help="keep input values as well")
     made.add_argument("--kernelspec", help="the environment that the model runs in")
@@ -182,11 +216,32 @@ def _deploy(commands: Any) -> None:
     )
 
 
+def _update(commands: Any) -> None:
+    made = _command(
+        commands, "update", "deploying", "change a deployment's settings or state; others stay"
+    )
+    made.add_argument("deployment", help=_DEPLOYMENT)
+    made.add_argument("--state", choices=_values(DeploymentState))
+    made.add_argument("--label", help="another label")
+    made.add_argument("--description")
+    made.add_argument("--importance", choices=_values(Importance))
+    made.add_argument("--association-id-column", metavar="COLUMN", help="see deploy")
+    made.add_argument("--association-id-required", action=argparse.BooleanOptionalAction)
+    made.add_argument("--threshold", type=float, help="least probability of the positive class")
+    made.add_argument("--store-features", action=argparse.BooleanOptionalAction)
+    made.add_argument(
+        "--segment",
+        action="append",
+        metavar="COLUMN",
+        help="keep accuracy by this column's values too, and by no other than those named here",
+    )
+
+
 def _replace(commands: Any) -> None:
     made = _command(commands, "replace", "deploying", "put another package in service")
     made.add_argument("deployment", help=_DEPLOYMENT)
     made.add_argument("package", help=_PACKAGE)
-    made.add_argument("--reason", choices=list(ReplacementReason), default="other")
+    made.add_argument("--reason", choices=_values(ReplacementReason), default="other")
     made.add_argument("--note", default="")
     made.add_argument("--dry-run", action="store_true", help="only check")
 
@@ -206,26 +261,47 @@ def _predict(commands: Any) -> None:
         "--output",
         help="a .csv, .parquet, .arrow or .json file (default: CSV to standard output)",
     )
-    made.add_argument("--timestamp-column", metavar="COLUMN")
-    made.add_argument("--association-id-column", metavar="COLUMN")
-    made.add_argument("--passthrough", action="append", default=[], metavar="COLUMN")
+    _id_and_time(made, "when each row is predicted (default: now)")
+    made.add_argument(
+        "--passthrough",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="an input column to repeat in the answer; may be repeated",
+    )
 
 
 def _report(commands: Any) -> None:
     made = _command(commands, "report", "rows", "report predictions that were made outside")
     made.add_argument("deployment", help=_DEPLOYMENT)
     made.add_argument("data", help=_TABLE)
-    made.add_argument("--association-id", metavar="COLUMN")
-    made.add_argument("--timestamp", metavar="COLUMN")
+    _id_and_time(made, "when each row was predicted (default: timestamp, else now)")
+    made.add_argument(
+        "--package",
+        help=f"{_PACKAGE}; who made them (default: which was in service at each row's time)",
+    )
 
 
 def _actuals(commands: Any) -> None:
     made = _command(commands, "actuals", "rows", "upload what really happened")
     made.add_argument("deployment", help=_DEPLOYMENT)
     made.add_argument("data", help=_TABLE)
-    made.add_argument("--association-id", metavar="COLUMN")
-    made.add_argument("--value", metavar="COLUMN")
-    made.add_argument("--timestamp", metavar="COLUMN")
+    _id_and_time(made, "when it happened (default: timestamp, else not kept)")
+    made.add_argument(
+        "--value", metavar="COLUMN", help="what happened (default: value, or the target's name)"
+    )
+
+
+def _id_and_time(made: argparse.ArgumentParser, when: str) -> None:
+    """The columns that all rows have, by either of their names."""
+    made.add_argument(
+        "--association-id-column",
+        "--association-id",
+        metavar="COLUMN",
+        help="your key of each row, by which actuals find predictions (default: association_id, "
+        "or the deployment's column)",
+    )
+    made.add_argument("--timestamp-column", "--timestamp", metavar="COLUMN", help=when)
 
 
 def _accuracy(commands: Any) -> None:
@@ -240,7 +316,7 @@ def _segments(commands: Any) -> None:
         commands, "segments", "rows", "segment columns and their values, or one's values compared"
     )
     made.add_argument("deployment", help=_DEPLOYMENT)
-    made.add_argument("column", nargs="?", help="compare the accuracy of this column's values")
+    _may_follow(made, "column", help="compare the accuracy of this column's values")
     made.add_argument("--start", help="from then on (ISO 8601)")
     made.add_argument("--end", help="before then (ISO 8601)")
     made.add_argument("--package", help=f"{_PACKAGE}; its predictions alone")
@@ -261,7 +337,7 @@ def _health(commands: Any) -> None:
 def _range(made: argparse.ArgumentParser, package: str) -> None:
     """What is read of a deployment's rows: by what, from when to when, of which package."""
     made.add_argument("deployment", help=_DEPLOYMENT)
-    made.add_argument("--by", "--bucket", dest="bucket", choices=list(Bucket))
+    made.add_argument("--by", "--bucket", dest="bucket", choices=_values(Bucket))
     made.add_argument("--start", help="from then on (ISO 8601)")
     made.add_argument("--end", help="before then (ISO 8601)")
     made.add_argument("--package", help=package)
@@ -281,7 +357,13 @@ def _rebuild(commands: Any) -> None:
 def _key(commands: Any) -> None:
     made = _command(commands, "key", "deploying", "make a prediction key; it is shown once")
     made.add_argument("deployment", help=_DEPLOYMENT)
-    made.add_argument("name", nargs="?", default="")
+    _may_follow(made, "name", default="", help="what the key is for")
+
+
+def _keys(commands: Any) -> None:
+    made = _command(commands, "keys", "deploying", "list prediction keys, or revoke one")
+    made.add_argument("deployment", help=_DEPLOYMENT)
+    made.add_argument("--revoke", type=int, metavar="ID", help="make this key useless, at once")
 
 
 def _upgrade(commands: Any) -> None:
@@ -293,9 +375,11 @@ def _upgrade(commands: Any) -> None:
         connects=False,
     )
     made.add_argument("--database-url", help="default: as the server's own default")
+    made.add_argument("--json", action="store_true", help="print JSON")
 
 
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
-    _serve, _list, _models, _deployments, _show, _register, _deploy, _replace, _rollback,
-    _predict, _report, _actuals, _accuracy, _segments, _drift, _health, _rebuild, _key, _upgrade,
+    _serve, _list, _models, _deployments, _show, _register, _deploy, _update, _replace, _rollback,
+    _predict, _report, _actuals, _accuracy, _segments, _drift, _health, _rebuild, _key, _keys,
+    _upgrade,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from ...domain.errors import InvalidInput
 from ..results import Replacement
 from .output import as_json, as_table, registry_of
 
@@ -27,6 +28,39 @@ def deploy(options: argparse.Namespace) -> None:
         as_json(deployment)
     else:
         print(f"Deployed {deployment.package} as {deployment.label!r} (id {deployment.id}).")
+        if deployment.kind.is_hosted and deployment.association_id_column is None:
+            print(
+                "It has no association ID column: name one with every predict, or once by "
+                f"jupyter registry update {deployment.id} --association-id-column COLUMN, for "
+                "actuals to find the predictions.",
+                file=sys.stderr,
+            )
+
+
+def update(options: argparse.Namespace) -> None:
+    """``update``: settings and state of a deployment."""
+    names = (
+        "state", "label", "description", "importance", "association_id_column",
+        "association_id_required", "store_features",
+    )  # fmt: skip
+    changes = {name: getattr(options, name) for name in names}
+    changes |= {
+        "prediction_threshold": options.threshold,
+        "segment_columns": options.segment,
+    }
+    changes = {name: value for name, value in changes.items() if value is not None}
+    if not changes:
+        raise InvalidInput(
+            "There is nothing to change.",
+            advice="Say what, such as --state inactive; see jupyter registry update --help.",
+        )
+    with registry_of(options) as registry:
+        deployment = registry.deployment(options.deployment).update(**changes)
+    if options.json:
+        as_json(deployment)
+    else:
+        changed = ", ".join(name.replace("_", " ") for name in changes)
+        print(f"Changed {deployment.label!r}: {changed}.")
 
 
 def replace(options: argparse.Namespace) -> None:
@@ -70,6 +104,19 @@ def key(options: argparse.Namespace) -> None:
     else:
         print("Keep it: it is not shown again.", file=sys.stderr)
         print(made.key)
+
+
+def keys(options: argparse.Namespace) -> None:
+    """``keys``: those of a deployment, after one was revoked where asked for."""
+    with registry_of(options) as registry:
+        deployment = registry.deployment(options.deployment)
+        if options.revoke is not None:
+            deployment.revoke_key(options.revoke)
+        found = deployment.keys()
+    if options.json:
+        as_json(found)
+    else:
+        as_table(found.headings, found.rows())
 
 
 def _counts(value: object) -> bool:

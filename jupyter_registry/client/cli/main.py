@@ -5,9 +5,12 @@ Exit codes: 0 done, 1 refused by the registry, 2 wrong usage, 3 cannot connect, 
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+import warnings
 from collections.abc import Sequence
+from typing import Any
 
 from ...domain.errors import RegistryError
 from .arguments import parser
@@ -17,7 +20,13 @@ DONE, REFUSED, USAGE, NO_CONNECTION, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the process's exit code is returned."""
+    warnings.formatwarning = _warned
+    if not (sys.argv[1:] if arguments is None else arguments):
+        parser().print_help(sys.stderr)
+        return USAGE
     options, rest = parser().parse_known_args(arguments)
+    if rest and not options.takes_rest:
+        rest = _followed(options, rest)
     if rest and not options.takes_rest:
         parser().error(f"unrecognised arguments: {' '.join(rest)}")
     options.rest = rest
@@ -31,6 +40,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _followed(options: argparse.Namespace, rest: list[str]) -> list[str]:
+    """Take what came after options for the argument that was left out before them.
+
+    argparse takes an argument that may be left out for left out as soon as an option comes.
+    """
+    name = options.may_follow
+    if name is None or getattr(options, name) or any(word.startswith("-") for word in rest):
+        return rest
+    many = isinstance(getattr(options, name), list)
+    setattr(options, name, rest if many else rest[0])
+    return [] if many else rest[1:]
+
+
+def _warned(message: Warning | str, *_: Any) -> str:
+    return f"Warning: {message}\n"
 
 
 def _told(error: RegistryError) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from ...domain.errors import DeploymentNotFound, PackageNotFound
 from .. import html
 from ..pages import Pages
 from .output import as_facts, as_json, as_table, registry_of
@@ -28,6 +29,7 @@ def list(options: argparse.Namespace) -> None:  # named as the command
                 creator=options.creator,
                 deployed=options.deployed,
                 archived=options.archived,
+                latest=options.latest,
                 sort=options.sort,
                 page_size=max(1, min(options.limit + 1, _PAGE)),
             ),
@@ -51,6 +53,11 @@ def deployments(options: argparse.Namespace) -> None:
                 state=options.state,
                 importance=options.importance,
                 model=options.model,
+                service=options.service,
+                drift=options.drift,
+                accuracy=options.accuracy,
+                sort=options.sort,
+                status=options.status,
                 page_size=max(1, min(options.limit + 1, _PAGE)),
             ),
             options,
@@ -62,8 +69,17 @@ def show(options: argparse.Namespace) -> None:
     with registry_of(options) as registry:
         if options.deployment is not None:
             _show_deployment(registry.deployment(options.deployment), options)
+            return
+        try:
+            package = registry.package(options.package)
+        except PackageNotFound as error:
+            try:
+                deployment = registry.deployment(options.package)
+            except DeploymentNotFound:
+                raise error from None
+            _show_deployment(deployment, options)
         else:
-            _show_package(registry.package(options.package), options)
+            _show_package(package, options)
 
 
 def _show_package(package: Any, options: argparse.Namespace) -> None:

@@ -37,7 +37,10 @@ def report(options: argparse.Namespace) -> None:
     table = tables.read_file(Path(options.data))
     with registry_of(options) as registry:
         result = registry.deployment(options.deployment).report(
-            table, association_id=options.association_id, timestamp=options.timestamp
+            table,
+            association_id=options.association_id_column,
+            timestamp=options.timestamp_column,
+            package=options.package,
         )
     if options.json:
         as_json(result)
@@ -51,14 +54,16 @@ def actuals(options: argparse.Namespace) -> int:
     with registry_of(options) as registry:
         result = registry.deployment(options.deployment).actuals(
             table,
-            association_id=options.association_id,
+            association_id=options.association_id_column,
             value=options.value,
-            timestamp=options.timestamp,
+            timestamp=options.timestamp_column,
         )
     if options.json:
         as_json(result)
     else:
         as_facts(result.model_dump(exclude={"rejections"}))
+        if result.waiting and not result.matched:
+            print("None of the association IDs has a prediction yet.", file=sys.stderr)
         for item in result.rejections:
             print(f"  row {item.row}: {item.reason}", file=sys.stderr)
     return 1 if result.rejected else 0

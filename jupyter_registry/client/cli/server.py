@@ -33,6 +33,8 @@ def upgrade(options: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "jupyter_registry.server.maintenance", "upgrade"]
     if options.database_url is not None:
         command += ["--database-url", options.database_url]
+    if options.json:
+        command.append("--json")
     return subprocess.run(command, check=False).returncode
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from ...client import html
-from ...domain import accuracy_status
+from ...domain import accuracy_status, deployment_status
 from ...domain.errors import RegistryError
 from ...domain.kinds import Status
 from .background import Background
@@ -25,9 +25,6 @@ from .common import LOG
 if TYPE_CHECKING:
     from ...client.accuracy import Accuracy
     from ...client.deployments import Deployment
-
-#: Days of requests that service health is judged by: what is long past is no state.
-HEALTH_DAYS = 7
 
 #: White on these is legible (WCAG 2.1: 4.5 and more), and they stand out from a light and a dark
 #: page (3 and more), so that they need no second set.
@@ -178,9 +175,8 @@ HEALTH, ACCURACY, DRIFT = "Service health", "Accuracy", "Drift"
 
 def _health(deployment: Deployment) -> tuple[Status, str, None]:
     """Of the last days; a replaced package's requests count too."""
-    found = deployment.health(start=datetime.now(UTC) - timedelta(days=HEALTH_DAYS))
-    reason = found.reason[:1].lower() + found.reason[1:]
-    return found.status, f"In the last {HEALTH_DAYS} days: {reason}", None
+    found = deployment.health(start=deployment_status.service_since(datetime.now(UTC)))
+    return *deployment_status.service(found.status, found.reason), None
 
 
 def _accuracy(deployment: Deployment) -> tuple[Status, str, Accuracy]:

@@ -20,7 +20,7 @@ from ..auth import KeyAuthorizer, KeyIdentity, key_in
 if TYPE_CHECKING:
     from ...registry.services import Services
     from ..opening import Opening
-    from ..routes import Operation, Route
+    from ..routing import Operation, Route
 
 #: Where everything is, below the server's base URL.
 API = "jupyter-registry/api/v1"
@@ -187,6 +187,13 @@ class RegistryHandler(APIHandler):
         """Bytes that are taken in one body."""
         assert self.serverapp is not None
         return int(self.serverapp.max_body_size)
+
+    def changed(
+        self, action: str, entity: str, id: int, name: str, version: int | None = None
+    ) -> None:
+        """Tell who listens to the server's events of a change that was committed."""
+        if self.opening.events is not None:
+            self.opening.events.changed(action, entity, id, name, version=version, user=self.user)
 
     # --- in -----------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ class DeploymentsHandler(RegistryHandler):
         """One page."""
         services = await self.services()
         from ...domain.errors import InvalidInput
-        from ...registry import deployments
+        from ...registry.deployment_search import DeploymentFilter, search
 
         wanted = self.query()
         state = wanted.get("state")
@@ -30,7 +30,10 @@ class DeploymentsHandler(RegistryHandler):
                     advice="Or any, for all.",
                     fields={"state": str(error)},
                 ) from None
-        self.answer(await services.in_thread(deployments.search, services.database, **wanted))
+        of_page = ("sort", "limit", "cursor", "offset", "total", "status")
+        page = {name: wanted.pop(name) for name in of_page if name in wanted}
+        parts = (services.database, services.statuses, DeploymentFilter(**wanted))
+        self.answer(await services.in_thread(search, *parts, **page))
 
     @web.authenticated
     @authorized
@@ -40,6 +43,7 @@ class DeploymentsHandler(RegistryHandler):
         from ...registry import deployments
 
         made = await deployments.create(services, self.body(), self.user)
+        self.changed("created", "deployment", made.id, made.label)
         self.created(made, "deployments", made.id)
 
 
@@ -62,7 +66,23 @@ class DeploymentHandler(RegistryHandler):
         services = await self.services()
         from ...registry import deployments
 
-        self.answer(await deployments.update(services, deployment, self.body()))
+        found = await deployments.update(services, deployment, self.body())
+        self.changed("updated", "deployment", found.id, found.label)
+        self.answer(found)
+
+
+class StatusHandler(RegistryHandler):
+    """How a deployment does."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, deployment: str) -> None:
+        """Service health, drift, accuracy, and the predictions of the last days."""
+        services = await self.services()
+        from ...registry.deployment_search import status_of
+
+        parts = (services.database, services.statuses, deployment)
+        self.answer(await services.in_thread(status_of, *parts))
 
 
 class HistoryHandler(RegistryHandler):
@@ -88,7 +108,10 @@ class ReplacementsHandler(RegistryHandler):
         services = await self.services()
         from ...registry import replacement
 
-        self.answer(await replacement.replace(services, deployment, self.body(), self.user))
+        done = await replacement.replace(services, deployment, self.body(), self.user)
+        if done.replaced:
+            self.changed("updated", "deployment", done.deployment.id, done.deployment.label)
+        self.answer(done)
 
 
 class RollbackHandler(RegistryHandler):
@@ -101,4 +124,6 @@ class RollbackHandler(RegistryHandler):
         services = await self.services()
         from ...registry import replacement
 
-        self.answer(await replacement.roll_back(services, deployment, self.body(), self.user))
+        done = await replacement.roll_back(services, deployment, self.body(), self.user)
+        self.changed("updated", "deployment", done.deployment.id, done.deployment.label)
+        self.answer(done)

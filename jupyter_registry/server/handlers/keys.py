@@ -26,10 +26,12 @@ class KeysHandler(RegistryHandler):
     async def post(self, deployment: str) -> None:
         """Make one; the answer has its secret."""
         services = await self.services()
-        from ...registry import keys
+        from ...registry import deployments, keys
 
         body = self.body()
-        made = await services.in_thread(keys.create, services.database, deployment, body, self.user)
+        of = await services.in_thread(deployments.get, services.database, deployment)
+        made = await services.in_thread(keys.create, services.database, of.id, body, self.user)
+        self.changed("created", "key", made.id, of.label)
         self.set_header("Cache-Control", "no-store")
         self.created(made, "deployments", deployment, "keys", made.id)
 
@@ -42,10 +44,12 @@ class KeyHandler(RegistryHandler):
     async def delete(self, deployment: str, key_id: str) -> None:
         """Revoke it, at once."""
         services = await self.services()
-        from ...registry import keys
+        from ...registry import deployments, keys
 
         if not key_id.isascii() or not key_id.isdigit() or len(key_id) > 10:
             raise NotFound(f"There is no key {key_id!r}.", advice="Give its id; list the keys.")
-        await services.in_thread(keys.revoke, services.database, deployment, int(key_id))
+        of = await services.in_thread(deployments.get, services.database, deployment)
+        await services.in_thread(keys.revoke, services.database, of.id, int(key_id))
         self.opening.keys.forget()
+        self.changed("deleted", "key", int(key_id), of.label)
         self.done()

@@ -42,7 +42,9 @@ class ModelHandler(RegistryHandler):
         from ...registry import models
 
         body = self.body()
-        self.answer(await services.in_thread(models.update, services.database, name, body))
+        model = await services.in_thread(models.update, services.database, name, body)
+        self.changed("updated", "model", model.id, model.name)
+        self.answer(model)
 
     @web.authenticated
     @authorized
@@ -51,7 +53,10 @@ class ModelHandler(RegistryHandler):
         services = await self.services()
         from ...registry import models
 
-        await services.in_thread(models.remove, services.database, services.artifacts, name)
+        model_id = await services.in_thread(
+            models.remove, services.database, services.artifacts, name
+        )
+        self.changed("deleted", "model", model_id, name)
         self.done()
 
 
@@ -88,9 +93,9 @@ class AliasHandler(RegistryHandler):
         from ...registry import models
 
         version = self.body().version
-        self.answer(
-            await services.in_thread(models.set_alias, services.database, name, alias, version)
-        )
+        found = await services.in_thread(models.set_alias, services.database, name, alias, version)
+        self.changed("updated", "package", found.id, found.name, found.version)
+        self.answer(found)
 
     @web.authenticated
     @authorized
@@ -99,5 +104,6 @@ class AliasHandler(RegistryHandler):
         services = await self.services()
         from ...registry import models
 
-        await services.in_thread(models.remove_alias, services.database, name, alias)
+        had = await services.in_thread(models.remove_alias, services.database, name, alias)
+        self.changed("updated", "package", had.id, had.name, had.version)
         self.done()

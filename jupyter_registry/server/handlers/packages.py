@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.iostream import StreamClosedError
 
+from ...domain.errors import PackageNotFound
 from .base import RegistryHandler, whole_number
 
 
@@ -24,7 +26,8 @@ class PackagesHandler(RegistryHandler):
         wanted = self.query()
         if "tag" in wanted:
             wanted["tags"] = wanted.pop("tag")
-        page = {name: wanted.pop(name) for name in ("sort", "limit", "cursor") if name in wanted}
+        of_page = ("sort", "limit", "cursor", "offset", "total")
+        page = {name: wanted.pop(name) for name in of_page if name in wanted}
         self.answer(
             await services.in_thread(
                 search_packages, services.database, PackageFilter(**wanted), **page
@@ -36,12 +39,17 @@ class PackagesHandler(RegistryHandler):
     async def post(self) -> None:
         """Register one."""
         services = await self.services()
-        from ...registry import packages
+        from ...registry import models, packages
 
         body = self.body()
         made = await services.in_thread(
-            packages.register, services.database, body, self.user, services.artifacts
+            packages.register, services.database, services.artifacts, body, self.user
         )
+        if made.version == 1:
+            with contextlib.suppress(PackageNotFound):  # deleted again already
+                model = await services.in_thread(models.get, services.database, made.name)
+                self.changed("created", "model", model.id, model.name)
+        self.changed("created", "package", made.id, made.name, made.version)
         if body.upload is not None:
             await services.inspections.end(body.upload)
         self.created(made, "packages", made.id)
@@ -67,9 +75,9 @@ class PackageHandler(RegistryHandler):
         from ...registry import packages
 
         body = self.body()
-        self.answer(
-            await services.in_thread(packages.update, services.database, _id(package_id), body)
-        )
+        found = await services.in_thread(packages.update, services.database, _id(package_id), body)
+        self.changed("updated", "package", found.id, found.name, found.version)
+        self.answer(found)
 
     @web.authenticated
     @authorized
@@ -78,9 +86,10 @@ class PackageHandler(RegistryHandler):
         services = await self.services()
         from ...registry import packages
 
-        await services.in_thread(
+        name, version = await services.in_thread(
             packages.remove, services.database, services.artifacts, _id(package_id)
         )
+        self.changed("deleted", "package", _id(package_id), name, version)
         self.done()
 
 

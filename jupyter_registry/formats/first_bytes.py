@@ -1,0 +1,34 @@
+"""Which formats a file may be of, by its name and first bytes: what can be told without the file.
+
+A format's own `sniff` looks into the file and is surer; this is for where a file is not on this
+disk, such as the server's, whose artifacts may lie in object storage.
+"""
+
+from __future__ import annotations
+
+#: How many first bytes are looked at.
+LENGTH = 16
+
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x5d\x00\x00", b"\x04\x22\x4d\x18", b"\x78")
+_PICKLES = tuple(bytes([0x80, protocol]) for protocol in (2, 3, 4, 5))
+#: What follows an ONNX file's version: the tags of the other fields of its message.
+_ONNX_TAGS = frozenset(b"\x12\x1a\x22\x28\x32\x3a\x42")
+
+
+def possible_formats(path: str, head: bytes) -> tuple[str, ...]:
+    """Names of the formats that a file may be of, the likeliest first; none for other files.
+
+    ``path``: where the file lies in its package, with ``/``. ``head``: its first `LENGTH` bytes.
+    """
+    if path == "custom.py":
+        return ("custom_code",)
+    if head.startswith(_PICKLES):
+        # joblib reads pickles, and a dump of it without arrays is one
+        return ("joblib", "pickle") if path.endswith(".joblib") else ("pickle", "joblib")
+    if head.startswith(_COMPRESSED):
+        return ("joblib",)
+    if head.startswith(b"PK\x03\x04"):
+        return ("skops",) if path.endswith((".skops", ".zip")) or "." not in path else ()
+    if len(head) > 2 and head[0] == 0x08 and head[1] < 0x40 and head[2] in _ONNX_TAGS:
+        return ("onnx",)
+    return ()

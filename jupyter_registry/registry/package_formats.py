@@ -1,0 +1,69 @@
+"""What a package's format is found to be when it is registered, and what will keep it from serving.
+
+Files are looked at by name and first bytes alone: whether a model loads is found out by a worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..domain.entities import FilePublic, PackageCreate
+from ..domain.errors import InvalidInput, nearest
+from ..formats import FORMAT_NAMES
+from ..formats.first_bytes import LENGTH, possible_formats
+from ..store.artifacts import ArtifactStore
+
+#: Files that are looked at; a model is seldom among more.
+_LOOKED_AT = 50
+
+
+def check_name(name: str | None) -> None:
+    """Refuse a format that does not exist; raises `InvalidInput`."""
+    if name is not None and name not in FORMAT_NAMES:
+        known = ", ".join(FORMAT_NAMES)
+        raise InvalidInput(
+            f"Unknown model format {name!r}. {nearest(name, FORMAT_NAMES)}".strip(),
+            advice=f"Use one of: {known}; or leave format out to have it told by the files.",
+            fields={"format": f"unknown; known are {known}"},
+        )
+
+
+def settled(
+    artifacts: ArtifactStore, files: Sequence[FilePublic], body: PackageCreate
+) -> tuple[str | None, list[str]]:
+    """The format of a hosted package, and what is to be said of it.
+
+    The format is the one given, or the only one that the files can be of.
+    """
+    found = _found(artifacts, files)
+    told, warnings = body.format, []
+    if told is None and len(found) == 1:
+        told = next(iter(found.values()))[0]
+    known = ", ".join(FORMAT_NAMES)
+    if told is None and found:
+        warnings.append(
+            f"Several files may be the model: {', '.join(sorted(found)[:10])}. It cannot be "
+            "deployed; register it again with its format, or one model file alone."
+        )
+    elif told is None:
+        warnings.append(f"No file is of a known model format ({known}), so it cannot be deployed.")
+    elif len(files) <= _LOOKED_AT and not any(told in names for names in found.values()):
+        warnings.append(f"No file looks like {told}, so it will hardly load when it is deployed.")
+    if not body.signature:
+        warnings.append(
+            "It has no signature, so it cannot be deployed; register it again with the input "
+            "columns, or with training data that they can be told from."
+        )
+    return told, warnings
+
+
+def _found(artifacts: ArtifactStore, files: Sequence[FilePublic]) -> dict[str, tuple[str, ...]]:
+    """The possible formats of the files that may be models; of a folder with code, that alone."""
+    found = {}
+    for file in files[:_LOOKED_AT]:
+        with artifacts.open(file.sha256) as opened:
+            names = possible_formats(file.path, opened.read(LENGTH))
+        if names:
+            found[file.path] = names
+    code = found.get("custom.py")
+    return found if code is None else {"custom.py": code}
