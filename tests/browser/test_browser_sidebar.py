@@ -73,10 +73,12 @@ def test_an_external_model_is_registered_by_the_form(
 ) -> None:
     sidebar.get_by_role("button", name="Register a package").first.click()
     form = page.locator(".jp-Registry-form:visible")
+    form.get_by_label("External").check()
     form.get_by_role("button", name="Register").click()
     expect(form.get_by_text("This is needed.").first).to_be_visible()
     form.get_by_label("Name").fill("by-form")
     form.get_by_label("Target", exact=False).first.fill("left")
+    form.get_by_label("Target type").select_option("binary")
     form.get_by_label("Classes").fill("no, yes")
     form.get_by_role("button", name="Register").click()
     panel = page.locator(".jp-Registry-panel:visible")

@@ -41,10 +41,15 @@ export class Documents<A extends ReadonlyPartialJSONObject> {
     });
   }
 
+  /** Whether a panel of a name is open. */
+  isOpen(name: string): boolean {
+    return this.tracker.find(open => open.id === this._id(name)) !== undefined;
+  }
+
   /** Open a panel, or show the one that is open. */
   async open(args: A): Promise<DocumentWidget> {
     const name = this._kind.name(args);
-    const id = `${this._kind.namespace}-${name}`;
+    const id = this._id(name);
     let widget = this.tracker.find(open => open.id === id);
     if (!widget) {
       const content = this._kind.create(args);
@@ -69,6 +74,10 @@ export class Documents<A extends ReadonlyPartialJSONObject> {
     this._shell.activateById(widget.id);
     showTab(widget);
     return widget;
+  }
+
+  private _id(name: string): string {
+    return `${this._kind.namespace}-${name}`;
   }
 }
 
