@@ -1,7 +1,7 @@
 // A light with its reason: told by shape and by words too, not by colour alone.
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { statusName } from '../documents/words';
 import { useTrans } from './context';
 
 export type Status = 'passing' | 'warning' | 'failing' | 'unknown';
@@ -28,4 +28,14 @@ export function StatusLight(props: {
       {SIGNS[props.status]}
     </span>
   );
+}
+
+export function statusName(status: Status, trans: TranslationBundle): string {
+  const names: Record<Status, string> = {
+    passing: trans.__('good'),
+    warning: trans.__('look at it'),
+    failing: trans.__('bad'),
+    unknown: trans.__('not known')
+  };
+  return names[status];
 }

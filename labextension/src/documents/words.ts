@@ -1,7 +1,7 @@
 // The API's values in the reader's words.
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { DeploymentState, Importance, PackageKind, Status, TargetType } from '../api/types';
+import type { DeploymentState, Importance, PackageKind, TargetType } from '../api/types';
 
 export function kindName(kind: PackageKind, trans: TranslationBundle): string {
   const names: Record<PackageKind, string> = {
@@ -38,14 +38,4 @@ export function targetTypeName(type: TargetType, trans: TranslationBundle): stri
     multiclass: trans.__('multiclass')
   };
   return names[type] ?? type;
-}
-
-export function statusName(status: Status, trans: TranslationBundle): string {
-  const names: Record<Status, string> = {
-    passing: trans.__('good'),
-    warning: trans.__('look at it'),
-    failing: trans.__('bad'),
-    unknown: trans.__('not known')
-  };
-  return names[status];
 }

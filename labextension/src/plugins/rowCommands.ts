@@ -9,8 +9,8 @@ import type { SurroundingsSource } from '../components/RegistryWidget';
 import { IRowCommands, type RowCommands } from '../sidebar/parts';
 import { ISurroundings } from './surroundings';
 
-export const actions: JupyterFrontEndPlugin<RowCommands> = {
-  id: 'jupyter-registry:actions',
+export const rowCommands: JupyterFrontEndPlugin<RowCommands> = {
+  id: 'jupyter-registry:row-commands',
   description: 'Actions on packages and deployments as commands.',
   autoStart: true,
   provides: IRowCommands,
