@@ -162,7 +162,7 @@ def test_rows_that_arrive_move_lights_and_line(
 def test_a_row_is_acted_on_by_menu_keys_and_palette(
     registry: Registry, sidebar: Any, page: Any, tmp_path: Path
 ) -> None:
-    package = _external(registry, "acted-on")
+    _external(registry, "acted-on")
     packages = sidebar.get_by_role("listbox", name="Packages")
     row = packages.get_by_role("option", name="acted-on/1")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -184,17 +184,22 @@ def test_a_row_is_acted_on_by_menu_keys_and_palette(
     expect(menu).to_have_count(0)
     expect(packages).to_be_focused()
 
+    # Delete asks
+    page.keyboard.press("Delete")
+    dialog = page.locator(".jp-Dialog")
+    expect(dialog).to_contain_text("Delete acted-on/1?")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_have_count(0)
+    expect(row).to_be_visible()
+
     # the same commands in the palette are for the chosen row
-    page.evaluate(
-        "window.jupyterapp.commands.execute('jupyter-registry:package-archive', {id: %d})"
-        % package.id
-    )
+    page.keyboard.press("Control+Shift+C")
+    palette = page.locator("#command-palette")
+    palette.get_by_role("textbox").or_(palette.locator("input")).first.fill("archive acted-on")
+    palette.get_by_text("Archive: acted-on/1").click()
+    dialog.get_by_role("button", name="Archive").click()
     expect(row).to_have_count(0)
     assert registry.package("acted-on/1").archived_at
-    label = page.evaluate(
-        "window.jupyterapp.commands.label('jupyter-registry:package-copy-code', {})"
-    )
-    assert label.startswith("Copy Loading Code")
 
     # what went wrong is said where it was done
     gone = _external(registry, "acted-gone")

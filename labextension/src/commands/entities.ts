@@ -168,7 +168,7 @@ export class EntityCommands<E extends { id: number }> implements IDisposable {
         const id = this._target(args);
         const known = id !== undefined && this._chosen?.id === id;
         const whom = known ? this._options.name(this._chosen!) : label;
-        return trans.__('%1: %2', action.label(trans), whom);
+        return withName(action.label(trans), whom);
       },
       icon: action.icon,
       isEnabled: args => this._target(args) !== undefined && this._applies(action, args),
@@ -197,7 +197,7 @@ export class EntityCommands<E extends { id: number }> implements IDisposable {
     let label = action.label(trans);
     try {
       const entity = await read(id);
-      label = trans.__('%1: %2', label, name(entity));
+      label = withName(label, name(entity));
       if (!(action.applies?.(entity) ?? true)) {
         throw new Error(trans.__('It is not in the state for that any more.'));
       }
@@ -235,6 +235,12 @@ export class EntityCommands<E extends { id: number }> implements IDisposable {
   private readonly _added = new Map<EntityAction<E>, IDisposable>();
   private readonly _failed = new Signal<this, Failure>(this);
   private readonly _changed = new Signal<this, void>(this);
+}
+
+/** An action's label with whom it is for: `Delete…` becomes `Delete: churn/3…`. */
+function withName(label: string, name: string): string {
+  const asks = label.endsWith('…');
+  return `${asks ? label.slice(0, -1) : label}: ${name}${asks ? '…' : ''}`;
 }
 
 /** From this rank on actions are about code; a menu has them apart. */

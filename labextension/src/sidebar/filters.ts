@@ -2,13 +2,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { DeploymentQuery, PackageQuery } from '../api/client';
-import {
-  importanceName,
-  kindName,
-  stateName,
-  statusName,
-  targetTypeName
-} from '../documents/words';
+import { statusName } from '../components/StatusLight';
+import { importanceName, kindName, stateName, targetTypeName } from '../documents/words';
 
 /** Values by filter; what is missing or empty does not restrict. */
 export type Filters = { [id: string]: string };
