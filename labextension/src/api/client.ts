@@ -78,7 +78,7 @@ export class RegistryClient {
     return this._get(['packages', id], { signal });
   }
 
-  register(body: t.PackageCreate): Promise<t.PackagePublic> {
+  register(body: t.PackageCreate): Promise<t.PackageRegistered> {
     return this._send('POST', ['packages'], body);
   }
 
