@@ -78,7 +78,7 @@ export class RegistryClient {
     return this._get(['packages', id], { signal });
   }
 
-  register(body: t.PackageCreate): Promise<t.PackagePublic> {
+  register(body: t.PackageCreate): Promise<t.PackageRegistered> {
     return this._send('POST', ['packages'], body);
   }
 
@@ -112,8 +112,38 @@ export class RegistryClient {
     return sendFileForJson(this.settings, 'PUT', parts, file, options);
   }
 
+  upload(upload: string): Promise<t.UploadPublic> {
+    return this._get(['uploads', upload]);
+  }
+
   deleteUpload(upload: string): Promise<void> {
     return this._send('DELETE', ['uploads', upload]);
+  }
+
+  deleteUploadFile(upload: string, path: string): Promise<void> {
+    return this._send('DELETE', ['uploads', upload, 'files', ...path.split('/')]);
+  }
+
+  /** Take a file or folder of Jupyter's contents into an upload, on the server's side. */
+  takeContents(
+    upload: string,
+    body: t.ContentsTake,
+    signal?: AbortSignal
+  ): Promise<t.ContentsTaken> {
+    return this._post(['uploads', upload, 'contents'], body, { signal });
+  }
+
+  /** Have a worker look at an upload's model and data; `inspection` tells how it stands. */
+  inspect(upload: string, body: t.InspectionCreate): Promise<t.InspectionPublic> {
+    return this._send('POST', ['uploads', upload, 'inspection'], body);
+  }
+
+  inspection(upload: string, signal?: AbortSignal): Promise<t.InspectionPublic> {
+    return this._get(['uploads', upload, 'inspection'], { signal });
+  }
+
+  cancelInspection(upload: string): Promise<void> {
+    return this._send('DELETE', ['uploads', upload, 'inspection']);
   }
 
   // --- deployments ---

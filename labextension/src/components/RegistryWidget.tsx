@@ -75,7 +75,8 @@ export class RegistryWidget extends ReactWidget {
       ...this._source.current(),
       visible: this._visible,
       asked: this._asked,
-      remember: (state: ReadonlyPartialJSONObject) => this.remember(state)
+      remember: (state: ReadonlyPartialJSONObject) => this.remember(state),
+      recall: () => this.memory
     };
     return <SurroundingsProvider value={value}>{this._view(this)}</SurroundingsProvider>;
   }
