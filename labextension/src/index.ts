@@ -1,4 +1,5 @@
 // The extension: its plugins, each of one purpose, and the token for others.
+import { actions } from './plugins/actions';
 import { documents } from './plugins/documents';
 import { launcher, palette } from './plugins/entries';
 import { files } from './plugins/files';
@@ -10,4 +11,14 @@ import { surroundings } from './plugins/surroundings';
 export { IRegistry } from './tokens';
 export type { EntityAction, PanelTab, RegisterArgs, SidebarSection } from './tokens';
 
-export default [registry, surroundings, documents, rowCommands, sidebar, files, palette, launcher];
+export default [
+  registry,
+  surroundings,
+  documents,
+  actions,
+  rowCommands,
+  sidebar,
+  files,
+  palette,
+  launcher
+];

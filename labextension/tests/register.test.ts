@@ -340,6 +340,27 @@ describe('a registration', () => {
     one.dispose();
   });
 
+  it('is not looked at when that was cancelled, and forgets what it found of files that are gone', async () => {
+    const server = new FakeServer();
+    server.found = { target_name: 'left', target_type: 'regression' };
+    const one = new Registration(server.api, new Drafts(null), 'f');
+    one.sending.addFiles('model', chosen('m.skops'));
+    const looking = one.proceed();
+    await vi.waitFor(() => expect(one.inspecting).toBe(true));
+    await one.cancelLook();
+    await looking;
+    expect(one.unseen).toBe(true);
+    await one.proceed();
+    expect(server.inspected).toHaveLength(1);
+    await one.lookAgain();
+    expect(one.inspection?.state).toBe('done');
+    await one.sending.remove(one.sending.items[0].id);
+    await one.proceed();
+    expect(one.inspection).toBeUndefined();
+    expect(one.unseen).toBe(false);
+    one.dispose();
+  });
+
   it('is taken up again by another panel, with what was sent', async () => {
     const server = new FakeServer();
     const drafts = new Drafts(new StateDB());

@@ -85,6 +85,15 @@ def _drop(area: Any, *files: Path) -> None:
     area.evaluate(DROP, {file.name: base64.b64encode(file.read_bytes()).decode() for file in files})
 
 
+def _drag(page: Any, row: Any, onto: Any) -> None:
+    row.hover()
+    page.mouse.down()
+    box = onto.bounding_box()
+    for share in (0.3, 0.4, 0.5):
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + share * box["height"])
+    page.mouse.up()
+
+
 def _complaints(page: Any, part: str) -> str:
     found = Axe().run(page, context=part, options={"runOnly": RULES})
     return found.generate_report() if found.violations_count else ""
@@ -159,7 +168,7 @@ def test_a_package_is_registered_by_drop_and_looked_after(
 
     _edits(page, panel, registry)
     _tabs(page, panel, package, tmp_path)
-    _deploys_and_cannot_be_deleted(page, panel, registry)
+    _deploys_and_cannot_be_deleted(page, panel, registry, tmp_path)
 
 
 def _edits(page: Any, panel: Any, registry: Registry) -> None:
@@ -193,7 +202,6 @@ def _edits(page: Any, panel: Any, registry: Registry) -> None:
     panel.get_by_role("button", name="Description: who leaves. Edit").click()
     panel.get_by_role("textbox", name="Description").fill("who leaves, and why")
     registry.package("churn by drop/1").update(tags={"team": "growth", "by_another": "yes"})
-    page.evaluate("window.jupyterapp.commands.execute('jupyter-registry:refresh')")
     expect(tags).to_contain_text("by_another")
     expect(panel.get_by_role("textbox", name="Description")).to_have_value("who leaves, and why")
     panel.get_by_role("button", name="Save").click()
@@ -224,7 +232,7 @@ def _tabs(page: Any, panel: Any, package: Any, folder: Path) -> None:
     assert _complaints(page, ".jp-Registry-panel") == ""
 
 
-def _deploys_and_cannot_be_deleted(page: Any, panel: Any, registry: Registry) -> None:
+def _deploys_and_cannot_be_deleted(page: Any, panel: Any, registry: Registry, folder: Path) -> None:
     panel.get_by_role("button", name="Deploy…").click()
     dialog = page.locator("dialog")
     dialog.get_by_label("Threshold").fill("2")
@@ -239,6 +247,7 @@ def _deploys_and_cannot_be_deleted(page: Any, panel: Any, registry: Registry) ->
     dialog.get_by_label("Label").fill("dropped churn")
     dialog.get_by_label("Association ID column").fill("visit")
     dialog.get_by_label("Segment columns").fill("age")
+    page.screenshot(path=str(folder / "deploy.png"))
     assert _complaints(page, "dialog") == ""
     dialog.get_by_role("button", name="Deploy", exact=True).click()
     expect(panel.get_by_role("heading", name="dropped churn")).to_be_visible()
@@ -285,6 +294,11 @@ def test_two_versions_are_compared_and_one_deleted(
     expect(comparison.get_by_role("region", name="Signature")).to_contain_text("income")
     _themes(page, ".jp-Registry-panel", "compared", tmp_path)
 
+    # what is registered elsewhere meanwhile is there by itself
+    registry.register("compared", churn_model(), target="left", progress=False)
+    expect(panel.get_by_role("button", name="Open version 3")).to_be_visible()
+    expect(comparison).to_be_visible()
+
     # archived and restored from its panel, with a question; deleted for good
     panel.get_by_role("button", name="Archive…").click()
     page.locator(".jp-Dialog").get_by_role("button", name="Archive").click()
@@ -296,7 +310,7 @@ def test_two_versions_are_compared_and_one_deleted(
     panel.get_by_role("button", name="Delete…").click()
     page.locator(".jp-Dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("It is not there any more")).to_be_visible()
-    assert [found.version for found in registry.packages(name="compared")] == [1]
+    assert sorted(found.version for found in registry.packages(name="compared")) == [1, 3]
 
 
 def test_a_model_of_the_file_browser_and_one_hosted_elsewhere(
@@ -320,6 +334,10 @@ def test_a_model_of_the_file_browser_and_one_hosted_elsewhere(
     picker.get_by_text("amounts.csv").click()
     picker.get_by_role("button", name="Select").click()
     expect(form.get_by_text("On the holdout: RMSE", exact=False)).to_be_visible()
+    _drag(page, page.locator(".jp-DirListing-item", has_text="amounts.csv"),
+          form.get_by_role("group", name="Training data"))  # fmt: skip
+    expect(form.get_by_role("list", name="Training data")).to_contain_text("amounts.csv")
+    expect(form.get_by_text("The model was loaded: joblib", exact=False)).to_be_visible()
 
     # a draft outlives the panel and the page, with what was sent
     form.get_by_label("Description").fill("how much is spent")
@@ -340,6 +358,7 @@ def test_a_model_of_the_file_browser_and_one_hosted_elsewhere(
     assert [file.path for file in found.files] == ["amount.joblib"]
     assert found.baseline is not None
     assert "rmse" in found.baseline["metrics"]
+    assert found.baseline["rows"]["training"] == 120
 
     # hosted elsewhere, with data that has its predictions
     rows["said"] = rows["amount"] + 1

@@ -78,7 +78,7 @@ export class RegistryClient {
     return this._get(['packages', id], { signal });
   }
 
-  register(body: t.PackageCreate): Promise<t.PackagePublic> {
+  register(body: t.PackageCreate): Promise<t.PackageRegistered> {
     return this._send('POST', ['packages'], body);
   }
 
@@ -162,6 +162,11 @@ export class RegistryClient {
 
   updateDeployment(id: Part, body: t.DeploymentUpdate): Promise<t.DeploymentPublic> {
     return this._send('PATCH', ['deployments', id], body);
+  }
+
+  /** How it does in each respect, and its predictions of the last 7 days. */
+  status(id: Part, signal?: AbortSignal): Promise<t.DeploymentLights> {
+    return this._get(['deployments', id, 'status'], { signal });
   }
 
   history(id: Part, signal?: AbortSignal): Promise<t.ServicePeriod[]> {

@@ -64,6 +64,8 @@ export class Documents<A extends ReadonlyPartialJSONObject> {
       const made = widget;
       content.memoryChanged.connect(() => void this.tracker.save(made));
       await this.tracker.add(widget);
+    } else {
+      widget.content.ask(args);
     }
     if (!widget.isAttached) {
       this._shell.add(widget, 'main');

@@ -5,7 +5,7 @@ import type { PackagePublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';
 import { Chip } from './Chip';
-import { useFocusBack } from './focus';
+import { useFocusBack } from '../../components/useFocusBack';
 import { InlineInput } from './InlineInput';
 import { aliasProblem } from './rules';
 import { useUndo } from './undo';

@@ -6,7 +6,7 @@ import { useRegistry, useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';
 import { Chip } from './Chip';
 import { tagText } from './compare/compare';
-import { useFocusBack } from './focus';
+import { useFocusBack } from '../../components/useFocusBack';
 import { InlineInput } from './InlineInput';
 import { readTag, tagProblem } from './rules';
 import { useUndo } from './undo';

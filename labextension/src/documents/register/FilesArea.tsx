@@ -4,6 +4,7 @@ import React, { useEffect, useId, useRef, useState } from 'react';
 
 import { useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';
+import { useFocusBack } from '../../components/useFocusBack';
 import { type Chosen, dropped, fromInput } from './dropped';
 import { ItemRow } from './ItemRow';
 import type { Role, Sending } from './sending';
@@ -27,15 +28,16 @@ export function FilesArea(props: {
   sending: Sending;
   /** Missing where there is no file browser. */
   browse?: Browse;
-  /** Files were added. */
-  added: () => void;
+  /** Files were added, or taken out. */
+  changed: () => void;
 }): React.ReactElement {
-  const { label, help, role, several, accept, error, sending, browse, added } = props;
+  const { label, help, role, several, accept, error, sending, browse, changed } = props;
   const trans = useTrans();
   const id = useId();
   const area = useRef<HTMLDivElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
+  const [chooser, leave] = useFocusBack<HTMLButtonElement>();
   const [over, setOver] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const [hidden, setHidden] = useState<string[]>([]);
@@ -47,14 +49,14 @@ export function FilesArea(props: {
     chosen.then(({ found, hidden }) => {
       setHidden(hidden);
       sending.addFiles(role, found);
-      added();
+      changed();
     }, setProblem);
   };
   const contents = (paths: string[]) => {
     setProblem(undefined);
     sending.addContents(role, paths);
     if (paths.length) {
-      added();
+      changed();
     }
   };
   const fromContents = useRef(contents);
@@ -126,7 +128,13 @@ export function FilesArea(props: {
         {items.length > 0 && (
           <ul className="jp-Registry-items" aria-label={label}>
             {items.map(item => (
-              <ItemRow key={item.id} item={item} sending={sending} />
+              <ItemRow
+                key={item.id}
+                item={item}
+                sending={sending}
+                removing={leave}
+                removed={changed}
+              />
             ))}
           </ul>
         )}
@@ -135,6 +143,7 @@ export function FilesArea(props: {
         </p>
         <span className="jp-Registry-buttons">
           <button
+            ref={chooser}
             type="button"
             className="jp-Registry-button"
             onClick={() => files.current?.click()}

@@ -36,6 +36,20 @@ export function InspectionView(props: {
       </div>
     );
   }
+  if (registration.unseen) {
+    return (
+      <p className="jp-Registry-buttons">
+        <span>{trans.__('It was not looked at.')}</span>
+        <button
+          type="button"
+          className="jp-Registry-button"
+          onClick={() => void registration.lookAgain()}
+        >
+          {trans.__('Have it looked at')}
+        </button>
+      </p>
+    );
+  }
   return inspection?.state === 'done' ? <Found inspection={inspection} /> : null;
 }
 

@@ -7,8 +7,14 @@ import { ProblemView } from '../../components/ProblemView';
 import { percent, size } from '../../format/numbers';
 import type { Item, Sending } from './sending';
 
-export function ItemRow(props: { item: Item; sending: Sending }): React.ReactElement {
-  const { item, sending } = props;
+export function ItemRow(props: {
+  item: Item;
+  sending: Sending;
+  /** It is about to go, and then gone. */
+  removing: () => void;
+  removed: () => void;
+}): React.ReactElement {
+  const { item, sending, removing, removed } = props;
   const trans = useTrans();
   const { name, state, done, error, leftOut = {} } = item;
   const left = Object.entries(leftOut);
@@ -22,7 +28,10 @@ export function ItemRow(props: { item: Item; sending: Sending }): React.ReactEle
         className="jp-Registry-iconButton"
         aria-label={trans.__('Remove %1', name)}
         title={trans.__('Remove')}
-        onClick={() => void sending.remove(item.id)}
+        onClick={() => {
+          removing();
+          sending.remove(item.id).then(removed, console.warn);
+        }}
       >
         <closeIcon.react tag="span" width="14px" />
       </button>

@@ -1,4 +1,5 @@
 // The form that registers a package, of a model that is uploaded or hosted elsewhere.
+import { Notification } from '@jupyterlab/apputils';
 import React, { useEffect, useReducer, useRef } from 'react';
 
 import { ProblemError } from '../../api/problems';
@@ -62,6 +63,9 @@ export function RegisterPanel(props: {
     const registered = await registration.submit(trans, uninspected);
     if (registered) {
       registry.changes.refresh();
+      for (const warning of registered.warnings ?? []) {
+        Notification.warning(warning, { autoClose: false });
+      }
       await registry.openPackage(registered.id);
       done();
       return;
@@ -73,7 +77,7 @@ export function RegisterPanel(props: {
         ?.focus()
     );
   };
-  const area = { sending, browse, added: () => void registration.proceed() };
+  const area = { sending, browse, changed: () => void registration.proceed() };
   return (
     <form
       ref={box}

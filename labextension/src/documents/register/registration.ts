@@ -4,7 +4,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { RegistryClient } from '../../api/client';
 import { isAbort, ProblemError } from '../../api/problems';
-import type { InspectionPublic, PackagePublic } from '../../api/types';
+import type { InspectionPublic, PackageRegistered } from '../../api/types';
 import {
   EMPTY,
   type FieldName,
@@ -67,6 +67,12 @@ export class Registration {
   /** Whether a worker looks at the files. */
   get inspecting(): boolean {
     return this._looking !== undefined;
+  }
+
+  /** Whether looking at the present files was cancelled. */
+  get unseen(): boolean {
+    const known = this.inspecting || this.inspection || this.inspectionError !== undefined;
+    return !known && this._asked !== undefined;
   }
 
   /** Whether anything was typed or added. */
@@ -141,7 +147,11 @@ export class Registration {
     clearTimeout(this._lookTimer);
     const { sending } = this;
     const wanted = this._wanted();
-    if (!wanted || wanted === this._asked || !sending.complete) {
+    if (wanted === undefined) {
+      await this._unsee();
+      return;
+    }
+    if (wanted === this._asked || !sending.complete) {
       return;
     }
     await this._endLooking();
@@ -164,10 +174,8 @@ export class Registration {
 
   /** End the inspection; it begins again when something is changed, or by `lookAgain`. */
   async cancelLook(): Promise<void> {
-    await this._endLooking();
-    this.inspectionError = undefined;
-    this.inspection = undefined;
-    this._tell();
+    await this._unsee();
+    this._asked = this._wanted(); // it is not begun again by itself
     if (this.sending.upload !== undefined) {
       await this._api.cancelInspection(this.sending.upload).catch(() => undefined);
     }
@@ -182,7 +190,10 @@ export class Registration {
    * Register it; `undefined` when something is wrong or missing, which the form shows. With
    * `uninspected` what no worker could look at is taken as it was typed.
    */
-  async submit(trans: TranslationBundle, uninspected = false): Promise<PackagePublic | undefined> {
+  async submit(
+    trans: TranslationBundle,
+    uninspected = false
+  ): Promise<PackageRegistered | undefined> {
     this.tried = true;
     this.error = undefined;
     this._tell();
@@ -332,6 +343,15 @@ export class Registration {
     }
     this._done = true;
     await this._drafts.remove(this.form);
+  }
+
+  /** End the inspection, and forget what it found. */
+  private async _unsee(): Promise<void> {
+    await this._endLooking();
+    if (this.inspection ?? this.inspectionError ?? this._asked) {
+      this.inspection = this.inspectionError = this._asked = undefined;
+      this._tell();
+    }
   }
 
   private async _endLooking(): Promise<void> {
