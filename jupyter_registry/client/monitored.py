@@ -33,6 +33,7 @@ class Monitored(Bound):
         *,
         segment: Segment | str | None = None,
         segment_value: Any = None,
+        bucket_metrics: Sequence[str] | str | None = None,
     ) -> Accuracy:
         """Accuracy overall and over time, by prediction time, with baseline and change.
 
@@ -49,12 +50,18 @@ class Monitored(Bound):
         segment, segment_value:
             One segment's predictions alone: ``segment=("carrier", "UA")``, or the column and the
             value by themselves; ``("carrier", None)`` for rows without a value.
+        bucket_metrics:
+            Names of metrics that the buckets have (default: those of ``metrics``); a long series
+            comes sooner with one alone.
 
         """
-        wanted = names_of(metrics) if metrics else None
+        wanted = {
+            "metric": names_of(metrics) if metrics else None,
+            "bucket_metric": names_of(bucket_metrics) if bucket_metrics else None,
+        }
         named = segment_params(segment, segment_value)
         return Accuracy.model_validate(
-            self._read("accuracy", start, end, package, bucket=bucket, metric=wanted, **named)
+            self._read("accuracy", start, end, package, bucket=bucket, **wanted, **named)
         )
 
     def accuracy_details(

@@ -17,8 +17,8 @@ Layouts (``K`` classes)
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,19 +37,60 @@ _VERSION = 1
 _HEAD = struct.Struct("<BIIH")
 
 
-@dataclass
 class Accumulator:
-    """Integer counts, exact sums and, for binary matched rows, a score sketch."""
+    """Integer counts, exact sums and, for binary matched rows, a score sketch.
 
-    counts: Ints
-    sums: list[ExactSum]
-    sketch: ScoreSketch | None = None
+    Of one that was stored, sums and sketch are unpacked each time that they are asked for: where
+    thousands are read, little of them is, and what is not made need not be collected.
+    """
+
+    __slots__ = ("_sketch", "_stored", "_sums", "counts")
+
+    def __init__(
+        self, counts: Ints, sums: list[ExactSum], sketch: ScoreSketch | None = None
+    ) -> None:
+        self.counts = counts
+        self._sums = sums
+        self._sketch = sketch
+        #: The bytes, where in them sums and sketch begin, and the number of sums.
+        self._stored: tuple[bytes, int, int, int] | None = None
+
+    @property
+    def sums(self) -> list[ExactSum]:
+        """All sums."""
+        if self._stored is None:
+            return self._sums
+        return [ExactSum.from_bytes(part) for part in self._packed()]
+
+    @property
+    def sketch(self) -> ScoreSketch | None:
+        """The score sketch, if there is one."""
+        if self._stored is None:
+            return self._sketch
+        data, _, at, _ = self._stored
+        return ScoreSketch.from_bytes(memoryview(data)[at:]) if at < len(data) else None
+
+    def mean(self, place: int, n: int) -> float:
+        """A sum divided by a positive count, correctly rounded."""
+        if self._stored is None:
+            return self._sums[place].over(n)
+        return ExactSum.from_bytes(next(islice(self._packed(), place, None))).over(n)
+
+    def _packed(self) -> Iterator[bytes]:
+        """The sums as they are stored."""
+        assert self._stored is not None
+        data, at, _, n_sums = self._stored
+        for _ in range(n_sums):
+            end = at + 2 + int.from_bytes(data[at : at + 2], "little")
+            yield data[at + 2 : end]
+            at = end
 
     def merged(self, other: Accumulator, *, sign: int = 1) -> Accumulator:
         """Both together; with ``sign=-1`` this without the other."""
+        mine, theirs = self.sketch, other.sketch
         sketch = None
-        if self.sketch is not None and other.sketch is not None:
-            sketch = self.sketch.merged(other.sketch, sign=sign)
+        if mine is not None and theirs is not None:
+            sketch = mine.merged(theirs, sign=sign)
         pairs = zip(self.sums, other.sums, strict=True)
         return Accumulator(
             self.counts + sign * other.counts,
@@ -60,21 +101,22 @@ class Accumulator:
     def to_bytes(self) -> bytes:
         """Non-zero counts, sums and sketch; the same content always gives the same bytes."""
         (places,) = self.counts.nonzero()
+        sums, sketch = self.sums, self.sketch
         parts = [
-            _HEAD.pack(_VERSION, len(self.counts), len(places), len(self.sums)),
+            _HEAD.pack(_VERSION, len(self.counts), len(places), len(sums)),
             places.astype("<u4").tobytes(),
             self.counts[places].astype("<i8").tobytes(),
         ]
-        for item in self.sums:
+        for item in sums:
             data = item.to_bytes()
             parts += [struct.pack("<H", len(data)), data]
-        if self.sketch is not None:
-            parts.append(self.sketch.to_bytes())
+        if sketch is not None:
+            parts.append(sketch.to_bytes())
         return b"".join(parts)
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Accumulator:
-        """Read what `to_bytes` wrote."""
+    def from_bytes(cls, data: bytes, *, sketched: bool = True) -> Accumulator:
+        """Read what `to_bytes` wrote; unless ``sketched``, without the sketch."""
         version, n_counts, n_places, n_sums = _HEAD.unpack_from(data)
         if version != _VERSION:
             raise ValueError(f"accumulator of version {version}; rebuild it from the raw log")
@@ -89,8 +131,10 @@ class Accumulator:
             (size,) = struct.unpack_from("<H", data, at)
             sums.append(ExactSum.from_bytes(data[at + 2 : at + 2 + size]))
             at += 2 + size
-        sketch = ScoreSketch.from_bytes(memoryview(data)[at:]) if at < len(data) else None
-        return cls(counts, sums, sketch)
+        sketched = sketched and at < len(data)
+        return cls(
+            counts, sums, ScoreSketch.from_bytes(memoryview(data)[at:]) if sketched else None
+        )
 
 
 def merge(parts: Sequence[Accumulator]) -> Accumulator | None:
@@ -99,12 +143,25 @@ def merge(parts: Sequence[Accumulator]) -> Accumulator | None:
         return None
     if len(parts) == 1:
         return parts[0]
-    sketches = [part.sketch for part in parts if part.sketch is not None]
+    sketches = [sketch for part in parts if (sketch := part.sketch) is not None]
     return Accumulator(
         np.sum([part.counts for part in parts], axis=0),
         [sum(column, ExactSum()) for column in zip(*(part.sums for part in parts), strict=True)],
         merge_all(sketches) if sketches else None,
     )
+
+
+def empty_usage(target: Target) -> Accumulator:
+    """That of no predicted rows."""
+    none = np.zeros(0)
+    return usage_by_group(target, none, none.astype(np.int64), none.astype(np.int64), 1)[0]
+
+
+def empty_matched(target: Target) -> Accumulator:
+    """That of no matched rows."""
+    none = np.zeros(0)
+    whole = none.astype(np.int64)
+    return matched_by_group(target, none, none, whole, None, whole, 1)[0]
 
 
 def usage_by_group(

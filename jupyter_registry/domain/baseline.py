@@ -107,7 +107,8 @@ def holdout_metrics(
     groups = np.zeros(len(actual), np.int64)
     accumulator: Accumulator = matched_by_group(target, actual, v, labels, p, groups, 1)[0]
     if target.type is TargetType.BINARY and v is not None:
-        accumulator.sketch = ScoreSketch.of(v, actual == target.positive_index)
+        whole = ScoreSketch.of(v, actual == target.positive_index)
+        accumulator = Accumulator(accumulator.counts, accumulator.sums, whole)
     return {
         name: {"value": value, "n": n}
         for name, (value, n) in metrics.compute(target, accumulator).items()

@@ -74,6 +74,16 @@ class ExactSum:
         """The sum as a rational number, for arithmetic that must not round in between."""
         return Fraction(self._units, 1 << _SCALE)
 
+    @property
+    def units(self) -> int:
+        """The sum as an integer, for arithmetic that must not round in between."""
+        return self._units
+
+    @property
+    def units_squared(self) -> int:
+        """The sum as an integer in units of a product of two `units`."""
+        return self._units << _SCALE
+
     def over(self, n: int) -> float:
         """The sum divided by a positive count, correctly rounded."""
         try:

@@ -7,9 +7,9 @@ scikit-learn's ``zero_division=0``.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +59,14 @@ METRICS: Mapping[TargetType, tuple[Metric, ...]] = {
     ),
 }
 
+#: The metrics that are read from score sketches.
+FROM_SKETCH = frozenset({"auc", "gini", "ks"})
+
 Values = dict[str, tuple[float | None, int]]
+#: Metric → (values, sample counts) of several accumulators.
+Columns = dict[str, tuple[list[float | None], list[int]]]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def check_names(target_type: TargetType, names: list[str] | tuple[str, ...]) -> None:
@@ -83,11 +90,35 @@ def check_names(target_type: TargetType, names: list[str] | tuple[str, ...]) -> 
 
 def compute(target: Target, accumulator: Accumulator) -> Values:
     """Every metric of the target's type: name → (value or ``None``, sample count)."""
+    found = compute_all(target, [accumulator])
+    return {name: (values[0], counts[0]) for name, (values, counts) in found.items()}
+
+
+def compute_all(
+    target: Target, accumulators: Sequence[Accumulator], names: Sequence[str] = ()
+) -> Columns:
+    """`compute` of several accumulators at once, of which there may be thousands.
+
+    Parameters
+    ----------
+    names:
+        The metrics wanted; all of the target's type unless given. Score sketches are needed for
+        those in `FROM_SKETCH` alone.
+
+    Returns
+    -------
+    dict
+        name → (values, sample counts), each as long as ``accumulators``.
+
+    """
+    wanted = names or [metric.name for metric in METRICS[target.type]]
     if target.type is TargetType.REGRESSION:
-        return _regression(accumulator)
-    if target.type is TargetType.BINARY:
-        return _binary(target, accumulator)
-    return _multiclass(target, accumulator)
+        found = _regression(accumulators)
+    elif target.type is TargetType.BINARY:
+        found = _binary(target, accumulators, sketched=not FROM_SKETCH.isdisjoint(wanted))
+    else:
+        found = _multiclass(target, accumulators)
+    return {name: found[name] for name in wanted}
 
 
 def confusion_matrix(target: Target, accumulator: Accumulator) -> NDArray[np.int64]:
@@ -103,20 +134,32 @@ def rows(target: Target, accumulator: Accumulator) -> int:
     return int(accumulator.counts[1:].sum())
 
 
-def _regression(accumulator: Accumulator) -> Values:
-    n = int(accumulator.counts[0])
-    squared, absolute, percentage, total, total_squared, _ = accumulator.sums
-    if n == 0:
-        return {metric.name: (None, 0) for metric in METRICS[TargetType.REGRESSION]}
-    return {
-        "rmse": (_root_mean(squared, n), n),
-        "mae": (absolute.over(n), n),
-        "mape": (percentage.over(n), n),
-        "r2": (
-            _r2(n, squared.fraction(), total.fraction(), total_squared.fraction()),
-            n,
-        ),
+def rows_of_all(target: Target, accumulators: Sequence[Accumulator]) -> Ints:
+    """`rows` of several accumulators, shape (n,)."""
+    counts = counts_of_all(accumulators)
+    if target.type is TargetType.REGRESSION:
+        return counts[:, 0]
+    total: Ints = counts[:, 1:].sum(axis=1)
+    return total
+
+
+def counts_of_all(accumulators: Sequence[Accumulator]) -> Ints:
+    """The counts of several accumulators of a kind, shape (n, counts of each)."""
+    return np.array([accumulator.counts for accumulator in accumulators])
+
+
+def _regression(accumulators: Sequence[Accumulator]) -> Columns:
+    counts = [int(accumulator.counts[0]) for accumulator in accumulators]
+    found: dict[str, list[float | None]] = {
+        metric.name: [] for metric in METRICS[TargetType.REGRESSION]
     }
+    for n, accumulator in zip(counts, accumulators, strict=True):
+        squared, absolute, percentage, total, total_squared, _ = accumulator.sums
+        found["rmse"].append(_root_mean(squared, n) if n else None)
+        found["mae"].append(absolute.over(n) if n else None)
+        found["mape"].append(percentage.over(n) if n else None)
+        found["r2"].append(_r2(n, squared, total, total_squared))
+    return {name: (values, counts) for name, values in found.items()}
 
 
 def _root_mean(squared: ExactSum, n: int) -> float:
@@ -126,78 +169,104 @@ def _root_mean(squared: ExactSum, n: int) -> float:
     return math.sqrt(mean)
 
 
-def _r2(n: int, squared: Fraction, total: Fraction, total_squared: Fraction) -> float | None:
+def _r2(n: int, squared: ExactSum, total: ExactSum, total_squared: ExactSum) -> float | None:
     """``1 - SS_res / SS_tot``; a constant target gives 1 when hit exactly, else 0.
 
     ``None`` of fewer than two rows, and where the ratio is beyond float64.
     """
     if n < 2:
         return None
-    spread = total_squared - total * total / n
+    # integers that no rounding touches: as fractions, ten times as slow
+    missed, spread = n * squared.units_squared, n * total_squared.units_squared - total.units**2
     if spread == 0:
-        return 1.0 if squared == 0 else 0.0
+        return 1.0 if missed == 0 else 0.0
     try:
-        return float(1 - squared / spread)
+        return (spread - missed) / spread
     except OverflowError:
         return None
 
 
-def _binary(target: Target, accumulator: Accumulator) -> Values:
-    # plain numbers: over time there are thousands of these, and arrays of four cost more
-    scored, *four = accumulator.counts.tolist()
-    (tn, fp, fn, tp) = four if target.positive_index else reversed(four)
+def _binary(target: Target, accumulators: Sequence[Accumulator], *, sketched: bool) -> Columns:
+    scored, *four = counts_of_all(accumulators).T
+    tn, fp, fn, tp = four if target.positive_index else reversed(four)
     n = tn + fp + fn + tp
-    recalls = [hit / of for hit, of in ((tp, tp + fn), (tn, tn + fp)) if of]
-    loss, brier, _ = accumulator.sums
-    sketch = accumulator.sketch
-    auc = sketch.auc() if sketch is not None and scored else None
-    ks = sketch.ks() if sketch is not None and scored else None
+    known = n > 0
+    recall, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
+    present = np.minimum(tp + fn, 1) + np.minimum(tn + fp, 1)
+    rows, scores = n.tolist(), scored.tolist()
+    losses, briers = (
+        [
+            accumulator.mean(place, k) if k else None
+            for accumulator, k in zip(accumulators, scores, strict=True)
+        ]
+        for place in (0, 1)
+    )
+    found: Columns = {
+        "log_loss": (losses, scores),
+        "accuracy": (_where(known, _ratio(tp + tn, n)), rows),
+        "balanced_accuracy": (_where(known, _ratio(recall + specificity, present)), rows),
+        "precision": (_where(known, _ratio(tp, tp + fp)), rows),
+        "recall": (_where(known, recall), rows),
+        "f1": (_where(known, _ratio(2 * tp, 2 * tp + fp + fn)), rows),
+        "fpr": (_where(fp + tn > 0, _ratio(fp, fp + tn)), rows),
+        "mcc": ([_mcc(*cells) for cells in np.stack([tn, fp, fn, tp], axis=1).tolist()], rows),
+        "brier": (briers, scores),
+    }
+    if sketched:
+        areas: list[float | None] = []
+        distances: list[float | None] = []
+        for accumulator, k in zip(accumulators, scores, strict=True):
+            sketch = accumulator.sketch if k else None
+            areas.append(None if sketch is None else sketch.auc())
+            distances.append(None if sketch is None else sketch.ks())
+        found["auc"] = (areas, scores)
+        found["gini"] = ([None if area is None else 2 * area - 1 for area in areas], scores)
+        found["ks"] = (distances, scores)
+    return found
+
+
+def _mcc(tn: int, fp: int, fn: int, tp: int) -> float | None:
+    """Matthews' correlation coefficient; of Python's integers, for the products are long."""
     scale = math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
-    empty = n == 0
+    if not scale:
+        return 0.0 if tn + fp + fn + tp else None
+    return (tp * tn - fp * fn) / scale
+
+
+def _multiclass(target: Target, accumulators: Sequence[Accumulator]) -> Columns:
+    k = len(target.class_labels)
+    counts = counts_of_all(accumulators)
+    matrices = counts[:, 1:].reshape(-1, k, k)
+    n, hits = matrices.sum(axis=(1, 2)), np.diagonal(matrices, axis1=1, axis2=2)
+    actual, predicted = matrices.sum(axis=2), matrices.sum(axis=1)
+    rows, scored = n.tolist(), counts[:, 0].tolist()
+    losses = [
+        accumulator.mean(0, m) if m else None
+        for accumulator, m in zip(accumulators, scored, strict=True)
+    ]
     return {
-        "log_loss": (loss.over(scored) if scored else None, scored),
-        "auc": (auc, scored),
-        "accuracy": (None if empty else (tp + tn) / n, n),
-        "balanced_accuracy": (sum(recalls) / len(recalls) if recalls else None, n),
-        "precision": (None if empty else _ratio(tp, tp + fp), n),
-        "recall": (None if empty else _ratio(tp, tp + fn), n),
-        "f1": (None if empty else _ratio(2 * tp, 2 * tp + fp + fn), n),
-        "fpr": (None if fp + tn == 0 else fp / (fp + tn), n),
-        "mcc": (None if empty else ((tp * tn - fp * fn) / scale if scale else 0.0), n),
-        "brier": (brier.over(scored) if scored else None, scored),
-        "gini": (None if auc is None else 2 * auc - 1, scored),
-        "ks": (ks, scored),
+        "log_loss": (losses, scored),
+        "accuracy": (_where(n > 0, _ratio(hits.sum(axis=1), n)), rows),
+        # mean recall of the classes that occur among the actuals
+        "balanced_accuracy": (_mean_of_present(hits, actual), rows),
+        # mean F1 of the classes that occur among the actuals or the predictions
+        "macro_f1": (_mean_of_present(2 * hits, actual + predicted), rows),
     }
 
 
-def _multiclass(target: Target, accumulator: Accumulator) -> Values:
-    matrix = confusion_matrix(target, accumulator)
-    n, scored = int(matrix.sum()), int(accumulator.counts[0])
-    return {
-        "log_loss": (accumulator.sums[0].over(scored) if scored else None, scored),
-        "accuracy": (int(np.trace(matrix)) / n if n else None, n),
-        "balanced_accuracy": (_balanced(matrix), n),
-        "macro_f1": (_macro_f1(matrix), n),
-    }
+def _ratio(part: Any, whole: Any) -> Floats:
+    """``part / whole``, 0 where nothing is divided."""
+    ratio: Floats = np.divide(part, whole, out=np.zeros(np.shape(whole)), where=whole > 0)
+    return ratio
 
 
-def _ratio(part: int, whole: int) -> float:
-    return part / whole if whole else 0.0
+def _where(known: NDArray[np.bool_], values: Floats) -> list[float | None]:
+    """The values that are known, as a list."""
+    pairs = zip(known.tolist(), values.tolist(), strict=True)
+    return [value if is_known else None for is_known, value in pairs]
 
 
-def _balanced(matrix: NDArray[np.int64]) -> float | None:
-    """Mean recall of the classes that occur among the actuals."""
-    actual = matrix.sum(axis=1)
-    present = actual > 0
-    if not present.any():
-        return None
-    return float(np.mean(np.diag(matrix)[present] / actual[present]))
-
-
-def _macro_f1(matrix: NDArray[np.int64]) -> float | None:
-    """Mean F1 of the classes that occur among the actuals or the predictions."""
-    both = matrix.sum(axis=1) + matrix.sum(axis=0)
-    present = both > 0
-    if not present.any():
-        return None
-    return float(np.mean(2 * np.diag(matrix)[present] / both[present]))
+def _mean_of_present(parts: Ints, wholes: Ints) -> list[float | None]:
+    """For each row the mean of ``parts / wholes`` over the columns whose whole is not 0."""
+    present = (wholes > 0).sum(axis=1)
+    return _where(present > 0, _ratio(_ratio(parts, wholes).sum(axis=1), present))

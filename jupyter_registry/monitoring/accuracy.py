@@ -4,30 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ..domain import metrics as scoring
-from ..domain.accumulators import Accumulator, merge
-from ..domain.kinds import Bucket, TargetType
+from ..domain.accumulators import Accumulator, empty_matched
+from ..domain.kinds import Bucket
 from ..domain.target import Target
 from ..store.database import Database
 from . import calendar
 from .buckets import ACCURACY, DAY_LEVEL, HOUR_LEVEL, HOURS_OF_DAY, OF_SEGMENTS, USAGE
 from .cursor import Cursor, reading
+from .description import Baseline, Counted, Description
 from .rows import Tracked
-
-#: Metric → value, of one package's holdout.
-Baseline = Mapping[str, float | None]
-
-
-@dataclass
-class _Point:
-    """What lies in one bucket: (package, accumulator) of its hours and days."""
-
-    usage: list[tuple[int, Accumulator]] = field(default_factory=list)
-    matched: list[tuple[int, Accumulator]] = field(default_factory=list)
 
 
 def read_accuracy(
@@ -39,6 +29,7 @@ def read_accuracy(
     start: datetime | None = None,
     end: datetime | None = None,
     names: Sequence[str] = (),
+    bucket_names: Sequence[str] = (),
     segment: int | None = None,
 ) -> dict[str, Any]:
     """Accuracy of the predictions of some packages, by prediction time, ready for JSON.
@@ -54,6 +45,8 @@ def read_accuracy(
         The range ``[start, end)``, widened to whole hours; all there is unless given.
     names:
         The metrics wanted; all of the target's type unless given.
+    bucket_names:
+        The metrics wanted of the buckets; ``names`` unless given.
     segment:
         Count the rows of this segment alone; the baseline stays that of the whole holdout.
 
@@ -70,8 +63,10 @@ def read_accuracy(
 
     """
     target = tracked.target
-    scoring.check_names(target.type, list(names))
+    scoring.check_names(target.type, [*names, *bucket_names])
     first, last = calendar.checked_hours(start, end)
+    describe = Description(target, packages, names)
+    describe_buckets = Description(target, packages, bucket_names or names)
     with reading(database.log_engine) as cursor:
         hours = calendar.filled(
             first, last, lambda: hours_with_predictions(cursor, tracked, list(packages), segment)
@@ -81,31 +76,31 @@ def read_accuracy(
         first, last = hours
         chosen = bucket or calendar.chosen_bucket(first, last)
         edges = calendar.starts(chosen, first, last)
-        points = [_Point() for _ in edges[:-1]]
-        for table in (USAGE, ACCURACY):
-            for level, low, high in pieces(chosen, first, last):
-                for hour, package, data in read_bucket(
-                    cursor, table, tracked.deployment_id, list(packages), level, low, high, segment
-                ):
-                    point = points[bisect_right(edges, hour) - 1]
-                    held = point.usage if table == USAGE else point.matched
-                    held.append((package, Accumulator.from_bytes(data)))
-    describe = _Description(target, packages, names or None)
-    buckets = [describe.point(point, edges[i], edges[i + 1]) for i, point in enumerate(points)]
-    everything = _Point(
-        [item for point in points for item in point.usage],
-        [item for point in points for item in point.matched],
-    )
-    whole = merge([accumulator for _, accumulator in everything.matched])
+        read = partial(_counted, cursor, tracked, list(packages), segment)
+        sketched, of_buckets = describe.needs_sketches, describe_buckets.needs_sketches
+        if chosen is Bucket.HOUR:
+            usage, matched = read(pieces(chosen, first, last), edges, sketched=of_buckets)
+            # by day in any case: the sketches of many hours take long to merge
+            days = pieces(Bucket.DAY, first, last)
+            all_usage, all_matched = read(days, [first, last], sketched=sketched)
+        else:
+            sketched = sketched or of_buckets
+            usage, matched = read(pieces(chosen, first, last), edges, sketched=sketched)
+            all_usage, all_matched = usage.together(), matched.together()
+    (whole,) = all_matched.merged(1, empty_matched(target))
+    start, end = calendar.moment_of_hour(first), calendar.moment_of_hour(last)
+    (overall,) = describe.buckets(all_usage, Counted([0], [0], [whole]), [start, end])
+    moments = [calendar.moment_of_hour(hour) for hour in edges]
+    matrix = None
+    if target.type.is_classification and all_matched.accumulators:
+        matrix = scoring.confusion_matrix(target, whole).tolist()
     return {
         "bucket": chosen.value,
-        "start": calendar.moment_of_hour(first),
-        "end": calendar.moment_of_hour(last),
-        "overall": describe.point(everything, first, last, whole),
-        "buckets": buckets,
-        "confusion_matrix": scoring.confusion_matrix(target, whole).tolist()
-        if whole is not None and target.type.is_classification
-        else None,
+        "start": start,
+        "end": end,
+        "overall": overall,
+        "buckets": describe_buckets.buckets(usage, matched, moments),
+        "confusion_matrix": matrix,
         "class_labels": list(target.class_labels),
     }
 
@@ -216,118 +211,48 @@ def read_segments(
     target = tracked.target
     scoring.check_names(target.type, list(names))
     first, last = calendar.checked_hours(start, end)
+    describe = Description(target, packages, names)
     described = []
-    describe = _Description(target, packages, names or None)
     with reading(database.log_engine) as cursor:
         known = hours_with_predictions(cursor, tracked, list(packages)) or (0, 1)
         first = known[0] if first is None else first
         last = max(known[1], first + 1) if last is None else last
+        whole = pieces(Bucket.DAY, first, last)
+        edges = [calendar.moment_of_hour(first), calendar.moment_of_hour(last)]
         for segment in segments:
-            point = _Point()
-            for table, held in ((USAGE, point.usage), (ACCURACY, point.matched)):
-                for level, low, high in pieces(Bucket.DAY, first, last):
-                    held += [
-                        (package, Accumulator.from_bytes(data))
-                        for _, package, data in read_bucket(
-                            cursor,
-                            table,
-                            tracked.deployment_id,
-                            list(packages),
-                            level,
-                            low,
-                            high,
-                            segment,
-                        )
-                    ]
-            one = describe.point(point, first, last)
+            usage, matched = _counted(
+                cursor,
+                tracked,
+                list(packages),
+                segment,
+                whole,
+                [first, last],
+                sketched=describe.needs_sketches,
+            )
+            (one,) = describe.buckets(usage, matched, edges)
             described.append({name: one[name] for name in one if name not in ("start", "end")})
     return described
 
 
-class _Description:
-    """Accumulators in words: the fields of `domain.entities.AccuracyBucket`."""
-
-    def __init__(
-        self, target: Target, packages: Mapping[int, Baseline], names: Sequence[str] | None
-    ) -> None:
-        self._target = target
-        self._packages = packages
-        self._names = names or [metric.name for metric in scoring.METRICS[target.type]]
-
-    def point(
-        self, point: _Point, first: int, last: int, whole: Accumulator | None = None
-    ) -> dict[str, Any]:
-        """One bucket from the hour ``first`` to the hour ``last``."""
-        usage = merge([accumulator for _, accumulator in point.usage])
-        matched = whole or merge([accumulator for _, accumulator in point.matched])
-        n_predicted = 0 if usage is None else scoring.rows(self._target, usage)
-        n = 0 if matched is None else scoring.rows(self._target, matched)
-        described: dict[str, Any] = {
-            "start": calendar.moment_of_hour(first),
-            "end": calendar.moment_of_hour(last),
-            "n": n,
-            "n_predicted": n_predicted,
-            "metrics": {}
-            if not n_predicted
-            else metrics_of(self._target, self._names, matched, self._baseline(point)),
-            "mean_predicted": None,
-            "mean_actual": None,
-            "predicted_shares": None,
-            "actual_shares": None,
-        }
-        if self._target.type.is_classification:
-            self._describe_classes(described, usage, matched)
-        else:
-            if usage is not None and n_predicted:
-                described["mean_predicted"] = usage.sums[0].over(n_predicted)
-            if matched is not None and n:
-                described["mean_actual"] = matched.sums[3].over(n)
-        return described
-
-    def _baseline(self, point: _Point) -> Baseline:
-        made: dict[int, int] = {}
-        for package, accumulator in point.usage:
-            made[package] = made.get(package, 0) + scoring.rows(self._target, accumulator)
-        if not made:
-            return {}
-        return self._packages[max(made, key=lambda package: (made[package], package))]
-
-    def _describe_classes(
-        self,
-        described: dict[str, Any],
-        usage: Accumulator | None,
-        matched: Accumulator | None,
-    ) -> None:
-        labels = self._target.class_labels
-        if usage is not None and described["n_predicted"]:
-            counts = usage.counts[1:]
-            described["predicted_shares"] = _shares(labels, counts.tolist())
-            if self._target.type is TargetType.BINARY and usage.counts[0]:
-                described["mean_predicted"] = usage.sums[0].over(int(usage.counts[0]))
-        if matched is not None and described["n"]:
-            actual = scoring.confusion_matrix(self._target, matched).sum(axis=1).tolist()
-            described["actual_shares"] = _shares(labels, actual)
-            if self._target.type is TargetType.BINARY:
-                share = actual[self._target.positive_index] / described["n"]
-                described["mean_actual"] = share
-
-
-def metrics_of(
-    target: Target, names: Sequence[str], matched: Accumulator | None, baseline: Baseline
-) -> dict[str, Any]:
-    """Metric → the fields of `domain.entities.MetricValue`, of predictions with their actual."""
-    values = {} if matched is None else scoring.compute(target, matched)
-    described = {}
-    for name in names:
-        value, n = values.get(name, (None, 0))
-        base = baseline.get(name)
-        change = None
-        if value is not None and base:
-            change = 100 * (value - base) / abs(base)
-        described[name] = {"value": value, "n": n, "baseline": base, "change_percent": change}
-    return described
-
-
-def _shares(labels: Sequence[str], counts: Sequence[int]) -> dict[str, float]:
-    total = sum(counts)
-    return {label: count / total for label, count in zip(labels, counts, strict=True)}
+def _counted(
+    cursor: Cursor,
+    tracked: Tracked,
+    packages: Sequence[int],
+    segment: int | None,
+    pieces: Sequence[tuple[int, int, int]],
+    edges: Sequence[int],
+    *,
+    sketched: bool,
+) -> tuple[Counted, Counted]:
+    """What was predicted and what is matched between neighbours of ``edges``, which are hours in
+    ascending order; read by `pieces`.
+    """
+    usage, matched = Counted(), Counted()
+    for table, held in ((USAGE, usage), (ACCURACY, matched)):
+        for level, low, high in pieces:
+            for hour, package, data in read_bucket(
+                cursor, table, tracked.deployment_id, packages, level, low, high, segment
+            ):
+                accumulator = Accumulator.from_bytes(data, sketched=sketched)
+                held.add(bisect_right(edges, hour) - 1, package, accumulator)
+    return usage, matched

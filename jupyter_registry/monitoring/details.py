@@ -103,8 +103,8 @@ def read_details(
             ]
             return known
     known["confusion_matrix"] = scoring.confusion_matrix(target, whole).tolist()
-    if target.type is TargetType.BINARY and whole.sketch is not None:
-        known["score_bins"] = score_bins(whole.sketch)
+    if (sketch := whole.sketch) is not None:
+        known["score_bins"] = score_bins(sketch)
     return known
 
 

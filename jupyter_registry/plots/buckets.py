@@ -76,19 +76,21 @@ def bars(
     import numpy as np
     from matplotlib.dates import date2num
     from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
+
+    from .corners import Corners
 
     if not buckets:
         return
-    first = np.array([date2num(bucket.start) for bucket in buckets])  # type: ignore[no-untyped-call]
-    width = np.array([date2num(bucket.end) for bucket in buckets]) - first  # type: ignore[no-untyped-call]
+    # all at once, which takes a tenth of the time of one after the other
+    first = np.asarray(date2num([bucket.start for bucket in buckets]))  # type: ignore[no-untyped-call]
+    width = date2num([bucket.end for bucket in buckets]) - first  # type: ignore[no-untyped-call]
     left = first + begin * width
     right = left + share * width
     feet, heads = np.zeros(len(left)), np.array(heights, float)
     across = np.stack([left, left, right, right], axis=1)
     up = np.stack([feet, heads, heads, feet], axis=1)
     corners = np.stack([across, up], axis=2)
-    path = Path.make_compound_path_from_polys(corners)
+    path = Corners.make_compound_path_from_polys(corners)
     drawn = PathPatch(path, label=label, linewidth=0, **options)
     drawn.sticky_edges.y.append(0)
     ax.add_patch(drawn)

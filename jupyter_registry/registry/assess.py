@@ -30,6 +30,7 @@ def accuracy(
     end: datetime | None = None,
     package_id: int | None = None,
     metrics: Sequence[str] = (),
+    bucket_metrics: Sequence[str] = (),
     segment: str | None = None,
     segment_value: str | None = None,
 ) -> dict[str, Any]:
@@ -39,6 +40,8 @@ def accuracy(
     ----------
     package_id:
         Count the predictions of this package alone; it is, or was, in service there.
+    metrics, bucket_metrics:
+        The metrics wanted, and those of the buckets if these are to have others.
     segment, segment_value:
         Count the predictions with this value of a segment column alone.
 
@@ -61,6 +64,7 @@ def accuracy(
         start=start,
         end=end,
         names=metrics,
+        bucket_names=bucket_metrics,
         segment=None if part is None else part.id,
     )
     history = deployments.history(database, tracked.deployment_id)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ..domain import accuracy_status, deployment_status
-from ..domain.accumulators import Accumulator, merge
+from ..domain.accumulators import Accumulator, empty_matched, merge
 from ..domain.drift import DriftCounts, DriftPlan
 from ..domain.entities import MetricValue
 from ..domain.health import Requests
@@ -22,8 +22,8 @@ from ..domain.signature import Signature
 from ..domain.target import Target
 from ..monitoring import drift as drifting
 from ..monitoring import overview
-from ..monitoring.accuracy import metrics_of
 from ..monitoring.cursor import reading
+from ..monitoring.description import metrics_of
 from ..monitoring.health import HealthCounter
 from ..store.database import Database
 from ..store.log_tables import deployment_totals as TOTALS
@@ -182,8 +182,9 @@ def _accuracy(
     target: Target, baseline: Mapping[str, float | None], parts: Sequence[Accumulator]
 ) -> Judged:
     names = accuracy_status.MAIN_METRICS[target.type]
-    metrics = metrics_of(target, names, merge(parts), baseline)
-    found = {name: MetricValue.model_validate(fields) for name, fields in metrics.items()}
+    whole = merge(parts) or empty_matched(target)
+    (metrics,) = metrics_of(target, names, [whole], [baseline])
+    found = {name: MetricValue(**fields) for name, fields in metrics.items()}
     return _said(*accuracy_status.judged(target.type, found))
 
 

@@ -12,9 +12,10 @@ from ..domain.segments import MISSING, MOST_COLUMNS, MOST_VALUES, is_own, segmen
 from ..domain.segments import segment_values as counted
 from ..domain.signature import Dtype
 from ..monitoring import rows as monitored
-from ..monitoring.accuracy import Baseline, read_segments
+from ..monitoring.accuracy import read_segments
 from ..monitoring.calendar import checked_hours
 from ..monitoring.cursor import reading
+from ..monitoring.description import Baseline
 from ..monitoring.rows import Tracked
 from ..monitoring.segments import Segment, listed_segments
 from ..store.database import Database

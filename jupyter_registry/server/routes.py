@@ -369,6 +369,11 @@ ROUTES: tuple[Route, ...] = (
                     **_SERIES,
                     **_SEGMENT,
                     "metric": _text("This metric; may be repeated.", repeated=True),
+                    "bucket_metric": _text(
+                        "The buckets have this metric alone; may be repeated. A long series "
+                        "comes sooner with one.",
+                        repeated=True,
+                    ),
                 },
             )
         },

@@ -18,18 +18,6 @@ pytestmark = pytest.mark.timeout(300)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
-@pytest.fixture
-def sidebar(lab: Lab, page: Any) -> Any:
-    """The sidebar, opened by its icon in a JupyterLab without open documents."""
-    lab.settle()
-    page.goto(f"{lab.url}lab?token={lab.token}&reset")
-    page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
-    page.get_by_role("tab", name="Model Registry").click()
-    found = page.locator("#jupyter-registry-sidebar")
-    found.get_by_role("heading", name="Model Registry").wait_for()
-    return found
-
-
 def _external(registry: Registry, name: str) -> Any:
     return registry.register(
         name, target="left", target_type="binary", class_labels=["no", "yes"],

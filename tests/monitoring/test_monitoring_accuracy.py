@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_registry.domain.errors import InvalidInput
 from jupyter_registry.domain.kinds import Bucket
+from jupyter_registry.domain.metrics import METRICS
 from jupyter_registry.domain.scores import CAP
 from jupyter_registry.monitoring.accuracy import read_accuracy
 from jupyter_registry.monitoring.rebuild import rebuild
@@ -107,12 +108,46 @@ def test_chosen_metrics_alone(database, raw) -> None:
         assert list(point["metrics"]) == (["ks", "auc"] if point["n_predicted"] else [])
 
 
+@pytest.mark.parametrize("bucket", list(Bucket))
+def test_buckets_may_have_other_metrics_than_the_whole(database, raw, bucket) -> None:
+    for names, of_buckets in (([], ["recall"]), (["recall"], ["ks"]), (["auc"], ["mcc", "auc"])):
+        found = read_accuracy(
+            database,
+            raw.tracked,
+            BASELINES,
+            bucket=bucket,
+            names=names,
+            bucket_names=of_buckets,
+        )
+        everything = read_accuracy(database, raw.tracked, BASELINES, bucket=bucket)
+        overall = everything["overall"]["metrics"]
+        wanted = names or [metric.name for metric in METRICS[BINARY.type]]
+        assert found["overall"]["metrics"] == {name: overall[name] for name in wanted}
+        for point, whole in zip(found["buckets"], everything["buckets"], strict=True):
+            known = {name: whole["metrics"][name] for name in of_buckets if whole["metrics"]}
+            assert point == whole | {"metrics": known}
+        assert found["confusion_matrix"] == everything["confusion_matrix"]
+
+
+def test_overall_is_the_same_by_any_bucket(database, raw) -> None:
+    start, end = moment(MONDAY + 14 * HOUR), moment(MONDAY + 10 * DAY + 20 * HOUR)
+    for limits in ({}, {"start": start, "end": end}):
+        found = [
+            read_accuracy(database, raw.tracked, BASELINES, bucket=bucket, **limits)["overall"]
+            for bucket in Bucket
+        ]
+        assert found[0]["n"]
+        assert found == [found[0]] * len(found)
+
+
 def test_what_cannot_be_is_refused(database, raw) -> None:
     def read(**options):
         return read_accuracy(database, raw.tracked, BASELINES, **options)
 
     with pytest.raises(InvalidInput, match="'auk' is not a metric"):
         read(names=["auk"])
+    with pytest.raises(InvalidInput, match="'rmse' is not a metric"):
+        read(bucket_names=["rmse"])
     for end in (MONDAY, MONDAY - DAY):
         with pytest.raises(InvalidInput, match="range is empty"):
             read(start=moment(MONDAY), end=moment(end))

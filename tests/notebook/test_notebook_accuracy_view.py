@@ -126,6 +126,40 @@ def test_a_metric_is_drawn_without_asking_the_server(view: AccuracyView) -> None
     assert view.controls.metric.value == "log_loss"
 
 
+def test_hours_are_asked_for_with_the_metric_that_is_shown(
+    base: Deployment, view: AccuracyView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    get = base._registry.connection.get
+
+    def listening(path: str, params: Any = None) -> Any:
+        if path.endswith("/accuracy"):
+            asked.append(params["bucket_metric"])
+        return get(path, params)
+
+    monkeypatch.setattr(base._registry.connection, "get", listening)
+    view.controls.bucket.value = "hour"
+    assert asked == [["auc"]]
+    whole = base.accuracy("hour")
+    asked.clear()
+    assert shown(view) == alt_text(accuracy_over_time(whole, "auc"))
+    view.controls.metric.value = "log_loss"
+    assert asked == [["log_loss"]]
+    assert shown(view) == alt_text(accuracy_over_time(whole, "log_loss"))
+    assert whole.overall is not None
+    for name, value in whole.overall.metrics.items():
+        assert name in view.static_html()
+        assert html.text(value.value) in view.static_html()
+    assert asked == [["log_loss"]]
+    assert view.accuracy == whole
+    pd.testing.assert_frame_equal(view.to_frame(), whole.to_frame(baseline=True))
+    assert asked == [["log_loss"], None]
+    view.controls.bucket.value = "day"
+    view.controls.metric.value = "auc"
+    assert asked == [["log_loss"], None, None]
+    assert shown(view) == alt_text(accuracy_over_time(base.accuracy("day"), "auc"))
+
+
 def test_bucket_time_and_package_are_asked_of_the_server(
     registry: Registry, deployed: Deployment, name: str
 ) -> None:

@@ -45,6 +45,13 @@ class Request:
     end: datetime | None
     package_id: int | None
     segment: tuple[str, str] | None = None
+    #: The only metric of the buckets; ``None`` for all.
+    metric: str | None = None
+
+    @property
+    def series(self) -> dict[str, Any]:
+        """What the client takes to choose the buckets and what they have."""
+        return {"bucket": self.bucket, "bucket_metrics": self.metric} | self.range
 
     @property
     def range(self) -> dict[str, Any]:
@@ -136,7 +143,7 @@ class Controls:
 
     @property
     def request(self) -> Request:
-        """What is chosen now."""
+        """What is chosen now, with all metrics."""
         custom = self.time.value == CUSTOM
         return Request(
             bucket=self.bucket.value or None,

@@ -94,7 +94,7 @@ def numbers(view: AccuracyView) -> pa.Table:
     picture: Picture = view._picture
     if picture.needs_details and view.details is not None:
         return view.details.to_arrow()
-    return view._known.to_arrow(baseline=True)
+    return view.whole.to_arrow(baseline=True)
 
 
 def file_name(view: AccuracyView) -> str:

@@ -7,6 +7,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -81,6 +82,7 @@ class AccuracyView(Panel):
         super().__init__()
         self.deployment = find_deployment(deployment)
         self._accuracy: Accuracy | None = None
+        self._whole: Accuracy | None = None
         self._details: AccuracyDetails | None = None
         self._asked: Request | None = None
         self._live: Future[None] | None = None
@@ -155,8 +157,14 @@ class AccuracyView(Panel):
 
     @property
     def accuracy(self) -> Accuracy | None:
-        """The answer that is shown; ``None`` before the first."""
-        return self._accuracy
+        """The answer that is shown, with all metrics; ``None`` before the first.
+
+        Hours are shown from an answer with one metric: the others are asked for when not yet
+        known.
+        """
+        if self._whole is None and self._asked is not None:
+            self._whole = self.deployment.accuracy(**replace(self._asked, metric=None).series)
+        return self._whole
 
     @property
     def details(self) -> AccuracyDetails | None:
@@ -167,7 +175,12 @@ class AccuracyView(Panel):
 
     def to_frame(self) -> pandas.DataFrame:
         """Accuracy by bucket as a pandas DataFrame, each metric with baseline and change."""
-        return self._known.to_frame(baseline=True)
+        return self.whole.to_frame(baseline=True)
+
+    @property
+    def whole(self) -> Accuracy:
+        """`accuracy`; raises `InvalidInput` before the first answer."""
+        return _answered(self.accuracy)
 
     @property
     def figure(self) -> Figure:
@@ -196,14 +209,22 @@ class AccuracyView(Panel):
     def refresh(self) -> None:
         """Ask the server, and draw anew if the answer is another."""
         with self._busy():
-            request = self.controls.request
+            request = self._request
             self._take(request, self._ask(request))
+
+    @property
+    def _request(self) -> Request:
+        """What is chosen; of hours, which are many, the metric that is shown alone."""
+        request = self.controls.request
+        if request.bucket != Bucket.HOUR or self._choose_metric:
+            return request
+        return replace(request, metric=self.controls.metric.value)
 
     def _ask(self, request: Request, *, live: bool = False) -> _Answer:
         """The answer to a request, what segments there are (of a view that refreshes by itself only
         if there are some) and, if it is new and the tab needs them, details.
         """
-        accuracy = self.deployment.accuracy(bucket=request.bucket, **request.range)
+        accuracy = self.deployment.accuracy(**request.series)
         ask = not live or self.controls.segments.are_offered
         segments = self.deployment.segments() if ask else None
         known = request == self._asked and drawn_alike(accuracy, self._accuracy)
@@ -221,6 +242,7 @@ class AccuracyView(Panel):
         if request == self._asked and drawn_alike(accuracy, self._accuracy):
             return
         self._asked, self._accuracy, self._details = request, accuracy, details
+        self._whole = accuracy if request.metric is None else None
         self.controls.offer(accuracy.history)
         self._choose(accuracy)
         self._stale = set(range(len(self._pictures)))
@@ -251,9 +273,7 @@ class AccuracyView(Panel):
 
     @property
     def _known(self) -> Accuracy:
-        if self._accuracy is None:
-            raise InvalidInput("The server has not answered yet.", advice="Call refresh().")
-        return self._accuracy
+        return _answered(self._accuracy)
 
     def _shown(self, one: Picture) -> Shown:
         """What a picture is drawn from; asks for details where it needs them."""
@@ -312,7 +332,11 @@ class AccuracyView(Panel):
 
     def _metric_chosen(self) -> None:
         self._choose_metric = False
-        self._renew(lambda one: one.by_metric)
+        only = None if self._asked is None else self._asked.metric
+        if only not in (None, self.controls.metric.value) and not self._quiet:
+            self.refresh()  # the buckets have another metric
+        else:
+            self._renew(lambda one: one.by_metric)
 
     def _threshold_chosen(self) -> None:
         self._renew(lambda one: one.by_threshold)
@@ -369,11 +393,11 @@ class AccuracyView(Panel):
             await asyncio.sleep(seconds)
             if self._was_seen and not self._view_count:
                 continue  # nobody sees it
-            request = self.controls.request
+            request = self._request
             try:
                 answer = await asyncio.to_thread(self._ask, request, live=True)
                 with TURN:
-                    if self.comm is not None and request == self.controls.request:
+                    if self.comm is not None and request == self._request:
                         self._take(request, answer)
                         self.notice.clear()
             except Exception as error:
@@ -398,3 +422,9 @@ class AccuracyView(Panel):
         with contextlib.suppress(Exception):  # the numbers stand alone where nothing is drawn
             image = accuracy_save.image(self.figure, _STATIC_DPI)
         return accuracy_text.static(self.deployment, self._accuracy, self._summary.value, image)
+
+
+def _answered(accuracy: Accuracy | None) -> Accuracy:
+    if accuracy is None:
+        raise InvalidInput("The server has not answered yet.", advice="Call refresh().")
+    return accuracy

@@ -251,8 +251,9 @@ class RegistryHandler(APIHandler):
         There it is written, too: many buckets take a while.
         """
         wanted = self.query()
-        if "metric" in wanted:
-            wanted["metrics"] = wanted.pop("metric")
+        for name in ("metric", "bucket_metric"):
+            if name in wanted:
+                wanted[f"{name}s"] = wanted.pop(name)
         self.answer(await self.in_thread(lambda: to_json(use_case(*parts, **wanted))))
 
     def created(self, result: Any, *path: object) -> None:

@@ -164,6 +164,11 @@ export class RegistryClient {
     return this._send('PATCH', ['deployments', id], body);
   }
 
+  /** How it does in each respect, and its predictions of the last 7 days. */
+  status(id: Part, signal?: AbortSignal): Promise<t.DeploymentLights> {
+    return this._get(['deployments', id, 'status'], { signal });
+  }
+
   history(id: Part, signal?: AbortSignal): Promise<t.ServicePeriod[]> {
     return this._get(['deployments', id, 'history'], { signal });
   }

@@ -3650,6 +3650,8 @@ export interface operations {
                 segment_value?: string;
                 /** @description This metric; may be repeated. */
                 metric?: string[];
+                /** @description The buckets have this metric alone; may be repeated. A long series comes sooner with one. */
+                bucket_metric?: string[];
             };
             header?: never;
             path: {

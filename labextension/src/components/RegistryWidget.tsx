@@ -37,6 +37,15 @@ export class RegistryWidget extends ReactWidget {
     this._memoryChanged.emit();
   }
 
+  /** Arguments with which the panel was opened again while it was open. */
+  get asked(): ISignal<this, ReadonlyPartialJSONObject> {
+    return this._asked;
+  }
+
+  ask(args: ReadonlyPartialJSONObject): void {
+    this._asked.emit(args);
+  }
+
   override dispose(): void {
     this._source.changed.disconnect(this._follow, this);
     Signal.clearData(this);
@@ -65,7 +74,9 @@ export class RegistryWidget extends ReactWidget {
     const value = {
       ...this._source.current(),
       visible: this._visible,
-      remember: (state: ReadonlyPartialJSONObject) => this.remember(state)
+      asked: this._asked,
+      remember: (state: ReadonlyPartialJSONObject) => this.remember(state),
+      recall: () => this.memory
     };
     return <SurroundingsProvider value={value}>{this._view(this)}</SurroundingsProvider>;
   }
@@ -85,4 +96,5 @@ export class RegistryWidget extends ReactWidget {
 
   private _memory: ReadonlyPartialJSONObject = {};
   private readonly _memoryChanged = new Signal<this, void>(this);
+  private readonly _asked = new Signal<this, ReadonlyPartialJSONObject>(this);
 }

@@ -7,7 +7,7 @@ import {
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { FileDialog } from '@jupyterlab/filebrowser';
 import { IStateDB } from '@jupyterlab/statedb';
-import { UUID } from '@lumino/coreutils';
+import { type ReadonlyPartialJSONObject, UUID } from '@lumino/coreutils';
 import React from 'react';
 
 import { ENTITY_ARGS, REGISTER_ARGS } from '../commands/arguments';
@@ -24,7 +24,16 @@ import { registryIcon } from '../icon';
 import type { RegisterArgs } from '../tokens';
 import { ISurroundings } from './surroundings';
 
-type EntityArgs = { id: number; tab?: string };
+/**
+ * `kept` is what was typed and not sent, `choices` what was chosen in a tab, of a panel that is
+ * restored.
+ */
+type EntityArgs = {
+  id: number;
+  tab?: string;
+  kept?: ReadonlyPartialJSONObject;
+  choices?: ReadonlyPartialJSONObject;
+};
 type FormArgs = RegisterArgs & { form: string };
 
 export const documents: JupyterFrontEndPlugin<void> = {
@@ -64,9 +73,14 @@ export const documents: JupyterFrontEndPlugin<void> = {
       icon: registryIcon,
       name: ({ id }) => String(id),
       title: ({ id }) => trans.__('Deployment %1', id),
-      create: ({ id, tab }) =>
+      create: ({ id, tab, kept }) =>
         new RegistryWidget(source, widget => (
-          <DeploymentPanel id={id} tab={tab} onRead={shown => (widget.title.label = shown.label)} />
+          <DeploymentPanel
+            id={id}
+            tab={tab}
+            kept={kept}
+            onRead={shown => (widget.title.label = shown.label)}
+          />
         ))
     });
     const drafts = new Drafts(state);
@@ -95,12 +109,12 @@ export const documents: JupyterFrontEndPlugin<void> = {
     });
 
     commands.addCommand(CommandIDs.openPackage, {
-      label: trans.__('Open a Model Package'),
+      label: args => (args['id'] ? trans.__('Open') : trans.__('Open a Model Package')),
       describedBy: ENTITY_ARGS,
       execute: args => packages.open(entityArgs(args))
     });
     commands.addCommand(CommandIDs.openDeployment, {
-      label: trans.__('Open a Deployment'),
+      label: args => (args['id'] ? trans.__('Open') : trans.__('Open a Deployment')),
       describedBy: ENTITY_ARGS,
       execute: args => deployments.open(entityArgs(args))
     });
@@ -138,5 +152,20 @@ function entityArgs(args: { [name: string]: unknown }): EntityArgs {
   if (!Number.isInteger(id) || id < 1) {
     throw new Error(`The argument 'id' has to be a number from 1, not ${JSON.stringify(args.id)}.`);
   }
-  return typeof args.tab === 'string' ? { id, tab: args.tab } : { id };
+  const { tab } = args;
+  return {
+    id,
+    ...(typeof tab === 'string' ? { tab } : {}),
+    ...remembered(args, 'kept'),
+    ...remembered(args, 'choices')
+  };
+}
+
+/** What a panel remembered under a name, if it is well-formed. */
+function remembered<N extends 'kept' | 'choices'>(
+  args: { [name: string]: unknown },
+  name: N
+): { [Name in N]?: ReadonlyPartialJSONObject } {
+  const value = args[name];
+  return (value && typeof value === 'object' ? { [name]: value } : {}) as never;
 }

@@ -5,7 +5,6 @@ import { refreshIcon } from '@jupyterlab/ui-components';
 
 import { NO_ARGS } from '../commands/arguments';
 import { CommandIDs } from '../commands/ids';
-import { deploymentActions } from '../documents/deployment/actions';
 import { DEPLOYMENT_TABS } from '../documents/deployment/tabs';
 import { PACKAGE_TABS } from '../documents/package/tabs';
 import { LabRegistry } from '../registry';
@@ -24,7 +23,6 @@ export const registry: JupyterFrontEndPlugin<IRegistry> = {
     SECTIONS.forEach(section => made.sections.add(section));
     PACKAGE_TABS.forEach(tab => made.packageTabs.add(tab));
     DEPLOYMENT_TABS.forEach(tab => made.deploymentTabs.add(tab));
-    deploymentActions(made).forEach(action => made.deploymentActions.add(action));
     app.commands.addCommand(CommandIDs.refresh, {
       label: trans.__('Refresh the Model Registry'),
       icon: refreshIcon,

@@ -1,0 +1,196 @@
+// A binary target's ROC curve and cumulative gain with its lift, from score bins.
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { AccuracyDetails } from '../../../api/types';
+import { DASHES, type Look } from '../../../charts/look';
+import { channel, type Drawing, leftAxis, type Spec, themed } from '../../../charts/spec';
+import { measure, percent } from '../../../format/numbers';
+import {
+  areaUnder,
+  confusionAt,
+  corners,
+  type Counted,
+  cumulativeGain,
+  roc,
+  totals
+} from '../../../monitoring/curves';
+
+const DECILES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+/** Pixels of a square chart at most. */
+const SIDE = 480;
+
+/** True against false positive rate over all thresholds, with a ring at one. */
+export function rocCurve(
+  details: AccuracyDetails,
+  bins: Counted,
+  threshold: number,
+  trans: TranslationBundle
+): Drawing {
+  const positive = details.positive_class ?? '';
+  const negative = details.class_labels?.find(label => label !== positive) ?? '';
+  const points = roc(bins);
+  const area = trans.__('AUC %1', areaUnder(points).toFixed(3));
+  const { tp, fn, fp, tn } = confusionAt(bins, threshold);
+  const [fpr, tpr] = [fp / (fp + tn), tp / (tp + fn)];
+  const ring = trans.__('threshold %1', measure(threshold));
+  const names = [area, trans.__('at random')];
+  return {
+    name: 'roc',
+    title: trans.__('ROC curve, ring at %1', ring),
+    description: trans.__(
+      'ROC curve for %1: %2; at %3 it finds %4 with %5 false alarms',
+      positive,
+      area,
+      ring,
+      percent(tpr),
+      percent(fpr)
+    ),
+    height: 350,
+    width: SIDE,
+    spec: (width, look) =>
+      square(
+        width,
+        look,
+        trans.__('false positive rate (share of actual “%1”)', negative),
+        trans.__('true positive rate (share of actual “%1”)', positive),
+        names,
+        [
+          ...corners(points).map(point => ({ x: point.fpr, y: point.tpr, series: names[0] })),
+          { x: 0, y: 0, series: names[1] },
+          { x: 1, y: 1, series: names[1] }
+        ],
+        [
+          {
+            data: { values: [{ x: fpr, y: tpr }] },
+            mark: {
+              type: 'point',
+              size: 150,
+              strokeWidth: 2.5,
+              filled: false,
+              color: look.series[1]
+            },
+            encoding: {
+              x: { field: 'x', type: 'quantitative' },
+              y: { field: 'y', type: 'quantitative' }
+            }
+          }
+        ],
+        [look.series[0], look.muted]
+      ),
+    table: {
+      columns: [
+        trans.__('threshold'),
+        trans.__('false positive rate'),
+        trans.__('true positive rate')
+      ],
+      rows: points.slice(1).map(point => [point.threshold, point.fpr, point.tpr])
+    }
+  };
+}
+
+/** How many positives the rows of highest score hold, with the lift at each tenth of them. */
+export function gainCurve(
+  details: AccuracyDetails,
+  bins: Counted,
+  trans: TranslationBundle
+): Drawing {
+  const positive = details.positive_class ?? '';
+  const gain = cumulativeGain(bins, DECILES);
+  const { positives, negatives } = totals(bins);
+  const names = [trans.__('by score'), trans.__('best there could be'), trans.__('at random')];
+  const lift = (at: number) => gain[at] / DECILES[at];
+  return {
+    name: 'lift',
+    title: trans.__('Cumulative gain and lift'),
+    description: trans.__(
+      'Cumulative gain for %1: %2 of them in the first 10 % of rows, a lift of %3, and %4 in the first 20 %',
+      positive,
+      percent(gain[1]),
+      lift(1).toFixed(1),
+      percent(gain[2])
+    ),
+    height: 350,
+    width: SIDE,
+    spec: (width, look) =>
+      square(
+        width,
+        look,
+        trans.__('share of rows, highest score first'),
+        trans.__('share of all actual “%1” found', positive),
+        names,
+        [
+          ...DECILES.map((depth, at) => ({ x: depth, y: gain[at], series: names[0] })),
+          { x: 0, y: 0, series: names[1] },
+          { x: positives / (positives + negatives), y: 1, series: names[1] },
+          { x: 1, y: 1, series: names[1] },
+          { x: 0, y: 0, series: names[2] },
+          { x: 1, y: 1, series: names[2] }
+        ],
+        [
+          {
+            data: {
+              values: DECILES.slice(1, -1).map((depth, at) => ({
+                x: depth,
+                y: gain[at + 1],
+                text: `${lift(at + 1).toFixed(1)}×`
+              }))
+            },
+            layer: [
+              {
+                mark: { type: 'point', filled: true, size: 40, color: look.series[0], opacity: 1 }
+              },
+              {
+                mark: { type: 'text', align: 'left', baseline: 'top', dx: 5, dy: 4 },
+                encoding: { text: { field: 'text' } }
+              }
+            ],
+            encoding: {
+              x: { field: 'x', type: 'quantitative' },
+              y: { field: 'y', type: 'quantitative' }
+            }
+          }
+        ],
+        [look.series[0], look.series[2], look.muted]
+      ),
+    table: {
+      columns: [trans.__('share of rows'), trans.__('share of positives'), trans.__('lift')],
+      rows: DECILES.map((depth, at) => [depth, gain[at], at ? lift(at) : null])
+    }
+  };
+}
+
+function square(
+  width: number,
+  look: Look,
+  xTitle: string,
+  yTitle: string,
+  names: readonly string[],
+  values: { x: number; y: number; series: string }[],
+  more: Spec[],
+  colours: readonly string[]
+): Spec {
+  const side = Math.max(120, Math.min(width - 90, 270));
+  const axis = { format: '.0%', tickCount: 5 };
+  const scale = { domain: [0, 1] };
+  return themed(
+    {
+      width: side,
+      height: side,
+      layer: [
+        {
+          data: { values },
+          mark: { type: 'line', strokeWidth: 2 },
+          encoding: {
+            x: { field: 'x', type: 'quantitative', scale, axis: { ...axis, title: xTitle } },
+            y: { field: 'y', type: 'quantitative', scale, axis: leftAxis(yTitle, axis) },
+            color: channel(names, colours),
+            strokeDash: channel(names, DASHES)
+          }
+        },
+        ...more
+      ]
+    },
+    look,
+    width
+  );
+}

@@ -1,0 +1,361 @@
+// Drift: how far features moved against how important they are, over time, and bin by bin.
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Drift, FeatureDrift, ServicePeriod } from '../../../api/types';
+import type { Look } from '../../../charts/look';
+import {
+  barEnds,
+  bars,
+  channel,
+  type Datum,
+  type Drawing,
+  inner,
+  leftAxis,
+  limitLayers,
+  lines,
+  markLayers,
+  middle,
+  type Spec,
+  themed,
+  timeAxis,
+  told
+} from '../../../charts/spec';
+import { count, measure, percent } from '../../../format/numbers';
+import { replacements } from '../../../monitoring/spans';
+import { statusName } from '../statuses';
+
+/** The index from which on a column moved somewhat, and far; the server judges by the same. */
+export const PSI_LIMITS = { warning: 0.1, failing: 0.25 };
+/** Up to this index the axis is linear whatever is drawn. */
+const LINEAR = 1;
+/** Points that are named. */
+const MOST_NAMED = 8;
+
+/** The columns of a drift, features before what was predicted. */
+export function columnsOf(drift: Drift): FeatureDrift[] {
+  return [...(drift.features ?? []), ...(drift.target ? [drift.target] : [])];
+}
+
+/** The feature that moved most, unless one is chosen that there is. */
+export function columnNamed(drift: Drift, name: string): FeatureDrift | undefined {
+  const columns = columnsOf(drift);
+  const moved = [...(drift.features ?? [])].sort((a, b) => (b.psi ?? -1) - (a.psi ?? -1));
+  return columns.find(column => column.name === name) ?? moved[0] ?? columns[0];
+}
+
+function limits(trans: TranslationBundle) {
+  return [
+    { value: PSI_LIMITS.failing, text: trans.__('failing from %1', PSI_LIMITS.failing) },
+    { value: PSI_LIMITS.warning, text: trans.__('warning from %1', PSI_LIMITS.warning) }
+  ];
+}
+
+/** The axis of the index: both limits are on it; small values keep their room beside large ones. */
+function psiAxis(highest: number, title: string): Spec {
+  const linear = highest <= LINEAR;
+  return {
+    field: 'value',
+    type: 'quantitative',
+    scale: linear
+      ? { domain: [0, Math.max(1.1 * highest, 1.3 * PSI_LIMITS.failing)], nice: false }
+      : { type: 'symlog', constant: PSI_LIMITS.failing, domain: [0, 1.4 * highest], nice: false },
+    axis: leftAxis(
+      title,
+      linear ? {} : { values: [0, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20], labelExpr: 'datum.value' }
+    )
+  };
+}
+
+/** Each feature's PSI against its importance: what alarms is at the top right. */
+export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawing {
+  const drawn = (drift.features ?? []).filter(feature => typeof feature.psi === 'number');
+  const known = drawn.some(feature => typeof feature.importance === 'number');
+  const byPsi = [...drawn].sort((a, b) => (b.psi ?? 0) - (a.psi ?? 0));
+  const named = new Set(
+    byPsi
+      .filter(one => one.status === 'failing' || one.status === 'warning')
+      .slice(0, MOST_NAMED)
+      .map(one => one.name)
+  );
+  const statuses = ['failing', 'warning', 'passing', 'unknown'] as const;
+  const names = statuses.map(status => statusName(status, trans));
+  const said = byPsi
+    .slice(0, MOST_NAMED)
+    .map(one =>
+      trans.__('%1 PSI %2, %3', one.name, measure(one.psi), statusName(one.status, trans))
+    );
+  return {
+    name: 'drift-by-importance',
+    title: trans.__('Drift of features by their importance'),
+    description: trans.__(
+      'Population stability index of %1 features, %2 rows: %3',
+      drawn.length,
+      count(drift.n ?? 0),
+      said.join('; ')
+    ),
+    height: 316,
+    width: 720,
+    spec: (width, look) => {
+      const rows = byPsi.map((feature, at) => ({
+        name: feature.name,
+        label: named.has(feature.name) ? feature.name : '',
+        // without importances the features stand beside each other, those that moved most first
+        importance: known ? (feature.importance ?? 0) : (at + 0.5) / byPsi.length,
+        value: feature.psi ?? 0,
+        series: statusName(feature.status, trans),
+        n: feature.n ?? 0
+      }));
+      const highest = byPsi[0]?.psi ?? 0;
+      const y = psiAxis(highest, trans.__('population stability index (PSI)'));
+      const x = {
+        field: 'importance',
+        type: 'quantitative',
+        scale: { domain: [-0.03, 1.06], nice: false },
+        axis: known
+          ? {
+              title: trans.__('importance (1 is the most important feature)'),
+              values: [0, 0.25, 0.5, 0.75, 1],
+              labelExpr: 'datum.value'
+            }
+          : {
+              title: trans.__('features by PSI (the package does not say how important they are)'),
+              labels: false,
+              ticks: false
+            }
+      };
+      const colours = [look.series[1], look.series[1], look.series[0], look.muted];
+      return themed(
+        {
+          width: inner(width),
+          height: 240,
+          layer: [
+            ...limitLayers(limits(trans), y, look),
+            {
+              data: { values: rows },
+              mark: { type: 'point', filled: true, size: 90, opacity: 0.95 },
+              encoding: {
+                x,
+                y,
+                color: channel(names, colours),
+                shape: channel(names, ['diamond', 'triangle-up', 'circle', 'circle']),
+                tooltip: [
+                  { field: 'name', title: trans.__('feature') },
+                  { field: 'value', type: 'quantitative', format: '.3f', title: 'PSI' },
+                  ...(known
+                    ? [
+                        {
+                          field: 'importance',
+                          type: 'quantitative',
+                          format: '.3f',
+                          title: trans.__('importance')
+                        }
+                      ]
+                    : []),
+                  { field: 'n', type: 'quantitative', format: ',', title: trans.__('rows') }
+                ]
+              }
+            },
+            {
+              data: { values: rows.filter(row => row.label) },
+              mark: { type: 'text', align: 'right', baseline: 'middle', dx: -9, limit: 150 },
+              encoding: { x, y, text: { field: 'label' } }
+            }
+          ]
+        },
+        look,
+        width
+      );
+    },
+    table: {
+      columns: [
+        trans.__('feature'),
+        'PSI',
+        trans.__('importance'),
+        trans.__('status'),
+        trans.__('rows')
+      ],
+      rows: columnsOf(drift).map(column => [
+        column === drift.target ? trans.__('%1 (predicted)', column.name) : column.name,
+        column.psi ?? null,
+        column.importance ?? null,
+        statusName(column.status, trans),
+        column.n ?? 0
+      ])
+    }
+  };
+}
+
+/** The PSI of what was predicted and of some features over time. */
+export function driftOverTime(
+  drift: Drift,
+  features: readonly string[],
+  history: readonly ServicePeriod[],
+  trans: TranslationBundle
+): Drawing {
+  const buckets = drift.buckets ?? [];
+  const predictions = trans.__('the predictions');
+  const series = [
+    ...(buckets.some(bucket => typeof bucket.target === 'number')
+      ? [{ name: predictions, values: buckets.map(bucket => bucket.target ?? null) }]
+      : []),
+    ...features.map(name => ({
+      name,
+      values: buckets.map(bucket => bucket.features?.[name] ?? null)
+    }))
+  ];
+  const marks = replacements(history, buckets);
+  const highest = series
+    .flatMap(one => one.values)
+    .reduce<number>((a, b) => Math.max(a, b ?? 0), 0);
+  const title = trans.__('population stability index (PSI)');
+  return {
+    name: 'drift-over-time',
+    title: trans.__('Drift over time'),
+    description: series.map(one => told(one.name, one.values, measure, trans)).join('; '),
+    height: 346,
+    spec: (width, look) => {
+      const names = series.map(one => one.name);
+      const rows: Datum[] = buckets.flatMap((bucket, at) =>
+        series.map(one => ({ time: middle(bucket), series: one.name, value: one.values[at] }))
+      );
+      const x = timeAxis(buckets, null, false);
+      const y = psiAxis(highest, title);
+      return themed(
+        {
+          vconcat: [
+            {
+              width: inner(width),
+              height: 190,
+              layer: [
+                ...limitLayers(limits(trans), y, look),
+                ...lines(rows, names, x, y, look, '.3f'),
+                ...markLayers(marks, x, look)
+              ]
+            },
+            rowsBelow(drift, width, look, trans)
+          ],
+          spacing: 8,
+          resolve: { scale: { color: 'independent', strokeDash: 'independent' } }
+        },
+        look,
+        width
+      );
+    },
+    table: {
+      columns: [
+        trans.__('start (UTC)'),
+        trans.__('end (UTC)'),
+        trans.__('rows'),
+        ...series.map(one => trans.__('PSI of %1', one.name))
+      ],
+      rows: buckets.map((bucket, at) => [
+        bucket.start,
+        bucket.end,
+        bucket.n,
+        ...series.map(one => one.values[at])
+      ])
+    }
+  };
+}
+
+function rowsBelow(drift: Drift, width: number, look: Look, trans: TranslationBundle): Spec {
+  const buckets = drift.buckets ?? [];
+  const name = trans.__('rows');
+  const rows = buckets.map(bucket => ({
+    ...barEnds(bucket),
+    series: name,
+    low: 0,
+    high: bucket.n
+  }));
+  const below = bars(
+    rows,
+    [name],
+    [look.dark ? '#8b96a1' : '#8a949e'],
+    timeAxis(buckets, trans.__('time of prediction (UTC)')),
+    leftAxis(name, { format: '~s', tickCount: 3, tickMinStep: 1 })
+  );
+  const encoding = below.encoding as Spec;
+  return {
+    width: inner(width),
+    height: 50,
+    ...below,
+    encoding: { ...encoding, color: { value: look.dark ? '#8b96a1' : '#8a949e' } }
+  };
+}
+
+/** A column's shares of rows by bin: the baseline's beside those predicted since. */
+export function binsOf(column: FeatureDrift, isTarget: boolean, trans: TranslationBundle): Drawing {
+  const bins = column.bins ?? [];
+  const names = [trans.__('baseline'), trans.__('predicted since')];
+  const index =
+    typeof column.psi === 'number'
+      ? trans.__('PSI %1, %2', measure(column.psi), statusName(column.status, trans))
+      : trans.__('nothing was predicted yet');
+  const name = isTarget ? trans.__('%1 (predicted)', column.name) : column.name;
+  const moved = [...bins]
+    .filter(bin => typeof bin.predicted === 'number')
+    .sort(
+      (a, b) =>
+        Math.abs((b.predicted ?? 0) - b.baseline) - Math.abs((a.predicted ?? 0) - a.baseline)
+    )
+    .slice(0, 3)
+    .map(bin =>
+      trans.__('%1 from %2 to %3', bin.name, percent(bin.baseline), percent(bin.predicted))
+    );
+  const slanted = bins.reduce((sum, bin) => sum + bin.name.length, 0) > 50;
+  return {
+    name: `bins-of-${column.name}`,
+    title: trans.__('%1: %2, %3 rows', name, index, count(column.n ?? 0)),
+    description: trans.__('Shares of rows of %1 by bin. Moved most: %2', name, moved.join('; ')),
+    height: slanted ? 350 : 290,
+    width: 160 + 70 * Math.max(4, bins.length),
+    spec: (width, look) => {
+      const rows = bins.flatMap(bin => [
+        { bin: bin.name, series: names[0], value: bin.baseline },
+        ...(typeof bin.predicted === 'number'
+          ? [{ bin: bin.name, series: names[1], value: bin.predicted }]
+          : [])
+      ]);
+      return themed(
+        {
+          width: inner(width),
+          height: 210,
+          data: { values: rows },
+          mark: { type: 'bar' },
+          encoding: {
+            x: {
+              field: 'bin',
+              type: 'nominal',
+              sort: bins.map(bin => bin.name),
+              scale: { paddingInner: 0.25 },
+              axis: {
+                title: trans.__('bins of %1', name),
+                labelAngle: slanted ? -35 : 0,
+                labelLimit: 130,
+                labelOverlap: bins.length > 40 ? 'greedy' : false
+              }
+            },
+            xOffset: { field: 'series', sort: [...names] },
+            y: {
+              field: 'value',
+              type: 'quantitative',
+              axis: leftAxis(trans.__('share of rows'), { format: '.0%' })
+            },
+            color: channel(names, [look.muted, look.series[0]]),
+            tooltip: [
+              { field: 'bin', title: trans.__('bin') },
+              { field: 'series', title: ' ' },
+              { field: 'value', type: 'quantitative', format: '.1%', title: trans.__('share') }
+            ]
+          }
+        },
+        look,
+        width
+      );
+    },
+    table: {
+      columns: [trans.__('bin'), ...names],
+      rows: bins.map(bin => [bin.name, bin.baseline, bin.predicted ?? null])
+    }
+  };
+}

@@ -1,0 +1,210 @@
+// Service health over time: requests, the shares that failed, and how long answers took.
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Health, HealthBucket, ServicePeriod } from '../../../api/types';
+import {
+  barEnds,
+  bars,
+  type Datum,
+  type Drawing,
+  inner,
+  leftAxis,
+  limitLayers,
+  lines,
+  markLayers,
+  middle,
+  themed,
+  timeAxis,
+  told
+} from '../../../charts/spec';
+import { count, measure, percent } from '../../../format/numbers';
+import { replacements } from '../../../monitoring/spans';
+
+/** Shares of requests from which on a deployment warns, or fails; the server judges by the same. */
+const LIMITS = { failing: 0.05, warning: 0.01, refused: 0.2 };
+/** From this ratio of the longest to the shortest on, an axis of durations is logarithmic. */
+const FAR = 8;
+/** Milliseconds that are marked on it. */
+const TICKS = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6];
+
+/** Requests by bucket: answered, refused and failed ones on top of each other. */
+export function requestsOverTime(
+  health: Health,
+  history: readonly ServicePeriod[],
+  trans: TranslationBundle
+): Drawing {
+  const buckets = health.buckets ?? [];
+  const names = [
+    trans.__('failed (status 5xx)'),
+    trans.__('refused (status 4xx)'),
+    trans.__('answered')
+  ];
+  const parts = (bucket: HealthBucket) => {
+    const failed = bucket.server_errors ?? 0;
+    const refused = bucket.client_errors ?? 0;
+    return [failed, refused, Math.max(0, (bucket.requests ?? 0) - failed - refused)];
+  };
+  const marks = replacements(history, buckets);
+  const requests = buckets.map(bucket => bucket.requests ?? 0);
+  return {
+    name: 'requests',
+    title: trans.__('Requests'),
+    description: trans.__(
+      'Requests by %1: %2 in all, at most %3 at a time',
+      health.bucket,
+      count(requests.reduce((a, b) => a + b, 0)),
+      count(requests.reduce((a, b) => Math.max(a, b), 0))
+    ),
+    height: 226,
+    spec: (width, look) => {
+      // from the bottom: what failed stands where it is seen
+      const rows = buckets.flatMap(bucket => {
+        let high = 0;
+        return parts(bucket).map((n, at) => {
+          const low = high;
+          high += n;
+          return { ...barEnds(bucket), series: names[at], low, high };
+        });
+      });
+      const x = timeAxis(buckets, trans.__('time of request (UTC)'));
+      const axis = leftAxis(trans.__('requests'), { format: '~s', tickMinStep: 1 });
+      const colours = [look.series[1], look.series[3], look.series[0]];
+      return themed(
+        {
+          width: inner(width),
+          height: 150,
+          layer: [bars(rows, names, colours, x, axis), ...markLayers(marks, x, look)]
+        },
+        look,
+        width
+      );
+    },
+    table: {
+      columns: [
+        trans.__('start (UTC)'),
+        trans.__('end (UTC)'),
+        trans.__('requests'),
+        trans.__('rows'),
+        names[1],
+        names[0]
+      ],
+      rows: buckets.map(bucket => [
+        bucket.start,
+        bucket.end,
+        bucket.requests ?? 0,
+        bucket.rows ?? 0,
+        bucket.client_errors ?? 0,
+        bucket.server_errors ?? 0
+      ])
+    }
+  };
+}
+
+/** Shares of requests that were refused and that failed, with what is too much. */
+export function errorsOverTime(health: Health, trans: TranslationBundle): Drawing {
+  const buckets = health.buckets ?? [];
+  const names = [trans.__('refused (status 4xx)'), trans.__('failed (status 5xx)')];
+  const share = (bucket: HealthBucket, errors: number | undefined) =>
+    bucket.requests ? (errors ?? 0) / bucket.requests : null;
+  const refused = buckets.map(bucket => share(bucket, bucket.client_errors));
+  const failed = buckets.map(bucket => share(bucket, bucket.server_errors));
+  return {
+    name: 'errors',
+    title: trans.__('Errors'),
+    description: `${told(names[0], refused, percent, trans)}; ${told(names[1], failed, percent, trans)}`,
+    height: 226,
+    spec: (width, look) => {
+      const rows: Datum[] = buckets.flatMap((bucket, at) => [
+        { time: middle(bucket), series: names[0], value: refused[at] },
+        { time: middle(bucket), series: names[1], value: failed[at] }
+      ]);
+      const y = {
+        field: 'value',
+        type: 'quantitative',
+        // rare errors matter: small shares have room of their own
+        scale: { type: 'symlog', constant: 0.005, domain: [0, 1], nice: false },
+        axis: leftAxis(trans.__('share of requests'), {
+          format: '.0%',
+          values: [0, LIMITS.warning, LIMITS.failing, LIMITS.refused, 1]
+        })
+      };
+      const x = timeAxis(buckets, trans.__('time of request (UTC)'));
+      const limits = [
+        { value: LIMITS.refused, text: trans.__('refused: warning') },
+        { value: LIMITS.failing, text: trans.__('failed: failing') },
+        { value: LIMITS.warning, text: trans.__('failed: warning') }
+      ];
+      return themed(
+        {
+          width: inner(width),
+          height: 150,
+          layer: [...limitLayers(limits, y, look), ...lines(rows, names, x, y, look, '.2%')]
+        },
+        look,
+        width
+      );
+    },
+    table: {
+      columns: [trans.__('start (UTC)'), trans.__('end (UTC)'), ...names],
+      rows: buckets.map((bucket, at) => [bucket.start, bucket.end, refused[at], failed[at]])
+    }
+  };
+}
+
+/** Quantiles of response times, and the model's own median. */
+export function responseTimes(health: Health, trans: TranslationBundle): Drawing {
+  const buckets = health.buckets ?? [];
+  const series = [
+    { name: trans.__('99 %'), of: (bucket: HealthBucket) => bucket.response_ms?.p99 ?? null },
+    { name: trans.__('95 %'), of: (bucket: HealthBucket) => bucket.response_ms?.p95 ?? null },
+    { name: trans.__('half'), of: (bucket: HealthBucket) => bucket.response_ms?.p50 ?? null },
+    {
+      name: trans.__('model alone, half'),
+      of: (bucket: HealthBucket) => bucket.model_ms?.p50 ?? null
+    }
+  ];
+  const milliseconds = (value: number) => trans.__('%1 ms', measure(value));
+  const known = series
+    .flatMap(one => buckets.map(one.of))
+    .filter((value): value is number => value !== null && value > 0);
+  const far =
+    known.reduce((a, b) => Math.max(a, b), 0) >
+    FAR * known.reduce((a, b) => Math.min(a, b), Infinity);
+  return {
+    name: 'response-times',
+    title: trans.__('Response times: so long took at most …'),
+    description: series
+      .map(one => told(one.name, buckets.map(one.of), milliseconds, trans))
+      .join('; '),
+    height: 246,
+    spec: (width, look) => {
+      const names = series.map(one => one.name);
+      const rows: Datum[] = buckets.flatMap(bucket =>
+        series.map(one => ({ time: middle(bucket), series: one.name, value: one.of(bucket) }))
+      );
+      const y = {
+        field: 'value',
+        type: 'quantitative',
+        scale: far ? { type: 'log', nice: true } : { zero: true, nice: true },
+        axis: leftAxis(
+          trans.__('response time (ms)'),
+          far ? { values: TICKS, labelExpr: 'datum.value' } : { format: '~g' }
+        )
+      };
+      const x = timeAxis(buckets, trans.__('time of request (UTC)'));
+      return themed(
+        { width: inner(width), height: 170, layer: lines(rows, names, x, y, look, '.4~g') },
+        look,
+        width
+      );
+    },
+    table: {
+      columns: [
+        trans.__('start (UTC)'),
+        trans.__('end (UTC)'),
+        ...series.map(one => trans.__('%1 (ms)', one.name))
+      ],
+      rows: buckets.map(bucket => [bucket.start, bucket.end, ...series.map(one => one.of(bucket))])
+    }
+  };
+}
