@@ -49,7 +49,6 @@ export function themed(parts: Spec, look: Look, width: number): Spec {
     ...parts,
     config: {
       background: look.background,
-      // the picture as a whole is described; its thousand parts would not help
       aria: false,
       font: look.font,
       padding: { left: 2, right: 6, top: 4, bottom: 2 },
