@@ -14,6 +14,7 @@ import {
   limitLayers,
   lines,
   markLayers,
+  markRoom,
   middle,
   type Spec,
   themed,
@@ -26,6 +27,8 @@ import { statusName } from '../statuses';
 
 /** The index from which on a column moved somewhat, and far; the server judges by the same. */
 export const PSI_LIMITS = { warning: 0.1, failing: 0.25 };
+/** Rows that are needed to tell. */
+const LEAST_ROWS = 100;
 /** Up to this index the axis is linear whatever is drawn. */
 const LINEAR = 1;
 /** Points that are named. */
@@ -210,13 +213,20 @@ export function driftOverTime(
   const title = trans.__('population stability index (PSI)');
   return {
     name: 'drift-over-time',
-    title: trans.__('Drift over time'),
+    title: buckets.some(bucket => bucket.n > 0 && bucket.n < LEAST_ROWS)
+      ? trans.__('Drift over time; hollow points are of fewer than %1 rows', LEAST_ROWS)
+      : trans.__('Drift over time'),
     description: series.map(one => told(one.name, one.values, measure, trans)).join('; '),
-    height: 346,
+    height: 334 + markRoom(marks),
     spec: (width, look) => {
       const names = series.map(one => one.name);
       const rows: Datum[] = buckets.flatMap((bucket, at) =>
-        series.map(one => ({ time: middle(bucket), series: one.name, value: one.values[at] }))
+        series.map(one => ({
+          time: middle(bucket),
+          series: one.name,
+          value: one.values[at],
+          few: bucket.n < LEAST_ROWS
+        }))
       );
       const x = timeAxis(buckets, null, false);
       const y = psiAxis(highest, title);
@@ -229,7 +239,7 @@ export function driftOverTime(
               layer: [
                 ...limitLayers(limits(trans), y, look),
                 ...lines(rows, names, x, y, look, '.3f'),
-                ...markLayers(marks, x, look)
+                ...markLayers(marks, x, width, look)
               ]
             },
             rowsBelow(drift, width, look, trans)

@@ -12,6 +12,7 @@ import {
   limitLayers,
   lines,
   markLayers,
+  markRoom,
   middle,
   themed,
   timeAxis,
@@ -55,7 +56,7 @@ export function requestsOverTime(
       count(requests.reduce((a, b) => a + b, 0)),
       count(requests.reduce((a, b) => Math.max(a, b), 0))
     ),
-    height: 226,
+    height: 226 + markRoom(marks),
     spec: (width, look) => {
       // from the bottom: what failed stands where it is seen
       const rows = buckets.flatMap(bucket => {
@@ -73,7 +74,7 @@ export function requestsOverTime(
         {
           width: inner(width),
           height: 150,
-          layer: [bars(rows, names, colours, x, axis), ...markLayers(marks, x, look)]
+          layer: [bars(rows, names, colours, x, axis), ...markLayers(marks, x, width, look)]
         },
         look,
         width

@@ -9,7 +9,6 @@ import { ProblemView } from '../../../components/ProblemView';
 import { Spinner } from '../../../components/Progress';
 import { StatusLight } from '../../../components/StatusLight';
 import { useChoices } from '../../../components/useChoices';
-import { measure } from '../../../format/numbers';
 import { EVERYTHING, rangeError, rangeOf } from '../../../monitoring/spans';
 import type { PanelTab } from '../../../tokens';
 import {
@@ -81,7 +80,7 @@ function DriftTab({ entity }: { entity: DeploymentPublic }): React.ReactElement 
               trans.__(
                 '%1, PSI %2',
                 one === data.read.target ? trans.__('%1 (predicted)', one.name) : one.name,
-                measure(one.psi)
+                one.psi?.toFixed(3) ?? '–'
               )
             ])}
             choose={name => choose({ feature: name })}
