@@ -8,5 +8,6 @@ export default defineConfig({
     restoreMocks: true,
     server: { deps: { inline: [/@jupyterlab\//, /@jupyter\//] } }
   },
+  assetsInclude: ['**/*.parquet'],
   css: { modules: {} }
 });

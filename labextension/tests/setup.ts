@@ -1,6 +1,15 @@
-// After each test nothing of its views is left.
+// After each test nothing of its views is left; what jsdom lacks and Lab's libraries ask for is there.
 import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
+
+globalThis.DragEvent ??= class extends MouseEvent {} as typeof DragEvent;
+window.matchMedia ??= query =>
+  ({
+    matches: false,
+    media: query,
+    addListener: () => undefined,
+    addEventListener: () => undefined
+  }) as unknown as MediaQueryList;
 
 afterEach(cleanup);
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-NAMES = ("startup", "search", "deployments", "predict", "reports", "accuracy", "notebook")
+NAMES = ("startup", "search", "deployments", "predict", "reports", "accuracy", "notebook", "sidebar")
 
 
 def main() -> None:

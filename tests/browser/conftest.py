@@ -105,3 +105,15 @@ def picture(page: Any, tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return take
+
+
+@pytest.fixture
+def sidebar(lab: Lab, page: Any) -> Any:
+    """The sidebar, opened by its icon in a JupyterLab without open documents."""
+    lab.settle()
+    page.goto(f"{lab.url}lab?token={lab.token}&reset")
+    page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
+    page.get_by_role("tab", name="Model Registry").click()
+    found = page.locator("#jupyter-registry-sidebar")
+    found.get_by_role("heading", name="Model Registry").wait_for()
+    return found

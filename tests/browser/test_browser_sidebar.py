@@ -18,18 +18,6 @@ pytestmark = pytest.mark.timeout(300)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
-@pytest.fixture
-def sidebar(lab: Lab, page: Any) -> Any:
-    """The sidebar, opened by its icon in a JupyterLab without open documents."""
-    lab.settle()
-    page.goto(f"{lab.url}lab?token={lab.token}&reset")
-    page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
-    page.get_by_role("tab", name="Model Registry").click()
-    found = page.locator("#jupyter-registry-sidebar")
-    found.get_by_role("heading", name="Model Registry").wait_for()
-    return found
-
-
 def _external(registry: Registry, name: str) -> Any:
     return registry.register(
         name, target="left", target_type="binary", class_labels=["no", "yes"],
@@ -85,10 +73,12 @@ def test_an_external_model_is_registered_by_the_form(
 ) -> None:
     sidebar.get_by_role("button", name="Register a package").first.click()
     form = page.locator(".jp-Registry-form:visible")
+    form.get_by_label("External").check()
     form.get_by_role("button", name="Register").click()
     expect(form.get_by_text("This is needed.").first).to_be_visible()
     form.get_by_label("Name").fill("by-form")
     form.get_by_label("Target", exact=False).first.fill("left")
+    form.get_by_label("Target type").select_option("binary")
     form.get_by_label("Classes").fill("no, yes")
     form.get_by_role("button", name="Register").click()
     panel = page.locator(".jp-Registry-panel:visible")

@@ -78,7 +78,7 @@ export class RegistryClient {
     return this._get(['packages', id], { signal });
   }
 
-  register(body: t.PackageCreate): Promise<t.PackagePublic> {
+  register(body: t.PackageCreate): Promise<t.PackageRegistered> {
     return this._send('POST', ['packages'], body);
   }
 
@@ -112,8 +112,38 @@ export class RegistryClient {
     return sendFileForJson(this.settings, 'PUT', parts, file, options);
   }
 
+  upload(upload: string): Promise<t.UploadPublic> {
+    return this._get(['uploads', upload]);
+  }
+
   deleteUpload(upload: string): Promise<void> {
     return this._send('DELETE', ['uploads', upload]);
+  }
+
+  deleteUploadFile(upload: string, path: string): Promise<void> {
+    return this._send('DELETE', ['uploads', upload, 'files', ...path.split('/')]);
+  }
+
+  /** Take a file or folder of Jupyter's contents into an upload, on the server's side. */
+  takeContents(
+    upload: string,
+    body: t.ContentsTake,
+    signal?: AbortSignal
+  ): Promise<t.ContentsTaken> {
+    return this._post(['uploads', upload, 'contents'], body, { signal });
+  }
+
+  /** Have a worker look at an upload's model and data; `inspection` tells how it stands. */
+  inspect(upload: string, body: t.InspectionCreate): Promise<t.InspectionPublic> {
+    return this._send('POST', ['uploads', upload, 'inspection'], body);
+  }
+
+  inspection(upload: string, signal?: AbortSignal): Promise<t.InspectionPublic> {
+    return this._get(['uploads', upload, 'inspection'], { signal });
+  }
+
+  cancelInspection(upload: string): Promise<void> {
+    return this._send('DELETE', ['uploads', upload, 'inspection']);
   }
 
   // --- deployments ---
@@ -132,6 +162,11 @@ export class RegistryClient {
 
   updateDeployment(id: Part, body: t.DeploymentUpdate): Promise<t.DeploymentPublic> {
     return this._send('PATCH', ['deployments', id], body);
+  }
+
+  /** How it does in each respect, and its predictions of the last 7 days. */
+  status(id: Part, signal?: AbortSignal): Promise<t.DeploymentLights> {
+    return this._get(['deployments', id, 'status'], { signal });
   }
 
   history(id: Part, signal?: AbortSignal): Promise<t.ServicePeriod[]> {

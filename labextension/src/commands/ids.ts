@@ -4,5 +4,6 @@ export const CommandIDs = {
   openPackage: 'jupyter-registry:open-package',
   openDeployment: 'jupyter-registry:open-deployment',
   register: 'jupyter-registry:register',
+  registerFiles: 'jupyter-registry:register-files',
   refresh: 'jupyter-registry:refresh'
 } as const;

@@ -11,7 +11,7 @@ export function ProblemView(props: {
   dismiss?: () => void;
 }): React.ReactElement {
   const trans = useTrans();
-  const { title, detail, advice } = told(props.error);
+  const { title, detail, advice, traceback } = told(props.error);
   const lost = props.error instanceof ConnectionLostError;
   return (
     <div className="jp-Registry-problem" role="alert">
@@ -19,6 +19,14 @@ export function ProblemView(props: {
       {detail !== title && <p>{detail}</p>}
       {lost && <p>{trans.__('Check that it runs; nothing that you typed is lost.')}</p>}
       {advice && <p className="jp-Registry-problemAdvice">{advice}</p>}
+      {traceback && (
+        <details>
+          <summary>{trans.__('Traceback')}</summary>
+          <pre className="jp-Registry-traceback" tabIndex={0}>
+            {traceback}
+          </pre>
+        </details>
+      )}
       {(props.retry || props.dismiss) && (
         <p className="jp-Registry-buttons">
           {props.retry && (
@@ -37,9 +45,18 @@ export function ProblemView(props: {
   );
 }
 
-function told(error: unknown): { title: string; detail: string; advice: string } {
+interface Told {
+  title: string;
+  detail: string;
+  advice: string;
+  /** Of a model's own code, in its worker. */
+  traceback?: string;
+}
+
+function told(error: unknown): Told {
   if (error instanceof ProblemError) {
-    return error;
+    const { title, detail, advice } = error;
+    return { title, detail, advice, traceback: error.field('traceback') };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { title: message, detail: message, advice: '' };

@@ -37,6 +37,15 @@ export class RegistryWidget extends ReactWidget {
     this._memoryChanged.emit();
   }
 
+  /** Arguments with which the panel was opened again while it was open. */
+  get asked(): ISignal<this, ReadonlyPartialJSONObject> {
+    return this._asked;
+  }
+
+  ask(args: ReadonlyPartialJSONObject): void {
+    this._asked.emit(args);
+  }
+
   override dispose(): void {
     this._source.changed.disconnect(this._follow, this);
     Signal.clearData(this);
@@ -65,6 +74,7 @@ export class RegistryWidget extends ReactWidget {
     const value = {
       ...this._source.current(),
       visible: this._visible,
+      asked: this._asked,
       remember: (state: ReadonlyPartialJSONObject) => this.remember(state),
       recall: () => this.memory
     };
@@ -86,4 +96,5 @@ export class RegistryWidget extends ReactWidget {
 
   private _memory: ReadonlyPartialJSONObject = {};
   private readonly _memoryChanged = new Signal<this, void>(this);
+  private readonly _asked = new Signal<this, ReadonlyPartialJSONObject>(this);
 }

@@ -15,7 +15,7 @@ export function StatusLight(props: {
   reason?: string;
 }): React.ReactElement {
   const trans = useTrans();
-  const said = [`${props.label}: ${inWords(props.status, trans)}`, props.reason]
+  const said = [`${props.label}: ${statusName(props.status, trans)}`, props.reason]
     .filter(Boolean)
     .join('. ');
   return (
@@ -30,15 +30,12 @@ export function StatusLight(props: {
   );
 }
 
-function inWords(status: Status, trans: TranslationBundle): string {
-  switch (status) {
-    case 'passing':
-      return trans.__('good');
-    case 'warning':
-      return trans.__('look at it');
-    case 'failing':
-      return trans.__('bad');
-    default:
-      return trans.__('not known');
-  }
+export function statusName(status: Status, trans: TranslationBundle): string {
+  const names: Record<Status, string> = {
+    passing: trans.__('good'),
+    warning: trans.__('look at it'),
+    failing: trans.__('bad'),
+    unknown: trans.__('not known')
+  };
+  return names[status];
 }

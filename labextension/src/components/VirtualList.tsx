@@ -13,6 +13,8 @@ export interface VirtualListProps {
   row: (index: number) => React.ReactNode;
   /** What React knows a row by; its index unless given. */
   rowKey?: (index: number) => React.Key;
+  /** Where the row of a key is now: so scrolling and the active row follow rows that moved. */
+  find?: (key: React.Key) => number | undefined;
   /** What the mouse shows over a row. */
   rowTitle?: (index: number) => string | undefined;
   /** Called when other rows come into sight: the place to load them. */
@@ -28,7 +30,7 @@ export interface VirtualListProps {
 }
 
 export function VirtualList(props: VirtualListProps): React.ReactElement {
-  const { label, count, rowHeight, row, rowKey, rowTitle, onRange, onOpen, onMenu } = props;
+  const { label, count, rowHeight, row, rowKey, find, rowTitle, onRange, onOpen, onMenu } = props;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
@@ -37,6 +39,33 @@ export function VirtualList(props: VirtualListProps): React.ReactElement {
   const active = Math.min(chosen, count - 1);
 
   const [first, last] = rowsInSight(top, height, rowHeight, count);
+
+  // rows that were put in or taken out above must not move what is looked at
+  const seen = useRef<{ at: number; key: React.Key; active: number; activeKey: React.Key }>();
+  // on each drawing: whichever it was that moved the rows
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  useLayoutEffect(() => {
+    const element = box.current!;
+    if (!find || !rowKey || !count) {
+      seen.current = undefined;
+      return;
+    }
+    const before = seen.current;
+    if (before) {
+      const now = find(before.key);
+      // at the top stays at the top
+      if (now !== undefined && now !== before.at && element.scrollTop > 0) {
+        element.scrollTop += (now - before.at) * rowHeight;
+        setTop(element.scrollTop);
+      }
+      const activeNow = before.active === active ? find(before.activeKey) : undefined;
+      if (activeNow !== undefined && activeNow !== active) {
+        setChosen(activeNow);
+      }
+    }
+    const at = Math.min(Math.ceil(element.scrollTop / rowHeight), count - 1);
+    seen.current = { at, key: rowKey(at), active, activeKey: rowKey(active) };
+  });
 
   useLayoutEffect(() => {
     const element = box.current!;

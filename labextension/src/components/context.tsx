@@ -3,6 +3,7 @@ import { nullTranslator, type TranslationBundle } from '@jupyterlab/translation'
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
 import React, { createContext, useContext } from 'react';
 
 import type { IRegistry } from '../tokens';
@@ -36,6 +37,8 @@ export interface Surroundings {
   visible?: boolean;
   /** Keeps what a panel remembers until it is closed, as the tab; see `documents/`. */
   remember?: (state: ReadonlyPartialJSONObject) => void;
+  /** Tells the arguments with which an open panel is opened once more, as the tab. */
+  asked?: ISignal<unknown, ReadonlyPartialJSONObject>;
   /** What it remembers now. */
   recall?: () => ReadonlyPartialJSONObject;
 }

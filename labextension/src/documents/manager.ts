@@ -3,6 +3,7 @@ import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { TabPanel, type Widget } from '@lumino/widgets';
 
 import type { RegistryWidget } from '../components/RegistryWidget';
 
@@ -40,10 +41,15 @@ export class Documents<A extends ReadonlyPartialJSONObject> {
     });
   }
 
+  /** Whether a panel of a name is open. */
+  isOpen(name: string): boolean {
+    return this.tracker.find(open => open.id === this._id(name)) !== undefined;
+  }
+
   /** Open a panel, or show the one that is open. */
   async open(args: A): Promise<DocumentWidget> {
     const name = this._kind.name(args);
-    const id = `${this._kind.namespace}-${name}`;
+    const id = this._id(name);
     let widget = this.tracker.find(open => open.id === id);
     if (!widget) {
       const content = this._kind.create(args);
@@ -58,11 +64,42 @@ export class Documents<A extends ReadonlyPartialJSONObject> {
       const made = widget;
       content.memoryChanged.connect(() => void this.tracker.save(made));
       await this.tracker.add(widget);
+    } else {
+      widget.content.ask(args);
     }
     if (!widget.isAttached) {
       this._shell.add(widget, 'main');
     }
+    if (!widget.isAttached) {
+      addBeside(this._shell, widget);
+    }
     this._shell.activateById(widget.id);
+    showTab(widget);
     return widget;
+  }
+
+  private _id(name: string): string {
+    return `${this._kind.namespace}-${name}`;
+  }
+}
+
+/**
+ * In Notebook 7 the main area has one widget: on its first page that has tabs, and a panel is one
+ * more; beside a notebook a panel is on its right.
+ */
+function addBeside(shell: JupyterFrontEnd.IShell, widget: Widget): void {
+  const [only] = shell.widgets('main');
+  if (only instanceof TabPanel) {
+    only.addWidget(widget);
+  } else {
+    shell.add(widget, 'right');
+  }
+}
+
+/** Of tabs that the shell does not know show the widget's. */
+function showTab(widget: Widget): void {
+  const tabs = widget.parent?.parent;
+  if (tabs instanceof TabPanel) {
+    tabs.currentWidget = widget;
   }
 }

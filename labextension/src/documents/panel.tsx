@@ -1,5 +1,5 @@
 // The shell of an entity's panel: heading, actions, tabs; read anew when the entity changes.
-import React, { useState } from 'react';
+import React, { useEffect, useRef, useState } from 'react';
 
 import { ProblemError } from '../api/problems';
 import { useSurroundings, useTrans } from '../components/context';
@@ -13,6 +13,7 @@ import type { Contributions } from '../contributions';
 import type { Change } from '../events/changes';
 import { useChanges } from '../events/hooks';
 import type { EntityAction, PanelTab } from '../tokens';
+import { SelectTabProvider } from './selectTab';
 
 export interface EntityPanelProps<E extends A, A> {
   /** The tab to begin with. */
@@ -29,7 +30,7 @@ export interface EntityPanelProps<E extends A, A> {
 
 export function EntityPanel<E extends A, A>(props: EntityPanelProps<E, A>): React.ReactElement {
   const trans = useTrans();
-  const { remember } = useSurroundings();
+  const { remember, asked } = useSurroundings();
   const { data, error, loading, reload } = useAnswer(async signal => {
     const read = await props.read(signal);
     props.onRead?.(read);
@@ -42,7 +43,21 @@ export function EntityPanel<E extends A, A>(props: EntityPanelProps<E, A>): Reac
   });
   const tabs = useContributions(props.tabs).filter(tab => data && (tab.applies?.(data) ?? true));
   const [wanted, setWanted] = useState(props.tab);
+  const panel = useRef<HTMLDivElement>(null);
   const selected = tabs.find(tab => tab.id === wanted) ?? tabs[0];
+  useEffect(() => {
+    const follow = (_: unknown, { tab }: { tab?: unknown }) => {
+      if (typeof tab === 'string') {
+        setWanted(tab);
+        remember?.({ tab });
+      }
+    };
+    asked?.connect(follow);
+    return () => {
+      asked?.disconnect(follow);
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [asked]);
 
   if (error instanceof ProblemError && error.status === 404) {
     return <EmptyState title={trans.__('It is not there any more')}>{error.detail}</EmptyState>;
@@ -51,8 +66,19 @@ export function EntityPanel<E extends A, A>(props: EntityPanelProps<E, A>): Reac
     return loading ? <Spinner /> : <ProblemView error={error} retry={reload} />;
   }
   const Shown = selected?.component;
+  const select = (id: string) => {
+    setWanted(id);
+    remember?.({ tab: id });
+  };
+  /** From within a tab, which goes with what had the focus. */
+  const selectFromWithin = (id: string) => {
+    select(id);
+    requestAnimationFrame(() =>
+      panel.current?.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus()
+    );
+  };
   return (
-    <div className="jp-Registry-panel">
+    <div ref={panel} className="jp-Registry-panel">
       {error !== undefined && <ProblemView error={error} retry={reload} />}
       <header className="jp-Registry-panelHeader">
         <div>{props.heading(data)}</div>
@@ -63,12 +89,11 @@ export function EntityPanel<E extends A, A>(props: EntityPanelProps<E, A>): Reac
           label={trans.__('Parts')}
           items={tabs.map(tab => ({ id: tab.id, label: tab.label(trans) }))}
           selected={selected.id}
-          select={id => {
-            setWanted(id);
-            remember?.({ tab: id });
-          }}
+          select={select}
         >
-          <Shown key={selected.id} entity={data} reload={reload} />
+          <SelectTabProvider value={selectFromWithin}>
+            <Shown key={selected.id} entity={data} reload={reload} />
+          </SelectTabProvider>
         </Tabs>
       )}
     </div>

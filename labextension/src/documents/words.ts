@@ -1,7 +1,14 @@
 // The API's values in the reader's words.
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { DeploymentState, Importance, PackageKind, TargetType } from '../api/types';
+import type {
+  CheckStatus,
+  DeploymentState,
+  Importance,
+  PackageKind,
+  ReplacementReason,
+  TargetType
+} from '../api/types';
 
 export function kindName(kind: PackageKind, trans: TranslationBundle): string {
   const names: Record<PackageKind, string> = {
@@ -38,4 +45,40 @@ export function targetTypeName(type: TargetType, trans: TranslationBundle): stri
     multiclass: trans.__('multiclass')
   };
   return names[type] ?? type;
+}
+
+export function reasonName(reason: ReplacementReason, trans: TranslationBundle): string {
+  const names: Record<ReplacementReason, string> = {
+    accuracy: trans.__('accuracy'),
+    data_drift: trans.__('data drift'),
+    errors: trans.__('errors'),
+    scheduled_refresh: trans.__('scheduled refresh'),
+    scoring_speed: trans.__('scoring speed'),
+    other: trans.__('other')
+  };
+  return names[reason];
+}
+
+export function checkStatusName(status: CheckStatus, trans: TranslationBundle): string {
+  const names: Record<CheckStatus, string> = {
+    passing: trans.__('passing'),
+    warning: trans.__('warning'),
+    failing: trans.__('failing')
+  };
+  return names[status];
+}
+
+/** What a check of a replacement looks at. */
+export function checkName(name: string, trans: TranslationBundle): string {
+  const names: Record<string, string> = {
+    not_archived: trans.__('Not archived'),
+    not_champion: trans.__('Not in service yet'),
+    target_name: trans.__('Target'),
+    target_type: trans.__('Target type'),
+    class_labels: trans.__('Classes'),
+    required_columns: trans.__('Columns'),
+    kind: trans.__('Where it predicts'),
+    model_loads: trans.__('The model loads')
+  };
+  return names[name] ?? name.replace(/_/g, ' ');
 }

@@ -69,6 +69,14 @@ export class Changes implements IDisposable {
     window.addEventListener('online', this._online);
   }
 
+  /** A request found the server gone before the socket did: say so, and try until it is there. */
+  lose(): void {
+    if (this._state === 'connected') {
+      this._setState('lost');
+      this.connect();
+    }
+  }
+
   /** Have all that is shown read anew. */
   refresh(): void {
     this._refreshed.emit();

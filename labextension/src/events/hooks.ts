@@ -9,9 +9,9 @@ import type { Change, ConnectionState } from './changes';
  * view cannot be seen nothing is called; if something was changed, once when it is seen again.
  */
 export function useChanges(react: (change?: Change) => void): void {
-  const { registry, settings, visible = true } = useSurroundings();
+  const { registry, settings } = useSurroundings();
   const { changes } = registry;
-  const seen = usePageVisible() && visible;
+  const seen = useSeen();
   const latest = useRef({ react, seen, follow: settings.refresh });
   latest.current = { react, seen, follow: settings.refresh };
   const missed = useRef(false);
@@ -40,6 +40,12 @@ export function useChanges(react: (change?: Change) => void): void {
       latest.current.react();
     }
   }, [seen]);
+}
+
+/** Whether the view can be seen: it is shown, and so is the page. */
+export function useSeen(): boolean {
+  const { visible = true } = useSurroundings();
+  return usePageVisible() && visible;
 }
 
 /** Whether the server is heard. */

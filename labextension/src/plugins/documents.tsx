@@ -4,6 +4,9 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { FileDialog } from '@jupyterlab/filebrowser';
+import { IStateDB } from '@jupyterlab/statedb';
 import { type ReadonlyPartialJSONObject, UUID } from '@lumino/coreutils';
 import React from 'react';
 
@@ -13,25 +16,40 @@ import { RegistryWidget, type SurroundingsSource } from '../components/RegistryW
 import { DeploymentPanel } from '../documents/deployment';
 import { Documents } from '../documents/manager';
 import { PackagePanel } from '../documents/package';
-import { type Draft, RegisterPanel } from '../documents/register';
+import { packageActions } from '../documents/package/actions';
+import { RegisterPanel } from '../documents/register';
+import { Drafts } from '../documents/register/drafts';
+import type { Browse } from '../documents/register/FilesArea';
 import { registryIcon } from '../icon';
+import type { RegisterArgs } from '../tokens';
 import { ISurroundings } from './surroundings';
 
-type EntityArgs = { id: number; tab?: string; choices?: ReadonlyPartialJSONObject };
-type FormArgs = Draft & { form: string };
+/**
+ * `kept` is what was typed and not sent, `choices` what was chosen in a tab, of a panel that is
+ * restored.
+ */
+type EntityArgs = {
+  id: number;
+  tab?: string;
+  kept?: ReadonlyPartialJSONObject;
+  choices?: ReadonlyPartialJSONObject;
+};
+type FormArgs = RegisterArgs & { form: string };
 
 export const documents: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-registry:documents',
   description: 'Panels of packages and deployments, and the form that registers.',
   autoStart: true,
   requires: [ISurroundings],
-  optional: [ILayoutRestorer],
+  optional: [ILayoutRestorer, IStateDB, IDocumentManager],
   activate: (
     app: JupyterFrontEnd,
     source: SurroundingsSource,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    state: IStateDB | null,
+    files: IDocumentManager | null
   ) => {
-    const { trans } = source.current();
+    const { registry, trans } = source.current();
     const { commands, shell } = app;
 
     const packages = new Documents<EntityArgs>(shell, {
@@ -55,30 +73,48 @@ export const documents: JupyterFrontEndPlugin<void> = {
       icon: registryIcon,
       name: ({ id }) => String(id),
       title: ({ id }) => trans.__('Deployment %1', id),
-      create: ({ id, tab }) =>
+      create: ({ id, tab, kept }) =>
         new RegistryWidget(source, widget => (
-          <DeploymentPanel id={id} tab={tab} onRead={shown => (widget.title.label = shown.label)} />
+          <DeploymentPanel
+            id={id}
+            tab={tab}
+            kept={kept}
+            onRead={shown => (widget.title.label = shown.label)}
+          />
         ))
     });
+    const drafts = new Drafts(state);
+    const browse: Browse | undefined = files
+      ? async title => {
+          const { value } = await FileDialog.getOpenFiles({ manager: files, title });
+          return (value ?? []).map(({ path }) => path).filter(Boolean);
+        }
+      : undefined;
     const forms = new Documents<FormArgs>(shell, {
       namespace: 'jupyter-registry-form',
       command: CommandIDs.register,
       icon: registryIcon,
       name: ({ form }) => form,
       title: () => trans.__('Register a package'),
-      create: draft =>
+      create: ({ form, ...initial }) =>
         new RegistryWidget(source, widget => (
-          <RegisterPanel draft={draft} done={() => widget.parent?.dispose()} />
+          <RegisterPanel
+            form={form}
+            initial={initial}
+            drafts={drafts}
+            browse={browse}
+            done={() => widget.parent?.dispose()}
+          />
         ))
     });
 
     commands.addCommand(CommandIDs.openPackage, {
-      label: trans.__('Open a Model Package'),
+      label: args => (args['id'] ? trans.__('Open') : trans.__('Open a Model Package')),
       describedBy: ENTITY_ARGS,
       execute: args => packages.open(entityArgs(args))
     });
     commands.addCommand(CommandIDs.openDeployment, {
-      label: trans.__('Open a Deployment'),
+      label: args => (args['id'] ? trans.__('Open') : trans.__('Open a Deployment')),
       describedBy: ENTITY_ARGS,
       execute: args => deployments.open(entityArgs(args))
     });
@@ -88,9 +124,21 @@ export const documents: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Register a model that was built or is hosted elsewhere'),
       icon: registryIcon,
       describedBy: REGISTER_ARGS,
-      execute: args => forms.open({ form: UUID.uuid4(), ...(args as Draft) })
+      execute: async args => {
+        const { form, kind, name, paths } = args as Partial<FormArgs>;
+        const initial = {
+          ...(kind === undefined ? {} : { kind }),
+          ...(name === undefined ? {} : { name }),
+          ...(paths === undefined ? {} : { paths })
+        };
+        // what was typed and not sent is gone on with, unless the form is to begin with something
+        const begun = form !== undefined || Object.keys(initial).length > 0;
+        const left = begun ? undefined : await drafts.latest(one => forms.isOpen(one));
+        return forms.open({ ...initial, form: form ?? left ?? UUID.uuid4() });
+      }
     });
 
+    packageActions(source).forEach(action => registry.packageActions.add(action));
     if (restorer) {
       packages.restore(restorer);
       deployments.restore(restorer);
@@ -104,13 +152,20 @@ function entityArgs(args: { [name: string]: unknown }): EntityArgs {
   if (!Number.isInteger(id) || id < 1) {
     throw new Error(`The argument 'id' has to be a number from 1, not ${JSON.stringify(args.id)}.`);
   }
-  const { tab, choices } = args;
+  const { tab } = args;
   return {
     id,
     ...(typeof tab === 'string' ? { tab } : {}),
-    // what was chosen in a tab comes back with the panel
-    ...(choices && typeof choices === 'object'
-      ? { choices: choices as ReadonlyPartialJSONObject }
-      : {})
+    ...remembered(args, 'kept'),
+    ...remembered(args, 'choices')
   };
+}
+
+/** What a panel remembered under a name, if it is well-formed. */
+function remembered<N extends 'kept' | 'choices'>(
+  args: { [name: string]: unknown },
+  name: N
+): { [Name in N]?: ReadonlyPartialJSONObject } {
+  const value = args[name];
+  return (value && typeof value === 'object' ? { [name]: value } : {}) as never;
 }

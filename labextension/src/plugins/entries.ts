@@ -2,21 +2,43 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
+import { DisposableSet } from '@lumino/disposable';
 
 import { CommandIDs } from '../commands/ids';
 import type { SurroundingsSource } from '../components/RegistryWidget';
+import { IRowCommands, type RowCommands } from '../sidebar/parts';
 import { ISurroundings } from './surroundings';
 
 export const palette: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-registry:palette',
   description: 'Commands of the model registry in the palette.',
   autoStart: true,
-  requires: [ISurroundings],
+  requires: [ISurroundings, IRowCommands],
   optional: [ICommandPalette],
-  activate: (_: JupyterFrontEnd, source: SurroundingsSource, palette: ICommandPalette | null) => {
+  activate: (
+    _: JupyterFrontEnd,
+    source: SurroundingsSource,
+    rows: RowCommands,
+    palette: ICommandPalette | null
+  ) => {
+    if (!palette) {
+      return;
+    }
     const category = source.current().trans.__('Model Registry');
-    for (const command of [CommandIDs.showSidebar, CommandIDs.register, CommandIDs.refresh]) {
-      palette?.addItem({ command, category });
+    const own = [CommandIDs.showSidebar, CommandIDs.register, CommandIDs.refresh];
+    for (const command of own) {
+      palette.addItem({ command, category });
+    }
+    for (const entities of [rows.packages, rows.deployments]) {
+      let items = new DisposableSet();
+      const fill = () => {
+        items.dispose();
+        items = DisposableSet.from(
+          entities.ids.map(command => palette.addItem({ command, category }))
+        );
+      };
+      fill();
+      entities.changed.connect(fill);
     }
   }
 };

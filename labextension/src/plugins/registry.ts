@@ -5,9 +5,7 @@ import { refreshIcon } from '@jupyterlab/ui-components';
 
 import { NO_ARGS } from '../commands/arguments';
 import { CommandIDs } from '../commands/ids';
-import { deploymentActions } from '../documents/deployment/actions';
 import { DEPLOYMENT_TABS } from '../documents/deployment/tabs';
-import { packageActions } from '../documents/package/actions';
 import { PACKAGE_TABS } from '../documents/package/tabs';
 import { LabRegistry } from '../registry';
 import { SECTIONS } from '../sidebar/sections';
@@ -25,8 +23,6 @@ export const registry: JupyterFrontEndPlugin<IRegistry> = {
     SECTIONS.forEach(section => made.sections.add(section));
     PACKAGE_TABS.forEach(tab => made.packageTabs.add(tab));
     DEPLOYMENT_TABS.forEach(tab => made.deploymentTabs.add(tab));
-    packageActions(made).forEach(action => made.packageActions.add(action));
-    deploymentActions(made).forEach(action => made.deploymentActions.add(action));
     app.commands.addCommand(CommandIDs.refresh, {
       label: trans.__('Refresh the Model Registry'),
       icon: refreshIcon,

@@ -4,6 +4,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
+import { IStateDB } from '@jupyterlab/statedb';
 import React from 'react';
 
 import { NO_ARGS } from '../commands/arguments';
@@ -11,33 +12,62 @@ import { CommandIDs } from '../commands/ids';
 import { RegistryWidget, type SurroundingsSource } from '../components/RegistryWidget';
 import { registryIcon } from '../icon';
 import { Sidebar } from '../sidebar';
+import { acceptFiles } from '../sidebar/drag';
+import { SidebarMemory } from '../sidebar/memory';
+import { IRowCommands, type RowCommands } from '../sidebar/parts';
 import { ISurroundings } from './surroundings';
 
 export const sidebar: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-registry:sidebar',
   description: 'Packages and deployments beside the file browser.',
   autoStart: true,
-  requires: [ISurroundings],
-  optional: [ILayoutRestorer],
+  requires: [ISurroundings, IRowCommands],
+  optional: [ILayoutRestorer, IStateDB],
   activate: (
     app: JupyterFrontEnd,
     source: SurroundingsSource,
-    restorer: ILayoutRestorer | null
+    commands: RowCommands,
+    restorer: ILayoutRestorer | null,
+    state: IStateDB | null
   ) => {
-    const { trans } = source.current();
-    const widget = new RegistryWidget(source, () => <Sidebar />);
+    const { registry, trans } = source.current();
+    const memory = new SidebarMemory(state as ConstructorParameters<typeof SidebarMemory>[0]);
+    const loaded = memory.load();
+    const widget = new RegistryWidget(source, () => (
+      <Sidebar commands={commands} memory={memory} />
+    ));
     widget.id = 'jupyter-registry-sidebar';
     widget.title.icon = registryIcon;
     widget.title.caption = trans.__('Model Registry');
     widget.node.setAttribute('role', 'region');
     widget.node.setAttribute('aria-label', trans.__('Model Registry'));
+    acceptFiles(widget.node, dragged => {
+      const paths = dragged.map(path => app.serviceManager.contents.localPath(path));
+      void registry.register({ kind: 'custom', paths });
+    });
     app.shell.add(widget, 'left', { rank: 300, type: 'Model Registry' });
     restorer?.add(widget, widget.id);
     app.commands.addCommand(CommandIDs.showSidebar, {
       label: trans.__('Show the Model Registry'),
       icon: registryIcon,
       describedBy: NO_ARGS,
-      execute: () => app.shell.activateById(widget.id)
+      execute: async () => {
+        await loaded;
+        app.shell.activateById(widget.id);
+        await focusSearch(widget.node);
+      }
     });
   }
 };
+
+/** Into the first search, as soon as it is drawn, and after a menu has given the focus back. */
+async function focusSearch(node: HTMLElement): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) {
+    await new Promise(drawn => setTimeout(drawn, 20));
+    const search = node.querySelector<HTMLElement>('input[type=search]');
+    if (search) {
+      search.focus();
+      return;
+    }
+  }
+}

@@ -1,16 +1,14 @@
 // The sidebar's section of deployments.
-import React from 'react';
+import React, { useMemo } from 'react';
 
-import { Badge } from '../components/Badge';
+import { deploymentCode } from '../commands/code';
 import { useRegistry, useTrans } from '../components/context';
 import { EmptyState } from '../components/EmptyState';
-import { ProblemView } from '../components/ProblemView';
-import { Spinner } from '../components/Progress';
-import { useAnswer } from '../components/useAnswer';
-import { VirtualList } from '../components/VirtualList';
-import { stateName } from '../documents/words';
-import { useChanges } from '../events/hooks';
 import type { SidebarSection } from '../tokens';
+import { DEPLOYMENT_ROW_HEIGHT, DeploymentRowView, deploymentTitle } from './deploymentRow';
+import { EntityList } from './EntityList';
+import { deploymentFilters, deploymentQuery, deploymentSorts } from './filters';
+import { useRowCommands } from './parts';
 
 export const deployments: SidebarSection = {
   id: 'deployments',
@@ -22,46 +20,36 @@ export const deployments: SidebarSection = {
 function Deployments(): React.ReactElement {
   const trans = useTrans();
   const registry = useRegistry();
-  const { data, error, reload } = useAnswer(signal => registry.api.deployments({}, signal), []);
-  useChanges(change => {
-    if (!change || change.entity === 'deployment') {
-      reload();
-    }
-  });
-  if (error !== undefined) {
-    return <ProblemView error={error} retry={reload} />;
-  }
-  if (!data) {
-    return <Spinner />;
-  }
-  if (!data.items.length) {
-    return (
-      <EmptyState title={trans.__('Nothing is deployed yet.')}>
-        {trans.__('A deployment is made from a package: open one.')}
-      </EmptyState>
-    );
-  }
+  const commands = useRowCommands().deployments;
+  const fields = useMemo(() => deploymentFilters(trans), [trans]);
+  const sorts = useMemo(() => deploymentSorts(trans), [trans]);
   return (
-    <VirtualList
+    <EntityList
+      id="deployments"
       label={trans.__('Deployments')}
-      count={data.items.length}
-      rowHeight={44}
-      rowKey={index => data.items[index].id}
-      onOpen={index => void registry.openDeployment(data.items[index].id)}
-      row={index => {
-        const item = data.items[index];
-        return (
-          <>
-            <span className="jp-Registry-rowTitle">{item.label}</span>
-            <span className="jp-Registry-rowFacts">
-              <Badge tone={item.state === 'active' ? 'success' : 'plain'}>
-                {stateName(item.state, trans)}
-              </Badge>
-              <span className="jp-Registry-muted">{item.package}</span>
-            </span>
-          </>
-        );
-      }}
+      searchLabel={trans.__('Search deployments')}
+      commands={commands}
+      fields={fields}
+      sorts={sorts}
+      read={(question, page, signal) =>
+        registry.api.deployments({ ...deploymentQuery(question), ...page }, signal)
+      }
+      // rows come in all the time: those of a deployment out of sight change nothing that is seen
+      concerns={({ entity, id }, isInSight) =>
+        entity === 'deployment' || (entity === 'rows' && isInSight(id))
+      }
+      name={shown => shown.label}
+      code={deploymentCode}
+      rowHeight={DEPLOYMENT_ROW_HEIGHT}
+      row={shown => <DeploymentRowView shown={shown} />}
+      rowTitle={shown => deploymentTitle(shown, trans)}
+      deleteAction="archive"
+      empty={
+        <EmptyState title={trans.__('Nothing is deployed yet.')}>
+          {trans.__('Open a package above and deploy it, or do so from a notebook:')}
+          <code className="jp-Registry-example">{'package.deploy("churn-eu")'}</code>
+        </EmptyState>
+      }
     />
   );
 }

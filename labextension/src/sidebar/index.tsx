@@ -1,13 +1,18 @@
 // The sidebar: sections that fold, and a word when the server is not heard.
-import { refreshIcon, addIcon, type LabIcon } from '@jupyterlab/ui-components';
-import React, { useState } from 'react';
+import { addIcon, type LabIcon, refreshIcon } from '@jupyterlab/ui-components';
+import React from 'react';
 
 import { useRegistry, useTrans } from '../components/context';
 import { useContributions } from '../components/useContributions';
 import { useConnection } from '../events/hooks';
-import type { SidebarSection } from '../tokens';
+import { MemoryProvider, type SidebarMemory } from './memory';
+import { type RowCommands, RowCommandsContext } from './parts';
+import { Section } from './section';
 
-export function Sidebar(): React.ReactElement {
+export function Sidebar(props: {
+  commands: RowCommands;
+  memory: SidebarMemory;
+}): React.ReactElement {
   const trans = useTrans();
   const registry = useRegistry();
   const sections = useContributions(registry.sections);
@@ -39,27 +44,14 @@ export function Sidebar(): React.ReactElement {
           </button>
         </p>
       )}
-      {sections.map(section => (
-        <Section key={section.id} section={section} />
-      ))}
+      <RowCommandsContext.Provider value={props.commands}>
+        <MemoryProvider memory={props.memory}>
+          {sections.map(section => (
+            <Section key={section.id} section={section} />
+          ))}
+        </MemoryProvider>
+      </RowCommandsContext.Provider>
     </div>
-  );
-}
-
-function Section({ section }: { section: SidebarSection }): React.ReactElement {
-  const trans = useTrans();
-  const [open, setOpen] = useState(true);
-  const Content = section.component;
-  const label = section.label(trans);
-  return (
-    <section className={`jp-Registry-section${open ? ' jp-mod-open' : ''}`} aria-label={label}>
-      <h3>
-        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
-          <span aria-hidden="true">{open ? '▾' : '▸'}</span> {label}
-        </button>
-      </h3>
-      {open && <Content />}
-    </section>
   );
 }
 

@@ -1,16 +1,14 @@
 // The sidebar's section of packages.
-import React from 'react';
+import React, { useMemo } from 'react';
 
-import { Badge } from '../components/Badge';
+import { packageCode } from '../commands/code';
 import { useRegistry, useTrans } from '../components/context';
 import { EmptyState } from '../components/EmptyState';
-import { ProblemView } from '../components/ProblemView';
-import { Spinner } from '../components/Progress';
-import { useAnswer } from '../components/useAnswer';
-import { VirtualList } from '../components/VirtualList';
-import { kindName } from '../documents/words';
-import { useChanges } from '../events/hooks';
 import type { SidebarSection } from '../tokens';
+import { EntityList } from './EntityList';
+import { packageFilters, packageQuery, packageSorts } from './filters';
+import { PACKAGE_ROW_HEIGHT, PackageRow, packageTitle } from './packageRow';
+import { useRowCommands } from './parts';
 
 export const packages: SidebarSection = {
   id: 'packages',
@@ -22,48 +20,41 @@ export const packages: SidebarSection = {
 function Packages(): React.ReactElement {
   const trans = useTrans();
   const registry = useRegistry();
-  const { data, error, reload } = useAnswer(signal => registry.api.packages({}, signal), []);
-  useChanges(change => {
-    if (!change || change.entity === 'package' || change.entity === 'model') {
-      reload();
-    }
-  });
-  if (error !== undefined) {
-    return <ProblemView error={error} retry={reload} />;
-  }
-  if (!data) {
-    return <Spinner />;
-  }
-  if (!data.items.length) {
-    return (
-      <EmptyState
-        title={trans.__('No package is registered yet.')}
-        action={{ label: trans.__('Register a package'), run: () => void registry.register() }}
-      />
-    );
-  }
+  const commands = useRowCommands().packages;
+  const fields = useMemo(() => packageFilters(trans), [trans]);
+  const sorts = useMemo(() => packageSorts(trans), [trans]);
   return (
-    <VirtualList
+    <EntityList
+      id="packages"
       label={trans.__('Packages')}
-      count={data.items.length}
-      rowHeight={44}
-      rowKey={index => data.items[index].id}
-      onOpen={index => void registry.openPackage(data.items[index].id)}
-      row={index => {
-        const item = data.items[index];
-        return (
-          <>
-            <span className="jp-Registry-rowTitle">
-              {item.name}
-              <span className="jp-Registry-muted">/{item.version}</span>
-            </span>
-            <span className="jp-Registry-rowFacts">
-              <Badge>{kindName(item.kind, trans)}</Badge>
-              <span className="jp-Registry-muted">{item.target_name}</span>
-            </span>
-          </>
-        );
-      }}
+      searchLabel={trans.__('Search packages')}
+      commands={commands}
+      fields={fields}
+      sorts={sorts}
+      read={(question, page, signal) =>
+        registry.api.packages({ ...packageQuery(question), ...page }, signal)
+      }
+      // a deployment made or replaced changes which packages are deployed
+      concerns={({ entity }) => ['package', 'model', 'deployment'].includes(entity)}
+      name={shown => `${shown.name}/${shown.version}`}
+      code={packageCode}
+      rowHeight={PACKAGE_ROW_HEIGHT}
+      row={shown => <PackageRow shown={shown} />}
+      rowTitle={shown => packageTitle(shown, trans)}
+      deleteAction="delete"
+      empty={
+        <EmptyState
+          title={trans.__('No package is registered yet.')}
+          action={{ label: trans.__('Register a package'), run: () => void registry.register() }}
+        >
+          {trans.__(
+            'Drag a model file or folder from the file browser here, or register from a notebook:'
+          )}
+          <code className="jp-Registry-example">
+            {'Registry().register("churn", model, target="left")'}
+          </code>
+        </EmptyState>
+      }
     />
   );
 }

@@ -1,31 +1,37 @@
 // A deployment's panel.
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import React from 'react';
 
 import type { DeploymentPublic } from '../../api/types';
 import { Badge } from '../../components/Badge';
 import { useRegistry, useSettings, useTrans } from '../../components/context';
+import { KeepProvider } from '../../components/kept';
 import { EntityPanel } from '../panel';
 import { importanceName, kindName, stateName } from '../words';
 
 export function DeploymentPanel(props: {
   id: number;
   tab?: string;
+  /** What was typed the last time, and not sent. */
+  kept?: ReadonlyPartialJSONObject;
   onRead: (shown: DeploymentPublic) => void;
 }): React.ReactElement {
   const { api, deploymentTabs, deploymentActions } = useRegistry();
   const { defaultTab } = useSettings();
   return (
-    <EntityPanel
-      tab={props.tab ?? defaultTab}
-      read={signal => api.deployment(props.id, signal)}
-      concerns={change =>
-        (change.entity === 'deployment' || change.entity === 'rows') && change.id === props.id
-      }
-      tabs={deploymentTabs}
-      actions={deploymentActions}
-      heading={shown => <Heading shown={shown} />}
-      onRead={props.onRead}
-    />
+    <KeepProvider kept={props.kept}>
+      <EntityPanel
+        tab={props.tab ?? defaultTab}
+        read={signal => api.deployment(props.id, signal)}
+        concerns={change =>
+          (change.entity === 'deployment' || change.entity === 'rows') && change.id === props.id
+        }
+        tabs={deploymentTabs}
+        actions={deploymentActions}
+        heading={shown => <Heading shown={shown} />}
+        onRead={props.onRead}
+      />
+    </KeepProvider>
   );
 }
 

@@ -46,6 +46,7 @@ function Heading({ shown }: { shown: PackagePublic }): React.ReactElement {
             @{alias}
           </Badge>
         ))}
+        {shown.deployed && <Badge tone="success">{trans.__('deployed')}</Badge>}
         {shown.archived_at && <Badge tone="warn">{trans.__('archived')}</Badge>}
         <span className="jp-Registry-muted">
           {trans.__('registered %1 by %2', full(shown.created_at), shown.created_by)}

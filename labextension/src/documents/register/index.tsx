@@ -1,67 +1,86 @@
-// The form that registers a package.
-import React, { useState } from 'react';
+// The form that registers a package, of a model that is uploaded or hosted elsewhere.
+import { Notification } from '@jupyterlab/apputils';
+import React, { useEffect, useReducer, useRef } from 'react';
 
 import { ProblemError } from '../../api/problems';
-import type { PackageCreate, TargetType } from '../../api/types';
-import { useRegistry, useSurroundings, useTrans } from '../../components/context';
-import { Field } from '../../components/Field';
+import { useRegistry, useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';
 import type { RegisterArgs } from '../../tokens';
-import { targetTypeName } from '../words';
+import { fieldOf, type FormKind } from './draft';
+import type { Drafts } from './drafts';
+import { type Browse, FilesArea } from './FilesArea';
+import { FormFields } from './FormFields';
+import { InspectionView } from './InspectionView';
+import { Registration } from './registration';
 
-/** What is typed; it is remembered, so that a reload of the page loses nothing. */
-export type Draft = RegisterArgs & {
-  target?: string;
-  targetType?: TargetType;
-  classes?: string;
-  location?: string;
-  description?: string;
-};
+const DATA = '.csv,.csv.gz,.parquet,.arrow,.feather';
 
-const TARGET_TYPES: readonly TargetType[] = ['binary', 'multiclass', 'regression'];
-
-export function RegisterPanel(props: { draft: Draft; done: () => void }): React.ReactElement {
+export function RegisterPanel(props: {
+  /** One of a kind: the draft is kept by it. */
+  form: string;
+  initial: RegisterArgs;
+  drafts: Drafts;
+  browse?: Browse;
+  done: () => void;
+}): React.ReactElement {
+  const { form, initial, drafts, browse, done } = props;
   const trans = useTrans();
   const registry = useRegistry();
-  const { remember } = useSurroundings();
-  const [draft, setDraft] = useState<Draft>({ targetType: 'binary', ...props.draft });
-  const [error, setError] = useState<unknown>();
-  const [tried, setTried] = useState(false);
-  const [sending, setSending] = useState(false);
+  const [, draw] = useReducer((times: number) => times + 1, 0);
+  const made = useRef<Registration>();
+  const registration = (made.current ??= new Registration(registry.api, drafts, form, initial));
+  const box = useRef<HTMLFormElement>(null);
 
-  const set = (change: Partial<Draft>) => {
-    const next = { ...draft, ...change };
-    setDraft(next);
-    remember?.(next);
-  };
-  const refused = (name: string) => (error instanceof ProblemError ? error.field(name) : undefined);
-  const needed = (value: string | undefined) =>
-    tried && !value?.trim() ? trans.__('This is needed.') : undefined;
+  useEffect(() => {
+    registration.changed.connect(draw);
+    const begin = async () => {
+      await registration.resume();
+      if (!registration.resumed && initial.paths?.length) {
+        registration.sending.addContents('model', initial.paths);
+        await registration.proceed();
+      }
+    };
+    begin().catch((error: unknown) => {
+      registration.error = error;
+      draw();
+    });
+    return () => {
+      registration.changed.disconnect(draw);
+      registration.dispose();
+    };
+    // one registration for as long as the panel is open
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
 
-  const submit = async () => {
-    setTried(true);
-    if (sending || !draft.name?.trim() || !draft.target?.trim()) {
+  const { sending, kind, error } = registration;
+  const wrong = registration.problems(trans);
+  const said = { ...refused(registration.inspectionError), ...refused(error), ...wrong };
+  if (registration.tried && !registration.hasModel) {
+    said.files ??= trans.__('Add the model’s files.');
+  }
+
+  const submit = async (uninspected = false) => {
+    const registered = await registration.submit(trans, uninspected);
+    if (registered) {
+      registry.changes.refresh();
+      for (const warning of registered.warnings ?? []) {
+        Notification.warning(warning, { autoClose: false });
+      }
+      await registry.openPackage(registered.id);
+      done();
       return;
     }
-    setSending(true);
-    setError(undefined);
-    try {
-      const made = await registry.api.register(bodyOf(draft));
-      await registry.openPackage(made.id);
-      props.done();
-    } catch (reason) {
-      setError(reason);
-    } finally {
-      setSending(false);
-    }
+    // after the errors are drawn
+    requestAnimationFrame(() =>
+      box.current
+        ?.querySelector<HTMLElement>('[aria-invalid=true], .jp-mod-invalid button')
+        ?.focus()
+    );
   };
-  const text = (name: 'name' | 'target' | 'classes' | 'location') => ({
-    type: 'text',
-    value: draft[name] ?? '',
-    onChange: (event: React.ChangeEvent<HTMLInputElement>) => set({ [name]: event.target.value })
-  });
+  const area = { sending, browse, changed: () => void registration.proceed() };
   return (
     <form
+      ref={box}
       className="jp-Registry-form"
       noValidate
       onSubmit={event => {
@@ -69,57 +88,73 @@ export function RegisterPanel(props: { draft: Draft; done: () => void }): React.
         void submit();
       }}
     >
-      <h1>{trans.__('Register an external model')}</h1>
-      <Field
-        label={trans.__('Name')}
-        required
-        error={refused('name') ?? needed(draft.name)}
-        help={trans.__('A name that is there already gets a new version.')}
-      >
-        {input => <input {...input} {...text('name')} />}
-      </Field>
-      <Field
-        label={trans.__('Target')}
-        required
-        error={refused('target_name') ?? needed(draft.target)}
-        help={trans.__('The name of what is predicted.')}
-      >
-        {input => <input {...input} {...text('target')} />}
-      </Field>
-      <Field label={trans.__('Target type')} error={refused('target_type')}>
-        {input => (
-          <select
-            {...input}
-            value={draft.targetType}
-            onChange={event => set({ targetType: event.target.value as TargetType })}
+      <h1>{trans.__('Register a model package')}</h1>
+      {registration.resumed && (
+        <p className="jp-Registry-resumed" role="status">
+          {trans.__('You go on where you left off.')}{' '}
+          {sending.lost.length > 0 && trans.__('To be chosen again: %1.', sending.lost.join(', '))}{' '}
+          <button
+            type="button"
+            className="jp-Registry-link"
+            onClick={() => void registration.clear()}
           >
-            {TARGET_TYPES.map(type => (
-              <option key={type} value={type}>
-                {targetTypeName(type, trans)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      {draft.targetType !== 'regression' && (
-        <Field
-          label={trans.__('Classes')}
-          error={refused('class_labels')}
-          help={trans.__('With commas; of binary the positive one last.')}
-        >
-          {input => <input {...input} {...text('classes')} />}
-        </Field>
+            {trans.__('Begin anew')}
+          </button>
+        </p>
       )}
-      <Field
-        label={trans.__('Hosted at')}
-        error={refused('location')}
-        help={trans.__('Where the model runs, as its address.')}
-      >
-        {input => <input {...input} {...text('location')} />}
-      </Field>
+      <Kinds kind={kind} choose={chosen => registration.choose(chosen)} />
+      {kind === 'custom' && (
+        <FilesArea
+          {...area}
+          label={trans.__('Model')}
+          help={trans.__(
+            'Drop files or a folder here, from your computer or the file browser. They are sent piece by piece, of any size.'
+          )}
+          role="model"
+          several
+          error={said.files ?? said.upload ?? said.format}
+        />
+      )}
+      <details className="jp-Registry-group" open={kind === 'custom' || undefined}>
+        <summary>{trans.__('Data')}</summary>
+        <div className="jp-Registry-fields">
+          <FilesArea
+            {...area}
+            label={trans.__('Training data')}
+            help={trans.__('CSV or Parquet with the target’s column: what drift is told from.')}
+            role="training"
+            accept={DATA}
+            error={said.training}
+          />
+          <FilesArea
+            {...area}
+            label={trans.__('Holdout data')}
+            help={trans.__('Gives the metrics that accuracy is compared with. Neither is kept.')}
+            role="holdout"
+            accept={DATA}
+            error={said.holdout}
+          />
+        </div>
+      </details>
+      <SendingLine registration={registration} />
+      <InspectionView registration={registration} anyway={() => void submit(true)} />
+      <FormFields registration={registration} said={said} />
       {error !== undefined && <ProblemView error={error} />}
-      <p className="jp-Registry-buttons">
-        <button type="submit" className="jp-Registry-button jp-mod-primary" aria-busy={sending}>
+      {registration.tried && Object.keys(wrong).length > 0 && (
+        <p className="jp-Registry-fieldError" role="alert">
+          {trans._n(
+            '%1 field has to be looked at.',
+            '%1 fields have to be looked at.',
+            Object.keys(wrong).length
+          )}
+        </p>
+      )}
+      <p className="jp-Registry-buttons jp-Registry-submit">
+        <button
+          type="submit"
+          className="jp-Registry-button jp-mod-primary"
+          aria-busy={registration.registering}
+        >
           {trans.__('Register')}
         </button>
       </p>
@@ -127,20 +162,86 @@ export function RegisterPanel(props: { draft: Draft; done: () => void }): React.
   );
 }
 
-function bodyOf(draft: Draft): PackageCreate {
-  const classes = (draft.classes ?? '')
-    .split(',')
-    .map(label => label.trim())
-    .filter(Boolean);
-  const binary = draft.targetType === 'binary';
-  return {
-    name: draft.name!.trim(),
-    kind: 'external',
-    target_name: draft.target!.trim(),
-    target_type: draft.targetType ?? 'binary',
-    ...(draft.targetType === 'regression' ? {} : { class_labels: classes }),
-    ...(binary && classes.length ? { positive_class: classes[classes.length - 1] } : {}),
-    ...(draft.location?.trim() ? { location: draft.location.trim() } : {}),
-    ...(draft.description ? { description: draft.description } : {})
-  };
+/** What an error says, by the form's field. */
+function refused(error: unknown): Record<string, string> {
+  if (!(error instanceof ProblemError)) {
+    return {};
+  }
+  const fields: Record<string, string> = {};
+  for (const name of Object.keys(error.fields)) {
+    const said = error.field(name);
+    if (said !== undefined) {
+      fields[fieldOf(name)] ??= said;
+    }
+  }
+  return fields;
+}
+
+function Kinds(props: { kind: FormKind; choose: (kind: FormKind) => void }): React.ReactElement {
+  const trans = useTrans();
+  const kinds: [FormKind, string, string][] = [
+    ['custom', trans.__('Custom'), trans.__('a model of your own, which this system runs')],
+    [
+      'external',
+      trans.__('External'),
+      trans.__('a model that is hosted elsewhere; its predictions are reported')
+    ]
+  ];
+  return (
+    <fieldset className="jp-Registry-kinds">
+      <legend>{trans.__('Kind')}</legend>
+      {kinds.map(([kind, name, meaning]) => (
+        <label key={kind} className="jp-Registry-check">
+          <input
+            type="radio"
+            name="kind"
+            value={kind}
+            checked={kind === props.kind}
+            onChange={() => props.choose(kind)}
+          />
+          <span>
+            {name} <span className="jp-Registry-muted">{meaning}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** What is said of all files together: that they are sent, that they are not. */
+function SendingLine(props: { registration: Registration }): React.ReactElement | null {
+  const { registration } = props;
+  const { sending } = registration;
+  const trans = useTrans();
+  if (sending.running) {
+    return (
+      <p className="jp-Registry-buttons">
+        <span>{trans.__('The files are sent…')}</span>
+        <button type="button" className="jp-Registry-button" onClick={() => void sending.cancel()}>
+          {trans.__('Cancel sending')}
+        </button>
+      </p>
+    );
+  }
+  if (!sending.stopped) {
+    return null;
+  }
+  return (
+    <>
+      {sending.error !== undefined && <ProblemView error={sending.error} />}
+      <p className="jp-Registry-buttons">
+        <span role="status">{trans.__('The files are not sent.')}</span>
+        <button
+          type="button"
+          className="jp-Registry-button"
+          onClick={() => {
+            void sending.send();
+            void registration.proceed();
+          }}
+        >
+          {trans.__('Send them')}
+        </button>
+      </p>
+    </>
+  );
 }

@@ -1,14 +1,22 @@
-// Of a deployment: what is in service, for whom, and how much it was used.
+// Of a deployment: what is in service, how it does, how much it was used, and its history.
 import React from 'react';
 
 import type { DeploymentPublic } from '../../../api/types';
 import { useRegistry, useTrans } from '../../../components/context';
 import { EditableText } from '../../../components/EditableText';
 import { Facts } from '../../../components/Facts';
+import { ProblemView } from '../../../components/ProblemView';
+import { Spinner } from '../../../components/Progress';
+import { useAnswer } from '../../../components/useAnswer';
+import { useChanges } from '../../../events/hooks';
+import { useThrottled } from '../../../events/throttled';
 import { count } from '../../../format/numbers';
 import { full } from '../../../format/times';
 import type { PanelTab } from '../../../tokens';
-import { targetTypeName } from '../../words';
+import { importanceName, targetTypeName } from '../../words';
+import { Lights } from '../overview/Lights';
+import { Timeline } from '../overview/Timeline';
+import { Usage } from '../overview/Usage';
 
 export const overview: PanelTab<DeploymentPublic> = {
   id: 'overview',
@@ -16,6 +24,9 @@ export const overview: PanelTab<DeploymentPublic> = {
   label: trans => trans.__('Overview'),
   component: Overview
 };
+
+/** Milliseconds between two looks at the status while rows come. */
+const STATUS_EVERY = 1000;
 
 function Overview(props: { entity: DeploymentPublic; reload: () => void }): React.ReactElement {
   const { entity, reload } = props;
@@ -33,29 +44,94 @@ function Overview(props: { entity: DeploymentPublic; reload: () => void }): Reac
           reload();
         }}
       />
-      <Facts
-        facts={[
-          [
-            trans.__('Champion'),
-            <button
-              key="champion"
-              type="button"
-              className="jp-Registry-link"
-              onClick={() => void registry.openPackage(entity.package_id)}
-            >
-              {entity.package}
-            </button>
-          ],
-          [trans.__('Target'), entity.target_name],
-          [trans.__('Target type'), targetTypeName(entity.target_type, trans)],
-          [trans.__('Owner'), entity.created_by],
-          [trans.__('Since'), full(entity.created_at)],
-          [trans.__('Association ID'), entity.association_id_column],
-          [trans.__('Rows predicted'), count(entity.rows_predicted ?? 0)],
-          [trans.__('With an actual'), count(entity.rows_matched ?? 0)],
-          [trans.__('Actuals waiting'), count(entity.rows_waiting ?? 0)]
-        ]}
-      />
+      <Counts entity={entity} />
+      <div className="jp-Registry-columns">
+        <Facts
+          facts={[
+            [
+              trans.__('Champion'),
+              <button
+                key="champion"
+                type="button"
+                className="jp-Registry-link"
+                onClick={() => void registry.openPackage(entity.package_id)}
+              >
+                {entity.package}
+              </button>
+            ],
+            [trans.__('Target'), entity.target_name],
+            [trans.__('Target type'), targetTypeName(entity.target_type, trans)],
+            [trans.__('Importance'), entity.importance && importanceName(entity.importance, trans)],
+            [trans.__('Owner'), entity.created_by],
+            [trans.__('Since'), full(entity.created_at)],
+            [trans.__('Association ID'), entity.association_id_column],
+            [trans.__('Segments'), (entity.segment_columns ?? []).join(', ')]
+          ]}
+        />
+        <Doing entity={entity} />
+      </div>
+      <History entity={entity} />
     </>
   );
+}
+
+function Counts({ entity }: { entity: DeploymentPublic }): React.ReactElement {
+  const trans = useTrans();
+  const tiles = [
+    [trans.__('rows predicted'), entity.rows_predicted],
+    [trans.__('matched with actuals'), entity.rows_matched],
+    [trans.__('waiting for actuals'), entity.rows_waiting]
+  ] as const;
+  return (
+    <dl className="jp-Registry-tiles">
+      {tiles.map(([name, n]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{count(n ?? 0)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Status and usage, read together. */
+function Doing({ entity }: { entity: DeploymentPublic }): React.ReactElement {
+  const trans = useTrans();
+  const { api } = useRegistry();
+  const { data, error, reload } = useAnswer(signal => api.status(entity.id, signal), [entity.id]);
+  const soon = useThrottled(reload, STATUS_EVERY);
+  useChanges(change => {
+    if (!change || (concerns(change.entity) && change.id === entity.id)) {
+      soon();
+    }
+  });
+  return (
+    <section aria-label={trans.__('How it does')} className="jp-Registry-doing">
+      {error !== undefined && <ProblemView error={error} retry={reload} />}
+      {data?.status && <Lights status={data.status} />}
+      {data?.predictions_by_day && <Usage byDay={data.predictions_by_day} />}
+      {!data && error === undefined && <Spinner />}
+    </section>
+  );
+}
+
+function History({ entity }: { entity: DeploymentPublic }): React.ReactElement {
+  const trans = useTrans();
+  const { api } = useRegistry();
+  const { data, error, reload } = useAnswer(
+    signal => api.history(entity.id, signal),
+    [entity.id, entity.package_id, entity.updated_at],
+    true
+  );
+  return (
+    <section aria-label={trans.__('History')}>
+      <h2>{trans.__('History')}</h2>
+      {error !== undefined && <ProblemView error={error} retry={reload} />}
+      {data ? <Timeline periods={data} /> : error === undefined && <Spinner />}
+    </section>
+  );
+}
+
+function concerns(entity: string): boolean {
+  return entity === 'deployment' || entity === 'rows';
 }

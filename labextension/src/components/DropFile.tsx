@@ -1,0 +1,136 @@
+// A place for one file: dropped from the computer or Lab's file browser, or chosen.
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import type { Drag } from '@lumino/dragdrop';
+import React, { useEffect, useId, useRef, useState } from 'react';
+
+import { size } from '../format/numbers';
+import { useRegistry, useTrans } from './context';
+import { ProblemView } from './ProblemView';
+
+/** What Lab's file browser carries: paths in Jupyter's contents. */
+const PATHS = 'application/x-jupyter-icontents';
+
+export function DropFile(props: {
+  label: string;
+  help?: string;
+  /** What the picker offers, as `.csv,.parquet`. */
+  accept?: string;
+  file?: File;
+  take: (file: File) => void;
+}): React.ReactElement {
+  const trans = useTrans();
+  const id = useId();
+  const { api } = useRegistry();
+  const [over, setOver] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const area = useRef<HTMLDivElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const latest = useRef(props.take);
+  latest.current = props.take;
+
+  const take = (files: ArrayLike<File> | undefined) => {
+    setOver(false);
+    if (!files?.length) {
+      return;
+    }
+    setError(files.length > 1 ? new Error(trans.__('One file at a time, please.')) : undefined);
+    if (files.length === 1) {
+      latest.current(files[0]);
+    }
+  };
+
+  // Lumino's drags are events of their own
+  useEffect(() => {
+    const element = area.current!;
+    const follow = (event: Event) => {
+      const drag = event as Drag.Event;
+      if (!drag.mimeData.hasData(PATHS)) {
+        return;
+      }
+      drag.preventDefault();
+      drag.stopPropagation();
+      drag.dropAction = drag.proposedAction;
+      setOver(event.type === 'lm-dragenter' || event.type === 'lm-dragover');
+      if (event.type === 'lm-drop') {
+        const paths = drag.mimeData.getData(PATHS) as string[];
+        Promise.all(paths.map(path => contentsFile(api.settings, path))).then(take, setError);
+      }
+    };
+    LUMINO_EVENTS.forEach(name => element.addEventListener(name, follow));
+    return () => LUMINO_EVENTS.forEach(name => element.removeEventListener(name, follow));
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [api]);
+
+  return (
+    <div className="jp-Registry-field">
+      <span id={id} className="jp-Registry-fieldLabel">
+        {props.label}
+      </span>
+      <div
+        ref={area}
+        role="group"
+        aria-labelledby={id}
+        className={`jp-Registry-drop${over ? ' jp-mod-over' : ''}`}
+        onDragEnter={event => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragOver={event => {
+          event.preventDefault();
+          event.dataTransfer.dropEffect = 'copy';
+        }}
+        onDragLeave={event => {
+          if (!event.currentTarget.contains(event.relatedTarget as Node | null)) {
+            setOver(false);
+          }
+        }}
+        onDrop={event => {
+          event.preventDefault();
+          event.stopPropagation();
+          take(event.dataTransfer.files);
+        }}
+      >
+        <span aria-live="polite">
+          {props.file ? (
+            <>
+              <strong>{props.file.name}</strong>{' '}
+              <span className="jp-Registry-muted">{size(props.file.size)}</span>
+            </>
+          ) : (
+            trans.__('Drop a file here')
+          )}
+        </span>
+        <button type="button" className="jp-Registry-button" onClick={() => input.current?.click()}>
+          {props.file ? trans.__('Choose another…') : trans.__('Choose a file…')}
+        </button>
+        <input
+          ref={input}
+          type="file"
+          hidden
+          aria-label={props.label}
+          accept={props.accept}
+          onChange={event => {
+            take(event.target.files ?? undefined);
+            event.target.value = ''; // the same file may be chosen again, changed
+          }}
+        />
+      </div>
+      {props.help && <p className="jp-Registry-fieldHelp">{props.help}</p>}
+      {error !== undefined && <ProblemView error={error} dismiss={() => setError(undefined)} />}
+    </div>
+  );
+}
+
+const LUMINO_EVENTS = ['lm-dragenter', 'lm-dragover', 'lm-dragleave', 'lm-drop'];
+
+/** A file of Jupyter's contents, as one of the computer's. */
+async function contentsFile(settings: ServerConnection.ISettings, path: string): Promise<File> {
+  const parts = path.replace(/^[^/:]+:/, '').split('/'); // without the drive
+  const address = URLExt.join(settings.baseUrl, 'files', ...parts.map(encodeURIComponent));
+  const response = await ServerConnection.makeRequest(address, {}, settings);
+  if (!response.ok) {
+    throw new Error(`${path}: HTTP ${response.status} ${response.statusText}`.trim());
+  }
+  return new File([await response.blob()], parts[parts.length - 1]);
+}

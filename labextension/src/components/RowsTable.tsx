@@ -1,0 +1,34 @@
+// A few rows as a table that scrolls sideways by mouse and keyboard.
+import React from 'react';
+
+export function RowsTable(props: {
+  label: string;
+  columns: readonly string[];
+  rows: readonly (readonly React.ReactNode[])[];
+}): React.ReactElement {
+  const { label, columns, rows } = props;
+  return (
+    <div className="jp-Registry-tableBox" role="region" aria-label={label} tabIndex={0}>
+      <table className="jp-Registry-table">
+        <thead>
+          <tr>
+            {columns.map((column, at) => (
+              <th key={at} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, at) => (
+            <tr key={at}>
+              {columns.map((_, place) => (
+                <td key={place}>{row[place]}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

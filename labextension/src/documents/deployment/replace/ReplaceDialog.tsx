@@ -1,0 +1,268 @@
+// Another package in service: chosen, checked without changing anything, then put there; or back.
+import React, { useRef, useState } from 'react';
+
+import { ProblemError } from '../../../api/problems';
+import type {
+  Check,
+  DeploymentPublic,
+  PackageSummary,
+  ReplacementReason
+} from '../../../api/types';
+import { Choice } from '../../../components/Choice';
+import { useRegistry, useTrans } from '../../../components/context';
+import { Field } from '../../../components/Field';
+import { ModalFrame } from '../../../components/modal';
+import { ProblemView } from '../../../components/ProblemView';
+import { Spinner } from '../../../components/Progress';
+import { type Answer, useAnswer } from '../../../components/useAnswer';
+import { useChanges } from '../../../events/hooks';
+import { reasonName } from '../../words';
+import { previous } from '../overview/periods';
+import { Checks, verdict } from './Checks';
+import { PackageChooser, useDelayed } from './PackageChooser';
+
+const REASONS: readonly ReplacementReason[] = [
+  'accuracy',
+  'data_drift',
+  'errors',
+  'scheduled_refresh',
+  'scoring_speed',
+  'other'
+];
+/** Milliseconds that a package is chosen before its checks begin: they load its model. */
+const PAUSE = 400;
+
+interface DialogProps {
+  /** As it was when the dialog was opened. */
+  deployment: DeploymentPublic;
+  close: () => void;
+}
+
+/** Replace the champion. */
+export function ReplaceDialog(props: DialogProps): React.ReactElement {
+  const trans = useTrans();
+  const { api } = useRegistry();
+  const { close } = props;
+  const deployment = useCurrent(props.deployment);
+  const [chosen, setChosen] = useState<PackageSummary>();
+  const [reason, setReason] = useState<ReplacementReason>('other');
+  return (
+    <Replacing
+      deployment={deployment}
+      close={close}
+      title={trans.__('Replace %1 in %2', deployment.package, deployment.label)}
+      verb={trans.__('Replace')}
+      package={chosen && { id: chosen.id, name: `${chosen.name}/${chosen.version}` }}
+      replace={note => api.replace(deployment.id, { package_id: chosen!.id, reason, note })}
+      fields={
+        <Choice
+          label={trans.__('Reason')}
+          value={reason}
+          options={REASONS.map(one => [one, reasonName(one, trans)])}
+          choose={setReason}
+        />
+      }
+    >
+      <PackageChooser deployment={deployment} chosen={chosen} choose={setChosen} />
+    </Replacing>
+  );
+}
+
+/** Put the package back that was there before. */
+export function RollBackDialog(props: DialogProps): React.ReactElement {
+  const trans = useTrans();
+  const { api } = useRegistry();
+  const { close } = props;
+  const deployment = useCurrent(props.deployment);
+  const history = useAnswer(
+    signal => api.history(deployment.id, signal),
+    [deployment.id, deployment.package_id]
+  );
+  const before = previous(history.data ?? []);
+  return (
+    <Replacing
+      deployment={deployment}
+      close={close}
+      title={trans.__('Roll %1 back?', deployment.label)}
+      verb={trans.__('Roll back')}
+      package={before && { id: before.package_id, name: before.package }}
+      replace={note => api.rollBack(deployment.id, { note })}
+    >
+      {history.error !== undefined && <ProblemView error={history.error} retry={history.reload} />}
+      {history.loading && !history.data && <Spinner />}
+      {before && (
+        <p>
+          {trans.__(
+            '%1 will be in service again, instead of %2.',
+            before.package,
+            deployment.package
+          )}
+        </p>
+      )}
+      {history.data && !before && (
+        <p role="status">
+          {trans.__(
+            'There was no package before %1: replace it by another instead.',
+            deployment.package
+          )}
+        </p>
+      )}
+    </Replacing>
+  );
+}
+
+/** The deployment as it is now: somebody else may replace its champion meanwhile. */
+function useCurrent(shown: DeploymentPublic): DeploymentPublic {
+  const { api } = useRegistry();
+  const { data, reload } = useAnswer(signal => api.deployment(shown.id, signal), [shown.id]);
+  useChanges(change => {
+    if (!change || (change.entity === 'deployment' && change.id === shown.id)) {
+      reload();
+    }
+  });
+  return data ?? shown;
+}
+
+function Replacing(props: {
+  deployment: DeploymentPublic;
+  title: string;
+  verb: string;
+  /** What is to be in service. */
+  package?: { id: number; name: string };
+  replace: (note: string) => Promise<unknown>;
+  close: () => void;
+  children: React.ReactNode;
+  fields?: React.ReactNode;
+}): React.ReactElement {
+  const trans = useTrans();
+  const { api, changes } = useRegistry();
+  const { deployment, verb, close } = props;
+  const [note, setNote] = useState('');
+  const [error, setError] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  const wanted = props.package?.id;
+  const rested = useDelayed(wanted, PAUSE);
+  const began = useRef(deployment.package);
+  const checks = useAnswer<Check[] | undefined>(
+    async () =>
+      rested === undefined
+        ? undefined
+        : (await api.replace(deployment.id, { package_id: rested, dry_run: true })).checks,
+    [rested, deployment.id, deployment.package_id]
+  );
+  const checked = wanted !== undefined && rested === wanted && !checks.loading;
+  const outcome = checked && checks.data ? verdict(checks.data) : undefined;
+  const ready = outcome === 'passing' || outcome === 'warning';
+
+  const submit = async () => {
+    if (!ready || busy) {
+      return;
+    }
+    setBusy(true);
+    setError(undefined);
+    try {
+      await props.replace(note.trim());
+      if (changes.state !== 'connected') {
+        changes.refresh();
+      }
+      close();
+    } catch (reason) {
+      setError(reason);
+      setBusy(false);
+    }
+  };
+  const later =
+    error instanceof ProblemError && Array.isArray(error.fields['checks'])
+      ? (error.fields['checks'] as Check[])
+      : undefined;
+  return (
+    <ModalFrame
+      title={props.title}
+      submit={() => void submit()}
+      buttons={
+        <>
+          <button type="button" className="jp-Registry-button" onClick={close}>
+            {trans.__('Cancel')}
+          </button>
+          <button
+            type="submit"
+            className="jp-Registry-button jp-mod-primary"
+            aria-disabled={!ready}
+            aria-busy={busy}
+          >
+            {verb}
+          </button>
+        </>
+      }
+    >
+      {deployment.package !== began.current && !busy && (
+        <p className="jp-Registry-fieldError" role="alert">
+          {trans.__(
+            'Somebody else put %1 in service meanwhile, instead of %2.',
+            deployment.package,
+            began.current
+          )}
+        </p>
+      )}
+      {props.children}
+      <section
+        aria-label={trans.__('Checks')}
+        aria-live="polite"
+        className={wanted === undefined ? undefined : 'jp-Registry-outcome'}
+      >
+        {wanted !== undefined && (
+          <Outcome
+            name={props.package!.name}
+            checks={later ?? (checked ? checks.data : undefined)}
+            outcome={later ? verdict(later) : outcome}
+            answer={checks}
+          />
+        )}
+      </section>
+      {props.fields}
+      <Field label={trans.__('Note')} help={trans.__('It is kept in the history.')}>
+        {input => (
+          <textarea
+            {...input}
+            rows={2}
+            maxLength={20_000}
+            value={note}
+            onChange={event => setNote(event.target.value)}
+          />
+        )}
+      </Field>
+      {error !== undefined && <ProblemView error={error} dismiss={() => setError(undefined)} />}
+    </ModalFrame>
+  );
+}
+
+function Outcome(props: {
+  name: string;
+  checks?: readonly Check[];
+  outcome?: Check['status'];
+  answer: Answer<unknown>;
+}): React.ReactElement {
+  const trans = useTrans();
+  const { name, checks, outcome, answer } = props;
+  if (!checks) {
+    return answer.error !== undefined && !answer.loading ? (
+      <ProblemView error={answer.error} retry={answer.reload} />
+    ) : (
+      <Spinner label={trans.__('%1 is checked; its model is loaded…', name)} />
+    );
+  }
+  return (
+    <>
+      <p>
+        <strong>
+          {outcome === 'failing'
+            ? trans.__('%1 cannot take its place:', name)
+            : outcome === 'warning'
+              ? trans.__('%1 can take its place; look at the warnings:', name)
+              : trans.__('%1 can take its place:', name)}
+        </strong>
+      </p>
+      <Checks checks={checks} />
+    </>
+  );
+}

@@ -1,0 +1,235 @@
+// What the forms for rows have in common: the file with its first rows, sending, and refusals.
+import React, { useEffect, useRef } from 'react';
+
+import { ProblemError } from '../../../api/problems';
+import type { DeploymentPublic } from '../../../api/types';
+import { useRegistry, useTrans } from '../../../components/context';
+import { DropFile } from '../../../components/DropFile';
+import { ProblemView } from '../../../components/ProblemView';
+import { Progress, Spinner } from '../../../components/Progress';
+import { RowsTable } from '../../../components/RowsTable';
+import { useAnswer } from '../../../components/useAnswer';
+import { count, size } from '../../../format/numbers';
+import type { Peek } from '../../../rows/peek';
+import { stateName } from '../../words';
+import type { Job } from './useJob';
+import type { RowsFile } from './useRowsFile';
+
+/** Of a preview. */
+const PREVIEW_ROWS = 5;
+
+export function RowsForm<R>(props: {
+  entity: DeploymentPublic;
+  title: string;
+  chosen: RowsFile;
+  take: (file: File) => void;
+  job: Job<R>;
+  /** The button's word. */
+  verb: string;
+  /** What is said while the server works. */
+  working: string;
+  send: () => void;
+  /** The fields that say what is in the file. */
+  children: React.ReactNode;
+  result: (result: R) => React.ReactNode;
+}): React.ReactElement {
+  const trans = useTrans();
+  const { api } = useRegistry();
+  const { entity, chosen, job } = props;
+  const limit = useAnswer(signal => api.info(signal), []).data?.limits?.['body_bytes'];
+  const running = job.state === 'running';
+  const tooLarge = typeof limit === 'number' && (chosen.file?.size ?? 0) > limit;
+  const inactive = entity.state !== 'active';
+
+  // what came of it is seen where it began
+  const outcome = useRef<HTMLDivElement>(null);
+  const before = useRef(job.state);
+  useEffect(() => {
+    if (before.current === 'running' && job.state !== 'running') {
+      outcome.current?.scrollIntoView?.({ block: 'nearest' });
+    }
+    before.current = job.state;
+  }, [job.state]);
+  return (
+    <form
+      className="jp-Registry-form jp-mod-wide"
+      aria-label={props.title}
+      noValidate
+      onSubmit={event => {
+        event.preventDefault();
+        if (!running && chosen.peek && !tooLarge) {
+          props.send();
+        }
+      }}
+    >
+      {inactive && (
+        <p className="jp-Registry-note" role="status">
+          {trans.__(
+            'The deployment is %1 and takes no rows: activate it first.',
+            stateName(entity.state, trans)
+          )}
+        </p>
+      )}
+      <DropFile
+        label={trans.__('Rows')}
+        help={
+          typeof limit === 'number'
+            ? trans.__('CSV with a header, or Parquet; up to %1.', size(limit))
+            : trans.__('CSV with a header, or Parquet.')
+        }
+        accept=".csv,.parquet,.pq,.arrow,.feather,.json"
+        file={chosen.file}
+        take={props.take}
+      />
+      {tooLarge && (
+        <p className="jp-Registry-fieldError" role="alert">
+          {trans.__(
+            'The file is larger than the server takes at once: split it, or send it with the Python client, which does so.'
+          )}
+        </p>
+      )}
+      {chosen.error !== undefined && <ProblemView error={chosen.error} />}
+      {chosen.file && !chosen.peek && chosen.error === undefined && <Spinner />}
+      {chosen.peek && (
+        <>
+          <Preview found={chosen.peek} />
+          {props.children}
+          <p className="jp-Registry-buttons">
+            <button
+              type="submit"
+              className="jp-Registry-button jp-mod-primary"
+              aria-busy={running}
+              aria-disabled={running || tooLarge}
+            >
+              {props.verb}
+            </button>
+          </p>
+        </>
+      )}
+      {running &&
+        (job.sent < job.total ? (
+          <Progress
+            label={trans.__('Sending')}
+            done={job.sent}
+            total={job.total}
+            cancel={job.cancel}
+          />
+        ) : (
+          <div className="jp-Registry-progress">
+            <Spinner label={props.working} />
+            <button type="button" className="jp-Registry-button" onClick={job.cancel}>
+              {trans.__('Cancel')}
+            </button>
+          </div>
+        ))}
+      <div ref={outcome} className="jp-Registry-result">
+        {job.state === 'cancelled' && (
+          <p className="jp-Registry-note" role="status">
+            {trans.__('Cancelled. What the server had taken by then may be recorded.')}
+          </p>
+        )}
+        {job.state === 'failed' && (
+          <>
+            <ProblemView error={job.error} />
+            {job.error instanceof ProblemError && <Rejections rows={rejected(job.error)} />}
+          </>
+        )}
+        {job.state === 'done' && props.result(job.result)}
+      </div>
+    </form>
+  );
+}
+
+/** The columns of a file and its first rows, as far as the browser can tell them. */
+function Preview({ found }: { found: Peek }): React.ReactElement {
+  const trans = useTrans();
+  if (found.format === 'csv') {
+    return (
+      <details className="jp-Registry-preview" open>
+        <summary>{trans.__('First rows of the file')}</summary>
+        <RowsTable
+          label={trans.__('First rows of the file')}
+          columns={found.columns}
+          rows={found.rows.slice(0, PREVIEW_ROWS)}
+        />
+      </details>
+    );
+  }
+  if (found.format === 'parquet') {
+    return (
+      <p className="jp-Registry-note">
+        {trans._n('%2 row', '%2 rows', found.total ?? 0, count(found.total ?? 0))}
+        {' · '}
+        {trans.__('columns: %1', found.columns.join(', '))}
+      </p>
+    );
+  }
+  return (
+    <p className="jp-Registry-note">
+      {trans.__('The columns of this format are read by the server alone.')}
+    </p>
+  );
+}
+
+export interface RejectedRow {
+  row: number;
+  reason: string;
+}
+
+/** The rows that were refused, with what the file says there. */
+export function Rejections(props: {
+  rows: readonly RejectedRow[];
+  /** How many there are in all. */
+  total?: number;
+  peek?: Peek;
+  /** Columns whose values are shown. */
+  columns?: readonly string[];
+}): React.ReactElement | null {
+  const trans = useTrans();
+  const { rows, peek } = props;
+  if (!rows.length) {
+    return null;
+  }
+  const shown = peek?.rows.length ? (props.columns ?? []) : [];
+  const places = shown.map(column => peek!.columns.indexOf(column));
+  const more = (props.total ?? rows.length) - rows.length;
+  return (
+    <>
+      <h2>{trans.__('Rows that were refused')}</h2>
+      <RowsTable
+        label={trans.__('Rows that were refused')}
+        columns={[trans.__('Row (from 0)'), ...shown, trans.__('Why')]}
+        rows={rows.map(({ row, reason }) => [
+          count(row),
+          ...places.map(place => peek!.rows[row]?.[place] ?? ''),
+          reason
+        ])}
+      />
+      {more > 0 && (
+        <p className="jp-Registry-muted">{trans._n('%2 more', '%2 more', more, count(more))}</p>
+      )}
+    </>
+  );
+}
+
+function rejected(error: ProblemError): RejectedRow[] {
+  const found = error.fields['rejected'];
+  return Array.isArray(found) ? (found as RejectedRow[]) : [];
+}
+
+/** What came of rows, as names, counts and what they mean. */
+export function Counts(props: {
+  label: string;
+  rows: readonly (readonly [string, number, string])[];
+}): React.ReactElement {
+  const trans = useTrans();
+  return (
+    <div role="status">
+      <RowsTable
+        label={props.label}
+        columns={[trans.__('Result'), trans.__('Rows'), trans.__('Meaning')]}
+        rows={props.rows.map(([name, n, meaning]) => [name, count(n), meaning])}
+      />
+    </div>
+  );
+}

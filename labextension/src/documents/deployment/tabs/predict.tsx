@@ -1,0 +1,164 @@
+// Rows of a file predicted; of a model hosted elsewhere, its predictions reported.
+import React from 'react';
+
+import { ProblemError } from '../../../api/problems';
+import type { DeploymentPublic } from '../../../api/types';
+import { Choice } from '../../../components/Choice';
+import { useRegistry, useTrans } from '../../../components/context';
+import { useKept } from '../../../components/kept';
+import { RowsTable } from '../../../components/RowsTable';
+import { count, size } from '../../../format/numbers';
+import { guess } from '../../../rows/guess';
+import { CONTENT_TYPES, countRows, peek, type Peek } from '../../../rows/peek';
+import { fileName, save } from '../../../rows/save';
+import type { PanelTab } from '../../../tokens';
+import { ColumnChecks, ColumnChoice } from '../rows/ColumnFields';
+import { ReportForm } from '../rows/ReportForm';
+import { RowsForm } from '../rows/RowsForm';
+import { useJob } from '../rows/useJob';
+import { useRowsFile } from '../rows/useRowsFile';
+
+export const predict: PanelTab<DeploymentPublic> = {
+  id: 'predict',
+  rank: 40,
+  label: trans => trans.__('Predict'),
+  component: ({ entity }) =>
+    entity.kind === 'external' ? <ReportForm entity={entity} /> : <Predict entity={entity} />
+};
+
+/** Formats in which the answer can be had. */
+type AnswerFormat = 'csv' | 'parquet';
+
+interface Wishes {
+  id: string;
+  time: string;
+  passthrough: string[];
+  format: AnswerFormat;
+}
+
+interface Scored {
+  answer: Blob;
+  format: AnswerFormat;
+  rows: number;
+  found: Peek;
+}
+
+function Predict({ entity }: { entity: DeploymentPublic }): React.ReactElement {
+  const trans = useTrans();
+  const { api } = useRegistry();
+  const [wishes, setWishes] = useKept<Wishes>('predict.wishes', {
+    id: '',
+    time: '',
+    passthrough: [],
+    format: 'csv'
+  });
+  const usual = entity.association_id_column;
+  const [job, run, forget] = useJob<Scored>('predict');
+  const [chosen, take] = useRowsFile('predict', found => {
+    setWishes(before => ({
+      ...before,
+      id: guess(found.columns, [before.id, usual]),
+      time: guess(found.columns, [before.time]),
+      passthrough: before.passthrough.filter(column => found.columns.includes(column))
+    }));
+    forget();
+  });
+  const set = (change: Partial<Wishes>) => setWishes(before => ({ ...before, ...change }));
+  const refused = (name: string) =>
+    job.state === 'failed' && job.error instanceof ProblemError ? job.error.field(name) : undefined;
+  const columns = chosen.peek?.columns ?? [];
+
+  const send = () =>
+    run(chosen.file!, async sending => {
+      const { format } = wishes;
+      const answer = await api.predictFile(entity.id, chosen.file!, {
+        ...sending,
+        contentType: CONTENT_TYPES[chosen.peek!.format],
+        accept: CONTENT_TYPES[format],
+        query: {
+          association_id_column: wishes.id || undefined,
+          timestamp_column: wishes.time || undefined,
+          passthrough: wishes.passthrough.join(',') || undefined
+        }
+      });
+      const found = await peek(answer);
+      return { answer, format, found, rows: found.total ?? (await countRows(answer)) };
+    });
+
+  return (
+    <RowsForm
+      entity={entity}
+      title={trans.__('Predict with %1', entity.label)}
+      chosen={chosen}
+      take={take}
+      job={job}
+      verb={trans.__('Predict')}
+      working={trans.__('The model predicts…')}
+      send={() => void send()}
+      result={result => <Answer entity={entity} result={result} />}
+    >
+      <ColumnChoice
+        label={trans.__('Association ID')}
+        help={trans.__('Ties each prediction to what happens later.')}
+        error={refused('association_id_column')}
+        columns={columns}
+        none={usual ? trans.__("The deployment's: %1", usual) : trans.__('None')}
+        value={wishes.id}
+        choose={id => set({ id })}
+      />
+      <ColumnChoice
+        label={trans.__('Time')}
+        help={trans.__('When it is predicted; times without a zone are UTC.')}
+        error={refused('timestamp_column')}
+        columns={columns}
+        none={trans.__('Now')}
+        value={wishes.time}
+        choose={time => set({ time })}
+      />
+      <ColumnChecks
+        label={trans.__('Pass through')}
+        help={trans.__('Columns of the file to repeat in the answer.')}
+        columns={columns.filter(column => !column.includes(','))}
+        value={wishes.passthrough}
+        choose={passthrough => set({ passthrough })}
+      />
+      <Choice
+        label={trans.__('Answer as')}
+        value={wishes.format}
+        options={[
+          ['csv', trans.__('CSV, whose first rows are shown here')],
+          ['parquet', trans.__('Parquet')]
+        ]}
+        choose={format => set({ format })}
+      />
+    </RowsForm>
+  );
+}
+
+function Answer(props: { entity: DeploymentPublic; result: Scored }): React.ReactElement {
+  const trans = useTrans();
+  const { answer, format, rows, found } = props.result;
+  const name = fileName(props.entity.label, `predictions.${format}`);
+  return (
+    <section className="jp-Registry-result" aria-label={trans.__('Predictions')}>
+      <p role="status">
+        {trans._n('%2 prediction, recorded.', '%2 predictions, recorded.', rows, count(rows))}
+      </p>
+      {found.rows.length > 0 && (
+        <RowsTable
+          label={trans.__('First predictions')}
+          columns={found.columns}
+          rows={found.rows}
+        />
+      )}
+      {format === 'parquet' && (
+        <p className="jp-Registry-note">{trans.__('columns: %1', found.columns.join(', '))}</p>
+      )}
+      <p className="jp-Registry-buttons">
+        <button type="button" className="jp-Registry-button" onClick={() => save(answer, name)}>
+          {trans.__('Download %1 (%2)', name, size(answer.size))}
+        </button>
+      </p>
+    </section>
+  );
+}

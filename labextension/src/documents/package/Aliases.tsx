@@ -1,0 +1,85 @@
+// The aliases of a model that name a package, given and taken away in place.
+import React, { useState } from 'react';
+
+import type { PackagePublic } from '../../api/types';
+import { useRegistry, useTrans } from '../../components/context';
+import { ProblemView } from '../../components/ProblemView';
+import { Chip } from './Chip';
+import { useFocusBack } from '../../components/useFocusBack';
+import { InlineInput } from './InlineInput';
+import { aliasProblem } from './rules';
+import { useUndo } from './undo';
+
+export function Aliases(props: { entity: PackagePublic; reload: () => void }): React.ReactElement {
+  const { entity, reload } = props;
+  const { api } = useRegistry();
+  const trans = useTrans();
+  const tell = useUndo();
+  const [adding, setAdding] = useState(false);
+  const [adder, leave] = useFocusBack<HTMLButtonElement>();
+  const [error, setError] = useState<unknown>();
+  const { name, version } = entity;
+
+  const point = async (alias: string, to: number | undefined) => {
+    await (to === undefined ? api.deleteAlias(name, alias) : api.setAlias(name, alias, to));
+    reload();
+  };
+  const give = async (alias: string) => {
+    const before = (await api.model(name)).aliases?.[alias];
+    await point(alias, version);
+    tell(
+      before === undefined || before === version
+        ? trans.__('@%1 names this version.', alias)
+        : trans.__('@%1 names this version; before it was version %2.', alias, before),
+      () => point(alias, before)
+    );
+  };
+  const take = async (alias: string) => {
+    setError(undefined);
+    leave();
+    try {
+      await point(alias, undefined);
+      tell(trans.__('@%1 is taken away.', alias), () => point(alias, version));
+    } catch (reason) {
+      setError(reason);
+    }
+  };
+  return (
+    <div className="jp-Registry-inPlace">
+      <h2 className="jp-Registry-partTitle">{trans.__('Aliases')}</h2>
+      <ul className="jp-Registry-chips" aria-label={trans.__('Aliases')}>
+        {(entity.aliases ?? []).map(alias => (
+          <Chip
+            key={alias}
+            text={`@${alias}`}
+            remove={() => void take(alias)}
+            removeLabel={trans.__('Take away @%1', alias)}
+          />
+        ))}
+        <li>
+          <button
+            ref={adder}
+            type="button"
+            className="jp-Registry-button"
+            onClick={() => setAdding(true)}
+          >
+            {trans.__('Add an alias')}
+          </button>
+        </li>
+      </ul>
+      {adding && (
+        <InlineInput
+          label={trans.__('New alias')}
+          help={trans.__('An alias that names another version will name this one.')}
+          check={text => aliasProblem(text.replace(/^@/, ''), trans)}
+          save={text => give(text.replace(/^@/, ''))}
+          close={() => {
+            leave();
+            setAdding(false);
+          }}
+        />
+      )}
+      {error !== undefined && <ProblemView error={error} dismiss={() => setError(undefined)} />}
+    </div>
+  );
+}

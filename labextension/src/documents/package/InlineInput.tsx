@@ -1,0 +1,80 @@
+// A short text typed in place of the button that asked for it: Enter saves, Escape leaves.
+import React, { useEffect, useRef, useState } from 'react';
+
+import { useTrans } from '../../components/context';
+import { Field } from '../../components/Field';
+import { ProblemView } from '../../components/ProblemView';
+
+export function InlineInput(props: {
+  label: string;
+  help?: string;
+  initial?: string;
+  /** What is wrong with a text, said as it is typed. */
+  check: (text: string) => string | undefined;
+  /** Rejecting keeps what was typed, and shows why. */
+  save: (text: string) => Promise<void>;
+  close: () => void;
+}): React.ReactElement {
+  const { label, help, initial = '', check, save, close } = props;
+  const trans = useTrans();
+  const [text, setText] = useState(initial);
+  const [tried, setTried] = useState(false);
+  const [saving, setSaving] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  const wrong = text.trim() || tried ? check(text.trim()) : undefined;
+
+  const keep = async () => {
+    setTried(true);
+    if (saving || check(text.trim()) !== undefined) {
+      return;
+    }
+    setSaving(true);
+    setError(undefined);
+    try {
+      await save(text.trim());
+      close();
+    } catch (reason) {
+      setError(reason);
+      setSaving(false);
+    }
+  };
+  return (
+    <form
+      className="jp-Registry-editing"
+      noValidate
+      onSubmit={event => {
+        event.preventDefault();
+        void keep();
+      }}
+      onKeyDown={event => {
+        if (event.key === 'Escape') {
+          event.stopPropagation();
+          close();
+        }
+      }}
+    >
+      <Field label={label} help={help} error={wrong}>
+        {wiring => (
+          <input
+            {...wiring}
+            ref={input}
+            type="text"
+            value={text}
+            onChange={event => setText(event.target.value)}
+          />
+        )}
+      </Field>
+      <span className="jp-Registry-buttons">
+        <button type="submit" className="jp-Registry-button jp-mod-primary" aria-busy={saving}>
+          {trans.__('Save')}
+        </button>
+        <button type="button" className="jp-Registry-button" onClick={close}>
+          {trans.__('Cancel')}
+        </button>
+      </span>
+      {error !== undefined && <ProblemView error={error} />}
+    </form>
+  );
+}

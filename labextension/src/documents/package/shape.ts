@@ -1,0 +1,110 @@
+// What the API leaves open about a package, as types: signature, baseline, provenance.
+import type { PackagePublic, PackageSummary, TargetType } from '../../api/types';
+
+export interface Column {
+  name: string;
+  dtype: string;
+  nullable?: boolean;
+}
+
+/** A column's distribution; bins of numbers and dates, or categories of the rest. */
+export interface Histogram {
+  dtype?: string;
+  n?: number;
+  missing?: number;
+  counts?: number[];
+  edges?: number[];
+  categories?: string[];
+  other?: number;
+  mean?: number | null;
+  std?: number | null;
+  min?: number;
+  max?: number;
+  /** Of a feature: 0 to 1, that of the most important one being 1. */
+  importance?: number;
+}
+
+export interface Baseline {
+  metrics?: Record<string, { value?: number | null; n?: number }>;
+  rows?: Partial<Record<'training' | 'holdout', number>>;
+  features?: Record<string, Histogram>;
+  target?: Histogram | null;
+}
+
+export interface Provenance {
+  registered_at?: string;
+  user?: string;
+  notebook?: string;
+  kernelspec?: string;
+  python?: string;
+  implementation?: string;
+  platform?: string;
+  libraries?: Record<string, string>;
+  parameters?: Record<string, unknown>;
+  importance?: string;
+  git?: { commit?: string; branch?: string | null; dirty?: boolean };
+  [other: string]: unknown;
+}
+
+/** A deployment that has, or had, the package in service. */
+export interface Service {
+  id: number;
+  label: string;
+  state: 'active' | 'inactive' | 'archived';
+  /** Whether the package is in service now. */
+  champion: boolean;
+}
+
+export function columnsOf(shown: Pick<PackageSummary, 'signature'>): readonly Column[] {
+  return (shown.signature ?? []) as unknown as Column[];
+}
+
+export function baselineOf(shown: Pick<PackagePublic, 'baseline'>): Baseline {
+  return (shown.baseline ?? {}) as Baseline;
+}
+
+export function provenanceOf(shown: Pick<PackagePublic, 'provenance'>): Provenance {
+  return (shown.provenance ?? {}) as Provenance;
+}
+
+export function servicesOf(shown: Pick<PackagePublic, 'deployments'>): readonly Service[] {
+  return (shown.deployments ?? []) as unknown as Service[];
+}
+
+const METRICS: Record<string, string> = {
+  rmse: 'RMSE',
+  mae: 'MAE',
+  mape: 'MAPE',
+  r2: 'R²',
+  log_loss: 'Log loss',
+  auc: 'AUC',
+  accuracy: 'Accuracy',
+  balanced_accuracy: 'Balanced accuracy',
+  precision: 'Precision',
+  recall: 'Recall',
+  f1: 'F1',
+  fpr: 'False positive rate',
+  mcc: 'MCC',
+  brier: 'Brier score',
+  gini: 'Normalised Gini',
+  ks: 'KS',
+  macro_f1: 'Macro F1'
+};
+
+/** A metric's title, as in the field's literature. */
+export function metricTitle(name: string): string {
+  return METRICS[name] ?? name;
+}
+
+/** A value of a parameter or a fact, as one line. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) {
+    return '–';
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Whether a target type has classes. */
+export function hasClasses(type: TargetType): boolean {
+  return type !== 'regression';
+}

@@ -1,0 +1,106 @@
+// Of a package: where it comes from, by whom, with which libraries and parameters.
+import React from 'react';
+
+import type { PackagePublic } from '../../../api/types';
+import { useRegistry, useSurroundings, useTrans } from '../../../components/context';
+import { Facts } from '../../../components/Facts';
+import { RowsTable } from '../../../components/RowsTable';
+import { useAnswer } from '../../../components/useAnswer';
+import { full } from '../../../format/times';
+import type { PanelTab } from '../../../tokens';
+import { notebookPath } from '../notebookPath';
+import { type Provenance as Known, provenanceOf, valueText } from '../shape';
+
+export const provenance: PanelTab<PackagePublic> = {
+  id: 'provenance',
+  rank: 40,
+  label: trans => trans.__('Provenance'),
+  component: Provenance
+};
+
+/** What has a place of its own below. */
+const SHOWN = new Set([
+  'registered_at', 'user', 'notebook', 'kernelspec', 'python', 'implementation', 'platform',
+  'libraries', 'parameters', 'importance', 'git'
+]); // prettier-ignore
+
+function Provenance({ entity }: { entity: PackagePublic }): React.ReactElement {
+  const trans = useTrans();
+  const known = provenanceOf(entity);
+  const parameters = Object.entries(known.parameters ?? {});
+  const libraries = Object.entries(known.libraries ?? {});
+  const others = Object.entries(known).filter(([name]) => !SHOWN.has(name));
+  return (
+    <>
+      <Facts
+        facts={[
+          [trans.__('Registered'), full(entity.created_at)],
+          [trans.__('By'), entity.created_by],
+          [trans.__('Author'), known.user === entity.created_by ? undefined : known.user],
+          [
+            trans.__('Notebook'),
+            known.notebook && <NotebookLink key="notebook" path={known.notebook} />
+          ],
+          [trans.__('Kernel'), known.kernelspec],
+          [trans.__('Python'), [known.implementation, known.python].filter(Boolean).join(' ')],
+          [trans.__('Platform'), known.platform],
+          [trans.__('Git'), gitText(known, trans.__('with changes'))],
+          [trans.__('Digest'), entity.digest && <code key="digest">{entity.digest}</code>],
+          [trans.__('Importance'), known.importance],
+          ...others.map(([name, value]) => [name, valueText(value)] as const)
+        ]}
+      />
+      {parameters.length > 0 && (
+        <>
+          <h2 className="jp-Registry-partTitle">{trans.__('Parameters')}</h2>
+          <RowsTable
+            label={trans.__('Parameters')}
+            columns={[trans.__('Parameter'), trans.__('Value')]}
+            rows={parameters.map(([name, value]) => [name, valueText(value)])}
+          />
+        </>
+      )}
+      {libraries.length > 0 && (
+        <>
+          <h2 className="jp-Registry-partTitle">{trans.__('Libraries')}</h2>
+          <RowsTable
+            label={trans.__('Libraries')}
+            columns={[trans.__('Library'), trans.__('Version')]}
+            rows={libraries}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function gitText({ git }: Known, changed: string): string {
+  if (!git?.commit) {
+    return '';
+  }
+  return [git.commit.slice(0, 12), git.branch && `(${git.branch})`, git.dirty && changed]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** Opens the notebook if it is in this server's contents; else its path alone. */
+function NotebookLink(props: { path: string }): React.ReactElement {
+  const { path } = props;
+  const { commands } = useSurroundings();
+  const { api } = useRegistry();
+  const trans = useTrans();
+  const { data: found } = useAnswer(() => notebookPath(api.settings, path), [path]);
+  if (found === undefined) {
+    return <>{path}</>;
+  }
+  return (
+    <button
+      type="button"
+      className="jp-Registry-link"
+      title={trans.__('Open the notebook')}
+      onClick={() => void commands.execute('docmanager:open', { path: found })}
+    >
+      {found}
+    </button>
+  );
+}

@@ -1,0 +1,190 @@
+// A place for files: dropped, chosen, or taken from the file browser; each with how it stands.
+import type { Drag } from '@lumino/dragdrop';
+import React, { useEffect, useId, useRef, useState } from 'react';
+
+import { useTrans } from '../../components/context';
+import { ProblemView } from '../../components/ProblemView';
+import { useFocusBack } from '../../components/useFocusBack';
+import { type Chosen, dropped, fromInput } from './dropped';
+import { ItemRow } from './ItemRow';
+import type { Role, Sending } from './sending';
+
+/** What Lab's file browser carries: paths in Jupyter's contents. */
+const PATHS = 'application/x-jupyter-icontents';
+const LUMINO = ['lm-dragenter', 'lm-dragover', 'lm-dragleave', 'lm-drop'];
+
+/** Lets the reader choose in the file browser; paths in Jupyter's contents. */
+export type Browse = (title: string) => Promise<string[]>;
+
+export function FilesArea(props: {
+  label: string;
+  help: string;
+  role: Role;
+  /** Several files, or whole folders; else one file. */
+  several?: boolean;
+  /** What the picker offers, as `.csv,.parquet`. */
+  accept?: string;
+  error?: string;
+  sending: Sending;
+  /** Missing where there is no file browser. */
+  browse?: Browse;
+  /** Files were added, or taken out. */
+  changed: () => void;
+}): React.ReactElement {
+  const { label, help, role, several, accept, error, sending, browse, changed } = props;
+  const trans = useTrans();
+  const id = useId();
+  const area = useRef<HTMLDivElement>(null);
+  const files = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
+  const [chooser, leave] = useFocusBack<HTMLButtonElement>();
+  const [over, setOver] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+  const [hidden, setHidden] = useState<string[]>([]);
+  const items = sending.items.filter(item => item.role === role);
+
+  const take = (chosen: Promise<Chosen>) => {
+    setOver(false);
+    setProblem(undefined);
+    chosen.then(({ found, hidden }) => {
+      setHidden(hidden);
+      sending.addFiles(role, found);
+      changed();
+    }, setProblem);
+  };
+  const contents = (paths: string[]) => {
+    setProblem(undefined);
+    sending.addContents(role, paths);
+    if (paths.length) {
+      changed();
+    }
+  };
+  const fromContents = useRef(contents);
+  fromContents.current = contents;
+
+  // Lumino's drags, such as the file browser's, are events of their own
+  useEffect(() => {
+    const element = area.current!;
+    const follow = (event: Event) => {
+      const drag = event as Drag.Event;
+      if (!drag.mimeData.hasData(PATHS)) {
+        return;
+      }
+      drag.preventDefault();
+      drag.stopPropagation();
+      drag.dropAction = drag.proposedAction;
+      setOver(event.type === 'lm-dragenter' || event.type === 'lm-dragover');
+      if (event.type === 'lm-drop') {
+        fromContents.current(drag.mimeData.getData(PATHS) as string[]);
+      }
+    };
+    LUMINO.forEach(name => element.addEventListener(name, follow));
+    return () => LUMINO.forEach(name => element.removeEventListener(name, follow));
+  }, []);
+
+  const picker = (input: React.RefObject<HTMLInputElement>, more: object) => (
+    <input
+      ref={input}
+      type="file"
+      hidden
+      aria-label={label}
+      onChange={event => {
+        take(Promise.resolve(fromInput(event.target.files ?? [])));
+        event.target.value = ''; // the same file may be chosen again, changed
+      }}
+      {...more}
+    />
+  );
+  return (
+    <div className={`jp-Registry-field${error ? ' jp-mod-invalid' : ''}`}>
+      <span id={id} className="jp-Registry-fieldLabel">
+        {label}
+      </span>
+      <div
+        ref={area}
+        role="group"
+        aria-labelledby={id}
+        aria-describedby={error ? `${id}-error` : `${id}-help`}
+        className={`jp-Registry-files${over ? ' jp-mod-over' : ''}`}
+        onDragEnter={event => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragOver={event => {
+          event.preventDefault();
+          event.dataTransfer.dropEffect = 'copy';
+        }}
+        onDragLeave={event => {
+          if (!event.currentTarget.contains(event.relatedTarget as Node | null)) {
+            setOver(false);
+          }
+        }}
+        onDrop={event => {
+          event.preventDefault();
+          event.stopPropagation();
+          take(dropped(event.dataTransfer));
+        }}
+      >
+        {items.length > 0 && (
+          <ul className="jp-Registry-items" aria-label={label}>
+            {items.map(item => (
+              <ItemRow
+                key={item.id}
+                item={item}
+                sending={sending}
+                removing={leave}
+                removed={changed}
+              />
+            ))}
+          </ul>
+        )}
+        <p id={`${id}-help`} className="jp-Registry-fieldHelp">
+          {help}
+        </p>
+        <span className="jp-Registry-buttons">
+          <button
+            ref={chooser}
+            type="button"
+            className="jp-Registry-button"
+            onClick={() => files.current?.click()}
+          >
+            {several ? trans.__('Choose files…') : trans.__('Choose a file…')}
+          </button>
+          {several && (
+            <button
+              type="button"
+              className="jp-Registry-button"
+              onClick={() => folder.current?.click()}
+            >
+              {trans.__('Choose a folder…')}
+            </button>
+          )}
+          {browse && (
+            <button
+              type="button"
+              className="jp-Registry-button"
+              onClick={() => void browse(label).then(contents, setProblem)}
+            >
+              {trans.__('From the file browser…')}
+            </button>
+          )}
+        </span>
+        {picker(files, { multiple: !!several, accept })}
+        {several && picker(folder, { webkitdirectory: '' })}
+      </div>
+      {hidden.length > 0 && (
+        <p className="jp-Registry-fieldHelp" role="status">
+          {trans.__('Hidden files were left out: %1.', hidden.slice(0, 10).join(', '))}
+        </p>
+      )}
+      {error && (
+        <p id={`${id}-error`} className="jp-Registry-fieldError" role="alert">
+          {error}
+        </p>
+      )}
+      {problem !== undefined && (
+        <ProblemView error={problem} dismiss={() => setProblem(undefined)} />
+      )}
+    </div>
+  );
+}

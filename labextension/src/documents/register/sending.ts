@@ -1,0 +1,351 @@
+// Files on their way into an upload: one after the other, with progress; cancelled or sent again.
+import { type ISignal, Signal } from '@lumino/signaling';
+
+import type { RegistryClient } from '../../api/client';
+import { ConnectionLostError, isAbort, ProblemError } from '../../api/problems';
+
+/** What a file is for. */
+export type Role = 'model' | 'training' | 'holdout';
+
+/** Where it comes from: the reader's computer, or Jupyter's contents (a file or a folder). */
+export type Source = { file: File } | { contents: string } | { sent: true };
+
+export type ItemState = 'waiting' | 'sending' | 'sent' | 'failed';
+
+/** Something to send, and how it stands. Items are replaced, not changed. */
+export interface Item {
+  /** One of a kind in its form. */
+  readonly id: string;
+  readonly role: Role;
+  /** What the reader knows it by. */
+  readonly name: string;
+  /** Where it is, or will be, in the upload; of a folder of the contents, all of its files. */
+  readonly paths: readonly string[];
+  /** Bytes; of contents, known when they are sent. */
+  readonly size?: number;
+  readonly source: Source;
+  readonly state: ItemState;
+  /** Bytes sent. */
+  readonly done: number;
+  readonly error?: unknown;
+  /** Path → why it was not taken. */
+  readonly leftOut?: Readonly<Record<string, string>>;
+}
+
+/** What is remembered of an item, the file itself not being storable. */
+export type SentItem = Pick<Item, 'role' | 'name' | 'size'> & {
+  paths: string[];
+  contents?: string;
+};
+
+/** The folder of an upload in which data lies, out of the way of the model's files. */
+const FOLDERS: Record<Role, string> = {
+  model: '',
+  training: '_training/',
+  holdout: '_holdout/'
+};
+
+export class Sending {
+  constructor(private readonly _api: RegistryClient) {}
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get items(): readonly Item[] {
+    return this._items;
+  }
+
+  /** The upload that has the files; none before the first is sent. */
+  get upload(): string | undefined {
+    return this._upload;
+  }
+
+  get running(): boolean {
+    return this._running !== undefined;
+  }
+
+  /** Whether the upload with what was sent was lost or given up. */
+  get stopped(): boolean {
+    return this._stopped;
+  }
+
+  /** Why nothing is sent. */
+  get error(): unknown {
+    return this._error;
+  }
+
+  /** Whether all is there. */
+  get complete(): boolean {
+    return !this.running && this._items.every(item => item.state === 'sent');
+  }
+
+  /** The paths in the upload of what is for a purpose. */
+  paths(role: Role): string[] {
+    return this._items.flatMap(item => (item.role === role ? item.paths : []));
+  }
+
+  /** Files of the reader's computer; `path` is where each is in what was chosen. */
+  addFiles(role: Role, files: readonly { file: File; path: string }[]): void {
+    this._add(
+      role,
+      files.map(({ file, path }) => ({
+        name: path,
+        path: FOLDERS[role] + path,
+        size: file.size,
+        source: { file }
+      }))
+    );
+  }
+
+  /** Files or folders of Jupyter's contents, by their paths there. */
+  addContents(role: Role, paths: readonly string[]): void {
+    this._add(
+      role,
+      paths.map(path => ({
+        name: path,
+        path: FOLDERS[role] + (path.split('/').pop() ?? path),
+        source: { contents: path }
+      }))
+    );
+  }
+
+  /** Names of files that were to be sent and are not at hand any more: to be chosen again. */
+  get lost(): readonly string[] {
+    return this._lost;
+  }
+
+  /** Go on with an upload of before: what has arrived is there, what has not is lost. */
+  async resume(upload: string | undefined, items: readonly SentItem[]): Promise<void> {
+    let arrived: Map<string, number> | undefined;
+    if (upload !== undefined) {
+      try {
+        const files = (await this._api.upload(upload)).files ?? [];
+        arrived = new Map(files.map(file => [file.path, file.size]));
+        this._upload = upload;
+      } catch (error) {
+        if (!(error instanceof ProblemError && error.status === 404)) {
+          throw error;
+        }
+      }
+    }
+    for (const { role, name, paths, size, contents } of items) {
+      const there = paths.length > 0 && paths.every(path => arrived?.has(path));
+      const source: Source | undefined =
+        contents !== undefined ? { contents } : there ? { sent: true } : undefined;
+      if (source) {
+        const state = there ? 'sent' : 'waiting';
+        this._items = [
+          ...this._items,
+          { id: this._id(), role, name, paths, size, source, state, done: 0 }
+        ];
+      } else {
+        this._lost = [...this._lost, name];
+      }
+    }
+    this._changed.emit();
+  }
+
+  /** What is remembered of the items. */
+  get remembered(): SentItem[] {
+    return this._items.map(({ role, name, paths, size, source }) => ({
+      role,
+      name,
+      paths: [...paths],
+      ...(size === undefined ? {} : { size }),
+      ...('contents' in source ? { contents: source.contents } : {})
+    }));
+  }
+
+  /** Take one out, from the upload too. What is being sent is cancelled with all the others. */
+  async remove(id: string): Promise<void> {
+    const item = this._items.find(one => one.id === id);
+    if (!item) {
+      return;
+    }
+    if (item.state === 'sending') {
+      await this.cancel();
+    }
+    this._items = this._items.filter(one => one.id !== id);
+    this._changed.emit();
+    const { upload } = this;
+    if (upload !== undefined && item.state === 'sent') {
+      await Promise.all(
+        item.paths.map(path => this._api.deleteUploadFile(upload, path).catch(ignoreMissing))
+      );
+    }
+  }
+
+  /** Send what waits; resolves when nothing waits any more, or sending was stopped. */
+  send(): Promise<void> {
+    if (!this._running) {
+      this._stopped = false;
+      this._error = undefined;
+      this._stop = new AbortController();
+      this._running = this._run(this._stop.signal).finally(() => {
+        this._running = undefined;
+        this._changed.emit();
+      });
+      this._changed.emit();
+    }
+    return this._running;
+  }
+
+  /** Stop sending. The server keeps no part of an upload that was cut off: all waits again. */
+  async cancel(): Promise<void> {
+    this._stop?.abort();
+    await this._running;
+    await this.forget();
+  }
+
+  /** Give the upload up, with what is in it. */
+  async forget(): Promise<void> {
+    const upload = this._upload;
+    this._startAgain();
+    this._stopped = this._items.length > 0;
+    this._changed.emit();
+    if (upload !== undefined) {
+      await this._api.deleteUpload(upload).catch(() => undefined); // it is swept when idle
+    }
+  }
+
+  /** The upload has become part of a package. */
+  taken(): void {
+    this._upload = undefined;
+  }
+
+  dispose(): void {
+    this._stop?.abort();
+    Signal.clearData(this);
+  }
+
+  private _add(
+    role: Role,
+    added: readonly { name: string; path: string; size?: number; source: Source }[]
+  ): void {
+    if (!added.length) {
+      return;
+    }
+    // of the same place the last one counts; of data there is one file alone
+    const taken = new Set(added.map(({ path }) => path));
+    const replaced = this._items.filter(item =>
+      role === 'model'
+        ? item.role === role && item.paths.some(path => taken.has(path))
+        : item.role === role
+    );
+    const kept = role === 'model' ? added : added.slice(-1);
+    for (const item of replaced) {
+      const sending = item.state === 'sending';
+      this.remove(item.id).then(() => sending && void this.send(), console.warn);
+    }
+    this._lost = [];
+    this._items = [
+      ...this._items.filter(item => !replaced.includes(item)),
+      ...kept.map(({ name, path, size, source }) => ({
+        id: this._id(),
+        role,
+        name,
+        paths: [path],
+        size,
+        source,
+        state: 'waiting' as const,
+        done: 0
+      }))
+    ];
+    this._changed.emit();
+  }
+
+  private async _run(signal: AbortSignal): Promise<void> {
+    await Promise.resolve(); // `_running` is set first
+    let again = true;
+    for (;;) {
+      const item = this._items.find(one => one.state === 'waiting');
+      if (!item || signal.aborted) {
+        return;
+      }
+      try {
+        this._upload ??= (await this._api.beginUpload()).id;
+        this._put(item.id, { state: 'sending', done: 0, error: undefined });
+        await this._sendOne(this._upload, item, signal);
+      } catch (error) {
+        if (isAbort(error) || signal.aborted) {
+          return;
+        }
+        if (isGone(error) && again) {
+          again = false; // it was idle for too long
+          this._startAgain();
+        } else if (error instanceof ConnectionLostError) {
+          this._error = error;
+          this._startAgain();
+          this._stopped = true;
+          return;
+        } else {
+          this._put(item.id, { state: 'failed', error });
+        }
+      }
+    }
+  }
+
+  private async _sendOne(upload: string, item: Item, signal: AbortSignal): Promise<void> {
+    const { source, paths, role } = item;
+    if ('file' in source) {
+      const file = await this._api.uploadFile(upload, paths[0], source.file, {
+        signal,
+        onProgress: done => this._put(item.id, { done })
+      });
+      this._put(item.id, { state: 'sent', done: file.size, size: file.size });
+    } else if ('contents' in source) {
+      const path = source.contents.replace(/^[^/:]+:/, ''); // without the drive
+      const body = role === 'model' ? { path } : { path, as: paths[0] };
+      const { files = [], left_out } = await this._api.takeContents(upload, body, signal);
+      const size = files.reduce((sum, file) => sum + file.size, 0);
+      this._put(item.id, {
+        state: 'sent',
+        size,
+        done: size,
+        paths: files.map(file => file.path),
+        leftOut: left_out
+      });
+    }
+  }
+
+  /** Another upload is needed: what was sent waits once more, if it is still at hand. */
+  private _startAgain(): void {
+    this._upload = undefined;
+    const gone = this._items.filter(item => 'sent' in item.source);
+    this._lost = [...this._lost, ...gone.map(({ name }) => name)];
+    this._items = this._items
+      .filter(item => !gone.includes(item))
+      .map(item => (item.state === 'failed' ? item : { ...item, state: 'waiting', done: 0 }));
+    this._changed.emit();
+  }
+
+  private _put(id: string, change: Partial<Item>): void {
+    this._items = this._items.map(item => (item.id === id ? { ...item, ...change } : item));
+    this._changed.emit();
+  }
+
+  private _id(): string {
+    return String(++this._made);
+  }
+
+  private _items: readonly Item[] = [];
+  private _upload?: string;
+  private _running?: Promise<void>;
+  private _stop?: AbortController;
+  private _stopped = false;
+  private _error?: unknown;
+  private _lost: readonly string[] = [];
+  private _made = 0;
+  private readonly _changed = new Signal<this, void>(this);
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof ProblemError && error.type === 'UploadNotFound';
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof ProblemError && error.status === 404)) {
+    throw error;
+  }
+}

@@ -1,0 +1,386 @@
+// The register form without drawing: its fields, files on their way, drafts, inspection.
+import { StateDB } from '@jupyterlab/statedb';
+import { nullTranslator } from '@jupyterlab/translation';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { RegistryClient } from '../src/api/client';
+import { ConnectionLostError, ProblemError } from '../src/api/problems';
+import {
+  classesText,
+  EMPTY,
+  type FieldName,
+  fieldsFound,
+  inspectionBody,
+  packageBody,
+  problems,
+  readAliases,
+  readClasses
+} from '../src/documents/register/draft';
+import { Drafts } from '../src/documents/register/drafts';
+import { dropped, fromInput } from '../src/documents/register/dropped';
+import { Registration } from '../src/documents/register/registration';
+import { Sending } from '../src/documents/register/sending';
+import { readSignature } from '../src/documents/register/signatureText';
+
+const trans = nullTranslator.load('jupyter_registry');
+const BINARY = { ...EMPTY, name: 'churn', target: 'left', targetType: 'binary' as const };
+
+describe('the fields', () => {
+  it('say what is missing and wrong', () => {
+    expect(Object.keys(problems('custom', EMPTY, trans))).toEqual(['name', 'target', 'targetType']);
+    expect(problems('custom', { ...BINARY, classes: 'no, yes' }, trans)).toEqual({});
+    expect(Object.keys(problems('custom', { ...BINARY, classes: 'no' }, trans))).toEqual([
+      'classes'
+    ]);
+    const amount = { ...BINARY, targetType: 'regression' as const, classes: 'a', threshold: '7' };
+    expect(problems('custom', amount, trans)).toEqual({});
+    const wrong = { ...BINARY, classes: 'a,a', signature: 'age', tags: ':', aliases: '1' };
+    expect(Object.keys(problems('custom', wrong, trans)).sort()).toEqual([
+      'aliases',
+      'classes',
+      'signature',
+      'tags'
+    ]);
+  });
+
+  it('read and write class labels, also those with commas', () => {
+    expect(readClasses(' no, yes ,')).toEqual(['no', 'yes']);
+    for (const labels of [['no', 'yes'], ['a, b', 'c'], ['a, b']]) {
+      expect(readClasses(classesText(labels))).toEqual(labels);
+    }
+    expect(readAliases('@champion, next')).toEqual(['champion', 'next']);
+  });
+
+  it('read signatures', () => {
+    expect(readSignature('age: integer\n\na:b: string?').columns).toEqual([
+      { name: 'age', dtype: 'integer', nullable: false },
+      { name: 'a:b', dtype: 'string', nullable: true }
+    ]);
+    expect(readSignature('age: integer\nincome: money').wrongLine).toBe(2);
+    expect(readSignature('age').wrongLine).toBe(1);
+    expect(readSignature('age: integer\nage: number').twice).toBe('age');
+  });
+
+  it('tell an inspection what was typed alone', () => {
+    const fields = { ...BINARY, classes: 'no, yes', threshold: '0.5' };
+    const typed = new Set<FieldName>(['target', 'name']);
+    const files = { model: ['m.skops'], training: '_training/a.csv' };
+    expect(inspectionBody('custom', fields, typed, files)).toEqual({
+      kind: 'custom',
+      files: ['m.skops'],
+      training: '_training/a.csv',
+      target_name: 'left'
+    });
+  });
+
+  it('make a package of what was found and what was typed', () => {
+    const found = {
+      format: 'skops',
+      upload: 'u',
+      files: ['m.skops'],
+      target_name: 'left',
+      target_type: 'binary',
+      class_labels: ['no', 'yes'],
+      positive_class: 'no',
+      prediction_threshold: 0.5,
+      signature: [{ name: 'age', dtype: 'number', nullable: true }],
+      baseline: { metrics: {} }
+    };
+    const filled = fieldsFound(found);
+    expect(filled).toMatchObject({ classes: 'no, yes', positive: 'no', signature: 'age: number?' });
+    const fields = { ...EMPTY, ...filled, name: ' churn ', tags: 'team: x', aliases: '@best' };
+    expect(packageBody('custom', fields, found)).toEqual({
+      ...found,
+      kind: 'custom',
+      name: 'churn',
+      description: '',
+      tags: { team: 'x' },
+      aliases: ['best']
+    });
+    const amount = { ...fields, targetType: 'regression' as const };
+    expect(packageBody('external', { ...amount, location: 'https://x' }, {})).toMatchObject({
+      class_labels: [],
+      positive_class: null,
+      prediction_threshold: null,
+      location: 'https://x'
+    });
+  });
+});
+
+describe('what was dropped', () => {
+  const folder = (files: Record<string, string>) =>
+    Object.entries(files).map(([webkitRelativePath, text]) =>
+      Object.assign(new File([text], webkitRelativePath.split('/').pop()!), {})
+    );
+
+  it('loses the folder that has it all, caches, and hidden files of it', () => {
+    const paths = ['m/custom.py', 'm/data/x.bin', 'm/.env', 'm/__pycache__/a.pyc'];
+    const files = folder(Object.fromEntries(paths.map(path => [path, ''])));
+    files.forEach((file, at) =>
+      Object.defineProperty(file, 'webkitRelativePath', { value: paths[at] })
+    );
+    const { found, hidden } = fromInput(files);
+    expect(found.map(({ path }) => path)).toEqual(['custom.py', 'data/x.bin']);
+    expect(hidden).toEqual(['m/.env']);
+  });
+
+  it('walks folders that are given in parts', async () => {
+    const file = (name: string) => ({
+      isFile: true,
+      name,
+      file: (done: (file: File) => void) => done(new File(['x'], name))
+    });
+    const parts = [[file('a.txt')], [file('b.txt'), file('.hidden')], []];
+    const entry = {
+      isFile: false,
+      name: 'model',
+      createReader: () => ({ readEntries: (done: (part: unknown) => void) => done(parts.shift()) })
+    };
+    const transfer = {
+      items: [{ kind: 'file', webkitGetAsEntry: () => entry }],
+      files: []
+    } as unknown as DataTransfer;
+    const { found, hidden } = await dropped(transfer);
+    expect(found.map(({ path }) => path)).toEqual(['a.txt', 'b.txt']);
+    expect(hidden).toEqual(['model/.hidden']);
+  });
+});
+
+/** The server's part, as far as uploads go. */
+class FakeServer {
+  uploads = new Map<string, Map<string, number>>();
+  began = 0;
+  /** What the next file meets. */
+  fails: unknown[] = [];
+  inspected: unknown[] = [];
+  found: Record<string, unknown> = {};
+
+  readonly api = {
+    beginUpload: () => {
+      const id = `u${++this.began}`;
+      this.uploads.set(id, new Map());
+      return Promise.resolve({ id });
+    },
+    upload: (id: string) => {
+      const files = this.uploads.get(id);
+      return files
+        ? Promise.resolve({ id, files: [...files].map(([path, size]) => ({ path, size })) })
+        : Promise.reject(gone());
+    },
+    uploadFile: (id: string, path: string, file: File, { signal }: { signal?: AbortSignal }) => {
+      const failure = this.fails.shift();
+      if (failure === 'waits') {
+        return new Promise((_, reject) =>
+          signal!.addEventListener('abort', () => {
+            this.uploads.delete(id);
+            reject(new DOMException('Cancelled', 'AbortError'));
+          })
+        );
+      }
+      if (failure) {
+        return Promise.reject(failure as Error);
+      }
+      this.uploads.get(id)!.set(path, file.size);
+      return Promise.resolve({ path, size: file.size, sha256: '' });
+    },
+    takeContents: (id: string, { path, as }: { path: string; as?: string }) => {
+      this.uploads.get(id)!.set(as ?? path, 3);
+      return Promise.resolve({ files: [{ path: as ?? path, size: 3 }], left_out: {} });
+    },
+    deleteUpload: (id: string) => Promise.resolve(void this.uploads.delete(id)),
+    deleteUploadFile: (id: string, path: string) =>
+      Promise.resolve(void this.uploads.get(id)?.delete(path)),
+    inspect: (_: string, body: unknown) => {
+      this.inspected.push(body);
+      return Promise.resolve({ state: 'running', created_at: '' });
+    },
+    inspection: () => Promise.resolve({ state: 'done', created_at: '', package: this.found }),
+    cancelInspection: () => Promise.resolve(),
+    register: vi.fn((body: object) => Promise.resolve({ id: 7, ...body }))
+  } as unknown as RegistryClient;
+}
+
+function gone(): ProblemError {
+  return new ProblemError({
+    type: 'urn:jupyter-registry:UploadNotFound',
+    title: 'Upload not found',
+    status: 404,
+    detail: '',
+    advice: '',
+    fields: {}
+  });
+}
+
+const chosen = (...names: string[]) =>
+  names.map(name => ({ file: new File([name], name), path: name }));
+
+describe('sending', () => {
+  it('sends all into one upload; of a path the last one counts', async () => {
+    const server = new FakeServer();
+    const sending = new Sending(server.api);
+    sending.addFiles('model', chosen('a.bin', 'b.bin'));
+    sending.addFiles('model', chosen('a.bin'));
+    sending.addFiles('training', chosen('old.csv'));
+    sending.addFiles('training', chosen('new.csv'));
+    sending.addContents('holdout', ['data/rest.csv']);
+    await sending.send();
+    expect(sending.complete).toBe(true);
+    expect([...server.uploads.get('u1')!.keys()].sort()).toEqual([
+      '_holdout/rest.csv',
+      '_training/new.csv',
+      'a.bin',
+      'b.bin'
+    ]);
+    expect(sending.paths('model')).toEqual(['b.bin', 'a.bin']);
+    await sending.remove(sending.items[0].id);
+    expect(server.uploads.get('u1')!.has('b.bin')).toBe(false);
+  });
+
+  it('begins again with all of it when it was cancelled', async () => {
+    const server = new FakeServer();
+    const sending = new Sending(server.api);
+    server.fails = [undefined, 'waits'];
+    sending.addFiles('model', chosen('a.bin', 'b.bin'));
+    const running = sending.send();
+    await vi.waitFor(() => expect(sending.items[1].state).toBe('sending'));
+    await sending.cancel();
+    await running;
+    expect(sending.stopped).toBe(true);
+    expect(sending.items.map(({ state }) => state)).toEqual(['waiting', 'waiting']);
+    await sending.send();
+    expect([...server.uploads.keys()]).toEqual(['u2']);
+    expect(sending.complete).toBe(true);
+  });
+
+  it('stops when the connection is lost, goes on after a file that is refused', async () => {
+    const server = new FakeServer();
+    const sending = new Sending(server.api);
+    const refused = new ProblemError({ ...gone(), type: 'InvalidInput', status: 400 });
+    server.fails = [refused, undefined];
+    sending.addFiles('model', chosen('bad.bin', 'good.bin'));
+    await sending.send();
+    expect(sending.items.map(({ state }) => state)).toEqual(['failed', 'sent']);
+    expect(sending.complete).toBe(false);
+
+    server.fails = [new ConnectionLostError('')];
+    sending.addFiles('model', chosen('more.bin'));
+    await sending.send();
+    expect(sending.stopped).toBe(true);
+    expect(sending.error).toBeInstanceOf(ConnectionLostError);
+  });
+
+  it('begins an upload anew when the old one was swept', async () => {
+    const server = new FakeServer();
+    const sending = new Sending(server.api);
+    sending.addFiles('model', chosen('a.bin'));
+    await sending.send();
+    server.uploads.clear();
+    server.fails = [gone()];
+    sending.addFiles('model', chosen('b.bin'));
+    await sending.send();
+    expect([...server.uploads.get('u2')!.keys()].sort()).toEqual(['a.bin', 'b.bin']);
+  });
+
+  it('goes on with what has arrived, and names what has not', async () => {
+    const server = new FakeServer();
+    const before = new Sending(server.api);
+    before.addFiles('model', chosen('a.bin'));
+    await before.send();
+    before.addFiles('model', chosen('b.bin'));
+    before.addContents('training', ['t.csv']);
+    const after = new Sending(server.api);
+    await after.resume(before.upload, before.remembered);
+    expect(after.lost).toEqual(['b.bin']);
+    expect(after.items.map(({ name, state }) => [name, state])).toEqual([
+      ['a.bin', 'sent'],
+      ['t.csv', 'waiting']
+    ]);
+    server.uploads.clear();
+    const late = new Sending(server.api);
+    await late.resume(before.upload, before.remembered);
+    expect(late.lost).toEqual(['a.bin', 'b.bin']);
+  });
+});
+
+describe('a registration', () => {
+  beforeEach(() => void vi.useFakeTimers({ shouldAdvanceTime: true, advanceTimeDelta: 50 }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('fills in what is not typed, asks again for what is, and registers', async () => {
+    const server = new FakeServer();
+    server.found = {
+      target_name: 'left',
+      target_type: 'binary',
+      class_labels: ['no', 'yes'],
+      signature: []
+    };
+    const one = new Registration(server.api, new Drafts(null), 'f');
+    expect(await one.submit(trans)).toBeUndefined();
+    expect(Object.keys(one.problems(trans))).toContain('name');
+    one.sending.addFiles('model', chosen('m.skops'));
+    one.set({ name: 'churn' });
+    await one.proceed();
+    expect(one.fields).toMatchObject({ target: 'left', classes: 'no, yes' });
+    expect(server.inspected).toHaveLength(1);
+
+    one.set({ target: 'right' });
+    await vi.waitFor(() => expect(server.inspected).toHaveLength(2), 5000);
+    await vi.waitFor(() => expect(one.inspecting).toBe(false), 5000);
+    expect(server.inspected[1]).toMatchObject({ target_name: 'right' });
+    expect(one.fields.target).toBe('right');
+
+    const made = await one.submit(trans);
+    expect(server.inspected).toHaveLength(2);
+    expect(made).toMatchObject({
+      name: 'churn',
+      target_name: 'right',
+      upload: 'u1',
+      files: ['m.skops']
+    });
+    one.dispose();
+  });
+
+  it('is not looked at when that was cancelled, and forgets what it found of files that are gone', async () => {
+    const server = new FakeServer();
+    server.found = { target_name: 'left', target_type: 'regression' };
+    const one = new Registration(server.api, new Drafts(null), 'f');
+    one.sending.addFiles('model', chosen('m.skops'));
+    const looking = one.proceed();
+    await vi.waitFor(() => expect(one.inspecting).toBe(true));
+    await one.cancelLook();
+    await looking;
+    expect(one.unseen).toBe(true);
+    await one.proceed();
+    expect(server.inspected).toHaveLength(1);
+    await one.lookAgain();
+    expect(one.inspection?.state).toBe('done');
+    await one.sending.remove(one.sending.items[0].id);
+    await one.proceed();
+    expect(one.inspection).toBeUndefined();
+    expect(one.unseen).toBe(false);
+    one.dispose();
+  });
+
+  it('is taken up again by another panel, with what was sent', async () => {
+    const server = new FakeServer();
+    const drafts = new Drafts(new StateDB());
+    const one = new Registration(server.api, drafts, 'f');
+    one.set({ description: 'who leaves' });
+    one.sending.addFiles('model', chosen('m.skops'));
+    await one.proceed();
+    one.dispose();
+    await vi.waitFor(async () => expect(await drafts.latest(() => false)).toBe('f'));
+    expect(await drafts.latest(form => form === 'f')).toBeUndefined();
+
+    const other = new Registration(server.api, drafts, 'f');
+    await other.resume();
+    expect(other.resumed).toBe(true);
+    expect(other.fields.description).toBe('who leaves');
+    expect(other.sending.paths('model')).toEqual(['m.skops']);
+    expect(other.sending.complete).toBe(true);
+    await other.clear();
+    expect(await drafts.load('f')).toBeUndefined();
+    expect(server.uploads.size).toBe(0);
+    other.dispose();
+  });
+});

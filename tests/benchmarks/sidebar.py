@@ -1,0 +1,165 @@
+"""What the Lab extension adds to JupyterLab's start, and how its sidebar scrolls, in Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import statistics
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.browser.conftest import _FLAGS
+from tests.browser.lab import Lab, find_browser
+
+from . import search
+from .figure import Figure
+
+ROUNDS = 15
+JUMPS = (0.5, 1.0, 0.25, 0.75, 0.1, 0.9, 0.6, 0.3)
+#: Notes when Lab has restored its layout, in milliseconds since the page was asked for.
+NOTE_START = """
+let app;
+Object.defineProperty(window, 'jupyterapp', {
+  get: () => app,
+  set: value => {
+    app = value;
+    value.restored.then(() => (window.restoredAt = performance.now()));
+  }
+});
+"""
+#: Scrolls to a share of the list; milliseconds until no row in sight waits for its content.
+JUMP = """async share => {
+  const list = document.querySelector('[role=listbox][aria-label=Packages]');
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  const began = performance.now();
+  list.scrollTop = share * (list.scrollHeight - list.clientHeight);
+  const { top, bottom } = list.getBoundingClientRect();
+  for (;;) {
+    await frame();
+    const rows = [...list.querySelectorAll('[role=option]')].filter(row => {
+      const box = row.getBoundingClientRect();
+      return box.bottom > top && box.top < bottom;
+    });
+    const due = Math.floor(list.scrollTop / 46) + 1;
+    if (rows.some(row => Number(row.getAttribute('aria-posinset')) === due)
+        && !rows.some(row => row.querySelector('.jp-Registry-waiting'))) {
+      return performance.now() - began;
+    }
+  }
+}"""
+#: Scrolls by 120 pixels a frame for 120 frames; the time from frame to frame in milliseconds.
+GLIDE = """async () => {
+  const list = document.querySelector('[role=listbox][aria-label=Packages]');
+  const times = [];
+  let last = await new Promise(requestAnimationFrame);
+  for (let turn = 0; turn < 120; turn++) {
+    list.scrollTop += 120;
+    const now = await new Promise(requestAnimationFrame);
+    times.push(now - last);
+    last = now;
+  }
+  return times;
+}"""
+
+
+class ConfiguredLab(Lab):
+    """A JupyterLab that reads its configuration folder."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """As ever, but for the switch that leaves all configuration out."""
+        return {k: v for k, v in super().environment.items() if k != "JUPYTER_NO_CONFIG"}
+
+
+def run() -> Iterator[Figure]:
+    """Median over starts in turn, with the extension and without; then one long list."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, _labs() as (with_it, without):
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=_FLAGS)
+        yield _start(browser, with_it, without)
+        yield from _scrolling(browser, with_it)
+        browser.close()
+
+
+@contextlib.contextmanager
+def _labs() -> Iterator[tuple[Lab, Lab]]:
+    """Two JupyterLabs; in the second the extension of the browser is disabled."""
+    with tempfile.TemporaryDirectory() as folder:
+        labs = []
+        for name in ("with", "without"):
+            (Path(folder) / name).mkdir()
+            labs.append(ConfiguredLab(Path(folder) / name))
+        disabled = labs[1].folder / "config" / "labconfig" / "page_config.json"
+        disabled.parent.mkdir(parents=True)
+        disabled.write_text(json.dumps({"disabledExtensions": {"jupyter-registry": True}}))
+        try:
+            for lab in labs:
+                lab.start()
+            yield labs[0], labs[1]
+        finally:
+            for lab in labs:
+                lab.stop()
+
+
+def _start(browser: Any, with_it: Lab, without: Lab) -> Figure:
+    contexts = {lab: browser.new_context() for lab in (with_it, without)}
+    times: dict[Lab, list[float]] = {with_it: [], without: []}
+    for turn in range(ROUNDS + 1):
+        for lab, context in list(contexts.items())[:: 1 if turn % 2 else -1]:
+            page = context.new_page()
+            page.add_init_script(NOTE_START)
+            page.goto(f"{lab.url}lab?token={lab.token}&reset")
+            page.wait_for_function("window.restoredAt", timeout=120_000)
+            present = page.evaluate("window.jupyterapp.hasPlugin('jupyter-registry:sidebar')")
+            assert present == (lab is with_it)
+            if turn:  # the first fills the browser's cache
+                times[lab].append(page.evaluate("window.restoredAt"))
+            page.close()
+    base = statistics.median(times[without])
+    added = statistics.median(a - b for a, b in zip(times[with_it], times[without], strict=True))
+    for context in contexts.values():
+        context.close()
+    return Figure(
+        "added to JupyterLab's start in the browser",
+        f"{added:.0f} ms on {base:.0f} ms",
+        "under 100 ms",
+        added < 100,
+    )
+
+
+def _scrolling(browser: Any, lab: Lab) -> Iterator[Figure]:
+    search._fill(f"sqlite:///{lab.folder / 'data' / 'registry' / 'registry.db'}")
+    page = browser.new_page(viewport={"width": 1180, "height": 900})
+    page.goto(f"{lab.url}lab?token={lab.token}&reset")
+    page.wait_for_function("!document.querySelector('#jupyterlab-splash')", timeout=120_000)
+    page.get_by_role("tab", name="Model Registry").click()
+    sidebar = page.locator("#jupyter-registry-sidebar")
+    packages = sidebar.get_by_role("region", name="Packages")
+    packages.get_by_role("button", name="Filters and order").click()
+    packages.get_by_label("Versions", exact=True).select_option("all")
+    row = packages.locator(f"[role=option][aria-setsize='{search.PACKAGES}']").first
+    row.wait_for(timeout=60_000)
+    page.wait_for_timeout(2000)
+    times = [page.evaluate(JUMP, share) for share in JUMPS for _ in range(2)]
+    jumps = times[::2]  # the second time it is loaded already
+    middle = statistics.median(jumps)
+    yield Figure(
+        f"sidebar of {search.PACKAGES:,} packages, a far page",
+        f"{middle:.0f} ms (most {max(jumps):.0f}), loaded before {statistics.median(times[1::2]):.0f} ms",
+        "under 100 ms",
+        middle < 100,
+    )
+    page.evaluate(JUMP, 0.4)
+    frames = sorted(page.evaluate(GLIDE))
+    usual, worst = frames[len(frames) // 2], frames[int(len(frames) * 0.99)]
+    yield Figure(
+        "… scrolling on, from frame to frame",
+        f"{usual:.0f} ms (p99 {worst:.0f} ms)",
+        "p99 under 50 ms",
+        worst < 50,
+    )
+    page.close()

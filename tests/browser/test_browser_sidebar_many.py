@@ -1,0 +1,67 @@
+"""The sidebar with 100,000 packages: any place of the list is reached, few rows are drawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.benchmarks import search
+from tests.browser.lab import Lab
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture
+def full_lab(tmp_path: Path) -> Iterator[Lab]:
+    lab = Lab(tmp_path)
+    lab.start()
+    search._fill(f"sqlite:///{lab.folder / 'data' / 'registry' / 'registry.db'}")
+    yield lab
+    lab.stop()
+
+
+def test_any_place_is_reached(full_lab: Lab, page: Any, tmp_path: Path) -> None:
+    lab = full_lab
+    page.goto(f"{lab.url}lab?token={lab.token}&reset")
+    page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
+    page.get_by_role("tab", name="Model Registry").click()
+    packages = page.locator("#jupyter-registry-sidebar").get_by_role("region", name="Packages")
+    heading = packages.get_by_role("button", name=re.compile("^Packages"))
+    expect(heading).to_contain_text("10,000")  # the latest of each model
+    packages.get_by_role("button", name="Filters and order").click()
+    packages.get_by_label("Versions", exact=True).select_option("all")
+    packages.get_by_label("Order", exact=True).select_option("name")
+    packages.get_by_role("button", name="Filters and order").click()
+    expect(packages.get_by_text("100,000 found")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    rows = packages.get_by_role("listbox", name="Packages")
+    expect(rows.get_by_role("option").first).to_contain_text("model-00001/")
+    rows.evaluate("list => list.scrollTop = (list.scrollHeight - list.clientHeight) / 2")
+    expect(rows.get_by_role("option", name=re.compile("^model-05001/")).first).to_be_visible()
+    rows.evaluate("list => list.scrollTop = list.scrollHeight")
+    last = rows.locator("[aria-posinset='100000']")
+    expect(last).to_contain_text("model-10000/")
+    assert rows.get_by_role("option").count() < 50
+    # not one page between them was asked for
+    assert len([url for url in asked if "/packages?" in url]) <= 8
+
+    # by keyboard as well
+    rows.focus()
+    page.keyboard.press("Home")
+    expect(rows.locator("[aria-selected=true]")).to_contain_text("model-00001/")
+    page.keyboard.press("End")
+    expect(rows.locator("[aria-selected=true]")).to_contain_text("model-10000/")
+    page.screenshot(path=str(tmp_path / "many.png"))
+
+    search_box = packages.get_by_role("searchbox")
+    search_box.press_sequentially("model-04217", delay=20)
+    expect(packages.get_by_text("10 found")).to_be_visible()
+    # typed in one go: the letters between were not asked for
+    assert len([url for url in asked if "q=model" in url]) <= 3
