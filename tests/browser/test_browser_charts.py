@@ -21,6 +21,8 @@ from tests.browser.samples import FEATURES, amount_model, choice_model, churn_mo
 
 pytestmark = pytest.mark.timeout(300)
 
+#: What a panel says of a status.
+WORDS = {"passing": "good", "warning": "look at it", "failing": "bad", "unknown": "not known"}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
@@ -199,7 +201,7 @@ def test_accuracy_is_drawn_chosen_saved_and_followed(
     expected = details.confusion_at(0.6)
     assert [int(row[2]) for row in matrix] == [*expected[0], *expected[1]]
     assert _boxes(panel) == before
-    rates = panel.get_by_role("table", name="Metrics at the threshold")
+    rates = panel.get_by_role("region", name="Metrics at the threshold")
     expect(rates).to_contain_text("at 0.600")
     number = panel.get_by_role("spinbutton", name="Threshold")
     number.fill("0.25")
@@ -262,10 +264,10 @@ def test_health_and_drift_in_the_dark(
     expect(panel.get_by_text(known.reason)).to_be_visible()
     shown = _table(_chart(panel, "Drift of features"))
     assert known.target is not None
-    statuses = {feature.name: feature.status for feature in known.features}
-    statuses["amount (predicted)"] = known.target.status
+    statuses = {feature.name: WORDS[feature.status] for feature in known.features}
+    statuses["amount (predicted)"] = WORDS[known.target.status]
     assert {row[0]: row[3] for row in shown} == statuses
-    assert statuses["age"] == "failing"
+    assert statuses["age"] == "bad"
     assert len(_table(_chart(panel, "Drift over time"))) == len(known.buckets)
     age = next(feature for feature in known.features if feature.name == "age")
     assert [row[0] for row in _table(_chart(panel, "age: PSI"))] == [b.name for b in age.bins]

@@ -21,9 +21,9 @@ import {
   timeAxis,
   told
 } from '../../../charts/spec';
+import { statusName } from '../../../components/StatusLight';
 import { count, measure, percent } from '../../../format/numbers';
 import { replacements } from '../../../monitoring/spans';
-import { statusName } from '../statuses';
 
 /** The index from which on a column moved somewhat, and far; the server judges by the same. */
 export const PSI_LIMITS = { warning: 0.1, failing: 0.25 };
@@ -48,8 +48,14 @@ export function columnNamed(drift: Drift, name: string): FeatureDrift | undefine
 
 function limits(trans: TranslationBundle) {
   return [
-    { value: PSI_LIMITS.failing, text: trans.__('failing from %1', PSI_LIMITS.failing) },
-    { value: PSI_LIMITS.warning, text: trans.__('warning from %1', PSI_LIMITS.warning) }
+    {
+      value: PSI_LIMITS.failing,
+      text: trans.__('%1 from %2', statusName('failing', trans), PSI_LIMITS.failing)
+    },
+    {
+      value: PSI_LIMITS.warning,
+      text: trans.__('%1 from %2', statusName('warning', trans), PSI_LIMITS.warning)
+    }
   ];
 }
 
@@ -85,7 +91,12 @@ export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawi
   const said = byPsi
     .slice(0, MOST_NAMED)
     .map(one =>
-      trans.__('%1 PSI %2, %3', one.name, measure(one.psi), statusName(one.status, trans))
+      trans.__(
+        '%1 PSI %2, %3',
+        one.name,
+        measure(one.psi),
+        statusName(one.status ?? 'unknown', trans)
+      )
     );
   return {
     name: 'drift-by-importance',
@@ -105,7 +116,7 @@ export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawi
         // without importances the features stand beside each other, those that moved most first
         importance: known ? (feature.importance ?? 0) : (at + 0.5) / byPsi.length,
         value: feature.psi ?? 0,
-        series: statusName(feature.status, trans),
+        series: statusName(feature.status ?? 'unknown', trans),
         n: feature.n ?? 0
       }));
       const highest = byPsi[0]?.psi ?? 0;
@@ -181,7 +192,7 @@ export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawi
         column === drift.target ? trans.__('%1 (predicted)', column.name) : column.name,
         column.psi ?? null,
         column.importance ?? null,
-        statusName(column.status, trans),
+        statusName(column.status ?? 'unknown', trans),
         column.n ?? 0
       ])
     }
@@ -206,7 +217,7 @@ export function driftOverTime(
       values: buckets.map(bucket => bucket.features?.[name] ?? null)
     }))
   ];
-  const marks = replacements(history, buckets);
+  const marks = replacements(history, buckets, trans);
   const highest = series
     .flatMap(one => one.values)
     .reduce<number>((a, b) => Math.max(a, b ?? 0), 0);
@@ -299,7 +310,7 @@ export function binsOf(column: FeatureDrift, isTarget: boolean, trans: Translati
   const names = [trans.__('baseline'), trans.__('predicted since')];
   const index =
     typeof column.psi === 'number'
-      ? trans.__('PSI %1, %2', measure(column.psi), statusName(column.status, trans))
+      ? trans.__('PSI %1, %2', measure(column.psi), statusName(column.status ?? 'unknown', trans))
       : trans.__('nothing was predicted yet');
   const name = isTarget ? trans.__('%1 (predicted)', column.name) : column.name;
   const moved = [...bins]

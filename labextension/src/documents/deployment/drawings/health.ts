@@ -18,6 +18,7 @@ import {
   timeAxis,
   told
 } from '../../../charts/spec';
+import { statusName } from '../../../components/StatusLight';
 import { count, measure, percent } from '../../../format/numbers';
 import { replacements } from '../../../monitoring/spans';
 
@@ -45,7 +46,7 @@ export function requestsOverTime(
     const refused = bucket.client_errors ?? 0;
     return [failed, refused, Math.max(0, (bucket.requests ?? 0) - failed - refused)];
   };
-  const marks = replacements(history, buckets);
+  const marks = replacements(history, buckets, trans);
   const requests = buckets.map(bucket => bucket.requests ?? 0);
   return {
     name: 'requests',
@@ -131,9 +132,9 @@ export function errorsOverTime(health: Health, trans: TranslationBundle): Drawin
       };
       const x = timeAxis(buckets, trans.__('time of request (UTC)'));
       const limits = [
-        { value: LIMITS.refused, text: trans.__('refused: warning') },
-        { value: LIMITS.failing, text: trans.__('failed: failing') },
-        { value: LIMITS.warning, text: trans.__('failed: warning') }
+        { value: LIMITS.refused, text: trans.__('refused: %1', statusName('warning', trans)) },
+        { value: LIMITS.failing, text: trans.__('failed: %1', statusName('failing', trans)) },
+        { value: LIMITS.warning, text: trans.__('failed: %1', statusName('warning', trans)) }
       ];
       return themed(
         {

@@ -39,7 +39,7 @@ export function metricOverTime(
   const buckets = accuracy.buckets ?? [];
   const title = metricTitle(metric, trans);
   const baselineName = trans.__('baseline');
-  const marks = replacements(history, buckets);
+  const marks = replacements(history, buckets, trans);
   const values = buckets.map(bucket => bucket.metrics?.[metric]?.value ?? null);
   const baselines = buckets.map(bucket => bucket.metrics?.[metric]?.baseline ?? null);
   const hasBaseline = baselines.some(value => value !== null);
@@ -125,7 +125,7 @@ export function predictedAndActual(
 ): Drawing {
   const buckets = accuracy.buckets ?? [];
   const pairs = pairsOf(accuracy, deployment, trans);
-  const marks = replacements(history, buckets);
+  const marks = replacements(history, buckets, trans);
   const names = [trans.__('predicted'), trans.__('actual')];
   return {
     name: 'predicted-and-actual',
