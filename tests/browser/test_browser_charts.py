@@ -101,12 +101,13 @@ def _saved(page: Any, chart: Locator, kind: str) -> tuple[str, bytes]:
 
 
 def _boxes(panel: Locator) -> list[Any]:
-    """Where everything is in the panel."""
+    """Where everything of the tab is, from its own begin, however far it is scrolled."""
     return list(
         panel.evaluate(
             """panel => {
-              const corner = panel.getBoundingClientRect();
-              return [...panel.querySelectorAll('button, select, input, figure, table')]
+              const tab = panel.querySelector('[role=tabpanel]');
+              const corner = tab.firstElementChild.getBoundingClientRect();
+              return [...tab.querySelectorAll('button, select, input, figure, table')]
                 .filter(part => part.offsetParent)
                 .map(part => part.getBoundingClientRect())
                 .map(box => [box.x - corner.x, box.y - corner.y, box.height].map(Math.round));
