@@ -9,7 +9,7 @@ import type { Accuracy, DeploymentPublic, Drift, Health } from '../src/api/types
 import { Chart } from '../src/charts/Chart';
 import { fileName, svgText } from '../src/charts/export';
 import { isDark, type Look } from '../src/charts/look';
-import { lonely, told } from '../src/charts/spec';
+import { lonely, placed, told } from '../src/charts/spec';
 import { csv } from '../src/charts/table';
 import { DEFAULTS, SurroundingsProvider } from '../src/components/context';
 import { confusionMatrix } from '../src/documents/deployment/drawings/confusion';
@@ -203,10 +203,10 @@ describe('drift', () => {
   it('names what alarms, and has all columns in the table', () => {
     const drawing = driftByImportance(DRIFT, trans);
     expect(drawing.table.rows).toEqual([
-      ['age', 0.3, 1, 'failing', 200],
-      ['job', 0.05, 0.2, 'passing', 200],
+      ['age', 0.3, 1, 'bad', 200],
+      ['job', 0.05, 0.2, 'good', 200],
       ['new', null, null, 'not known', 0],
-      ['left (predicted)', 0.02, null, 'passing', 200]
+      ['left (predicted)', 0.02, null, 'good', 200]
     ]);
     const text = JSON.stringify(drawing.spec(600, LOOK));
     expect(text).toContain('"label":"age"');
@@ -270,6 +270,22 @@ describe('files and words', () => {
     expect(told('AUC', [null], String, trans)).toBe('AUC not known');
     const rows = [1, 2, null, 3, null].map((value, time) => ({ time, series: 'a', value }));
     expect(lonely(rows, ['a'])).toEqual([{ time: 3, series: 'a', value: 3 }]);
+  });
+});
+
+describe('texts of marks', () => {
+  const at = (day: number, text = 'model/2 (accuracy)') => ({ time: DAY(day), text });
+  const domain: [number, number] = [Date.parse(DAY(1)), Date.parse(DAY(9))];
+
+  it('stay within the chart, one above the other where they would meet', () => {
+    const found = placed([at(2), at(3), at(9)], domain, 800, 12);
+    expect(found.map(({ right, level }) => [right, level])).toEqual([
+      [false, 0],
+      [false, 1],
+      [true, 0]
+    ]);
+    const crowd = Array.from({ length: 9 }, () => at(5));
+    expect(Math.max(...placed(crowd, domain, 800, 12).map(one => one.level))).toBe(2);
   });
 });
 

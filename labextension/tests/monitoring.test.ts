@@ -70,14 +70,14 @@ describe('a history', () => {
 
   it('marks replacements within the time drawn, not the first package', () => {
     const all = [bucket('2025-12-01T00:00:00Z', '2026-04-01T00:00:00Z')];
-    expect(replacements(HISTORY, all)).toEqual([
+    expect(replacements(HISTORY, all, trans)).toEqual([
       { time: '2026-02-01T00:00:00Z', text: 'm/2 (data drift)' },
       { time: '2026-03-01T00:00:00Z', text: 'm/1' }
     ]);
-    expect(replacements(HISTORY, [bucket('2026-02-02T00:00:00Z', '2026-02-05T00:00:00Z')])).toEqual(
-      []
-    );
-    expect(replacements(HISTORY, [])).toEqual([]);
+    expect(
+      replacements(HISTORY, [bucket('2026-02-02T00:00:00Z', '2026-02-05T00:00:00Z')], trans)
+    ).toEqual([]);
+    expect(replacements(HISTORY, [], trans)).toEqual([]);
   });
 });
 

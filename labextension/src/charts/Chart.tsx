@@ -87,7 +87,7 @@ export function Chart(props: {
   const asSvg = () => new Blob([svgText(picture(), drawing.title)], { type: 'image/svg+xml' });
   const asPng = async () => {
     const svg = picture();
-    const { width: wide, height: high } = svg.getBoundingClientRect();
+    const [wide, high] = [svg.width.baseVal.value, svg.height.baseVal.value];
     return pngOf(svgText(svg, drawing.title), wide, high);
   };
   const asCsv = () => new Blob([csv(drawing.table)], { type: 'text/csv;charset=utf-8' });

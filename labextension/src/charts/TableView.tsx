@@ -2,6 +2,7 @@
 import React from 'react';
 
 import { useTrans } from '../components/context';
+import { RowsTable } from '../components/RowsTable';
 import { count, measure } from '../format/numbers';
 import type { Cell, Table } from './table';
 
@@ -11,36 +12,23 @@ const MOST = 200;
 export function TableView(props: { label: string; table: Table }): React.ReactElement {
   const trans = useTrans();
   const { columns, rows } = props.table;
+  const numbers = columns
+    .map((_, place) => place)
+    .filter(place => rows.some(row => typeof row[place] === 'number'));
   return (
-    <div className="jp-Registry-tableScroll" tabIndex={0} role="region" aria-label={props.label}>
-      <table className="jp-Registry-table">
-        <thead>
-          <tr>
-            {columns.map(column => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.slice(0, MOST).map((row, at) => (
-            <tr key={at}>
-              {row.map((cell, column) => (
-                <td key={column} className={typeof cell === 'number' ? 'jp-mod-number' : undefined}>
-                  {inWords(cell)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <>
+      <RowsTable
+        label={props.label}
+        columns={columns}
+        rows={rows.slice(0, MOST).map(row => row.map(inWords))}
+        numbers={numbers}
+      />
       {rows.length > MOST && (
         <p className="jp-Registry-muted">
           {trans.__('The first %1 of %2 rows; the CSV file has all.', MOST, count(rows.length))}
         </p>
       )}
-    </div>
+    </>
   );
 }
 

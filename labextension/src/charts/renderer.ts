@@ -31,6 +31,8 @@ export async function draw(
   const renderer = rendermime.createRenderer(MIME_TYPE);
   const node = document.createElement('div');
   node.className = 'jp-Registry-chartDrawn';
+  // the host says what the picture shows; its thousand marks would not help
+  node.setAttribute('aria-hidden', 'true');
   node.style.visibility = 'hidden';
   node.style.position = 'absolute';
   host.appendChild(node);

@@ -49,7 +49,6 @@ export function themed(parts: Spec, look: Look, width: number): Spec {
     ...parts,
     config: {
       background: look.background,
-      // the picture as a whole is described; its thousand parts would not help
       aria: false,
       font: look.font,
       padding: { left: 2, right: 6, top: 4, bottom: 2 },
@@ -57,7 +56,7 @@ export function themed(parts: Spec, look: Look, width: number): Spec {
       axis: {
         ...text,
         gridColor: look.grid,
-        gridOpacity: 0.7,
+        gridOpacity: 0.5,
         domainColor: look.muted,
         tickColor: look.muted,
         labelOverlap: 'greedy'
@@ -120,7 +119,7 @@ export function channel(names: readonly string[], range: readonly PartialJSONVal
 
 /**
  * Lines with a mark at each point, of rows with `time`, `series` and `value`; a gap where the
- * value is null. Of many points only the lines are drawn, and points without a neighbour.
+ * value is null, a hollow mark where `few` is true. Of many points only the lines are drawn, and points without a neighbour.
  */
 export function lines(
   rows: readonly Datum[],
@@ -164,12 +163,25 @@ export function lines(
         filled: true,
         size: 36,
         opacity: 1,
-        color: look.series[at % look.series.length],
+        strokeWidth: 1.5,
         shape: SHAPES[at % SHAPES.length]
       },
-      encoding: { x, y, tooltip }
+      encoding: {
+        x,
+        y,
+        stroke: { value: colourAt(look, at) },
+        fill: {
+          condition: { test: 'datum.few === true', value: look.background },
+          value: colourAt(look, at)
+        },
+        tooltip
+      }
     }))
   ];
+}
+
+function colourAt(look: Look, at: number): string {
+  return look.series[at % look.series.length];
 }
 
 /** The rows whose neighbours in their series have no value: no line shows them. */
@@ -191,23 +203,69 @@ export interface Mark {
   text: string;
 }
 
-/** Dotted lines at moments, with their texts unless they are said elsewhere. */
-export function markLayers(marks: readonly Mark[], x: Spec, look: Look, texts = true): Spec[] {
+/** Lines of texts above a chart at most, and pixels of each. */
+const MOST_LEVELS = 3;
+const LEVEL = 13;
+
+/** Pixels to keep above a chart for the texts of its marks. */
+export function markRoom(marks: readonly Mark[]): number {
+  return Math.min(marks.length, MOST_LEVELS) * LEVEL;
+}
+
+/** Dotted lines at moments; their texts above, each where it has room, unless `texts` is false. */
+export function markLayers(
+  marks: readonly Mark[],
+  x: Spec,
+  width: number,
+  look: Look,
+  texts = true
+): Spec[] {
   if (!marks.length) {
     return [];
   }
-  const data = { values: marks.map(mark => ({ ...mark })) };
   const rule = {
-    data,
+    data: { values: marks.map(mark => ({ ...mark })) },
     mark: { type: 'rule', strokeDash: [2, 3], strokeWidth: 1.5, color: look.muted },
     encoding: { x, tooltip: [{ field: 'text', title: ' ' }] }
   };
-  const text = {
-    data,
-    mark: { type: 'text', align: 'left', baseline: 'bottom', dx: 4, dy: -3, limit: 180 },
-    encoding: { x, y: { value: 0 }, text: { field: 'text' } }
-  };
-  return texts ? [rule, text] : [rule];
+  if (!texts) {
+    return [rule];
+  }
+  const domain = (x.scale as { domain: [number, number] }).domain;
+  const layers = placed(marks, domain, inner(width), look.fontSize).map(
+    ({ mark, right, level }) => ({
+      data: { values: [{ ...mark }] },
+      mark: {
+        type: 'text',
+        align: right ? 'right' : 'left',
+        baseline: 'bottom',
+        dx: right ? -4 : 4,
+        limit: inner(width) / 2
+      },
+      encoding: { x, y: { value: -2 - LEVEL * level }, text: { field: 'text' } }
+    })
+  );
+  return [rule, ...layers];
+}
+
+/** Where the texts of marks go: right or left of their lines, and how many lines up. */
+export function placed(
+  marks: readonly Mark[],
+  domain: readonly [number, number],
+  pixels: number,
+  fontSize: number
+): { mark: Mark; right: boolean; level: number }[] {
+  const ends: number[] = [];
+  return marks.map(mark => {
+    const at = ((Date.parse(mark.time) - domain[0]) / (domain[1] - domain[0])) * pixels;
+    const long = Math.min(0.6 * fontSize * mark.text.length + 12, pixels / 2);
+    const right = at + long > pixels;
+    const start = right ? at - long : at;
+    const free = ends.findIndex(end => end <= start);
+    const level = free < 0 ? Math.min(ends.length, MOST_LEVELS - 1) : free;
+    ends[level] = start + long;
+    return { mark, right, level };
+  });
 }
 
 /** Horizontal lines at values, each with what it says at its left end. */

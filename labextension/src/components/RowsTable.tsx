@@ -5,15 +5,18 @@ export function RowsTable(props: {
   label: string;
   columns: readonly string[];
   rows: readonly (readonly React.ReactNode[])[];
+  /** Places of the columns of numbers, which stand on the right. */
+  numbers?: readonly number[];
 }): React.ReactElement {
-  const { label, columns, rows } = props;
+  const { label, columns, rows, numbers = [] } = props;
+  const look = (place: number) => (numbers.includes(place) ? 'jp-mod-number' : undefined);
   return (
     <div className="jp-Registry-tableBox" role="region" aria-label={label} tabIndex={0}>
       <table className="jp-Registry-table">
         <thead>
           <tr>
             {columns.map((column, at) => (
-              <th key={at} scope="col">
+              <th key={at} scope="col" className={look(at)}>
                 {column}
               </th>
             ))}
@@ -23,7 +26,9 @@ export function RowsTable(props: {
           {rows.map((row, at) => (
             <tr key={at}>
               {columns.map((_, place) => (
-                <td key={place}>{row[place]}</td>
+                <td key={place} className={look(place)}>
+                  {row[place]}
+                </td>
               ))}
             </tr>
           ))}

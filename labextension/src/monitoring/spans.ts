@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { ServicePeriod } from '../api/types';
 import type { Mark } from '../charts/spec';
+import { reasonName } from '../documents/words';
 
 /** What is chosen; empty texts are no choice. Moments are as `<input type=datetime-local>`, UTC. */
 export type Span = {
@@ -92,7 +93,8 @@ export function packagesOf(history: readonly ServicePeriod[]): { id: number; nam
 /** The replacements within the time of the buckets. */
 export function replacements(
   history: readonly ServicePeriod[],
-  buckets: readonly { start: string; end: string }[]
+  buckets: readonly { start: string; end: string }[],
+  trans: TranslationBundle
 ): Mark[] {
   if (!buckets.length) {
     return [];
@@ -105,7 +107,7 @@ export function replacements(
     .filter(({ start }) => first <= Date.parse(start) && Date.parse(start) <= last)
     .map(({ start, package: name, reason }) => ({
       time: start,
-      text: reason ? `${name} (${reason.replaceAll('_', ' ')})` : name
+      text: reason ? `${name} (${reasonName(reason, trans)})` : name
     }));
 }
 

@@ -4,6 +4,7 @@ import React, { useId, useMemo, useState } from 'react';
 import type { AccuracyDetails } from '../../api/types';
 import { Chart } from '../../charts/Chart';
 import { useTrans } from '../../components/context';
+import { RowsTable } from '../../components/RowsTable';
 import { measure } from '../../format/numbers';
 import {
   confusionAt,
@@ -151,32 +152,22 @@ function RatesTable(props: { bins: Counted; cut: number; inForce: number }): Rea
   const { bins, cut, inForce } = props;
   const here = rates(confusionAt(bins, cut));
   const now = rates(confusionAt(bins, inForce));
-  const title = trans.__('Metrics at the threshold');
+  const names = Object.keys(here) as (keyof typeof here)[];
   return (
-    <div className="jp-Registry-tableWide" tabIndex={0} role="region" aria-label={title}>
-      <table className="jp-Registry-table" aria-label={title}>
-        <thead>
-          <tr>
-            <td />
-            <th scope="col" className="jp-mod-number">
-              {trans.__('at %1', cut.toFixed(3))}
-            </th>
-            <th scope="col" className="jp-mod-number">
-              {trans.__('in force, %1', measure(inForce))}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {(Object.keys(here) as (keyof typeof here)[]).map(name => (
-            <tr key={name}>
-              <th scope="row">{metricTitle(name, trans)}</th>
-              <td className="jp-mod-number">{here[name]?.toFixed(3) ?? '–'}</td>
-              <td className="jp-mod-number">{now[name]?.toFixed(3) ?? '–'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <RowsTable
+      label={trans.__('Metrics at the threshold')}
+      columns={[
+        trans.__('Metric'),
+        trans.__('at %1', cut.toFixed(3)),
+        trans.__('in force, %1', measure(inForce))
+      ]}
+      rows={names.map(name => [
+        metricTitle(name, trans),
+        here[name]?.toFixed(3) ?? '–',
+        now[name]?.toFixed(3) ?? '–'
+      ])}
+      numbers={[1, 2]}
+    />
   );
 }
 

@@ -14,18 +14,21 @@ import {
   limitLayers,
   lines,
   markLayers,
+  markRoom,
   middle,
   type Spec,
   themed,
   timeAxis,
   told
 } from '../../../charts/spec';
+import { statusName } from '../../../components/StatusLight';
 import { count, measure, percent } from '../../../format/numbers';
 import { replacements } from '../../../monitoring/spans';
-import { statusName } from '../statuses';
 
 /** The index from which on a column moved somewhat, and far; the server judges by the same. */
 export const PSI_LIMITS = { warning: 0.1, failing: 0.25 };
+/** Rows that are needed to tell. */
+const LEAST_ROWS = 100;
 /** Up to this index the axis is linear whatever is drawn. */
 const LINEAR = 1;
 /** Points that are named. */
@@ -45,8 +48,14 @@ export function columnNamed(drift: Drift, name: string): FeatureDrift | undefine
 
 function limits(trans: TranslationBundle) {
   return [
-    { value: PSI_LIMITS.failing, text: trans.__('failing from %1', PSI_LIMITS.failing) },
-    { value: PSI_LIMITS.warning, text: trans.__('warning from %1', PSI_LIMITS.warning) }
+    {
+      value: PSI_LIMITS.failing,
+      text: trans.__('%1 from %2', statusName('failing', trans), PSI_LIMITS.failing)
+    },
+    {
+      value: PSI_LIMITS.warning,
+      text: trans.__('%1 from %2', statusName('warning', trans), PSI_LIMITS.warning)
+    }
   ];
 }
 
@@ -82,7 +91,12 @@ export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawi
   const said = byPsi
     .slice(0, MOST_NAMED)
     .map(one =>
-      trans.__('%1 PSI %2, %3', one.name, measure(one.psi), statusName(one.status, trans))
+      trans.__(
+        '%1 PSI %2, %3',
+        one.name,
+        measure(one.psi),
+        statusName(one.status ?? 'unknown', trans)
+      )
     );
   return {
     name: 'drift-by-importance',
@@ -102,7 +116,7 @@ export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawi
         // without importances the features stand beside each other, those that moved most first
         importance: known ? (feature.importance ?? 0) : (at + 0.5) / byPsi.length,
         value: feature.psi ?? 0,
-        series: statusName(feature.status, trans),
+        series: statusName(feature.status ?? 'unknown', trans),
         n: feature.n ?? 0
       }));
       const highest = byPsi[0]?.psi ?? 0;
@@ -178,7 +192,7 @@ export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawi
         column === drift.target ? trans.__('%1 (predicted)', column.name) : column.name,
         column.psi ?? null,
         column.importance ?? null,
-        statusName(column.status, trans),
+        statusName(column.status ?? 'unknown', trans),
         column.n ?? 0
       ])
     }
@@ -203,20 +217,27 @@ export function driftOverTime(
       values: buckets.map(bucket => bucket.features?.[name] ?? null)
     }))
   ];
-  const marks = replacements(history, buckets);
+  const marks = replacements(history, buckets, trans);
   const highest = series
     .flatMap(one => one.values)
     .reduce<number>((a, b) => Math.max(a, b ?? 0), 0);
   const title = trans.__('population stability index (PSI)');
   return {
     name: 'drift-over-time',
-    title: trans.__('Drift over time'),
+    title: buckets.some(bucket => bucket.n > 0 && bucket.n < LEAST_ROWS)
+      ? trans.__('Drift over time; hollow points are of fewer than %1 rows', LEAST_ROWS)
+      : trans.__('Drift over time'),
     description: series.map(one => told(one.name, one.values, measure, trans)).join('; '),
-    height: 346,
+    height: 334 + markRoom(marks),
     spec: (width, look) => {
       const names = series.map(one => one.name);
       const rows: Datum[] = buckets.flatMap((bucket, at) =>
-        series.map(one => ({ time: middle(bucket), series: one.name, value: one.values[at] }))
+        series.map(one => ({
+          time: middle(bucket),
+          series: one.name,
+          value: one.values[at],
+          few: bucket.n < LEAST_ROWS
+        }))
       );
       const x = timeAxis(buckets, null, false);
       const y = psiAxis(highest, title);
@@ -229,7 +250,7 @@ export function driftOverTime(
               layer: [
                 ...limitLayers(limits(trans), y, look),
                 ...lines(rows, names, x, y, look, '.3f'),
-                ...markLayers(marks, x, look)
+                ...markLayers(marks, x, width, look)
               ]
             },
             rowsBelow(drift, width, look, trans)
@@ -289,7 +310,7 @@ export function binsOf(column: FeatureDrift, isTarget: boolean, trans: Translati
   const names = [trans.__('baseline'), trans.__('predicted since')];
   const index =
     typeof column.psi === 'number'
-      ? trans.__('PSI %1, %2', measure(column.psi), statusName(column.status, trans))
+      ? trans.__('PSI %1, %2', measure(column.psi), statusName(column.status ?? 'unknown', trans))
       : trans.__('nothing was predicted yet');
   const name = isTarget ? trans.__('%1 (predicted)', column.name) : column.name;
   const moved = [...bins]

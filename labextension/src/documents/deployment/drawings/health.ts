@@ -12,11 +12,13 @@ import {
   limitLayers,
   lines,
   markLayers,
+  markRoom,
   middle,
   themed,
   timeAxis,
   told
 } from '../../../charts/spec';
+import { statusName } from '../../../components/StatusLight';
 import { count, measure, percent } from '../../../format/numbers';
 import { replacements } from '../../../monitoring/spans';
 
@@ -44,7 +46,7 @@ export function requestsOverTime(
     const refused = bucket.client_errors ?? 0;
     return [failed, refused, Math.max(0, (bucket.requests ?? 0) - failed - refused)];
   };
-  const marks = replacements(history, buckets);
+  const marks = replacements(history, buckets, trans);
   const requests = buckets.map(bucket => bucket.requests ?? 0);
   return {
     name: 'requests',
@@ -55,7 +57,7 @@ export function requestsOverTime(
       count(requests.reduce((a, b) => a + b, 0)),
       count(requests.reduce((a, b) => Math.max(a, b), 0))
     ),
-    height: 226,
+    height: 226 + markRoom(marks),
     spec: (width, look) => {
       // from the bottom: what failed stands where it is seen
       const rows = buckets.flatMap(bucket => {
@@ -73,7 +75,7 @@ export function requestsOverTime(
         {
           width: inner(width),
           height: 150,
-          layer: [bars(rows, names, colours, x, axis), ...markLayers(marks, x, look)]
+          layer: [bars(rows, names, colours, x, axis), ...markLayers(marks, x, width, look)]
         },
         look,
         width
@@ -130,9 +132,9 @@ export function errorsOverTime(health: Health, trans: TranslationBundle): Drawin
       };
       const x = timeAxis(buckets, trans.__('time of request (UTC)'));
       const limits = [
-        { value: LIMITS.refused, text: trans.__('refused: warning') },
-        { value: LIMITS.failing, text: trans.__('failed: failing') },
-        { value: LIMITS.warning, text: trans.__('failed: warning') }
+        { value: LIMITS.refused, text: trans.__('refused: %1', statusName('warning', trans)) },
+        { value: LIMITS.failing, text: trans.__('failed: %1', statusName('failing', trans)) },
+        { value: LIMITS.warning, text: trans.__('failed: %1', statusName('warning', trans)) }
       ];
       return themed(
         {

@@ -13,6 +13,7 @@ import {
   leftAxis,
   lines,
   markLayers,
+  markRoom,
   middle,
   type Spec,
   themed,
@@ -38,7 +39,7 @@ export function metricOverTime(
   const buckets = accuracy.buckets ?? [];
   const title = metricTitle(metric, trans);
   const baselineName = trans.__('baseline');
-  const marks = replacements(history, buckets);
+  const marks = replacements(history, buckets, trans);
   const values = buckets.map(bucket => bucket.metrics?.[metric]?.value ?? null);
   const baselines = buckets.map(bucket => bucket.metrics?.[metric]?.baseline ?? null);
   const hasBaseline = baselines.some(value => value !== null);
@@ -53,7 +54,7 @@ export function metricOverTime(
     ]
       .filter(Boolean)
       .join('; '),
-    height: 392,
+    height: 376 + markRoom(marks),
     spec: (width, look) => {
       const x = timeAxis(buckets, null, false);
       const y = axis('value', leftAxis(title));
@@ -70,7 +71,10 @@ export function metricOverTime(
             {
               width: inner(width),
               height: 210,
-              layer: [...lines(rows, names, x, y, look, '.4~g'), ...markLayers(marks, x, look)]
+              layer: [
+                ...lines(rows, names, x, y, look, '.4~g'),
+                ...markLayers(marks, x, width, look)
+              ]
             },
             sizes(buckets, width, look, trans)
           ],
@@ -121,7 +125,7 @@ export function predictedAndActual(
 ): Drawing {
   const buckets = accuracy.buckets ?? [];
   const pairs = pairsOf(accuracy, deployment, trans);
-  const marks = replacements(history, buckets);
+  const marks = replacements(history, buckets, trans);
   const names = [trans.__('predicted'), trans.__('actual')];
   return {
     name: 'predicted-and-actual',
@@ -132,7 +136,7 @@ export function predictedAndActual(
         return `${label}: ${told(names[0], predicted, form, trans)}; ${told(names[1], actual, form, trans)}`;
       })
       .join('. '),
-    height: 164 + 156 * pairs.length,
+    height: 150 + 156 * pairs.length + markRoom(marks),
     spec: (width, look) => {
       const x = timeAxis(buckets, null, false);
       const panels = pairs.map(({ label, predicted, actual, isShare }, place): Spec => {
@@ -146,7 +150,7 @@ export function predictedAndActual(
           height: 140,
           layer: [
             ...lines(rows, names, x, y, look, isShare ? '.1%' : '.4~g', place === 0),
-            ...markLayers(marks, x, look, place === 0)
+            ...markLayers(marks, x, width, look, place === 0)
           ]
         };
       });

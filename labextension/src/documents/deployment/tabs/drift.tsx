@@ -7,9 +7,8 @@ import { useRegistry, useTrans } from '../../../components/context';
 import { EmptyState } from '../../../components/EmptyState';
 import { ProblemView } from '../../../components/ProblemView';
 import { Spinner } from '../../../components/Progress';
-import { StatusLight } from '../../../components/StatusLight';
+import { StatusLight, statusName } from '../../../components/StatusLight';
 import { useChoices } from '../../../components/useChoices';
-import { measure } from '../../../format/numbers';
 import { EVERYTHING, rangeError, rangeOf } from '../../../monitoring/spans';
 import type { PanelTab } from '../../../tokens';
 import {
@@ -20,7 +19,6 @@ import {
   driftOverTime
 } from '../drawings/drift';
 import { Picker, SpanPickers } from '../SpanPickers';
-import { statusName } from '../statuses';
 import { useMonitored } from '../useMonitored';
 
 export const drift: PanelTab<DeploymentPublic> = {
@@ -81,7 +79,7 @@ function DriftTab({ entity }: { entity: DeploymentPublic }): React.ReactElement 
               trans.__(
                 '%1, PSI %2',
                 one === data.read.target ? trans.__('%1 (predicted)', one.name) : one.name,
-                measure(one.psi)
+                one.psi?.toFixed(3) ?? '–'
               )
             ])}
             choose={name => choose({ feature: name })}
@@ -93,7 +91,7 @@ function DriftTab({ entity }: { entity: DeploymentPublic }): React.ReactElement 
       {data && hasBaseline && (
         <p className="jp-Registry-summary">
           <StatusLight status={data.read.status ?? 'unknown'} label={trans.__('Drift')} />
-          <strong>{statusName(data.read.status, trans)}</strong>
+          <strong>{statusName(data.read.status ?? 'unknown', trans)}</strong>
           <span>{data.read.reason}</span>
         </p>
       )}

@@ -7,7 +7,7 @@ import { useRegistry, useTrans } from '../../../components/context';
 import { EmptyState } from '../../../components/EmptyState';
 import { ProblemView } from '../../../components/ProblemView';
 import { Spinner } from '../../../components/Progress';
-import { StatusLight } from '../../../components/StatusLight';
+import { StatusLight, statusName } from '../../../components/StatusLight';
 import { useChoices } from '../../../components/useChoices';
 import { count, measure, percent } from '../../../format/numbers';
 import { ago, full } from '../../../format/times';
@@ -15,7 +15,6 @@ import { EVERYTHING, isEverything, rangeError, rangeOf } from '../../../monitori
 import type { PanelTab } from '../../../tokens';
 import { errorsOverTime, requestsOverTime, responseTimes } from '../drawings/health';
 import { SpanPickers } from '../SpanPickers';
-import { statusName } from '../statuses';
 import { useMonitored } from '../useMonitored';
 
 export const health: PanelTab<DeploymentPublic> = {
@@ -86,7 +85,7 @@ function Totals({ health: read }: { health: Health }): React.ReactElement {
     <>
       <p className="jp-Registry-summary">
         <StatusLight status={read.status ?? 'unknown'} label={trans.__('Service health')} />
-        <strong>{statusName(read.status, trans)}</strong>
+        <strong>{statusName(read.status ?? 'unknown', trans)}</strong>
         <span>{read.reason}</span>
       </p>
       {overall && requests > 0 && (
