@@ -54,6 +54,7 @@ def test_sidebar_lists_and_opens_what_is_registered(
     expect(panel.get_by_role("heading", name="sidebar churn")).to_be_visible()
     expect(page.locator(".lm-TabBar-tabLabel", has_text="sidebar churn")).to_be_visible()
     panel.get_by_role("button", name="Deactivate").click()
+    page.locator(".jp-Dialog").get_by_role("button", name="Deactivate").click()
     expect(panel.get_by_role("button", name="Activate", exact=True)).to_be_visible()
     assert registry.deployment(deployment.id).state == "inactive"
     page.screenshot(path=str(tmp_path / "lab.png"))
