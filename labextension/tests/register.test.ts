@@ -340,6 +340,27 @@ describe('a registration', () => {
     one.dispose();
   });
 
+  it('looks once at what was changed twice, and waits for it before it registers', async () => {
+    const server = new FakeServer();
+    server.found = { target_name: 'left', target_type: 'regression' };
+    const one = new Registration(server.api, new Drafts(null), 'f');
+    one.sending.addFiles('model', chosen('m.skops'));
+    void one.proceed();
+    await vi.waitFor(() => expect(one.inspecting).toBe(true));
+    one.sending.addFiles('training', chosen('a.csv'));
+    void one.proceed();
+    one.sending.addFiles('holdout', chosen('b.csv'));
+    void one.proceed();
+    one.set({ name: 'churn' });
+    expect(await one.submit(trans)).toMatchObject({ target_name: 'left' });
+    expect(server.inspected).toHaveLength(2);
+    expect(server.inspected[1]).toMatchObject({
+      training: '_training/a.csv',
+      holdout: '_holdout/b.csv'
+    });
+    one.dispose();
+  });
+
   it('is not looked at when that was cancelled, and forgets what it found of files that are gone', async () => {
     const server = new FakeServer();
     server.found = { target_name: 'left', target_type: 'regression' };

@@ -9,8 +9,23 @@ import { fileName } from '../src/rows/save';
 import type { DeploymentPublic } from '../src/api/types';
 import visits from './data/visits.parquet?inline';
 
-/** A blob that can be read, which jsdom's own cannot. */
-const blob = (content: string | Uint8Array = '') => new Response(content).blob();
+// jsdom's blobs are read by its FileReader alone
+Blob.prototype.arrayBuffer ??= function (this: Blob) {
+  return new Promise<ArrayBuffer>(resolve => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as ArrayBuffer);
+    reader.readAsArrayBuffer(this);
+  });
+};
+Blob.prototype.stream ??= function (this: Blob) {
+  return new ReadableStream<Uint8Array>({
+    start: async controller => {
+      controller.enqueue(new Uint8Array(await this.arrayBuffer()));
+      controller.close();
+    }
+  });
+};
+const blob = (...parts: (string | Uint8Array)[]) => new Blob(parts);
 
 describe('CSV', () => {
   it('reads quotes, commas and ends of lines in fields', () => {
@@ -52,11 +67,11 @@ describe('Parquet', () => {
 
   it('tells columns and rows from the end of the file', async () => {
     // written by pyarrow: a struct, a list and more rows than a group has
-    expect(await parquetFooter(await blob(file))).toEqual({
+    expect(await parquetFooter(blob(file))).toEqual({
       columns: ['visit', 'at', 'place', 'tags', 'größe'],
       rows: 1000
     });
-    expect(await peek(await blob(file))).toMatchObject({
+    expect(await peek(blob(file))).toMatchObject({
       format: 'parquet',
       total: 1000,
       rows: []
@@ -64,27 +79,25 @@ describe('Parquet', () => {
   });
 
   it('says that a damaged file is none', async () => {
-    await expect(parquetFooter(await blob(file.subarray(0, 500)))).rejects.toThrow('end');
-    await expect(parquetFooter(await blob(file.subarray(file.length - 60)))).rejects.toThrow(
-      'damaged'
-    );
+    await expect(parquetFooter(blob(file.subarray(0, 500)))).rejects.toThrow('end');
+    await expect(parquetFooter(blob(file.subarray(file.length - 60)))).rejects.toThrow('damaged');
     const broken = file.slice();
     broken.fill(0xff, file.length - 200, file.length - 8);
-    await expect(parquetFooter(await blob(broken))).rejects.toThrow('Parquet');
+    await expect(parquetFooter(blob(broken))).rejects.toThrow('Parquet');
   });
 });
 
 describe('a look into a file', () => {
   it('tells formats by content', async () => {
-    expect((await peek(await blob('a,b\n1,2\n'))).format).toBe('csv');
-    expect((await peek(await blob(' [{"a": 1}]'))).format).toBe('json');
-    expect((await peek(await blob(new Uint8Array([255, 255, 255, 255, 0])))).format).toBe('arrow');
-    await expect(peek(await blob())).rejects.toThrow('empty');
+    expect((await peek(blob('a,b\n1,2\n'))).format).toBe('csv');
+    expect((await peek(blob(' [{"a": 1}]'))).format).toBe('json');
+    expect((await peek(blob(new Uint8Array([255, 255, 255, 255, 0])))).format).toBe('arrow');
+    await expect(peek(blob())).rejects.toThrow('empty');
   });
 
   it('reads the start of a long file alone', async () => {
     const lines = Array.from({ length: 20_000 }, (_, at) => `${at},text ${at}`);
-    const long = await blob(`id,text\n${lines.join('\n')}\n`);
+    const long = blob(`id,text\n${lines.join('\n')}\n`);
     const found = await peek(long);
     expect(found.rows).toHaveLength(10);
     expect(found.rows[9]).toEqual(['9', 'text 9']);

@@ -12,6 +12,3 @@ window.matchMedia ??= query =>
   }) as unknown as MediaQueryList;
 
 afterEach(cleanup);
-
-// jsdom has no drag events; Lumino's widgets build on them when they are imported
-globalThis.DragEvent ??= class extends MouseEvent {} as typeof DragEvent;

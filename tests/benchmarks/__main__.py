@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 import importlib
 
-NAMES = ("startup", "search", "deployments", "predict", "reports", "accuracy", "notebook", "sidebar")
+NAMES = (
+    "startup", "search", "deployments", "predict", "reports", "accuracy", "notebook", "sidebar",
+)  # fmt: skip
 
 
 def main() -> None:

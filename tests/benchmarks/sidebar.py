@@ -80,7 +80,7 @@ def run() -> Iterator[Figure]:
 
     with sync_playwright() as playwright, _labs() as (with_it, without):
         browser = playwright.chromium.launch(executable_path=find_browser(), args=_FLAGS)
-        yield _start(browser, with_it, without)
+        yield from _start(browser, with_it, without)
         yield from _scrolling(browser, with_it)
         browser.close()
 
@@ -105,30 +105,39 @@ def _labs() -> Iterator[tuple[Lab, Lab]]:
                 lab.stop()
 
 
-def _start(browser: Any, with_it: Lab, without: Lab) -> Figure:
+def _start(browser: Any, with_it: Lab, without: Lab) -> Iterator[Figure]:
     contexts = {lab: browser.new_context() for lab in (with_it, without)}
-    times: dict[Lab, list[float]] = {with_it: [], without: []}
+    waits: dict[Lab, list[float]] = {with_it: [], without: []}
+    works: dict[Lab, list[float]] = {with_it: [], without: []}
     for turn in range(ROUNDS + 1):
         for lab, context in list(contexts.items())[:: 1 if turn % 2 else -1]:
             page = context.new_page()
+            session = context.new_cdp_session(page)
+            session.send("Performance.enable")
             page.add_init_script(NOTE_START)
             page.goto(f"{lab.url}lab?token={lab.token}&reset")
             page.wait_for_function("window.restoredAt", timeout=120_000)
+            metrics = session.send("Performance.getMetrics")["metrics"]
             present = page.evaluate("window.jupyterapp.hasPlugin('jupyter-registry:sidebar')")
             assert present == (lab is with_it)
             if turn:  # the first fills the browser's cache
-                times[lab].append(page.evaluate("window.restoredAt"))
+                waits[lab].append(page.evaluate("window.restoredAt"))
+                work = {metric["name"]: metric["value"] for metric in metrics}["ThreadTime"]
+                works[lab].append(1000 * work)
             page.close()
-    base = statistics.median(times[without])
-    added = statistics.median(a - b for a, b in zip(times[with_it], times[without], strict=True))
+    for name, times in (
+        ("added to JupyterLab's start in the browser", waits),
+        ("… to the processor time of the page's main thread", works),
+    ):
+        added = statistics.median(times[with_it]) - statistics.median(times[without])
+        yield Figure(
+            name,
+            f"{added:.0f} ms on {statistics.median(times[without]):.0f} ms",
+            "under 100 ms",
+            added < 100,
+        )
     for context in contexts.values():
         context.close()
-    return Figure(
-        "added to JupyterLab's start in the browser",
-        f"{added:.0f} ms on {base:.0f} ms",
-        "under 100 ms",
-        added < 100,
-    )
 
 
 def _scrolling(browser: Any, lab: Lab) -> Iterator[Figure]:
@@ -145,11 +154,11 @@ def _scrolling(browser: Any, lab: Lab) -> Iterator[Figure]:
     row.wait_for(timeout=60_000)
     page.wait_for_timeout(2000)
     times = [page.evaluate(JUMP, share) for share in JUMPS for _ in range(2)]
-    jumps = times[::2]  # the second time it is loaded already
+    jumps, again = times[::2], times[1::2]  # the second time it is loaded already
     middle = statistics.median(jumps)
     yield Figure(
         f"sidebar of {search.PACKAGES:,} packages, a far page",
-        f"{middle:.0f} ms (most {max(jumps):.0f}), loaded before {statistics.median(times[1::2]):.0f} ms",
+        f"{middle:.0f} ms (most {max(jumps):.0f}); loaded before {statistics.median(again):.0f} ms",
         "under 100 ms",
         middle < 100,
     )

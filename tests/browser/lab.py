@@ -24,9 +24,9 @@ _HOW = (
     "On Debian or Ubuntu: apt-get install chromium fonts-dejavu-core; "
     "elsewhere install Chrome, or run: python -m playwright install chromium"
 )
+_THEMES = "apputils-extension/themes"
 _SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "apputils-extension/themes": {"theme": "JupyterLab Light"},
     # all cells are on the page, also those that are scrolled away
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
@@ -84,9 +84,9 @@ class Lab(LiveServer):
         self.notebooks.mkdir()
         self.settle()
 
-    def settle(self) -> None:
+    def settle(self, theme: str = "JupyterLab Light") -> None:
         """Have the settings that these tests begin with; a theme that was chosen is kept there."""
-        for name, values in _SETTINGS.items():
+        for name, values in (_SETTINGS | {_THEMES: {"theme": theme}}).items():
             path = self.settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values))

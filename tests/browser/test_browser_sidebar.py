@@ -10,7 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
-from tests.browser.lab import Lab
 
 pytestmark = pytest.mark.timeout(300)
 

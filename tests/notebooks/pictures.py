@@ -1,6 +1,7 @@
-"""``python -m tests.notebooks.pictures``: make the README's pictures of the notebooks again.
+"""``python -m tests.notebooks.pictures``: make the README's pictures again.
 
-A cell's tag ``picture:NAME`` says that its figure, or its widget as a browser shows it, is
+Those of the notebooks, and of JupyterLab's panels with what the notebooks deployed. A cell's tag
+``picture:NAME`` says that its figure, or its widget as a browser shows it, is
 ``.github/images/NAME.png``.
 """
 
@@ -19,11 +20,14 @@ from PIL import Image
 
 from tests.browser.lab import PATIENCE, Lab, Notebook, find_browser
 from tests.live_server import ROOT
+from tests.notebooks.lab_pictures import of_panels
 from tests.notebooks.running import NOTEBOOKS, pictures_of, run
 
 IMAGES = ROOT / ".github" / "images"
 #: Colours of a picture; plots and forms have few, and their files get small.
 COLOURS = 96
+#: The deployment of the second notebook, whose panels are shown.
+DEPLOYMENT = "flights-notebook"
 #: The page's size in pixels; the height is that of the highest widget, at least.
 WIDTH, HEIGHT = 1100, 2400
 
@@ -40,6 +44,9 @@ def main() -> None:
                     made = of_widgets(lab, path) if "widget" in path.name else of_figures(lab, path)
                     for name, png in made:
                         _write(name, png)
+            with _page() as page:
+                for name, png in of_panels(lab, page, DEPLOYMENT):
+                    _write(name, png)
         finally:
             lab.stop()
 

@@ -1,15 +1,12 @@
 // A place for one file: dropped from the computer or Lab's file browser, or chosen.
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import type { Drag } from '@lumino/dragdrop';
-import React, { useEffect, useId, useRef, useState } from 'react';
+import React, { useId, useRef, useState } from 'react';
 
 import { size } from '../format/numbers';
 import { useRegistry, useTrans } from './context';
 import { ProblemView } from './ProblemView';
-
-/** What Lab's file browser carries: paths in Jupyter's contents. */
-const PATHS = 'application/x-jupyter-icontents';
+import { useContentsDrop } from './useContentsDrop';
 
 export function DropFile(props: {
   label: string;
@@ -40,27 +37,9 @@ export function DropFile(props: {
     }
   };
 
-  // Lumino's drags are events of their own
-  useEffect(() => {
-    const element = area.current!;
-    const follow = (event: Event) => {
-      const drag = event as Drag.Event;
-      if (!drag.mimeData.hasData(PATHS)) {
-        return;
-      }
-      drag.preventDefault();
-      drag.stopPropagation();
-      drag.dropAction = drag.proposedAction;
-      setOver(event.type === 'lm-dragenter' || event.type === 'lm-dragover');
-      if (event.type === 'lm-drop') {
-        const paths = drag.mimeData.getData(PATHS) as string[];
-        Promise.all(paths.map(path => contentsFile(api.settings, path))).then(take, setError);
-      }
-    };
-    LUMINO_EVENTS.forEach(name => element.addEventListener(name, follow));
-    return () => LUMINO_EVENTS.forEach(name => element.removeEventListener(name, follow));
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [api]);
+  useContentsDrop(area, setOver, paths => {
+    Promise.all(paths.map(path => contentsFile(api.settings, path))).then(take, setError);
+  });
 
   return (
     <div className="jp-Registry-field">
@@ -121,8 +100,6 @@ export function DropFile(props: {
     </div>
   );
 }
-
-const LUMINO_EVENTS = ['lm-dragenter', 'lm-dragover', 'lm-dragleave', 'lm-drop'];
 
 /** A file of Jupyter's contents, as one of the computer's. */
 async function contentsFile(settings: ServerConnection.ISettings, path: string): Promise<File> {

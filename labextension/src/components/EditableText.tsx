@@ -2,6 +2,7 @@
 import React, { useEffect, useRef, useState } from 'react';
 
 import { useTrans } from './context';
+import { useKept } from './kept';
 import { ProblemView } from './ProblemView';
 
 export function EditableText(props: {
@@ -15,21 +16,19 @@ export function EditableText(props: {
 }): React.ReactElement {
   const trans = useTrans();
   const { value, label, placeholder, multiline, save } = props;
-  const [draft, setDraft] = useState<string>();
+  const [draft, setDraft] = useKept<string | undefined>(`edited ${label}`, undefined);
   const [error, setError] = useState<unknown>();
   const [saving, setSaving] = useState(false);
   const input = useRef<HTMLTextAreaElement & HTMLInputElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
-  const opened = useRef(false);
   const editing = draft !== undefined;
+  // one that is shown again while it is edited takes the focus from nothing
+  const edited = useRef(editing);
 
   useEffect(() => {
-    if (editing) {
-      opened.current = true;
-      input.current?.focus();
-    } else if (opened.current) {
-      opened.current = false;
-      opener.current?.focus();
+    if (editing !== edited.current) {
+      edited.current = editing;
+      (editing ? input : opener).current?.focus();
     }
   }, [editing]);
 

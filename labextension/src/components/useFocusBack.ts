@@ -21,3 +21,12 @@ export function useFocusBack<E extends HTMLElement>(): [RefObject<E>, () => void
     }
   ];
 }
+
+/** Whether the view was there before it is drawn now: what it opens then may take the focus. */
+export function useShown(): { readonly current: boolean } {
+  const shown = useRef(false);
+  useEffect(() => {
+    shown.current = true;
+  }, []);
+  return shown;
+}

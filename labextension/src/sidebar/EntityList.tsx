@@ -128,7 +128,7 @@ export function EntityList<E extends { id: number }>(
         leave={() => box.current?.querySelector<HTMLElement>('[role=listbox]')?.focus()}
       />
       {filtered && total !== undefined && (
-        <Found text={trans._n('%1 found', '%1 found', total, count(total))} clear={clear} />
+        <Found text={trans._n('%2 found', '%2 found', total, count(total))} clear={clear} />
       )}
       {failure && (
         <div className="jp-Registry-notice">

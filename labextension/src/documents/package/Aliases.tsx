@@ -3,9 +3,10 @@ import React, { useState } from 'react';
 
 import type { PackagePublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';
+import { useKept } from '../../components/kept';
 import { ProblemView } from '../../components/ProblemView';
 import { Chip } from './Chip';
-import { useFocusBack } from '../../components/useFocusBack';
+import { useFocusBack, useShown } from '../../components/useFocusBack';
 import { InlineInput } from './InlineInput';
 import { aliasProblem } from './rules';
 import { useUndo } from './undo';
@@ -15,7 +16,8 @@ export function Aliases(props: { entity: PackagePublic; reload: () => void }): R
   const { api } = useRegistry();
   const trans = useTrans();
   const tell = useUndo();
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useKept('alias', false);
+  const shown = useShown();
   const [adder, leave] = useFocusBack<HTMLButtonElement>();
   const [error, setError] = useState<unknown>();
   const { name, version } = entity;
@@ -69,6 +71,7 @@ export function Aliases(props: { entity: PackagePublic; reload: () => void }): R
       </ul>
       {adding && (
         <InlineInput
+          focus={shown.current}
           label={trans.__('New alias')}
           help={trans.__('An alias that names another version will name this one.')}
           check={text => aliasProblem(text.replace(/^@/, ''), trans)}

@@ -3,6 +3,7 @@ import React, { useEffect, useRef, useState } from 'react';
 
 import { useTrans } from '../../components/context';
 import { Field } from '../../components/Field';
+import { useKept } from '../../components/kept';
 import { ProblemView } from '../../components/ProblemView';
 
 export function InlineInput(props: {
@@ -14,15 +15,28 @@ export function InlineInput(props: {
   /** Rejecting keeps what was typed, and shows why. */
   save: (text: string) => Promise<void>;
   close: () => void;
+  /** Whether it takes the focus when it is shown. */
+  focus: boolean;
 }): React.ReactElement {
-  const { label, help, initial = '', check, save, close } = props;
+  const { label, help, initial = '', check, save, focus } = props;
   const trans = useTrans();
-  const [text, setText] = useState(initial);
+  const [typed, setTyped] = useKept<string | undefined>(`typed ${label} ${initial}`, undefined);
+  const text = typed ?? initial;
   const [tried, setTried] = useState(false);
   const [saving, setSaving] = useState(false);
   const [error, setError] = useState<unknown>();
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  useEffect(() => {
+    if (focus) {
+      input.current?.focus();
+    }
+    // when it is shown, and not again
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+  const close = () => {
+    setTyped(undefined);
+    props.close();
+  };
   const wrong = text.trim() || tried ? check(text.trim()) : undefined;
 
   const keep = async () => {
@@ -62,7 +76,7 @@ export function InlineInput(props: {
             ref={input}
             type="text"
             value={text}
-            onChange={event => setText(event.target.value)}
+            onChange={event => setTyped(event.target.value)}
           />
         )}
       </Field>

@@ -3,10 +3,11 @@ import React, { useState } from 'react';
 
 import type { PackagePublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';
+import { useKept } from '../../components/kept';
 import { ProblemView } from '../../components/ProblemView';
 import { Chip } from './Chip';
 import { tagText } from './compare/compare';
-import { useFocusBack } from '../../components/useFocusBack';
+import { useFocusBack, useShown } from '../../components/useFocusBack';
 import { InlineInput } from './InlineInput';
 import { readTag, tagProblem } from './rules';
 import { useUndo } from './undo';
@@ -19,7 +20,8 @@ export function Tags(props: { entity: PackagePublic; reload: () => void }): Reac
   const trans = useTrans();
   const tell = useUndo();
   /** The key of the tag that is edited; empty for a new one. */
-  const [editing, setEditing] = useState<string>();
+  const [editing, setEditing] = useKept<string | undefined>('tag', undefined);
+  const shown = useShown();
   const [adder, leave] = useFocusBack<HTMLButtonElement>();
   const [error, setError] = useState<unknown>();
   const tags = entity.tags ?? {};
@@ -73,6 +75,7 @@ export function Tags(props: { entity: PackagePublic; reload: () => void }): Reac
       </ul>
       {editing !== undefined && (
         <InlineInput
+          focus={shown.current}
           key={editing}
           label={editing ? trans.__('Tag') : trans.__('New tag')}
           help={trans.__('“key” or “key: value”')}

@@ -4,6 +4,7 @@ import React from 'react';
 import type { PackagePublic } from '../../api/types';
 import { Badge } from '../../components/Badge';
 import { useRegistry, useTrans } from '../../components/context';
+import { KeepProvider } from '../../components/kept';
 import { full } from '../../format/times';
 import { EntityPanel } from '../panel';
 import { kindName } from '../words';
@@ -15,19 +16,22 @@ export function PackagePanel(props: {
 }): React.ReactElement {
   const { api, packageTabs, packageActions } = useRegistry();
   return (
-    <EntityPanel
-      tab={props.tab}
-      read={signal => api.package(props.id, signal)}
-      concerns={(change, shown) =>
-        (change.entity === 'package' && (change.id === props.id || change.name === shown?.name)) ||
-        (change.entity === 'model' && change.name === shown?.name) ||
-        change.entity === 'deployment'
-      }
-      tabs={packageTabs}
-      actions={packageActions}
-      heading={shown => <Heading shown={shown} />}
-      onRead={props.onRead}
-    />
+    <KeepProvider>
+      <EntityPanel
+        tab={props.tab}
+        read={signal => api.package(props.id, signal)}
+        concerns={(change, shown) =>
+          (change.entity === 'package' &&
+            (change.id === props.id || change.name === shown?.name)) ||
+          (change.entity === 'model' && change.name === shown?.name) ||
+          change.entity === 'deployment'
+        }
+        tabs={packageTabs}
+        actions={packageActions}
+        heading={shown => <Heading shown={shown} />}
+        onRead={props.onRead}
+      />
+    </KeepProvider>
   );
 }
 

@@ -1,5 +1,5 @@
 // What the API leaves open about a package, as types: signature, baseline, provenance.
-import type { PackagePublic, PackageSummary, TargetType } from '../../api/types';
+import type { PackagePublic, PackageSummary } from '../../api/types';
 
 export interface Column {
   name: string;
@@ -71,40 +71,10 @@ export function servicesOf(shown: Pick<PackagePublic, 'deployments'>): readonly 
   return (shown.deployments ?? []) as unknown as Service[];
 }
 
-const METRICS: Record<string, string> = {
-  rmse: 'RMSE',
-  mae: 'MAE',
-  mape: 'MAPE',
-  r2: 'R²',
-  log_loss: 'Log loss',
-  auc: 'AUC',
-  accuracy: 'Accuracy',
-  balanced_accuracy: 'Balanced accuracy',
-  precision: 'Precision',
-  recall: 'Recall',
-  f1: 'F1',
-  fpr: 'False positive rate',
-  mcc: 'MCC',
-  brier: 'Brier score',
-  gini: 'Normalised Gini',
-  ks: 'KS',
-  macro_f1: 'Macro F1'
-};
-
-/** A metric's title, as in the field's literature. */
-export function metricTitle(name: string): string {
-  return METRICS[name] ?? name;
-}
-
 /** A value of a parameter or a fact, as one line. */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) {
     return '–';
   }
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** Whether a target type has classes. */
-export function hasClasses(type: TargetType): boolean {
-  return type !== 'regression';
 }

@@ -1,17 +1,13 @@
 // A place for files: dropped, chosen, or taken from the file browser; each with how it stands.
-import type { Drag } from '@lumino/dragdrop';
-import React, { useEffect, useId, useRef, useState } from 'react';
+import React, { useId, useRef, useState } from 'react';
 
 import { useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';
+import { useContentsDrop } from '../../components/useContentsDrop';
 import { useFocusBack } from '../../components/useFocusBack';
 import { type Chosen, dropped, fromInput } from './dropped';
 import { ItemRow } from './ItemRow';
 import type { Role, Sending } from './sending';
-
-/** What Lab's file browser carries: paths in Jupyter's contents. */
-const PATHS = 'application/x-jupyter-icontents';
-const LUMINO = ['lm-dragenter', 'lm-dragover', 'lm-dragleave', 'lm-drop'];
 
 /** Lets the reader choose in the file browser; paths in Jupyter's contents. */
 export type Browse = (title: string) => Promise<string[]>;
@@ -59,28 +55,7 @@ export function FilesArea(props: {
       changed();
     }
   };
-  const fromContents = useRef(contents);
-  fromContents.current = contents;
-
-  // Lumino's drags, such as the file browser's, are events of their own
-  useEffect(() => {
-    const element = area.current!;
-    const follow = (event: Event) => {
-      const drag = event as Drag.Event;
-      if (!drag.mimeData.hasData(PATHS)) {
-        return;
-      }
-      drag.preventDefault();
-      drag.stopPropagation();
-      drag.dropAction = drag.proposedAction;
-      setOver(event.type === 'lm-dragenter' || event.type === 'lm-dragover');
-      if (event.type === 'lm-drop') {
-        fromContents.current(drag.mimeData.getData(PATHS) as string[]);
-      }
-    };
-    LUMINO.forEach(name => element.addEventListener(name, follow));
-    return () => LUMINO.forEach(name => element.removeEventListener(name, follow));
-  }, []);
+  useContentsDrop(area, setOver, contents);
 
   const picker = (input: React.RefObject<HTMLInputElement>, more: object) => (
     <input

@@ -7,7 +7,8 @@ import { useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';
 import { Progress, Spinner } from '../../components/Progress';
 import { measure } from '../../format/numbers';
-import { baselineOf, metricTitle } from '../package/shape';
+import { metricTitle } from '../../monitoring/metrics';
+import { baselineOf } from '../package/shape';
 import type { Registration } from './registration';
 
 export function InspectionView(props: {
@@ -108,7 +109,9 @@ function Found({ inspection }: { inspection: InspectionPublic }): React.ReactEle
       {metrics.length > 0 && (
         <p>
           {trans.__('On the holdout:')}{' '}
-          {metrics.map(([name, { value }]) => `${metricTitle(name)} ${measure(value)}`).join(', ')}
+          {metrics
+            .map(([name, { value }]) => `${metricTitle(name, trans)} ${measure(value)}`)
+            .join(', ')}
         </p>
       )}
       {said.length > 0 && (

@@ -66,7 +66,7 @@ export class Registration {
 
   /** Whether a worker looks at the files. */
   get inspecting(): boolean {
-    return this._looking !== undefined;
+    return this._looking;
   }
 
   /** Whether looking at the present files was cancelled. */
@@ -142,39 +142,21 @@ export class Registration {
     return Object.fromEntries(shown);
   }
 
-  /** Have a worker look at the files, unless it has looked at just these. */
-  async look(): Promise<void> {
+  /** Have a worker look at the files, unless it has looked at just these; resolves when it has. */
+  look(): Promise<void> {
     clearTimeout(this._lookTimer);
-    const { sending } = this;
-    const wanted = this._wanted();
-    if (wanted === undefined) {
-      await this._unsee();
-      return;
+    if (this._wanted() !== this._asked) {
+      this._stopLooking?.abort();
     }
-    if (wanted === this._asked || !sending.complete) {
-      return;
-    }
-    await this._endLooking();
-    this._asked = wanted;
-    this.inspectionError = undefined;
-    const stop = new AbortController();
-    const looking = this._look(sending.upload!, wanted, stop.signal);
-    this._stopLooking = stop;
-    this._looking = looking;
-    this._tell();
-    try {
-      await looking;
-    } finally {
-      if (this._looking === looking) {
-        this._looking = undefined;
-        this._tell();
-      }
-    }
+    // one after the other: the server has one inspection for an upload
+    this._looked = this._looked.then(() => this._lookOnce());
+    return this._looked;
   }
 
   /** End the inspection; it begins again when something is changed, or by `lookAgain`. */
   async cancelLook(): Promise<void> {
-    await this._unsee();
+    await this._endLooking();
+    this._forgetFound();
     this._asked = this._wanted(); // it is not begun again by itself
     if (this.sending.upload !== undefined) {
       await this._api.cancelInspection(this.sending.upload).catch(() => undefined);
@@ -204,7 +186,6 @@ export class Registration {
     try {
       if (!uninspected) {
         await this.proceed();
-        await this._looking;
       }
       const { sending } = this;
       const refused = !uninspected && this.inspectionError !== undefined;
@@ -257,12 +238,35 @@ export class Registration {
     Signal.clearData(this);
   }
 
+  private async _lookOnce(): Promise<void> {
+    const wanted = this._wanted();
+    if (wanted === undefined) {
+      this._forgetFound();
+      return;
+    }
+    if (wanted === this._asked || !this.sending.complete) {
+      return;
+    }
+    const stop = new AbortController();
+    this._stopLooking = stop;
+    this._asked = wanted;
+    this.inspectionError = undefined;
+    this._looking = true;
+    this._tell();
+    await this._look(this.sending.upload!, wanted, stop.signal);
+    this._looking = false;
+    if (stop.signal.aborted) {
+      this._asked = undefined;
+    }
+    this._tell();
+  }
+
   private async _look(upload: string, body: string, signal: AbortSignal): Promise<void> {
     try {
       let found = await this._api.inspect(upload, JSON.parse(body) as object);
-      for (let pause = ASK; found.state === 'running'; pause = Math.min(pause * 1.5, ASK_MOST)) {
+      for (let wait = ASK; found.state === 'running'; wait = Math.min(wait * 1.5, ASK_MOST)) {
         this._found(found, signal);
-        await new Promise(resolve => setTimeout(resolve, pause));
+        await pause(wait, signal);
         if (signal.aborted) {
           return;
         }
@@ -345,9 +349,7 @@ export class Registration {
     await this._drafts.remove(this.form);
   }
 
-  /** End the inspection, and forget what it found. */
-  private async _unsee(): Promise<void> {
-    await this._endLooking();
+  private _forgetFound(): void {
     if (this.inspection ?? this.inspectionError ?? this._asked) {
       this.inspection = this.inspectionError = this._asked = undefined;
       this._tell();
@@ -356,7 +358,7 @@ export class Registration {
 
   private async _endLooking(): Promise<void> {
     this._stopLooking?.abort();
-    await this._looking;
+    await this._looked;
   }
 
   private _lookSoon(): void {
@@ -396,10 +398,22 @@ export class Registration {
   }
 
   private _asked?: string;
-  private _looking?: Promise<void>;
+  private _looking = false;
+  private _looked: Promise<void> = Promise.resolve();
   private _stopLooking?: AbortController;
   private _lookTimer?: ReturnType<typeof setTimeout>;
   private _saveTimer?: ReturnType<typeof setTimeout>;
   private _done = false;
   private readonly _changed = new Signal<this, void>(this);
+}
+
+/** Some milliseconds, or less when it is stopped. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

@@ -18,7 +18,7 @@ export function Lights(props: { status: DeploymentStatus }): React.ReactElement 
     { id: 'accuracy', label: trans.__('Accuracy'), judged: accuracy }
   ];
   return (
-    <ul className="jp-Registry-lights" aria-label={trans.__('Status')}>
+    <ul className="jp-Registry-statusList" aria-label={trans.__('Status')}>
       {shown.map(({ id, label, judged }) => (
         <li key={id}>
           <StatusLight status={judged.status ?? 'unknown'} label={label} />

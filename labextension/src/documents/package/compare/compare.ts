@@ -3,8 +3,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { PackagePublic } from '../../../api/types';
 import { measure, size } from '../../../format/numbers';
+import { metricTitle } from '../../../monitoring/metrics';
 import { kindName, targetTypeName } from '../../words';
-import { baselineOf, columnsOf, metricTitle, provenanceOf, valueText } from '../shape';
+import { baselineOf, columnsOf, provenanceOf, valueText } from '../shape';
 
 export interface ComparedRow {
   name: string;
@@ -34,7 +35,7 @@ export function compare(
   const parts: [string, string, (shown: PackagePublic) => Side][] = [
     ['facts', trans.__('Facts'), shown => facts(shown, trans)],
     ['signature', trans.__('Signature'), shown => signature(shown, trans)],
-    ['metrics', trans.__('Baseline metrics'), metrics],
+    ['metrics', trans.__('Baseline metrics'), shown => metrics(shown, trans)],
     ['parameters', trans.__('Parameters'), shown => plain(provenanceOf(shown).parameters)],
     ['files', trans.__('Files'), files],
     ['libraries', trans.__('Libraries'), libraries]
@@ -86,10 +87,10 @@ function signature(shown: PackagePublic, trans: TranslationBundle): Side {
   );
 }
 
-function metrics(shown: PackagePublic): Side {
+function metrics(shown: PackagePublic, trans: TranslationBundle): Side {
   return side(
     Object.entries(baselineOf(shown).metrics ?? {}).map(([name, { value }]) => [
-      metricTitle(name),
+      metricTitle(name, trans),
       value,
       measure(value)
     ])

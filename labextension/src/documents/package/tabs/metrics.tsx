@@ -8,9 +8,10 @@ import { Facts } from '../../../components/Facts';
 import { RowsTable } from '../../../components/RowsTable';
 import { count, measure, percent } from '../../../format/numbers';
 import { day } from '../../../format/times';
+import { metricTitle } from '../../../monitoring/metrics';
 import type { PanelTab } from '../../../tokens';
 import { Distribution } from '../Distribution';
-import { baselineOf, type Histogram, metricTitle } from '../shape';
+import { baselineOf, type Histogram } from '../shape';
 
 export const metrics: PanelTab<PackagePublic> = {
   id: 'metrics',
@@ -48,7 +49,7 @@ function Metrics({ entity }: { entity: PackagePublic }): React.ReactElement {
           label={trans.__('Metrics on the holdout')}
           columns={[trans.__('Metric'), trans.__('Value'), trans.__('Rows')]}
           rows={measured.map(([name, { value, n }]) => [
-            metricTitle(name),
+            metricTitle(name, trans),
             <span key="value" className="jp-Registry-number">
               {measure(value)}
             </span>,

@@ -63,7 +63,7 @@ function Signature({ entity }: { entity: PackagePublic }): React.ReactElement {
           <h2 className="jp-Registry-partTitle">
             {trans.__('Example')}{' '}
             <span className="jp-Registry-muted">
-              {trans._n('%1 row', '%1 rows', example.length, count(example.length))}
+              {trans._n('%1 row', '%1 rows', example.length)}
             </span>
           </h2>
           <RowsTable
