@@ -5,7 +5,6 @@ import type { PackagePublic } from '../../../api/types';
 import { useTrans } from '../../../components/context';
 import { EmptyState } from '../../../components/EmptyState';
 import { RowsTable } from '../../../components/RowsTable';
-import { count } from '../../../format/numbers';
 import type { PanelTab } from '../../../tokens';
 import { columnsOf, valueText } from '../shape';
 
