@@ -33,13 +33,15 @@ def _weeks(n: int, seed: int, days: int = 21) -> pd.DataFrame:
     return rows.assign(at=pd.date_range(end - pd.Timedelta(days=days), end, periods=n))
 
 
-def _deployed(registry: Registry, name: str, model: Any, target: str) -> Deployment:
+def _deployed(
+    registry: Registry, name: str, model: Any, target: str, segments: list[str] | None = None
+) -> Deployment:
     """A deployment with 600 predictions of three weeks, the first 450 with actuals."""
     columns = [*FEATURES, target]
     deployment = registry.register(
         name, model, target=target, training=visits(400, 0)[columns],
         holdout=visits(300, 1)[columns], progress=False,
-    ).deploy(name, association_id_column="visit")  # fmt: skip
+    ).deploy(name, association_id_column="visit", segment_columns=segments or [])  # fmt: skip
     rows = _weeks(600, 2)
     deployment.predict(rows, timestamp_column="at", progress=False)
     deployment.actuals(rows.head(450), association_id="visit", value=target, progress=False)
@@ -293,13 +295,23 @@ def test_health_and_drift_in_the_dark(
 def test_classes_and_what_is_not_there_yet(
     lab: Lab, registry: Registry, page: Any, tmp_path: Path
 ) -> None:
-    deployment = _deployed(registry, "charted choices", choice_model(), "choice")
+    deployment = _deployed(registry, "charted choices", choice_model(), "choice", ["left"])
     panel = _open(lab, page, deployment, "accuracy")
     matrix = _table(_chart(panel, "Confusion matrix"))
     expected = deployment.accuracy().confusion_matrix
     assert expected is not None
     assert [int(row[2]) for row in matrix] == [n for row in expected for n in row]
     expect(_chart(panel, "Predicted and actual").locator("svg")).to_contain_text("share of “rail”")
+
+    # a segment
+    part = deployment.accuracy(segment=("left", "yes")).overall
+    assert part is not None
+    panel.get_by_label("Segment", exact=True).select_option("left")
+    panel.get_by_label("Value", exact=True).select_option("yes")
+    expect(panel.get_by_text(f"{part.n} of {part.n_predicted} predictions")).to_be_visible()
+    panel.get_by_label("Segment", exact=True).select_option(label="all rows")
+    expect(panel.get_by_text("450 of 600 predictions")).to_be_visible()
+
     _theme(page, "JupyterLab Dark High Contrast")
     page.wait_for_timeout(1500)
     _picture(page, tmp_path, "classes-high-contrast")

@@ -91,7 +91,15 @@ export function timeAxis(
     field: 'time',
     type: 'temporal',
     scale: { type: 'utc', domain },
-    axis: { title, labels, ticks: labels, labelFlush: true, tickCount: 8, format }
+    axis: {
+      title,
+      labels,
+      ticks: labels,
+      labelFlush: true,
+      tickCount: 8,
+      labelSeparation: 12,
+      format
+    }
   };
 }
 

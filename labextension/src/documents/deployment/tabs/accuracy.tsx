@@ -206,7 +206,7 @@ function SegmentPickers(props: {
   }
   const values = filled.find(one => one.name === column)?.values ?? [];
   return (
-    <div className="jp-Registry-pickers" role="group" aria-label={trans.__('Segment')}>
+    <div className="jp-Registry-pickers" role="group" aria-label={trans.__('Which rows')}>
       <Picker
         label={trans.__('Segment')}
         value={column}
