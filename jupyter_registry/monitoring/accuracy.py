@@ -211,6 +211,8 @@ def read_segments(
     target = tracked.target
     scoring.check_names(target.type, list(names))
     first, last = calendar.checked_hours(start, end)
+    if not segments:
+        return []
     describe = Description(target, packages, names)
     usage, matched = Counted(), Counted()
     with reading(database.log_engine) as cursor:
