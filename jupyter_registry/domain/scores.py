@@ -58,6 +58,7 @@ _HEAD = struct.Struct("<BI")
 _LOW, _LOW_IN_DIGEST, _SHIFT = 0x80, 0x40, 0x3F
 #: Where there are more than `READ` bins: AUC, KS, and the number of bins of the digest.
 _DIGEST_HEAD = struct.Struct("<ddI")
+_NOTHING = memoryview(b"")
 
 
 class ScoreSketch:
@@ -69,10 +70,13 @@ class ScoreSketch:
 
     __slots__ = ("_bins", "_stored", "shift")
 
-    def __init__(self, shift: int, bins: Bins) -> None:
+    def __init__(
+        self, shift: int, bins: Bins | None = None, *, stored: memoryview = _NOTHING
+    ) -> None:
         self.shift = shift
-        self._bins: Bins | None = bins
-        self._stored: memoryview = memoryview(b"")
+        #: ``None`` while they are packed in what is stored
+        self._bins = bins
+        self._stored = stored
 
     @classmethod
     def empty(cls) -> ScoreSketch:
@@ -150,11 +154,7 @@ class ScoreSketch:
     @classmethod
     def from_bytes(cls, data: bytes | memoryview) -> ScoreSketch:
         """Read what `to_bytes` wrote; the bins are unpacked when they are asked for."""
-        sketch = cls.empty()
-        sketch.shift = _HEAD.unpack_from(data)[0] & _SHIFT
-        sketch._stored = memoryview(data)
-        sketch._bins = None
-        return sketch
+        return cls(_HEAD.unpack_from(data)[0] & _SHIFT, stored=memoryview(data))
 
 
 def merge_all(sketches: Sequence[ScoreSketch]) -> ScoreSketch:

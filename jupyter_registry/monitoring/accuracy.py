@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from ..domain import metrics as scoring
-from ..domain.accumulators import Accumulator, empty_matched
+from ..domain.accumulators import Accumulator, empty_matched, merge
 from ..domain.kinds import Bucket
 from ..domain.target import Target
 from ..store.database import Database
@@ -211,16 +211,17 @@ def read_segments(
     target = tracked.target
     scoring.check_names(target.type, list(names))
     first, last = calendar.checked_hours(start, end)
+    if not segments:
+        return []
     describe = Description(target, packages, names)
-    described = []
+    usage, matched = Counted(), Counted()
     with reading(database.log_engine) as cursor:
         known = hours_with_predictions(cursor, tracked, list(packages)) or (0, 1)
         first = known[0] if first is None else first
         last = max(known[1], first + 1) if last is None else last
         whole = pieces(Bucket.DAY, first, last)
-        edges = [calendar.moment_of_hour(first), calendar.moment_of_hour(last)]
-        for segment in segments:
-            usage, matched = _counted(
+        for place, segment in enumerate(segments):
+            predicted, met = _counted(
                 cursor,
                 tracked,
                 list(packages),
@@ -229,9 +230,12 @@ def read_segments(
                 [first, last],
                 sketched=describe.needs_sketches,
             )
-            (one,) = describe.buckets(usage, matched, edges)
-            described.append({name: one[name] for name in one if name not in ("start", "end")})
-    return described
+            for package, one in zip(predicted.packages, predicted.accumulators, strict=True):
+                usage.add(place, package, one)
+            # at once: the sketches of every day of all segments are too much to hold
+            if (together := merge(met.accumulators)) is not None:
+                matched.add(place, 0, together)
+    return describe.of_each(usage, matched, len(segments))
 
 
 def _counted(

@@ -103,7 +103,14 @@ class Description:
         self, usage: Counted, matched: Counted, edges: Sequence[datetime]
     ) -> list[dict[str, Any]]:
         """The fields of `domain.entities.AccuracyBucket` between neighbours of ``edges``."""
-        target, size = self._target, len(edges) - 1
+        described = self.of_each(usage, matched, len(edges) - 1)
+        for (start, end), one in zip(pairwise(edges), described, strict=True):
+            one["start"], one["end"] = start, end
+        return described
+
+    def of_each(self, usage: Counted, matched: Counted, size: int) -> list[dict[str, Any]]:
+        """The same of ``size`` buckets, which need not follow each other, without their times."""
+        target = self._target
         made = usage.merged(size, empty_usage(target))
         met = matched.merged(size, empty_matched(target))
         n_predicted, n = scoring.rows_of_all(target, made), scoring.rows_of_all(target, met)
@@ -118,8 +125,6 @@ class Description:
             means = _of_numbers(made, met, n_predicted, n)
         return [
             {
-                "start": start,
-                "end": end,
                 "n": matched_rows,
                 "n_predicted": predicted_rows,
                 "metrics": found if predicted_rows else {},
@@ -129,7 +134,6 @@ class Description:
                 "actual_shares": actual_shares,
             }
             for (
-                (start, end),
                 matched_rows,
                 predicted_rows,
                 found,
@@ -137,9 +141,7 @@ class Description:
                 mean_actual,
                 predicted_shares,
                 actual_shares,
-            ) in zip(
-                pairwise(edges), n.tolist(), n_predicted.tolist(), metrics, *means, strict=False
-            )
+            ) in zip(n.tolist(), n_predicted.tolist(), metrics, *means, strict=False)
         ]
 
     def _of_classes(

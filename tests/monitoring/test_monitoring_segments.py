@@ -71,6 +71,10 @@ def check_segments(database, raw: RawRows, packages=(1, 2, 3), bucket=Bucket.DAY
     return len(segments)
 
 
+def test_of_no_segments_nothing_is_read(database, deploy) -> None:
+    assert read_segments(database, deploy(BINARY), BASELINES, []) == []
+
+
 def step(raw: RawRows, recorder: Recorder, kind: str, package: int, seed: int, places: Any):
     rng = np.random.default_rng(seed)
     n = int(rng.integers(300, 400)) if "many" in kind else int(rng.integers(1, 25))

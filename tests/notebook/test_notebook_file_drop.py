@@ -71,6 +71,50 @@ def test_two_files_an_empty_one_and_a_folder(temporary: Path) -> None:
     assert not list(temporary.iterdir())
 
 
+def test_one_of_several_is_removed(temporary: Path) -> None:
+    drop = FileDrop(multiple=True, folders=True)
+    told: list[Any] = []
+    drop.observe(lambda change: told.append(change["new"]), "files")
+    transfer = begin(drop, {"a": 1, "m/b": 2})
+    tell(drop, {"do": "remove", "path": "a"})  # not while they are coming
+    assert drop.is_coming
+    piece(drop, transfer, 0, 0, b"a")
+    piece(drop, transfer, 1, 0, b"bb")
+    held = drop.hold()
+    tell(drop, {"do": "remove", "path": "none"})
+    tell(drop, {"do": "remove", "path": 7})
+    assert len(told) == 1
+    tell(drop, {"do": "remove", "path": "a"})
+    assert (drop.state, drop.names, drop.problem) == ("here", ["m/b"], "")
+    assert (drop.total, drop.n_files, drop.listed) == (2, 1, [["m/b", 2]])
+    assert drop.progress == [transfer, 2]
+    assert told[-1] == drop.files
+    with drop.hold() as path:
+        assert path == drop.folder / "m"
+        assert left(path) == ["b"]
+        assert (path / "b").read_bytes() == b"bb"
+    assert left(held.path) == ["a", "m/b"]  # who uses them has all of them still
+    held.release()
+    assert len(list(temporary.iterdir())) == 1
+    tell(drop, {"do": "remove", "path": "m/b"})
+    assert (drop.state, drop.files) == ("empty", ())
+    assert not list(temporary.iterdir())
+
+
+def test_files_are_copied_where_they_cannot_be_linked(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(Path, "hardlink_to", fails)
+    drop = FileDrop(multiple=True)
+    send(drop, {"a": b"first", "b": b"second"})
+    tell(drop, {"do": "remove", "path": "b"})
+    assert [path.read_bytes() for path in drop.files] == [b"first"]
+    assert len(list(temporary.iterdir())) == 1
+
+
 @pytest.mark.parametrize(
     ("file", "at", "content"),
     [(0, 4, b"efgh"), (1, 0, b"abcd"), (0, 0, b"abcdefghi"), (0, 0, b""), (None, None, b"abcd")],

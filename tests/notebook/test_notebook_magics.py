@@ -107,6 +107,22 @@ def test_outside_models_are_described_and_report(
     assert "400 accepted" in ran.text
     ran = kernel.ok(f"%actuals {name}-outside march --id visit --value left")
     assert "400 matched" in ran.text
+
+    # after a replacement the one before can still be named
+    kernel.ok(
+        f"%register {name} --external --target left --type binary --labels no,yes --positive yes\n"
+        f"%replace {name}-outside {name}/2 --reason other\n"
+        "late = sent[['visit', 'probability']].head(10).assign(visit=list('abcdefghij'))"
+    )
+    kernel.ok(f"%report {name}-outside late --id visit --package {name}/1")
+    deployment = registry.deployment(f"{name}-outside")
+    first = deployment.accuracy(package=f"{name}/1").overall
+    assert first is not None
+    assert first.n_predicted == 410
+    kernel.ok(f"%register {name}-other --external --target left --type binary --labels no,yes")
+    told = kernel.fails(f"%report {name}-outside late --id visit --package {name}-other/1")
+    assert "never in service" in told
+    assert "--package" in told
     kernel.ok(f"%accuracy {name}-outside --metric accuracy")
     assert float(kernel.value("_.overall.metrics['accuracy'].value")) > 0.5
 

@@ -77,6 +77,24 @@ def test_the_whole_way(kernel: Any, registry: Registry, name: str, tmp_path: Pat
     )
 
 
+def test_deploying_takes_the_options_of_deploy(kernel: Any, registry: Registry, name: str) -> None:
+    kernel.ok(
+        cell(
+            f"{name} model --target left {DATA} --threshold 0.4 --description 'by hand' "
+            f"--deploy {name} --id visit --id-required --importance high --store-features "
+            "--segment age,income",
+            SCORE,
+        )
+    )
+    made = registry.deployment(name)
+    assert (made.association_id_column, made.association_id_required) == ("visit", True)
+    assert (made.importance, made.store_features) == ("high", True)
+    assert (made.prediction_threshold, made.description) == (0.4, "by hand")
+    assert made.segment_columns == ["age", "income"]
+    start = f"%%predictor {name} model --deploy x --segm"
+    assert kernel.completed(start) == [f"{start}ent"]
+
+
 def test_files_and_what_is_included(
     kernel: Any, registry: Registry, name: str, tmp_path: Path
 ) -> None:
@@ -177,7 +195,10 @@ def test_misuse(kernel: Any, name: str, churn: str) -> None:
     )
     assert "wants a --reason: accuracy" in fails(f"{name} model --target left --replace {churn}")
     assert "--reason is for --replace" in fails(f"{name} model --target x --reason other")
-    assert "--id is for --deploy" in fails(f"{name} model --target x --id visit")
+    for option in ("--id visit", "--id-required", "--store-features", "--segment age",
+                   "--kernelspec python3", "--importance low"):  # fmt: skip
+        said = f"{option.split()[0]} is for --deploy"
+        assert said in fails(f"{name} model --target x {option}")
     assert f"Did you mean '{churn}'?" in fails(
         f"{name} model --target left --replace {churn}x --reason other"
     )

@@ -258,6 +258,33 @@ def test_an_external_model_s_predictions_are_reported(outside: Deployment) -> No
     assert 'role="alert"' in other.notice.value
 
 
+def test_a_report_names_its_package(registry: Registry, outside: Deployment) -> None:
+    rows = pd.DataFrame({"id": ["a", "b"], "probability": [0.1, 0.9]})
+    panel = ReportPanel(outside, rows)
+    picker = panel.fields["package"].input
+    first = outside.champion
+    assert [text for text, _ in picker.options] == [
+        "The one in service at each row's time", first.reference,
+    ]  # fmt: skip
+    second = registry.register(
+        first.name, target="left", target_type="binary", class_labels=["no", "yes"],
+        location="https://models.example/left",
+    )  # fmt: skip
+    outside.replace(second, "other")
+    panel._again.click()
+    assert [text for text, _ in picker.options][1:] == [second.reference, first.reference]
+    run(panel)  # by time: now
+    picker.label = first.reference
+    panel._again.click()
+    assert picker.value == first.id
+    named = ReportPanel(outside, rows.assign(id=["c", "d"]).head(1))
+    named.fields["package"].input.label = first.reference
+    run(named)
+    assert [
+        outside.accuracy(package=package).overall.n_predicted for package in (first, second)
+    ] == [1, 2]
+
+
 def test_actuals_are_counted_and_rejections_shown(deployed: Deployment) -> None:
     before = deployed.refresh().rows_matched
     deployed.predict(visits(10, 7).drop(columns="left"), progress=False)

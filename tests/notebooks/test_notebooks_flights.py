@@ -50,6 +50,24 @@ def test_junes_drift_is_told(ran: Finished, deployment: Deployment):
     assert temperature.status == "failing"
 
 
+def test_the_worst_airlines_are_shown(ran: Finished, deployment: Deployment):
+    flights = load_flights(5)
+    known = flights[flights[DATE].between("2013-03-01", "2013-09-28") & flights[TARGET].notna()]
+    counts = known["carrier"].value_counts()
+    aucs = {}
+    for carrier, n in counts.items():
+        overall = deployment.accuracy(segment=("carrier", carrier)).overall
+        assert overall is not None
+        assert overall.n == n
+        aucs[carrier] = overall.metrics["auc"].value
+    expected = sorted(counts[counts >= 500].index, key=lambda carrier: aucs[carrier] or 0)[:4]
+    shown = [line.split() for line in ran["segments"].text.splitlines()[2:]]
+    assert [row[0] for row in shown] == expected
+    for carrier, n, auc, _ in shown:
+        assert int(n) == counts[carrier]
+        assert float(auc) == pytest.approx(aucs[carrier], abs=1e-5)
+
+
 def test_the_replacement_was_checked_and_done(ran: Finished, deployment: Deployment):
     assert "Only checked, not replaced" in ran["dry-run"].html
     assert "failing" not in ran["dry-run"].html

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from jupyter_registry.client import Registry
-from jupyter_registry.notebook.widgets.deployment_status import _QUESTIONS, ACCURACY, DRIFT, HEALTH
+from jupyter_registry.domain import accuracy_status, deployment_status
 
 from .conftest import visits
 
@@ -176,17 +176,25 @@ def lived(
 
 
 def lights(registry: Registry, deployment_id: int) -> dict[str, dict[str, str]]:
-    """What the card says, asked from the three readings of the whole."""
+    """The same judged from the three readings of the whole."""
     deployment = registry.deployment(deployment_id)
-    names = {"service": HEALTH, "drift": DRIFT, "accuracy": ACCURACY}
-    found = {}
-    for name, question in names.items():
-        status, reason, _ = _QUESTIONS[question](deployment)
-        found[name] = {"status": status.value, "reason": reason}
-    return found
+    health = deployment.health(start=deployment_status.service_since(datetime.now(UTC)))
+    overall = deployment.accuracy(package=deployment.package_id).overall
+    drift = deployment.drift()
+    judged = {
+        "service": deployment_status.service(health.status, health.reason),
+        "drift": (drift.status, drift.reason),
+        "accuracy": accuracy_status.judged(
+            deployment.target_type, overall.metrics if overall is not None else {}
+        ),
+    }
+    return {
+        name: {"status": status.value, "reason": reason}
+        for name, (status, reason) in judged.items()
+    }
 
 
-def test_status_is_what_the_card_says(
+def test_status_is_what_the_readings_say(
     api: httpx.Client, registry: Registry, lived: list[dict[str, Any]]
 ) -> None:
     known = {item["id"]: item for item in page(api, status=True, limit=1000)["items"]}

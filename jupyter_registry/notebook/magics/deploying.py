@@ -11,15 +11,21 @@ from .arguments import Command, Kind, Misused, Parser
 
 if TYPE_CHECKING:
     from ...client.deployments import Deployment, Replacement
+    from ...client.packages import Package
     from .context import Context
 
 
 def deploy(context: Context, options: argparse.Namespace) -> Deployment:
     """``%deploy``."""
-    return context.registry.package(options.package).deploy(
-        options.label,
+    return put_in_service(context.registry.package(options.package), options.label, options)
+
+
+def put_in_service(package: Package, label: str, options: argparse.Namespace) -> Deployment:
+    """Deploy a package as the options of `add_deployment`, threshold and description say."""
+    return package.deploy(
+        label,
         description=options.description,
-        importance=options.importance,
+        importance=options.importance or Importance.MODERATE,
         association_id_column=options.association_id_column,
         association_id_required=options.association_id_required,
         prediction_threshold=options.threshold,
@@ -58,33 +64,55 @@ def _deploy() -> Parser:
     )
     made.add("package", metavar="PACKAGE", completes=Kind.PACKAGE, help=arguments.PACKAGE)
     made.add("--as", required=True, metavar="LABEL", dest="label", help="the deployment's label")
-    made.choose("--importance", Importance, default=Importance.MODERATE.value)
-    made.add(
-        "--id",
-        metavar="COLUMN",
-        dest="association_id_column",
-        completes=Kind.COLUMN,
-        help="the input column that ties a prediction to what later happened",
-    )
-    made.add(
-        "--id-required",
-        action="store_true",
-        dest="association_id_required",
-        help="refuse predictions without one",
-    )
+    add_deployment(made)
     made.add("--threshold", type=float, help="least probability that predicts the positive class")
     made.add("--description", default="", metavar="TEXT")
-    made.add("--store-features", action="store_true", help="keep input values as well")
-    made.add("--kernelspec", metavar="NAME", help="the environment that the model runs in")
-    made.add(
-        "--segment",
-        action="append",
-        metavar="COLUMN,…",
-        dest="segment_columns",
-        completes=Kind.INPUT,
-        help="keep accuracy by these columns' values too; may be repeated",
-    )
     return made
+
+
+def add_deployment(parser: Parser, what_for: str = "") -> list[argparse.Action]:
+    """Add the options that a deployment alone has, for `put_in_service`; what they became.
+
+    Threshold and description, which a package has too, are not among them.
+
+    Parameters
+    ----------
+    what_for:
+        Put before each one's help.
+
+    """
+    return [
+        parser.choose("--importance", Importance, help=f"{what_for}default: {Importance.MODERATE}"),
+        parser.add(
+            "--id",
+            metavar="COLUMN",
+            dest="association_id_column",
+            completes=Kind.COLUMN,
+            help=f"{what_for}the input column that ties a prediction to what later happened",
+        ),
+        parser.add(
+            "--id-required",
+            action="store_true",
+            dest="association_id_required",
+            help=f"{what_for}refuse predictions without one",
+        ),
+        parser.add(
+            "--store-features", action="store_true", help=f"{what_for}keep input values as well"
+        ),
+        parser.add(
+            "--kernelspec",
+            metavar="NAME",
+            help=f"{what_for}the environment that the model runs in",
+        ),
+        parser.add(
+            "--segment",
+            action="append",
+            metavar="COLUMN,…",
+            dest="segment_columns",
+            completes=Kind.INPUT,
+            help=f"{what_for}keep accuracy by these columns' values too; may be repeated",
+        ),
+    ]
 
 
 def _replace() -> Parser:

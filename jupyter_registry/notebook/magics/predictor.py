@@ -20,6 +20,7 @@ from ...domain.errors import (
 from ...domain.kinds import DeploymentState, PackageKind, ReplacementReason
 from . import arguments
 from .arguments import Command, Kind, Misused, Parser
+from .deploying import add_deployment, put_in_service
 from .registering import add_notes, add_target
 
 if TYPE_CHECKING:
@@ -78,8 +79,10 @@ def _check(options: argparse.Namespace) -> None:
     for name in ("reason", "note"):
         if options.replace is None and getattr(options, name):
             raise Misused(f"%%predictor: --{name} is for --replace.")
-    if options.association_id_column is not None and options.deploy is None:
-        raise Misused("%%predictor: --id is for --deploy.")
+    if options.deploy is None:
+        for option in OF_DEPLOY:
+            if getattr(options, option.dest):
+                raise Misused(f"%%predictor: {option.option_strings[-1]} is for --deploy.")
 
 
 def _check_labels(context: Context, options: argparse.Namespace) -> None:
@@ -215,7 +218,7 @@ def _put_in_service(context: Context, options: argparse.Namespace, package: Pack
         return package
     try:
         if options.deploy is not None:
-            package.deploy(label, association_id_column=options.association_id_column)
+            put_in_service(package, label, options)
         else:
             context.registry.deployment(label).replace(package, options.reason, options.note)
     except RegistryError as error:
@@ -225,7 +228,8 @@ def _put_in_service(context: Context, options: argparse.Namespace, package: Pack
     return context.registry.package_by_id(package.id)
 
 
-def _predictor() -> Parser:
+def _predictor() -> tuple[Parser, list[argparse.Action]]:
+    """The parser, and the options that only a new deployment has."""
     made = Parser(
         "predictor",
         predictor,
@@ -283,15 +287,12 @@ def _predictor() -> Parser:
     add_target(made)
     add_notes(made)
     made.add(
-        "--deploy", metavar="LABEL", help="put the package in service as a new deployment so called"
+        "--deploy",
+        metavar="LABEL",
+        help="put the package in service as a new deployment so called, with the threshold and "
+        "description of the package",
     )
-    made.add(
-        "--id",
-        metavar="COLUMN",
-        dest="association_id_column",
-        completes=Kind.COLUMN,
-        help="for --deploy: the input column that ties a prediction to what later happened",
-    )
+    of_deploy = add_deployment(made, "for --deploy: ")
     made.add(
         "--replace",
         metavar="LABEL",
@@ -303,9 +304,10 @@ def _predictor() -> Parser:
     made.add(
         "--run", action="store_true", dest="run_too", help="leave the cell's names in the notebook"
     )
-    return made
+    return made, of_deploy
 
 
-PREDICTOR = Command(_predictor())
+_PARSER, OF_DEPLOY = _predictor()
+PREDICTOR = Command(_PARSER)
 
 __all__ = ["PREDICTOR", "predictor"]

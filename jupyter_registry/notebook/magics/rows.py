@@ -41,6 +41,7 @@ def report(context: Context, options: argparse.Namespace) -> ReportResult:
         data,
         association_id=options.association_id_column,
         timestamp=options.timestamp_column,
+        package=options.package,
     )
 
 
@@ -105,13 +106,21 @@ def _predict() -> Parser:
 
 
 def _report() -> Parser:
-    return _rows(
+    made = _rows(
         "report",
         report,
         "Report predictions that were made outside; the same association ID again replaces.",
         "columns: association_id, timestamp, prediction, probability or probability_<label>, …\n\n"
         "example:\n  %report churn sent --id visit --timestamp at",
     )
+    made.add(
+        "--package",
+        metavar="PACKAGE",
+        completes=Kind.PACKAGE,
+        help="the package that predicted, one of the deployment's history (default: the one in "
+        "service at each row's time)",
+    )
+    return made
 
 
 def _actuals() -> Parser:

@@ -12,7 +12,8 @@ import ipywidgets as widgets
 from ...domain.errors import InvalidInput
 from ...domain.kinds import Bucket
 from ...domain.metrics import METRICS, check_names
-from .accuracy_segments import SegmentPickers, renew
+from .accuracy_segments import SegmentPickers
+from .chooser import packages_of, renew
 from .common import bar, dropdown
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Controls:
 
     def offer(self, periods: Sequence[ServicePeriod]) -> None:
         """Offer the packages of a history, newest first; what is chosen stays."""
-        known = {period.package: period.package_id for period in reversed(list(periods))}
+        known = packages_of(periods)
         self._quiet = True
         try:
             renew(self.package, [_EVERY, *known.items()])
@@ -232,7 +233,7 @@ def _aware(moment: datetime | None) -> datetime | None:
 
 def _package_id(package: Any, periods: Sequence[ServicePeriod]) -> int:
     """The id of a package given as itself, its id or its reference; it must have served."""
-    known = {period.package: period.package_id for period in periods}
+    known = packages_of(periods)
     number = known.get(package) if isinstance(package, str) else getattr(package, "id", package)
     if number not in known.values():
         name = getattr(package, "reference", package)

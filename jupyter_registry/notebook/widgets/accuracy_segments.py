@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import ipywidgets as widgets
 from ...client.segments import segment_params
 from ...domain.errors import InvalidInput, nearest
 from ...domain.segments import segment_value
+from .chooser import renew
 from .common import bar, dropdown
 
 if TYPE_CHECKING:
@@ -115,17 +116,3 @@ class SegmentPickers:
         self.column.layout.display = None if self._values else "none"
         self.value.layout.display = None if self.column.value else "none"
         self.box.layout.display = None if self._values or self.hint.value else "none"
-
-
-def renew(picker: widgets.Dropdown, options: Sequence[tuple[str, Any]]) -> None:
-    """Change what a picker offers, not what is chosen, if it is still offered; else the first.
-
-    Observers are told of the first as well, in between: they have to be kept quiet.
-    """
-    if list(picker.options) == list(options):
-        return
-    chosen = picker.value
-    picker.options = options
-    known = [value for _, value in options]
-    if chosen in known:
-        picker.value = chosen

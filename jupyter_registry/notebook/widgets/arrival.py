@@ -27,6 +27,9 @@ class Arrival:
     announced:
         Each file's ``path`` (relative, parts divided by ``/``) and ``size`` in bytes, in the
         order in which their pieces come.
+    present:
+        The folder in which they are already, complete: they are linked from there, and nothing
+        comes any more.
 
     Raises
     ------
@@ -38,7 +41,7 @@ class Arrival:
 
     """
 
-    def __init__(self, announced: Any) -> None:
+    def __init__(self, announced: Any, *, present: Path | None = None) -> None:
         self.sizes = _checked(announced)
         self.total = sum(self.sizes.values())
         #: bytes that have come, of all files together
@@ -47,7 +50,7 @@ class Arrival:
         self._file: BinaryIO | None = None
         self._number, self._missing = -1, 0
         room = shutil.disk_usage(tempfile.gettempdir()).free
-        if self.total > room:
+        if present is None and self.total > room:
             raise InvalidInput(
                 f"The files have {size(self.total)}, and the kernel's machine has room for "
                 f"{size(room)} in {tempfile.gettempdir()}.",
@@ -57,10 +60,27 @@ class Arrival:
         self._holders, self._lock = 0, threading.RLock()
         self.held = self.hold()
         try:
-            self._next_file()
+            if present is None:
+                self._next_file()
+            else:
+                self._link(present)
         except OSError:
             self.abandon()
             raise
+
+    def without(self, path: str) -> Arrival:
+        """The files but for one, when all are there; this one stays for those who hold it.
+
+        Raises
+        ------
+        InvalidInput
+            when it is the only one.
+        OSError
+            when the others cannot be linked, or copied where there are no links.
+
+        """
+        rest = [{"path": p, "size": n} for p, n in self.sizes.items() if p != path]
+        return Arrival(rest, present=self.folder)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -130,6 +150,16 @@ class Arrival:
                 return
             file.close()
         self._number = len(self.sizes)
+
+    def _link(self, present: Path) -> None:
+        for path in self.sizes:
+            place = self.folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                place.hardlink_to(present / path)
+            except OSError:  # a file system without links
+                shutil.copyfile(present / path, place)
+        self.received, self._number = self.total, len(self.sizes)
 
     def _let_go(self) -> None:
         with self._lock:

@@ -1,9 +1,9 @@
-"""`PackageChooser`: one package out of many, found by typing."""
+"""Choosing a package: out of many by typing (`PackageChooser`), or out of a history."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
@@ -12,6 +12,7 @@ from .common import INPUT_WIDTH, LABEL_WIDTH, Field, Notice, after_pause, guarde
 if TYPE_CHECKING:
     from ...client.packages import PackageItem
     from ...client.registry import Registry
+    from ...domain.entities import ServicePeriod
 
 #: Packages listed at a time.
 _LISTED = 20
@@ -101,6 +102,25 @@ class PackageChooser(widgets.VBox):
         kept = self.list.value
         self.list.options = [(_line(p), p.id) for p in self._found.values()]
         self.list.value = kept if kept in self._found else None
+
+
+def packages_of(periods: Iterable[ServicePeriod]) -> dict[str, int]:
+    """Reference → id of the packages of a history, newest first."""
+    return {period.package: period.package_id for period in reversed(list(periods))}
+
+
+def renew(picker: widgets.Dropdown, options: Sequence[tuple[str, Any]]) -> None:
+    """Change what a picker offers, not what is chosen, if it is still offered; else the first.
+
+    Observers are told of the first as well, in between: they have to be kept quiet.
+    """
+    if list(picker.options) == list(options):
+        return
+    chosen = picker.value
+    picker.options = options
+    known = [value for _, value in options]
+    if chosen in known:
+        picker.value = chosen
 
 
 def _line(package: PackageItem) -> str:

@@ -84,7 +84,7 @@ class DeploymentCard(Panel):
             self._timeline,
             self._snippets,
         )
-        self._is_answered = False
+        self._is_answered, self._why_not = False, ""
         self._asked_at = 0.0
         self.refresh()
 
@@ -111,8 +111,9 @@ class DeploymentCard(Panel):
         """Wait until statuses and accuracy are known and shown; raises `TimeoutError`."""
         self.statuses.wait(seconds)
 
-    def _take_accuracy(self, accuracy: Accuracy | None) -> None:
+    def _take_accuracy(self, accuracy: Accuracy | None, why_not: str) -> None:
         self.accuracy, self._is_answered = accuracy, True
+        self._why_not = why_not
         self._show_figures()
 
     def _show_figures(self) -> None:
@@ -120,7 +121,7 @@ class DeploymentCard(Panel):
         if not self._is_answered:
             shown = deployment_html.accuracy_awaited(self._known)
         elif self.accuracy is None:
-            shown = deployment_html.accuracy_missing()
+            shown = deployment_html.accuracy_missing(self._why_not)
         self._figures.value = deployment_html.counts(self._known) + shown
 
     def _show_state(self) -> None:

@@ -115,9 +115,9 @@ def accuracy_awaited(deployment: Deployment) -> str:
     return _tiles([(titles[name], "…", "\N{NO-BREAK SPACE}") for name in names])
 
 
-def accuracy_missing() -> str:
-    """In place of the tiles, where accuracy could not be read; its light says why."""
-    return _instead("Accuracy could not be read.")
+def accuracy_missing(why: str) -> str:
+    """In place of the tiles, where accuracy could not be read."""
+    return _instead(f"Accuracy could not be read. {why}")
 
 
 def _instead(text: str) -> str:

@@ -1,7 +1,8 @@
-"""How a deployment does, as three lights: service health, accuracy, drift; each asked for alone.
+"""How a deployment does, as three lights: service health, accuracy, drift, judged by the server.
 
 A light has a mark, a word and a reason besides its colour, and the same place and height before
-and after it is known. What goes wrong with one is said in its place; the others stay.
+and after it is known. What goes wrong is said in its place. The numbers of accuracy are asked for
+beside them, and neither waits for the other.
 """
 
 from __future__ import annotations
@@ -9,14 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from ...client import html
-from ...domain import accuracy_status, deployment_status
 from ...domain.errors import RegistryError
 from ...domain.kinds import Status
 from .background import Background
@@ -25,6 +24,7 @@ from .common import LOG
 if TYPE_CHECKING:
     from ...client.accuracy import Accuracy
     from ...client.deployments import Deployment
+    from ...domain.entities import DeploymentStatus
 
 #: White on these is legible (WCAG 2.1: 4.5 and more), and they stand out from a light and a dark
 #: page (3 and more), so that they need no second set.
@@ -35,6 +35,9 @@ COLOURS = {
     Status.UNKNOWN: "#707070",
 }
 _ASKING = "asking …"
+HEALTH, ACCURACY, DRIFT = "Service health", "Accuracy", "Drift"
+#: What `domain.entities.DeploymentStatus` calls them.
+_FIELDS = {HEALTH: "service", ACCURACY: "accuracy", DRIFT: "drift"}
 MARKS = {
     Status.PASSING: "✓",
     Status.WARNING: "!",
@@ -94,26 +97,39 @@ class Statuses(widgets.HBox):
     Parameters
     ----------
     accurate:
-        Called with the accuracy over all, for those who show more of it; with ``None`` when it
-        could not be had.
+        Called with the accuracy over all, for those who show more of it; with ``None`` and why
+        when it could not be had.
 
     """
 
-    def __init__(self, accurate: Callable[[Accuracy | None], object]) -> None:
+    def __init__(self, accurate: Callable[[Accuracy | None, str], object]) -> None:
         self._accurate = accurate
         self._asked: list[Background] = []
         self._round = 0
-        self.lights = {name: Light(name, word=_ASKING) for name in _QUESTIONS}
+        self.lights = {name: Light(name, word=_ASKING) for name in _FIELDS}
         self._shown = {name: widgets.HTML(one.to_html()) for name, one in self.lights.items()}
         super().__init__(list(self._shown.values()))
         self.add_class("jr-lights")
 
     def ask(self, deployment: Deployment) -> None:
-        """Ask for all three at once, in threads; what is shown stays until an answer comes."""
+        """Ask, in threads; what is shown stays until an answer comes."""
         self._round += 1
+        number = self._round
+
+        def unless_asked_again(act: Callable[[Any], object]) -> Callable[[Any], object]:
+            return lambda answer: act(answer) if number == self._round else None
+
         self._asked = [
-            self._ask_one(name, question, deployment, self._round)
-            for name, question in _QUESTIONS.items()
+            Background(
+                lambda _: deployment.lights().status,
+                unless_asked_again(self._lit),
+                unless_asked_again(self._unlit),
+            ),
+            Background(
+                lambda _: deployment.accuracy(),
+                unless_asked_again(lambda accuracy: self._accurate(accuracy, "")),
+                unless_asked_again(lambda error: self._accurate(None, _reason(error))),
+            ),
         ]
 
     @property
@@ -138,21 +154,15 @@ class Statuses(widgets.HBox):
         """The same as a plain table."""
         return html.table(("", "status", "why"), self.rows(), title="Status")
 
-    def _ask_one(self, name: str, question: _Question, of: Deployment, number: int) -> Background:
-        def answered(answer: tuple[Status, str, Accuracy | None]) -> None:
-            if number == self._round:  # a later question makes this answer an old one
-                status, reason, accuracy = answer
-                self._show(Light(name, status, reason))
-                if name == ACCURACY:
-                    self._accurate(accuracy)
+    def _lit(self, found: DeploymentStatus | None) -> None:
+        for name, field in _FIELDS.items():
+            judged = getattr(found, field)
+            self._show(Light(name, judged.status, judged.reason))
 
-        def failed(error: BaseException) -> None:
-            if number == self._round:
-                self._show(Light(name, Status.UNKNOWN, _reason(error), "could not be read"))
-                if name == ACCURACY:
-                    self._accurate(None)
-
-        return Background(lambda _: question(of), answered, failed)
+    def _unlit(self, error: BaseException) -> None:
+        reason = _reason(error)
+        for name in _FIELDS:
+            self._show(Light(name, Status.UNKNOWN, reason, "could not be read"))
 
     def _show(self, light: Light) -> None:
         self.lights[light.title] = light
@@ -164,35 +174,3 @@ def _reason(error: BaseException) -> str:
         return f"{error.title}. {error}"
     LOG.error("A status could not be read", exc_info=error)
     return f"{type(error).__name__}: {error}"
-
-
-# --- the questions --------------------------------------------------------------------------------
-
-_Question = Callable[["Deployment"], tuple[Status, str, Any]]
-
-HEALTH, ACCURACY, DRIFT = "Service health", "Accuracy", "Drift"
-
-
-def _health(deployment: Deployment) -> tuple[Status, str, None]:
-    """Of the last days; a replaced package's requests count too."""
-    found = deployment.health(start=deployment_status.service_since(datetime.now(UTC)))
-    return *deployment_status.service(found.status, found.reason), None
-
-
-def _accuracy(deployment: Deployment) -> tuple[Status, str, Accuracy]:
-    """Of the champion's predictions alone: what came before it says nothing of it."""
-    overall = deployment.accuracy()
-    champion = overall
-    if {period.package_id for period in overall.history} != {deployment.package_id}:
-        champion = deployment.accuracy(package=deployment.package_id)
-    metrics = champion.overall.metrics if champion.overall is not None else {}
-    status, reason = accuracy_status.judged(deployment.target_type, metrics)
-    return status, reason, overall
-
-
-def _drift(deployment: Deployment) -> tuple[Status, str, None]:
-    found = deployment.drift()
-    return found.status, found.reason, None
-
-
-_QUESTIONS: dict[str, _Question] = {HEALTH: _health, ACCURACY: _accuracy, DRIFT: _drift}

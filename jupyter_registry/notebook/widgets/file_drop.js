@@ -216,22 +216,62 @@ function show(model, el, sender) {
         }, PATIENCE * 1000);
       }
     } else {
+      remove.textContent = n > 1 ? "Remove all" : "Remove";
       say(state === "here" ? `${label}: ${these}, ${size(total)}, complete` : "");
     }
   };
+  let removers = [];
+  const remover = (path) => {
+    const made = make("button", "jr-drop-remove");
+    made.type = "button";
+    made.tabIndex = -1;
+    made.title = "Remove this file alone";
+    made.setAttribute("aria-label", `Remove ${path}`);
+    made.addEventListener("click", () => {
+      made.focus(); // not every browser does; what has it decides where it goes on
+      model.send({ do: "remove", path });
+    });
+    removers.push(made);
+    return made;
+  };
+  const moveTo = (number) => {
+    const to = Math.max(0, Math.min(number, removers.length - 1));
+    removers.forEach((one, at) => (one.tabIndex = at === to ? 0 : -1));
+    removers[to].focus();
+  };
+  list.addEventListener("keydown", (event) => {
+    const at = removers.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: removers.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation(); // the notebook's cells listen too
+    moveTo(to);
+  });
   const enumerate = () => {
     const listed = model.get("listed");
+    const removable = model.get("state") === "here" && model.get("n_files") > 1;
+    const had = removers.indexOf(document.activeElement);
+    removers = [];
     list.replaceChildren(...listed.map(([path, bytes]) => {
       const row = make("li", "", path);
       row.append(make("span", "jr-muted", ` ${size(bytes)}`));
+      if (removable) row.append(remover(path));
       return row;
     }));
+    // one stop of the Tab key for all; the arrow keys go on from there
+    list.tabIndex = removable ? -1 : 0;
+    if (removable) removers[0].tabIndex = 0;
+    if (had >= 0) {
+      if (removable) moveTo(had);
+      else (model.get("state") === "here" ? remove : choose).focus();
+    }
     const more = model.get("n_files") - listed.length;
     if (more > 0) list.append(make("li", "jr-muted", `and ${more.toLocaleString("en")} more`));
   };
   const news = ["label", "state", "progress", "total", "n_files", "left_out", "problem"];
+  const listing = ["listed", "n_files", "state"];
   for (const name of news) model.on(`change:${name}`, draw);
-  for (const name of ["listed", "n_files"]) model.on(`change:${name}`, enumerate);
+  for (const name of listing) model.on(`change:${name}`, enumerate);
   const focus = (message) => message?.do === "focus" && choose.focus();
   model.on("msg:custom", focus);
   enumerate();
@@ -239,7 +279,7 @@ function show(model, el, sender) {
   return () => {
     clearTimeout(waiting);
     for (const name of news) model.off(`change:${name}`, draw);
-    for (const name of ["listed", "n_files"]) model.off(`change:${name}`, enumerate);
+    for (const name of listing) model.off(`change:${name}`, enumerate);
     model.off("msg:custom", focus);
   };
 }

@@ -9,7 +9,7 @@ as custom messages of the widget:
 ``piece``  ``transfer``; ``file``: its number; ``at``: its offset in bytes; a buffer
 ``failed`` ``transfer``, ``path``, ``why``: the browser cannot read a file any more
 ``cancel`` ``transfer``: stop, and remove what is half there
-``remove`` remove what is there
+``remove`` remove what is there; with ``path`` that file alone, once all are there
 ========== ===================================================================================
 
 The answer to ``begin`` and to each ``piece`` is the trait ``progress``.
@@ -140,7 +140,7 @@ class FileDrop(anywidget.AnyWidget):
         if do == "begin":
             self._begin(str(transfer), said)
         elif do == "remove":
-            self._drop("")
+            self._drop("") if said.get("path") is None else self._remove(said["path"])
         elif not self.is_coming or transfer != self.progress[0]:
             return  # of a transfer that is over
         elif do == "cancel":
@@ -161,11 +161,29 @@ class FileDrop(anywidget.AnyWidget):
                 raise InvalidInput("This is a folder.", advice="Choose a file.")
             left_out = said.get("left_out")
             with self.hold_sync():
-                self.total, self.n_files = arrival.total, len(arrival.sizes)
-                self.listed = [list(item) for item in list(arrival.sizes.items())[:LISTED]]
+                self._count(arrival)
                 self.left_out = left_out if isinstance(left_out, int) else 0
                 self.state, self.progress = "coming", [transfer, 0]
         self._look_whether_complete()
+
+    def _count(self, arrival: Arrival) -> None:
+        self.total, self.n_files = arrival.total, len(arrival.sizes)
+        self.listed = [list(item) for item in list(arrival.sizes.items())[:LISTED]]
+
+    def _remove(self, path: Any) -> None:
+        arrival = self._arrival
+        if arrival is None or self.state != "here" or path not in self.names:
+            return  # it has gone already
+        if len(arrival.sizes) == 1:
+            self._drop("")
+            return
+        with self._problems():
+            self._arrival = rest = arrival.without(path)
+            arrival.abandon()
+            with self.hold_sync():
+                self._count(rest)
+                self.progress = [self.progress[0], rest.received]
+            self.files = rest.files
 
     def _take(self, transfer: str, said: dict[str, Any], buffers: Any) -> None:
         arrival = self._arrival

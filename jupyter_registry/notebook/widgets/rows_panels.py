@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from ...client import tables
-from ...domain.errors import Conflict
+from ...domain.errors import Conflict, RegistryError
 from .. import namespace
 from . import deployment_html, rows_files, rows_text
+from .chooser import packages_of, renew
 from .common import Field, Fields, guarded
 from .rows_base import RowsPanel, column, needed, offer
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Answers of up to so many rows get a link to a CSV file.
 _LINKED_ROWS = 20_000
+#: A report of it names no package.
+_BY_TIME = ("The one in service at each row's time", None)
 
 
 class PredictPanel(RowsPanel):
@@ -155,14 +158,24 @@ class ReportPanel(RowsPanel):
 
     verb = "Report"
 
+    def __init__(self, deployment: Deployment | str | int, data: Any = None) -> None:
+        super().__init__(deployment, data)
+        self._offer_packages()
+
     def _title(self) -> str:
         return f"Report predictions of {self.deployment.label}"
 
     def _make_fields(self) -> Fields:
         return Fields(
+            {"package_id": "package"},
             association_id=column("Association ID", "Ties each prediction to what happens later."),
             timestamp=column("Time", "When it was predicted; naive times mean UTC."),
             prediction=Field("Prediction", widgets.HTML()),
+            package=Field(
+                "Package",
+                widgets.Dropdown(options=[_BY_TIME]),
+                "What predicted them, where it was not the package in service at that time.",
+            ),
         )
 
     def _offer_columns(self, names: list[str]) -> None:
@@ -178,7 +191,20 @@ class ReportPanel(RowsPanel):
         return {
             "association_id": needed(self.fields, "association_id"),
             "timestamp": self.fields["timestamp"].value,
+            "package": self.fields["package"].value,
         }
+
+    def _offer_packages(self) -> None:
+        try:
+            periods = self.deployment.history()
+        except RegistryError as error:  # what was said of the rows stays
+            self.fields["package"].say(f"The others are not known: {error}")
+            return
+        renew(self.fields["package"].input, [_BY_TIME, *packages_of(periods).items()])
+
+    def _look_again(self) -> None:
+        super()._look_again()
+        self._offer_packages()
 
     def _deliver(self, source: tables.Source, said: dict[str, Any], progress: Progress) -> Any:
         return self.deployment.report(source, **said, progress=progress)

@@ -26,7 +26,7 @@ CSS = """
 .jr .jr-muted { color: var(--jr-muted); }
 .jr .jr-num { text-align: right; font-variant-numeric: tabular-nums; }
 .jr .widget-button:focus-visible, .jr .widget-toggle-button:focus-visible,
-.jr summary:focus-visible, .jr .jr-drop-list:focus-visible {
+.jr summary:focus-visible, .jr .jr-drop-list:focus-visible, .jr .jr-drop-remove:focus-visible {
   outline: 2px solid var(--jr-focus); outline-offset: 1px; }
 .jr .jr-unseen-label > .widget-label { position: absolute; width: 1px; height: 1px; padding: 0;
   min-width: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -107,6 +107,10 @@ viewBox='0 0 18 18'%3E%3Cpath d='M5 7l4 4 4-4' fill='none' stroke='%23ddd' strok
 .jr .jr-drop .jr-drop-bar { width: 180px; height: 10px; accent-color: var(--jr-focus); }
 .jr .jr-drop .jr-drop-list { list-style: none; margin: 6px 0; padding: 0; max-height: 132px;
   overflow: auto; line-height: 18px; overflow-wrap: anywhere; color: var(--jr-ink); }
+.jr .jr-drop .jr-drop-remove { width: 24px; height: 24px; padding: 0; margin-left: 4px; border: 0;
+  background: none; color: inherit; cursor: pointer; outline-offset: -2px; }
+.jr .jr-drop .jr-drop-remove::before { content: "✕"; font-size: 11px; }
+.jr .jr-drop .jr-drop-remove:hover { background: var(--jr-soft); }
 .jr .jr-drop .jr-drop-status { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); white-space: nowrap; }
 .jr .jr-mark { display: inline-block; width: 16px; height: 16px; line-height: 16px;
