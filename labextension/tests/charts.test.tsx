@@ -203,10 +203,10 @@ describe('drift', () => {
   it('names what alarms, and has all columns in the table', () => {
     const drawing = driftByImportance(DRIFT, trans);
     expect(drawing.table.rows).toEqual([
-      ['age', 0.3, 1, 'bad', 200],
-      ['job', 0.05, 0.2, 'good', 200],
+      ['age', 0.3, 1, 'failing', 200],
+      ['job', 0.05, 0.2, 'passing', 200],
       ['new', null, null, 'not known', 0],
-      ['left (predicted)', 0.02, null, 'good', 200]
+      ['left (predicted)', 0.02, null, 'passing', 200]
     ]);
     const text = JSON.stringify(drawing.spec(600, LOOK));
     expect(text).toContain('"label":"age"');

@@ -152,7 +152,7 @@ def test_rows_that_arrive_move_lights_and_line(
     deployment.predict(visits(200, 2), progress=False)
     expect(row.get_by_role("img", name="200 predictions in 7 days")).to_be_visible()
     deployment.actuals(visits(200, 2), association_id="visit", value="left", progress=False)
-    expect(row.get_by_role("img", name="Service health: good")).to_be_visible()
+    expect(row.get_by_role("img", name="Service health: passing")).to_be_visible()
     # why, on hover
     light = row.get_by_role("img", name="Accuracy: ")
     expect(light).to_have_attribute("title", light.get_attribute("aria-label"))

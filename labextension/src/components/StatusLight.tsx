@@ -32,9 +32,9 @@ export function StatusLight(props: {
 
 export function statusName(status: Status, trans: TranslationBundle): string {
   const names: Record<Status, string> = {
-    passing: trans.__('good'),
-    warning: trans.__('look at it'),
-    failing: trans.__('bad'),
+    passing: trans.__('passing'),
+    warning: trans.__('warning'),
+    failing: trans.__('failing'),
     unknown: trans.__('not known')
   };
   return names[status];
