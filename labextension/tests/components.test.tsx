@@ -137,7 +137,7 @@ describe('others', () => {
 
   it('says a status in words', () => {
     render(<StatusLight status="failing" label="Drift" reason="age: PSI 0.4" />);
-    expect(screen.getByRole('img', { name: 'Drift: bad. age: PSI 0.4' })).toBeDefined();
+    expect(screen.getByRole('img', { name: 'Drift: failing. age: PSI 0.4' })).toBeDefined();
   });
 
   it('draws a sparkline from 0 at the bottom to the highest at the top', () => {
