@@ -31,9 +31,13 @@ def jp_server_cleanup() -> None:
     """As above."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium or Chrome, without a window."""
+    """Chromium or Chrome, without a window.
+
+    Of a file: while Playwright is there, its event loop runs, and tests of other files that run
+    one of their own would fail.
+    """
     from playwright.sync_api import sync_playwright
 
     try:
@@ -46,16 +50,16 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """The JupyterLab of all these tests."""
+    """The JupyterLab of a file's tests: what others registered is not in its lists."""
     lab = Lab(tmp_path_factory.mktemp("lab"))
     lab.start()
     yield lab
     lab.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def registry(lab: Lab) -> Iterator[Registry]:
     """The registry of that JupyterLab, seen from outside."""
     with Registry(lab.url, lab.token) as registry:

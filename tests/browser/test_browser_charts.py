@@ -270,7 +270,7 @@ def test_health_and_drift_in_the_dark(
     statuses = {feature.name: WORDS[feature.status] for feature in known.features}
     statuses["amount (predicted)"] = WORDS[known.target.status]
     assert {row[0]: row[3] for row in shown} == statuses
-    assert statuses["age"] == "bad"
+    assert statuses["age"] == "failing"
     assert len(_table(_chart(panel, "Drift over time"))) == len(known.buckets)
     age = next(feature for feature in known.features if feature.name == "age")
     assert [row[0] for row in _table(_chart(panel, "age: PSI"))] == [b.name for b in age.bins]

@@ -233,11 +233,13 @@ package = registry.register("slow", model, target="left", training=train, holdou
 deployment = package.deploy("slow", association_id_column="visit")
 deployment.predict(march, progress=False)
 deployment.actuals(march, association_id="visit", value="left", progress=False)
-read = Deployment._read
-def slowly(self, *rest, **more):
-    time.sleep(4)
-    return read(self, *rest, **more)
-Deployment._read = slowly
+def slowly(read):
+    def wait(self, *rest, **more):
+        time.sleep(4)
+        return read(self, *rest, **more)
+    return wait
+Deployment._read = slowly(Deployment._read)
+Deployment.lights = slowly(Deployment.lights)
 """
 
 

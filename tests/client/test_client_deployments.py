@@ -234,8 +234,9 @@ def test_lists_say_how_each_does_and_count(
         assert found[0].status is not None
         assert found[0].status.service.status == "passing"
         assert sum(found[0].predictions_by_day or []) >= len(data)
-        assert "accuracy" in repr(found)
-        assert "7 days" in found._repr_html_()
+        assert "service" in repr(found)
+        for column in ("accuracy", "7 days"):  # a terminal may be too narrow for them
+            assert column in found._repr_html_()
     assert registry.deployments(model=model)[0].status is None
     assert list(registry.deployments(model=model, service="failing")) == []
     assert registry.deployments(model=model, service="passing").total() == 1

@@ -75,8 +75,7 @@ export class RegistryWidget extends ReactWidget {
       ...this._source.current(),
       visible: this._visible,
       asked: this._asked,
-      remember: (state: ReadonlyPartialJSONObject) => this.remember(state),
-      recall: () => this.memory
+      remember: (state: ReadonlyPartialJSONObject) => this.remember(state)
     };
     return <SurroundingsProvider value={value}>{this._view(this)}</SurroundingsProvider>;
   }

@@ -39,8 +39,6 @@ export interface Surroundings {
   remember?: (state: ReadonlyPartialJSONObject) => void;
   /** Tells the arguments with which an open panel is opened once more, as the tab. */
   asked?: ISignal<unknown, ReadonlyPartialJSONObject>;
-  /** What it remembers now. */
-  recall?: () => ReadonlyPartialJSONObject;
 }
 
 const Context = createContext<Surroundings | null>(null);

@@ -1,37 +1,26 @@
 // What was chosen in a part of a panel, kept until the panel is closed, also across a reload.
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 
-import { useSurroundings } from './context';
+import { useKept } from './kept';
 
 /** The choices of the part of that name, and what changes some of them. */
 export function useChoices<T extends Record<string, string>>(
   part: string,
   defaults: T
 ): [T, (change: Partial<T>) => void] {
-  const { remember, recall } = useSurroundings();
-  const [chosen, setChosen] = useState<T>(() => ({ ...defaults, ...kept(recall?.(), part) }));
-  const now = useRef(chosen);
-  const memory = useRef({ remember, recall });
-  memory.current = { remember, recall };
+  const [chosen, setChosen] = useKept<Partial<T>>(`choices of ${part}`, {}, true);
   const choose = useCallback(
-    (change: Partial<T>) => {
-      now.current = { ...now.current, ...change };
-      setChosen(now.current);
-      const { recall, remember } = memory.current;
-      const all = (recall?.().choices ?? {}) as ReadonlyPartialJSONObject;
-      remember?.({ choices: { ...all, [part]: now.current } });
-    },
-    [part]
+    (change: Partial<T>) => setChosen(before => ({ ...before, ...change })),
+    [setChosen]
   );
-  return [chosen, choose];
+  const first = useRef(defaults);
+  const all = useMemo(() => ({ ...first.current, ...textsOf(chosen) }), [chosen]);
+  return [all, choose];
 }
 
-/** What is remembered of a part; what is no text is not from here. */
-function kept(memory: ReadonlyPartialJSONObject | undefined, part: string): Record<string, string> {
-  const all = memory?.choices as ReadonlyPartialJSONObject | undefined;
-  const own = Object.entries((all?.[part] ?? {}) as ReadonlyPartialJSONObject);
+/** Of what is remembered, what can be from here: texts. */
+function textsOf<T extends Record<string, string>>(remembered: Partial<T>): Partial<T> {
   return Object.fromEntries(
-    own.filter((pair): pair is [string, string] => typeof pair[1] === 'string')
-  );
+    Object.entries(remembered).filter(([, value]) => typeof value === 'string')
+  ) as Partial<T>;
 }

@@ -24,16 +24,8 @@ import { registryIcon } from '../icon';
 import type { RegisterArgs } from '../tokens';
 import { ISurroundings } from './surroundings';
 
-/**
- * `kept` is what was typed and not sent, `choices` what was chosen in a tab, of a panel that is
- * restored.
- */
-type EntityArgs = {
-  id: number;
-  tab?: string;
-  kept?: ReadonlyPartialJSONObject;
-  choices?: ReadonlyPartialJSONObject;
-};
+/** `kept` is what was chosen, or typed and not sent, of a panel that is restored. */
+type EntityArgs = { id: number; tab?: string; kept?: ReadonlyPartialJSONObject };
 type FormArgs = RegisterArgs & { form: string };
 
 export const documents: JupyterFrontEndPlugin<void> = {
@@ -152,20 +144,10 @@ function entityArgs(args: { [name: string]: unknown }): EntityArgs {
   if (!Number.isInteger(id) || id < 1) {
     throw new Error(`The argument 'id' has to be a number from 1, not ${JSON.stringify(args.id)}.`);
   }
-  const { tab } = args;
+  const { tab, kept } = args;
   return {
     id,
     ...(typeof tab === 'string' ? { tab } : {}),
-    ...remembered(args, 'kept'),
-    ...remembered(args, 'choices')
+    ...(kept && typeof kept === 'object' ? { kept: kept as ReadonlyPartialJSONObject } : {})
   };
-}
-
-/** What a panel remembered under a name, if it is well-formed. */
-function remembered<N extends 'kept' | 'choices'>(
-  args: { [name: string]: unknown },
-  name: N
-): { [Name in N]?: ReadonlyPartialJSONObject } {
-  const value = args[name];
-  return (value && typeof value === 'object' ? { [name]: value } : {}) as never;
 }
