@@ -7,9 +7,12 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from playwright.sync_api import TimeoutError
 
 from tests.live_server import START_SECONDS, LiveServer
 
@@ -122,6 +125,12 @@ class Lab(LiveServer):
                 raise RuntimeError(f"JupyterLab did not start:\n{self.log[-5000:]}")
             time.sleep(0.1)
 
+    def kernels(self) -> str:
+        """What the server says of its kernels."""
+        address = f"{self.url}api/kernels?token={self.token}"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return str(answer.read().decode())
+
 
 class Notebook:
     """A notebook that is open in JupyterLab; cells are run one after the other."""
@@ -160,12 +169,18 @@ class Notebook:
         """Run a cell to its end; what it shows last."""
         self._select(position)
         self.command("notebook:run-cell")
-        self.page.wait_for_function(
-            "position => /\\[\\d+\\]/.test(document.querySelectorAll("
-            "'.jp-Notebook .jp-CodeCell')[position].querySelector('.jp-InputPrompt').innerText)",
-            arg=position,
-            timeout=RUN_PATIENCE,
-        )
+        try:
+            self.page.wait_for_function(
+                "position => /\\[\\d+\\]/.test(document.querySelectorAll('.jp-Notebook "
+                ".jp-CodeCell')[position].querySelector('.jp-InputPrompt').innerText)",
+                arg=position,
+                timeout=RUN_PATIENCE,
+            )
+        except TimeoutError as error:
+            raise AssertionError(
+                f"Cell {position} does not end. It shows: {self.output(position).inner_text()!r}\n"
+                f"Kernels: {self.lab.kernels()}\nThe server's log:\n{self.lab.log[-6000:]}"
+            ) from error
         return self.shown(position)
 
     def shut_down(self) -> None:
