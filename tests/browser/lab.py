@@ -225,6 +225,11 @@ class Notebook:
     def _select(self, position: int) -> None:
         prompt = self.page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").nth(position)
         prompt.click()  # which tries again while the notebook is drawn anew
+        # an output that grows at that moment may have brought another cell below the mouse
+        self.page.evaluate(
+            "at => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = at; }",
+            position,
+        )
 
 
 class Notebook7(Notebook):
