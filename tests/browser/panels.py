@@ -14,6 +14,38 @@ from playwright.sync_api import Locator, Page, expect
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 #: The label of the target's field, not of its type's.
 TARGET = re.compile(r"^Target( \*)?$")
+#: JupyterLab's own themes, by their short names.
+THEMES = ("Light", "Dark", "Dark High Contrast")
+#: Words of charts' axes and legends whose contrast to the paper is under 4.5 (WCAG 2.1, 1.4.3);
+#: axe looks at no words in drawings.
+FAINT = """
+part => {
+  const parse = text => {
+    const brush = Object.assign(document.createElement("canvas"), { width: 1, height: 1 })
+      .getContext("2d");
+    brush.fillStyle = text;
+    brush.fillRect(0, 0, 1, 1);
+    return [...brush.getImageData(0, 0, 1, 1).data];
+  };
+  const light = color => {
+    const [r, g, b] = parse(color).map(v => v / 255)
+      .map(v => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const paper = one => {
+    const color = getComputedStyle(one).backgroundColor;
+    return parse(color)[3] === 255 ? color : paper(one.parentElement);
+  };
+  const groups = ":is([class*=role-axis], [class*=role-legend])";
+  const words = [...part.querySelectorAll(`svg ${groups} text`)];
+  const faint = words.filter(word => word.textContent.trim()).map(word => {
+    const a = light(getComputedStyle(word).fill);
+    const b = light(paper(word.closest("svg").parentElement));
+    return [word.textContent, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
+  }).filter(([, ratio]) => ratio < 4.5);
+  return [words.length, faint];
+}
+"""
 PANEL = ".jp-Registry-panel"
 FORM = ".jp-Registry-form"
 
@@ -99,3 +131,16 @@ def pictures(page: Page, part: str, name: str, folder: Path) -> None:
         theme(page, shade)
         page.screenshot(path=str(folder / f"{name}-{shade.lower()}.png"))
         assert complaints(page, part) == ""
+
+
+def read_in_each_theme(page: Page, folder: Path, name: str) -> None:
+    """The charts of the panel in front, in every theme: pictures, contrast, nothing of axe's."""
+    for shade in THEMES:
+        theme(page, shade)
+        page.wait_for_timeout(1200)  # charts are drawn anew
+        shown = page.locator(f"{PANEL}:visible")
+        page.screenshot(path=str(folder / f"{name}-{shade.replace(' ', '-').lower()}.png"))
+        assert complaints(page, PANEL) == "", shade
+        words, faint = shown.evaluate(FAINT)
+        assert words > 10
+        assert faint == [], shade
