@@ -36,7 +36,7 @@ export class LabRegistry implements IRegistry {
   }
 
   register(args: RegisterArgs = {}): Promise<void> {
-    return this._run(CommandIDs.register, args as ReadonlyPartialJSONObject);
+    return this._run(CommandIDs.register, args as unknown as ReadonlyPartialJSONObject);
   }
 
   private async _run(command: string, args: ReadonlyPartialJSONObject): Promise<void> {

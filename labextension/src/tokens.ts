@@ -6,6 +6,7 @@ import type { ComponentType } from 'react';
 
 import type { RegistryClient } from './api/client';
 import type { DeploymentPublic, PackagePublic, PackageSummary } from './api/types';
+import type { Chosen } from './components/dropped';
 import type { Contributions, Ranked } from './contributions';
 import type { Changes } from './events/changes';
 
@@ -39,6 +40,8 @@ export type RegisterArgs = {
   name?: string;
   /** Paths of files or folders in Jupyter's contents. */
   paths?: string[];
+  /** Files of the reader's computer; they are not there any more after a reload. */
+  chosen?: Chosen;
 };
 
 export interface IRegistry {

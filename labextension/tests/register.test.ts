@@ -17,7 +17,7 @@ import {
   readClasses
 } from '../src/documents/register/draft';
 import { Drafts } from '../src/documents/register/drafts';
-import { dropped, fromInput } from '../src/documents/register/dropped';
+import { dropped, fromInput } from '../src/components/dropped';
 import { Registration } from '../src/documents/register/registration';
 import { Sending } from '../src/documents/register/sending';
 import { readSignature } from '../src/documents/register/signatureText';

@@ -1,22 +1,30 @@
-"""What the Lab extension adds to JupyterLab's start, and how its sidebar scrolls, in Chromium."""
+"""What the extension adds to JupyterLab's start; how the sidebar scrolls and follows changes."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import random
 import statistics
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jupyter_registry.client import Registry
 from tests.browser.conftest import _FLAGS
 from tests.browser.lab import Lab, find_browser
+from tests.browser.samples import FEATURES, churn_model, visits
 
 from . import search
 from .figure import Figure
 
 ROUNDS = 15
+#: Changes of each sort, and the seconds between two.
+CHANGES = 20
+REST = (0.7, 1.5)
 JUMPS = (0.5, 1.0, 0.25, 0.75, 0.1, 0.9, 0.6, 0.3)
 #: Notes when Lab has restored its layout, in milliseconds since the page was asked for.
 NOTE_START = """
@@ -63,6 +71,27 @@ GLIDE = """async () => {
   }
   return times;
 }"""
+#: Notes when a row first has a text, or a picture that is described by it: milliseconds since
+#: 1970, in the frame in which it is painted.
+WATCH = """text => {
+  window.seenAt = undefined;
+  const sidebar = document.querySelector('#jupyter-registry-sidebar');
+  const has = () => [...sidebar.querySelectorAll('[role=option]')].some(row =>
+    row.textContent.includes(text)
+    || [...row.querySelectorAll('[aria-label]')].some(part =>
+      part.getAttribute('aria-label').startsWith(text)));
+  if (has()) throw new Error(`It is there already: ${text}`);
+  const observer = new MutationObserver(() => {
+    if (has()) {
+      observer.disconnect();
+      requestAnimationFrame(() => (window.seenAt = Date.now()));
+    }
+  });
+  observer.observe(sidebar, {
+    subtree: true, childList: true, characterData: true,
+    attributes: true, attributeFilter: ['aria-label'],
+  });
+}"""
 
 
 class ConfiguredLab(Lab):
@@ -75,13 +104,14 @@ class ConfiguredLab(Lab):
 
 
 def run() -> Iterator[Figure]:
-    """Median over starts in turn, with the extension and without; then one long list."""
+    """Median over starts in turn, with the extension and without; one long list, then changes."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright, _labs() as (with_it, without):
         browser = playwright.chromium.launch(executable_path=find_browser(), args=_FLAGS)
         yield from _start(browser, with_it, without)
         yield from _scrolling(browser, with_it)
+        yield from _following(browser, with_it)
         browser.close()
 
 
@@ -172,3 +202,56 @@ def _scrolling(browser: Any, lab: Lab) -> Iterator[Figure]:
         worst < 50,
     )
     page.close()
+
+
+def _following(browser: Any, lab: Lab) -> Iterator[Figure]:
+    """From the request that changes something to its painted row, with the long list open."""
+    page = browser.new_page(viewport={"width": 1180, "height": 900})
+    page.goto(f"{lab.url}lab?token={lab.token}&reset")
+    page.wait_for_function("!document.querySelector('#jupyterlab-splash')", timeout=120_000)
+    page.get_by_role("tab", name="Model Registry").click()
+    sidebar = page.locator("#jupyter-registry-sidebar")
+    sidebar.get_by_role("listbox", name="Packages").get_by_role("option").first.wait_for()
+    with Registry(lab.url, lab.token) as registry:
+        package = registry.register("followed", churn_model(), target="left", progress=False)
+        deployment = package.deploy("followed")
+        sidebar.get_by_role("option", name="followed").last.wait_for()
+        row = visits(1, 0)[FEATURES]
+        deployment.predict(row, progress=False)
+        sidebar.get_by_role("img", name="1 prediction in 7 days").wait_for()
+        changes: dict[str, tuple[str, Callable[[int], object]]] = {
+            "a new label": ("relabelled {}", lambda n: deployment.update(label=f"relabelled {n}")),
+            "a new package": (
+                "announced-{}/1",
+                lambda n: registry.register(
+                    f"announced-{n}", target="left", target_type="binary",
+                    class_labels=["no", "yes"], progress=False,
+                ),
+            ),
+            "a prediction": (
+                "{} predictions in 7 days",
+                lambda n: deployment.predict(row, progress=False),
+            ),
+        }  # fmt: skip
+        for name, (text, change) in changes.items():
+            times = [
+                _follow(page, text.format(n), partial(change, n)) for n in range(2, CHANGES + 2)
+            ]
+            usual, most = statistics.median(times), max(times)
+            yield Figure(
+                f"{name}, from the request to its row in the sidebar, p50",
+                f"{usual:.0f} ms (most {most:.0f} ms)",
+                "most under 1,000 ms",
+                most < 1000,
+            )
+    page.close()
+
+
+def _follow(page: Any, text: str, change: Callable[[], object]) -> float:
+    """Milliseconds from before a change until the sidebar shows it."""
+    page.wait_for_timeout(1000 * random.uniform(*REST))  # at any phase of what is throttled
+    page.evaluate(WATCH, text)
+    began = time.time()
+    change()
+    page.wait_for_function("window.seenAt !== undefined", timeout=30_000)
+    return float(page.evaluate("window.seenAt")) - 1000 * began

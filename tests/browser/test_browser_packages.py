@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from collections.abc import Callable
@@ -11,19 +10,17 @@ from typing import Any
 
 import joblib
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
+from tests.browser.desktop import drop
 from tests.browser.lab import Lab, Notebook
+from tests.browser.panels import PANEL, TARGET, command, complaints, pictures, ready
+from tests.browser.panels import form as shown_form
 from tests.browser.samples import FEATURES, PREPARE, amount_model, churn_model, visits
 
 pytestmark = pytest.mark.timeout(300)
 
-#: What axe looks at: names, roles and states of controls, contrast, labels.
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-#: The label of the target's field, not of its type's.
-TARGET = re.compile(r"^Target( \*)?$")
 #: Registers a package in a kernel.
 FROM_NOTEBOOK = """
 from jupyter_registry import Registry
@@ -37,19 +34,6 @@ def load_model(code_dir):
 def score(data, model):
     return [0.5] * len(data)
 """
-#: Drops files, as the system does: name → base64.
-DROP = """
-(area, files) => {
-  const carried = new DataTransfer();
-  for (const [name, text] of Object.entries(files)) {
-    carried.items.add(new File([Uint8Array.from(atob(text), c => c.charCodeAt(0))], name));
-  }
-  for (const kind of ["dragenter", "dragover", "drop"]) {
-    area.dispatchEvent(new DragEvent(kind, {
-      dataTransfer: carried, bubbles: true, cancelable: true }));
-  }
-}
-"""
 
 
 @pytest.fixture
@@ -57,32 +41,13 @@ def opened(lab: Lab, page: Any) -> Any:
     """JupyterLab without open documents."""
     lab.settle()
     page.goto(f"{lab.url}lab?token={lab.token}&reset")
-    _ready(page)
+    ready(page)
     return page
 
 
-def _ready(page: Any) -> None:
-    page.wait_for_function("window.jupyterapp")
-    page.evaluate("window.jupyterapp.restored.then(() => null)")
-    page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
-
-
-def _command(page: Any, name: str, arguments: dict[str, Any] | None = None) -> None:
-    page.evaluate(
-        "([name, args]) => { window.jupyterapp.commands.execute(name, args); }",
-        [f"jupyter-registry:{name}", arguments or {}],
-    )
-
-
 def _form(page: Any, **arguments: Any) -> Any:
-    _command(page, "register", arguments)
-    form = page.locator(".jp-Registry-form:visible")
-    form.get_by_role("heading", name="Register a model package").wait_for()
-    return form
-
-
-def _drop(area: Any, *files: Path) -> None:
-    area.evaluate(DROP, {file.name: base64.b64encode(file.read_bytes()).decode() for file in files})
+    command(page, "register", arguments)
+    return shown_form(page)
 
 
 def _drag(page: Any, row: Any, onto: Any) -> None:
@@ -92,26 +57,6 @@ def _drag(page: Any, row: Any, onto: Any) -> None:
     for share in (0.3, 0.4, 0.5):
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + share * box["height"])
     page.mouse.up()
-
-
-def _complaints(page: Any, part: str) -> str:
-    found = Axe().run(page, context=part, options={"runOnly": RULES})
-    return found.generate_report() if found.violations_count else ""
-
-
-def _themes(page: Any, part: str, name: str, folder: Path) -> None:
-    """Pictures of a part in both themes, and nothing that axe would complain of."""
-    for theme in ("Dark", "Light"):
-        page.evaluate(
-            "name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })",
-            f"JupyterLab {theme}",
-        )
-        page.wait_for_selector(
-            f"body[data-jp-theme-light={'true' if theme == 'Light' else 'false'}]", state="attached"
-        )
-        page.wait_for_timeout(300)  # its colours come a moment later
-        page.screenshot(path=str(folder / f"{name}-{theme.lower()}.png"))
-        assert _complaints(page, part) == ""
 
 
 def test_a_package_is_registered_by_drop_and_looked_after(
@@ -132,7 +77,7 @@ def test_a_package_is_registered_by_drop_and_looked_after(
     expect(form.get_by_text("A name has 1 to 200 letters")).to_have_count(0)
 
     # a worker finds all that is not typed
-    _drop(form.get_by_role("group", name="Model", exact=True), tmp_path / "churn.joblib")
+    drop(form.get_by_role("group", name="Model", exact=True), tmp_path / "churn.joblib")
     expect(form.get_by_text("The model was loaded: joblib", exact=False)).to_be_visible()
     expect(form.get_by_label("Target type")).to_have_value("binary")
     expect(form.get_by_label("Classes")).to_have_value("no, yes")
@@ -140,11 +85,10 @@ def test_a_package_is_registered_by_drop_and_looked_after(
     expect(form.get_by_text("It is not known what is predicted")).to_be_visible()
 
     # with data the target is known, and there is a baseline
-    _drop(form.get_by_role("group", name="Training data"), tmp_path / "train.csv")
-    _drop(form.get_by_role("group", name="Holdout data"), tmp_path / "holdout.parquet")
+    drop(form.get_by_role("group", name="Training data"), tmp_path / "train.csv")
+    drop(form.get_by_role("group", name="Holdout data"), tmp_path / "holdout.parquet")
     expect(form.get_by_text("On the holdout: Log loss", exact=False)).to_be_visible()
     expect(form.get_by_label(TARGET)).to_have_value("left")
-    _themes(page, ".jp-Registry-form", "form", tmp_path)
 
     # a wrong target is refused beside its field, and what was typed stays
     form.get_by_label(TARGET).fill("lefft")
@@ -220,7 +164,7 @@ def _edits(page: Any, panel: Any, registry: Registry) -> None:
 
 def _tabs(page: Any, panel: Any, package: Any, folder: Path) -> None:
     """Signature, files, metrics, provenance."""
-    _themes(page, ".jp-Registry-panel", "overview", folder)
+    pictures(page, PANEL, "overview", folder)
     panel.get_by_role("tab", name="Signature").click()
     expect(panel.get_by_role("region", name="Columns")).to_contain_text("income")
     panel.get_by_role("tab", name="Files").click()
@@ -233,11 +177,11 @@ def _tabs(page: Any, panel: Any, package: Any, folder: Path) -> None:
     panel.get_by_role("tab", name="Metrics").click()
     expect(panel.get_by_role("region", name="Metrics on the holdout")).to_contain_text("AUC")
     expect(panel.get_by_role("img", name=re.compile("^age: "))).to_be_visible()
-    _themes(page, ".jp-Registry-panel", "metrics", folder)
+    pictures(page, PANEL, "metrics", folder)
     panel.get_by_role("tab", name="Provenance").click()
     expect(panel.get_by_role("region", name="Libraries")).to_contain_text("sklearn")
     expect(panel.get_by_role("region", name="Parameters")).to_contain_text("max_iter")
-    assert _complaints(page, ".jp-Registry-panel") == ""
+    assert complaints(page, PANEL) == ""
 
 
 def _deploys_and_cannot_be_deleted(page: Any, panel: Any, registry: Registry, folder: Path) -> None:
@@ -256,7 +200,7 @@ def _deploys_and_cannot_be_deleted(page: Any, panel: Any, registry: Registry, fo
     dialog.get_by_label("Association ID column").fill("visit")
     dialog.get_by_label("Segment columns").fill("age")
     page.screenshot(path=str(folder / "deploy.png"))
-    assert _complaints(page, "dialog") == ""
+    assert complaints(page, "dialog") == ""
     dialog.get_by_role("button", name="Deploy", exact=True).click()
     expect(panel.get_by_role("heading", name="dropped churn")).to_be_visible()
     made = registry.deployment("dropped churn")
@@ -287,7 +231,7 @@ def test_two_versions_are_compared_and_one_deleted(
             description=f"strength {strength}", progress=False,
         )  # fmt: skip
     second = registry.package("compared/2")
-    _command(page, "open-package", {"id": second.id, "tab": "versions"})
+    command(page, "open-package", {"id": second.id, "tab": "versions"})
     panel = page.locator(".jp-Registry-panel:visible")
     table = panel.get_by_role("region", name="Versions of compared")
     expect(table).to_contain_text("2 (this one)")
@@ -300,7 +244,7 @@ def test_two_versions_are_compared_and_one_deleted(
     expect(comparison.get_by_role("heading", name="Signature the same")).to_be_visible()
     comparison.get_by_label("Show what is the same, too").check()
     expect(comparison.get_by_role("region", name="Signature")).to_contain_text("income")
-    _themes(page, ".jp-Registry-panel", "compared", tmp_path)
+    pictures(page, PANEL, "compared", tmp_path)
 
     # what is registered elsewhere meanwhile is there by itself
     registry.register("compared", churn_model(), target="left", progress=False)
@@ -353,7 +297,7 @@ def test_a_model_of_the_file_browser_and_one_hosted_elsewhere(
     expect(page.locator(".jp-Registry-form")).to_have_count(0)
     page.wait_for_timeout(2000)  # Lab saves its state a moment later
     page.goto(page.url.split("?")[0])
-    _ready(page)
+    ready(page)
     form = _form(page)
     expect(form.get_by_text("You go on where you left off.")).to_be_visible()
     expect(form.get_by_label("Description")).to_have_value("how much is spent")
@@ -379,7 +323,7 @@ def test_a_model_of_the_file_browser_and_one_hosted_elsewhere(
     form.get_by_label(TARGET).fill("amount")
     form.get_by_label("Target type").select_option("regression")
     form.get_by_text("Data", exact=True).click()
-    _drop(form.get_by_role("group", name="Holdout data"), tmp_path / "scored.csv")
+    drop(form.get_by_role("group", name="Holdout data"), tmp_path / "scored.csv")
     form.get_by_label("Predictions", exact=True).fill("said")
     expect(form.get_by_text("On the holdout: RMSE 1", exact=False)).to_be_visible()
     form.get_by_role("button", name="Register", exact=True).click()
@@ -398,7 +342,7 @@ def test_provenance_leads_to_the_notebook(
     opened = notebook([f"{PREPARE}{FROM_NOTEBOOK}"])
     opened.run(0)
     package = registry.package("from a notebook/1")
-    _command(page, "open-package", {"id": package.id, "tab": "provenance"})
+    command(page, "open-package", {"id": package.id, "tab": "provenance"})
     panel = page.locator(".jp-Registry-panel:visible")
     link = panel.get_by_role("button", name=opened.path.name)
     expect(link).to_have_attribute("title", "Open the notebook")

@@ -5,8 +5,8 @@ import React, { useId, useRef, useState } from 'react';
 
 import { size } from '../format/numbers';
 import { useRegistry, useTrans } from './context';
+import { useDrops } from './drops';
 import { ProblemView } from './ProblemView';
-import { useContentsDrop } from './useContentsDrop';
 
 export function DropFile(props: {
   label: string;
@@ -27,7 +27,6 @@ export function DropFile(props: {
   latest.current = props.take;
 
   const take = (files: ArrayLike<File> | undefined) => {
-    setOver(false);
     if (!files?.length) {
       return;
     }
@@ -37,8 +36,11 @@ export function DropFile(props: {
     }
   };
 
-  useContentsDrop(area, setOver, paths => {
-    Promise.all(paths.map(path => contentsFile(api.settings, path))).then(take, setError);
+  useDrops(area, {
+    over: setOver,
+    files: chosen => void chosen.then(({ found }) => take(found.map(({ file }) => file)), setError),
+    contents: paths =>
+      void Promise.all(paths.map(path => contentsFile(api.settings, path))).then(take, setError)
   });
 
   return (
@@ -51,24 +53,6 @@ export function DropFile(props: {
         role="group"
         aria-labelledby={id}
         className={`jp-Registry-drop${over ? ' jp-mod-over' : ''}`}
-        onDragEnter={event => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragOver={event => {
-          event.preventDefault();
-          event.dataTransfer.dropEffect = 'copy';
-        }}
-        onDragLeave={event => {
-          if (!event.currentTarget.contains(event.relatedTarget as Node | null)) {
-            setOver(false);
-          }
-        }}
-        onDrop={event => {
-          event.preventDefault();
-          event.stopPropagation();
-          take(event.dataTransfer.files);
-        }}
       >
         <span aria-live="polite">
           {props.file ? (

@@ -12,6 +12,7 @@ import React from 'react';
 
 import { ENTITY_ARGS, REGISTER_ARGS } from '../commands/arguments';
 import { CommandIDs } from '../commands/ids';
+import type { Chosen } from '../components/dropped';
 import { RegistryWidget, type SurroundingsSource } from '../components/RegistryWidget';
 import { DeploymentPanel } from '../documents/deployment';
 import { Documents } from '../documents/manager';
@@ -26,7 +27,7 @@ import { ISurroundings } from './surroundings';
 
 /** `kept` is what was chosen, or typed and not sent, of a panel that is restored. */
 type EntityArgs = { id: number; tab?: string; kept?: ReadonlyPartialJSONObject };
-type FormArgs = RegisterArgs & { form: string };
+type FormArgs = Omit<RegisterArgs, 'chosen'> & { form: string };
 
 export const documents: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-registry:documents',
@@ -82,14 +83,17 @@ export const documents: JupyterFrontEndPlugin<void> = {
           return (value ?? []).map(({ path }) => path).filter(Boolean);
         }
       : undefined;
+    const handed = new Map<string, Chosen>();
     const forms = new Documents<FormArgs>(shell, {
       namespace: 'jupyter-registry-form',
       command: CommandIDs.register,
       icon: registryIcon,
       name: ({ form }) => form,
       title: () => trans.__('Register a package'),
-      create: ({ form, ...initial }) =>
-        new RegistryWidget(source, widget => (
+      create: ({ form, ...remembered }) => {
+        const initial = { ...remembered, chosen: handed.get(form) };
+        handed.delete(form);
+        return new RegistryWidget(source, widget => (
           <RegisterPanel
             form={form}
             initial={initial}
@@ -97,7 +101,8 @@ export const documents: JupyterFrontEndPlugin<void> = {
             browse={browse}
             done={() => widget.parent?.dispose()}
           />
-        ))
+        ));
+      }
     });
 
     commands.addCommand(CommandIDs.openPackage, {
@@ -117,16 +122,20 @@ export const documents: JupyterFrontEndPlugin<void> = {
       icon: registryIcon,
       describedBy: REGISTER_ARGS,
       execute: async args => {
-        const { form, kind, name, paths } = args as Partial<FormArgs>;
+        const { form, kind, name, paths, chosen } = args as Partial<FormArgs & RegisterArgs>;
         const initial = {
           ...(kind === undefined ? {} : { kind }),
           ...(name === undefined ? {} : { name }),
           ...(paths === undefined ? {} : { paths })
         };
         // what was typed and not sent is gone on with, unless the form is to begin with something
-        const begun = form !== undefined || Object.keys(initial).length > 0;
+        const begun = form !== undefined || chosen !== undefined || Object.keys(initial).length > 0;
         const left = begun ? undefined : await drafts.latest(one => forms.isOpen(one));
-        return forms.open({ ...initial, form: form ?? left ?? UUID.uuid4() });
+        const opened = form ?? left ?? UUID.uuid4();
+        if (chosen) {
+          handed.set(opened, chosen); // what is remembered of a panel is JSON, which files are not
+        }
+        return forms.open({ ...initial, form: opened });
       }
     });
 

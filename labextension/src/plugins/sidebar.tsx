@@ -4,15 +4,16 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
+import { showErrorMessage } from '@jupyterlab/apputils';
 import { IStateDB } from '@jupyterlab/statedb';
 import React from 'react';
 
 import { NO_ARGS } from '../commands/arguments';
 import { CommandIDs } from '../commands/ids';
+import { acceptDrops } from '../components/drops';
 import { RegistryWidget, type SurroundingsSource } from '../components/RegistryWidget';
 import { registryIcon } from '../icon';
 import { Sidebar } from '../sidebar';
-import { acceptFiles } from '../sidebar/drag';
 import { SidebarMemory } from '../sidebar/memory';
 import { IRowCommands, type RowCommands } from '../sidebar/parts';
 import { ISurroundings } from './surroundings';
@@ -41,9 +42,16 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     widget.title.caption = trans.__('Model Registry');
     widget.node.setAttribute('role', 'region');
     widget.node.setAttribute('aria-label', trans.__('Model Registry'));
-    acceptFiles(widget.node, dragged => {
-      const paths = dragged.map(path => app.serviceManager.contents.localPath(path));
-      void registry.register({ kind: 'custom', paths });
+    acceptDrops(widget.node, {
+      over: over => widget.toggleClass('jp-mod-drop', over),
+      files: dropped =>
+        void dropped
+          .then(chosen => registry.register({ kind: 'custom', chosen }))
+          .catch((error: Error) => showErrorMessage(trans.__('Register a package'), error)),
+      contents: dragged => {
+        const paths = dragged.map(path => app.serviceManager.contents.localPath(path));
+        void registry.register({ kind: 'custom', paths });
+      }
     });
     app.shell.add(widget, 'left', { rank: 300, type: 'Model Registry' });
     restorer?.add(widget, widget.id);

@@ -78,8 +78,10 @@ export function deploymentTitle(shown: DeploymentRow, trans: TranslationBundle):
 
 function predictionsText(days: readonly number[], trans: TranslationBundle): string {
   const sum = days.reduce((all, one) => all + one, 0);
-  return trans.__(
-    '%1 predictions in %2 days, by day: %3',
+  return trans._n(
+    '%2 prediction in %3 days, by day: %4',
+    '%2 predictions in %3 days, by day: %4',
+    sum,
     count(sum),
     days.length,
     days.map(value => count(value)).join(', ')

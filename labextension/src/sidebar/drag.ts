@@ -1,14 +1,11 @@
-// Dragging: a row onto a notebook as code, files of the file browser onto the sidebar.
+// Dragging a row onto a notebook as code.
 import { MimeData } from '@lumino/coreutils';
-import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { Drag } from '@lumino/dragdrop';
 
 import { cellOf } from '../commands/code';
 
 /** What notebooks take as cells. */
 const CELLS = 'application/vnd.jupyter.cells';
-/** What the file browser gives: paths in Jupyter's contents. */
-const CONTENTS = 'application/x-jupyter-icontents';
 /** Pixels that the mouse moves before it is a drag. */
 const THRESHOLD = 5;
 
@@ -44,34 +41,3 @@ export function dragCode(event: React.MouseEvent, label: string, code: string): 
   document.addEventListener('mousemove', move, true);
   document.addEventListener('mouseup', stop, true);
 }
-
-/** Take files of the file browser that are dropped onto an element. */
-export function acceptFiles(element: HTMLElement, take: (paths: string[]) => void): IDisposable {
-  const paths = (event: Drag.Event) => event.mimeData.getData(CONTENTS) as string[] | undefined;
-  const shown = (over: boolean) => element.classList.toggle('jp-mod-drop', over);
-  const listener = (raw: Event) => {
-    const event = raw as unknown as Drag.Event;
-    const dragged = paths(event);
-    if (!dragged?.length) {
-      return;
-    }
-    if (raw.type === 'lm-dragleave') {
-      const to = event.relatedTarget as Node | null;
-      shown(!!to && element.contains(to));
-      return;
-    }
-    raw.preventDefault();
-    raw.stopPropagation();
-    event.dropAction = event.proposedAction;
-    shown(raw.type !== 'lm-drop');
-    if (raw.type === 'lm-drop') {
-      take([...dragged]);
-    }
-  };
-  TYPES.forEach(type => element.addEventListener(type, listener));
-  return new DisposableDelegate(() =>
-    TYPES.forEach(type => element.removeEventListener(type, listener))
-  );
-}
-
-const TYPES = ['lm-dragenter', 'lm-dragover', 'lm-dragleave', 'lm-drop'] as const;

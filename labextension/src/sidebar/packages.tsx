@@ -48,7 +48,7 @@ function Packages(): React.ReactElement {
           action={{ label: trans.__('Register a package'), run: () => void registry.register() }}
         >
           {trans.__(
-            'Drag a model file or folder from the file browser here, or register from a notebook:'
+            'Drag a model file or folder here, from your computer or the file browser, or register from a notebook:'
           )}
           <code className="jp-Registry-example">
             {'Registry().register("churn", model, target="left")'}

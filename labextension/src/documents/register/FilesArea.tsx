@@ -2,10 +2,10 @@
 import React, { useId, useRef, useState } from 'react';
 
 import { useTrans } from '../../components/context';
+import { type Chosen, fromInput } from '../../components/dropped';
+import { useDrops } from '../../components/drops';
 import { ProblemView } from '../../components/ProblemView';
-import { useContentsDrop } from '../../components/useContentsDrop';
 import { useFocusBack } from '../../components/useFocusBack';
-import { type Chosen, dropped, fromInput } from './dropped';
 import { ItemRow } from './ItemRow';
 import type { Role, Sending } from './sending';
 
@@ -22,12 +22,14 @@ export function FilesArea(props: {
   accept?: string;
   error?: string;
   sending: Sending;
+  /** Paths of hidden files that were left out of what the form begins with. */
+  leftOut?: string[];
   /** Missing where there is no file browser. */
   browse?: Browse;
   /** Files were added, or taken out. */
   changed: () => void;
 }): React.ReactElement {
-  const { label, help, role, several, accept, error, sending, browse, changed } = props;
+  const { label, help, role, several, accept, error, sending, leftOut, browse, changed } = props;
   const trans = useTrans();
   const id = useId();
   const area = useRef<HTMLDivElement>(null);
@@ -36,11 +38,10 @@ export function FilesArea(props: {
   const [chooser, leave] = useFocusBack<HTMLButtonElement>();
   const [over, setOver] = useState(false);
   const [problem, setProblem] = useState<unknown>();
-  const [hidden, setHidden] = useState<string[]>([]);
+  const [hidden, setHidden] = useState(leftOut ?? []);
   const items = sending.items.filter(item => item.role === role);
 
   const take = (chosen: Promise<Chosen>) => {
-    setOver(false);
     setProblem(undefined);
     chosen.then(({ found, hidden }) => {
       setHidden(hidden);
@@ -55,7 +56,7 @@ export function FilesArea(props: {
       changed();
     }
   };
-  useContentsDrop(area, setOver, contents);
+  useDrops(area, { over: setOver, files: take, contents });
 
   const picker = (input: React.RefObject<HTMLInputElement>, more: object) => (
     <input
@@ -81,24 +82,6 @@ export function FilesArea(props: {
         aria-labelledby={id}
         aria-describedby={error ? `${id}-error` : `${id}-help`}
         className={`jp-Registry-files${over ? ' jp-mod-over' : ''}`}
-        onDragEnter={event => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragOver={event => {
-          event.preventDefault();
-          event.dataTransfer.dropEffect = 'copy';
-        }}
-        onDragLeave={event => {
-          if (!event.currentTarget.contains(event.relatedTarget as Node | null)) {
-            setOver(false);
-          }
-        }}
-        onDrop={event => {
-          event.preventDefault();
-          event.stopPropagation();
-          take(dropped(event.dataTransfer));
-        }}
       >
         {items.length > 0 && (
           <ul className="jp-Registry-items" aria-label={label}>

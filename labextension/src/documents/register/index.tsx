@@ -35,8 +35,10 @@ export function RegisterPanel(props: {
     registration.changed.connect(draw);
     const begin = async () => {
       await registration.resume();
-      if (!registration.resumed && initial.paths?.length) {
-        registration.sending.addContents('model', initial.paths);
+      const { paths = [], chosen } = initial;
+      if (!registration.resumed && (paths.length || chosen)) {
+        registration.sending.addContents('model', paths);
+        registration.sending.addFiles('model', chosen?.found ?? []);
         await registration.proceed();
       }
     };
@@ -112,6 +114,7 @@ export function RegisterPanel(props: {
           )}
           role="model"
           several
+          leftOut={initial.chosen?.hidden}
           error={said.files ?? said.upload ?? said.format}
         />
       )}

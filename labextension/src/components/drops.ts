@@ -1,0 +1,84 @@
+// Files and folders that are dragged onto a part of a view: of the computer, of Lab's file browser.
+import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
+import type { Drag } from '@lumino/dragdrop';
+import { type RefObject, useEffect, useRef } from 'react';
+
+import { type Chosen, dropped } from './dropped';
+
+/** What Lab's file browser carries: paths in Jupyter's contents. */
+const CONTENTS_MIME = 'application/x-jupyter-icontents';
+/** The system's drags, and Lumino's, which are events of their own. */
+const EVENTS = ['enter', 'over', 'leave'].flatMap(kind => [`drag${kind}`, `lm-drag${kind}`]);
+const DROPS = ['drop', 'lm-drop'];
+
+export interface Takers {
+  /** A drag came or went. */
+  over: (over: boolean) => void;
+  /** What is dropped of the computer; folders are still being read. */
+  files: (chosen: Promise<Chosen>) => void;
+  /** What is dropped of Lab's file browser. */
+  contents: (paths: string[]) => void;
+}
+
+/** Take what is dropped onto an element. */
+export function acceptDrops(element: HTMLElement, takers: Takers): IDisposable {
+  const listener = (event: Event) => {
+    if (!offer(event)) {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.type.endsWith('leave')) {
+      const to = (event as DragEvent).relatedTarget as Node | null;
+      takers.over(element.contains(to)); // it may have gone to a part of the element
+      return;
+    }
+    takers.over(!DROPS.includes(event.type));
+    if (event.type === 'drop') {
+      takers.files(dropped((event as DragEvent).dataTransfer!));
+    } else if (event.type === 'lm-drop') {
+      takers.contents([...contentsOf(event as Drag.Event)]);
+    }
+  };
+  const all = [...EVENTS, ...DROPS];
+  all.forEach(name => element.addEventListener(name, listener));
+  return new DisposableDelegate(() =>
+    all.forEach(name => element.removeEventListener(name, listener))
+  );
+}
+
+/** The same for an element that React draws. */
+export function useDrops(area: RefObject<HTMLElement>, takers: Takers): void {
+  const latest = useRef(takers);
+  latest.current = takers;
+  useEffect(() => {
+    const accepted = acceptDrops(area.current!, {
+      over: over => latest.current.over(over),
+      files: chosen => latest.current.files(chosen),
+      contents: paths => latest.current.contents(paths)
+    });
+    return () => accepted.dispose();
+  }, [area]);
+}
+
+/** Whether a drag has what can be taken; if so it is said that it will be copied. */
+function offer(event: Event): boolean {
+  if (event.type.startsWith('lm-')) {
+    const drag = event as Drag.Event;
+    if (!contentsOf(drag).length) {
+      return false;
+    }
+    drag.dropAction = drag.proposedAction;
+    return true;
+  }
+  const carried = (event as DragEvent).dataTransfer;
+  if (!carried?.types.includes('Files')) {
+    return false;
+  }
+  carried.dropEffect = 'copy';
+  return true;
+}
+
+function contentsOf(drag: Drag.Event): string[] {
+  return (drag.mimeData.getData(CONTENTS_MIME) as string[] | undefined) ?? [];
+}
