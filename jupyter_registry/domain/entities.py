@@ -56,6 +56,7 @@ from .fields import TagKey as TagKey
 from .fields import TagValue as TagValue
 from .fields import Text as Text
 from .fields import stored as stored
+from .marks import ReplacementMark as ReplacementMark
 from .monitoring import Drift as Drift
 from .monitoring import DriftBin as DriftBin
 from .monitoring import DriftBucket as DriftBucket
@@ -94,6 +95,8 @@ class Accuracy(SQLModel):
     """Rows are actual classes, columns predicted ones, in the order of ``class_labels``."""
     class_labels: list[str] = []
     history: list[ServicePeriod] = []
+    replacements: list[ReplacementMark] = []
+    """Those of the history in the time of the buckets, where their predictions begin."""
 
 
 class ServerInfo(SQLModel):

@@ -619,6 +619,11 @@ export interface components {
              * @default []
              */
             history?: components["schemas"]["ServicePeriod"][];
+            /**
+             * Replacements
+             * @default []
+             */
+            replacements?: components["schemas"]["ReplacementMark"][];
         };
         /**
          * AccuracyBucket
@@ -1190,6 +1195,11 @@ export interface components {
              * @default []
              */
             buckets?: components["schemas"]["DriftBucket"][];
+            /**
+             * Replacements
+             * @default []
+             */
+            replacements?: components["schemas"]["ReplacementMark"][];
         };
         /**
          * DriftBin
@@ -1323,6 +1333,11 @@ export interface components {
              * @default null
              */
             last_prediction_at?: string | null;
+            /**
+             * Replacements
+             * @default []
+             */
+            replacements?: components["schemas"]["ReplacementMark"][];
         };
         /**
          * HealthBucket
@@ -2250,6 +2265,23 @@ export interface components {
             dry_run?: boolean;
         };
         /**
+         * ReplacementMark
+         * @description A package that took over, and where its predictions begin.
+         */
+        ReplacementMark: {
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Package Id */
+            package_id: number;
+            /** Package */
+            package: string;
+            /** @default null */
+            reason?: components["schemas"]["ReplacementReason"] | null;
+        };
+        /**
          * ReplacementPublic
          * @description The checks of a replacement and, when it was carried out, the deployment after it.
          */
@@ -2572,6 +2604,7 @@ export type PackageSummary = components['schemas']['PackageSummary'];
 export type PackageUpdate = components['schemas']['PackageUpdate'];
 export type Problem = components['schemas']['Problem'];
 export type ReplacementCreate = components['schemas']['ReplacementCreate'];
+export type ReplacementMark = components['schemas']['ReplacementMark'];
 export type ReplacementPublic = components['schemas']['ReplacementPublic'];
 export type ReplacementReason = components['schemas']['ReplacementReason'];
 export type ReportResult = components['schemas']['ReportResult'];
