@@ -72,6 +72,7 @@ from .package_fields import PackagePublic as PackagePublic
 from .package_fields import PackageRegistered as PackageRegistered
 from .package_fields import PackageSummary as PackageSummary
 from .problem import Problem as Problem
+from .rules import MonitoringRules as MonitoringRules
 from .uploads import ContentsTaken as ContentsTaken
 from .uploads import FilePublic as FilePublic
 from .uploads import InspectionPublic as InspectionPublic
@@ -106,3 +107,4 @@ class ServerInfo(SQLModel):
     user: str
     schema_revision: str
     limits: dict[str, Any] = {}
+    monitoring: MonitoringRules
