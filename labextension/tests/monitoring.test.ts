@@ -4,13 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Throttle } from '../src/events/throttle';
 import { compared, firstMetric, metricNames } from '../src/monitoring/metrics';
-import {
-  EVERYTHING,
-  isEverything,
-  packagesOf,
-  rangeError,
-  rangeOf,
-} from '../src/monitoring/spans';
+import { EVERYTHING, isEverything, packagesOf, rangeError, rangeOf } from '../src/monitoring/spans';
 import { RULES } from './rules';
 
 const trans = nullTranslator.load('jupyter_registry');
