@@ -27,7 +27,7 @@ class Info(Shown, ServerInfo):
     """What there is to know of the server."""
 
     def _parts(self) -> list[Facts]:
-        return [Facts("Jupyter Registry", self.model_dump())]
+        return [Facts("Jupyter Registry", self.model_dump(exclude={"monitoring"}))]
 
 
 class Registry:

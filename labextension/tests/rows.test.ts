@@ -1,9 +1,9 @@
 // Files of rows: their beginning, their number, their columns.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { csvStart, RowCounter } from '../src/rows/csv';
 import { guess, predictionColumns } from '../src/rows/guess';
-import { parquetFooter } from '../src/rows/parquet';
+import { parquetStart, UNREAD } from '../src/rows/parquet';
 import { countRows, peek } from '../src/rows/peek';
 import { fileName } from '../src/rows/save';
 import type { DeploymentPublic } from '../src/api/types';
@@ -65,25 +65,34 @@ describe('Parquet', () => {
   const bytes = atob(visits.slice(visits.indexOf(',') + 1));
   const file = Uint8Array.from(bytes, sign => sign.charCodeAt(0));
 
-  it('tells columns and rows from the end of the file', async () => {
+  it('tells columns, the number of rows and the first of them', async () => {
     // written by pyarrow: a struct, a list and more rows than a group has
-    expect(await parquetFooter(blob(file))).toEqual({
-      columns: ['visit', 'at', 'place', 'tags', 'größe'],
-      rows: 1000
-    });
-    expect(await peek(blob(file))).toMatchObject({
-      format: 'parquet',
-      total: 1000,
-      rows: []
-    });
+    const found = await parquetStart(blob(file), 2);
+    expect(found).toMatchObject({ columns: ['visit', 'at', 'place', 'tags', 'größe'], rows: 1000 });
+    expect(found.first).toEqual([
+      ['v', '2025-03-03T00:00:00.000Z', UNREAD, UNREAD, '1.5'],
+      ['v', '2025-03-03T00:00:00.000Z', UNREAD, UNREAD, '1.5']
+    ]);
+    expect(await peek(blob(file))).toMatchObject({ format: 'parquet', total: 1000 });
+    expect((await peek(blob(file))).rows).toHaveLength(10);
+  });
+
+  it('reads the end of a file and the beginnings of its columns alone', async () => {
+    const whole = blob(file);
+    const slice = vi.spyOn(whole, 'slice');
+    await parquetStart(whole, 2);
+    const [, ...columns] = slice.mock.calls; // the first is of the end
+    expect(columns).toHaveLength(3);
+    // the first row group ends there
+    expect(Math.max(...columns.map(([, end]) => end ?? Infinity))).toBe(543);
   });
 
   it('says that a damaged file is none', async () => {
-    await expect(parquetFooter(blob(file.subarray(0, 500)))).rejects.toThrow('end');
-    await expect(parquetFooter(blob(file.subarray(file.length - 60)))).rejects.toThrow('damaged');
+    await expect(parquetStart(blob(file.subarray(0, 500)), 2)).rejects.toThrow('end');
+    await expect(parquetStart(blob(file.subarray(file.length - 60)), 2)).rejects.toThrow('damaged');
     const broken = file.slice();
     broken.fill(0xff, file.length - 200, file.length - 8);
-    await expect(parquetFooter(blob(broken))).rejects.toThrow('Parquet');
+    await expect(parquetStart(blob(broken), 2)).rejects.toThrow('Parquet');
   });
 });
 

@@ -12,6 +12,7 @@ from jupyter_registry.domain.entities import (
     AccuracyBucket,
     AccuracyDetails,
     MetricValue,
+    ReplacementMark,
     ServicePeriod,
 )
 from jupyter_registry.domain.health import Durations
@@ -180,8 +181,14 @@ def over_time(kind: str = "binary", weeks: int = 26, waiting: int = 2, seed: int
                 **fields,
             )
         )
+    replaced = [ReplacementMark(time=one.start, **dict(one)) for one in history()[1:]]
     return Accuracy(
-        deployment_id=1, bucket="week", buckets=buckets, class_labels=labels, history=history()
+        deployment_id=1,
+        bucket="week",
+        buckets=buckets,
+        class_labels=labels,
+        history=history(),
+        replacements=replaced,
     )
 
 

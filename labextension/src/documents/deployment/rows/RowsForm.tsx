@@ -143,24 +143,31 @@ export function RowsForm<R>(props: {
 /** The columns of a file and its first rows, as far as the browser can tell them. */
 function Preview({ found }: { found: Peek }): React.ReactElement {
   const trans = useTrans();
-  if (found.format === 'csv') {
+  const { total } = found;
+  const numbered = total !== undefined && trans._n('%2 row', '%2 rows', total, count(total));
+  if (found.rows.length) {
+    const title = trans.__('First rows of the file');
     return (
       <details className="jp-Registry-preview" open>
-        <summary>{trans.__('First rows of the file')}</summary>
-        <RowsTable
-          label={trans.__('First rows of the file')}
-          columns={found.columns}
-          rows={found.rows.slice(0, PREVIEW_ROWS)}
-        />
+        <summary>
+          {title}
+          {numbered && <span className="jp-Registry-muted"> ({numbered})</span>}
+        </summary>
+        <RowsTable label={title} columns={found.columns} rows={found.rows.slice(0, PREVIEW_ROWS)} />
       </details>
     );
   }
-  if (found.format === 'parquet') {
+  if (found.columns.length) {
     return (
       <p className="jp-Registry-note">
-        {trans._n('%2 row', '%2 rows', found.total ?? 0, count(found.total ?? 0))}
-        {' · '}
+        {numbered ? <>{numbered} · </> : null}
         {trans.__('columns: %1', found.columns.join(', '))}
+        {!!total && (
+          <>
+            {' · '}
+            {trans.__('compressed in a way that only the server reads')}
+          </>
+        )}
       </p>
     );
   }

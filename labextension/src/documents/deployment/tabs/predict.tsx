@@ -126,7 +126,7 @@ function Predict({ entity }: { entity: DeploymentPublic }): React.ReactElement {
         label={trans.__('Answer as')}
         value={wishes.format}
         options={[
-          ['csv', trans.__('CSV, whose first rows are shown here')],
+          ['csv', trans.__('CSV')],
           ['parquet', trans.__('Parquet')]
         ]}
         choose={format => set({ format })}
@@ -150,9 +150,6 @@ function Answer(props: { entity: DeploymentPublic; result: Scored }): React.Reac
           columns={found.columns}
           rows={found.rows}
         />
-      )}
-      {format === 'parquet' && (
-        <p className="jp-Registry-note">{trans.__('columns: %1', found.columns.join(', '))}</p>
       )}
       <p className="jp-Registry-buttons">
         <button type="button" className="jp-Registry-button" onClick={() => save(answer, name)}>
