@@ -72,7 +72,9 @@ def replace(options: argparse.Namespace) -> int:
             options.package, options.reason, options.note, options.dry_run
         )
     _print(result, options)
-    failing = any(check.status is CheckStatus.FAILING for check in result.checks)
+    failing = [check.name for check in result.checks if check.status is CheckStatus.FAILING]
+    if failing:
+        print(f"Failing: {', '.join(failing)}. It would be refused.", file=sys.stderr)
     return REFUSED if failing else DONE
 
 
