@@ -336,7 +336,7 @@ def test_what_is_refused_ends_with_1_and_a_reason(
         (*register, "cut.joblib", "--format", "pickle"): "cut.joblib' cannot be loaded as pickle",
         (*register, "model.joblib", "--format", "pickel"): "Did you mean 'pickle'",
         ("replace", name, f"{name}-number"): "failing  target_type",
-        ("replace", name, f"{name}-number", "--dry-run"): "target_type, class_labels. It would be refused.",
+        ("replace", name, f"{name}-number", "--dry-run"): "It would be refused.",
         ("predict", name, "wrong.csv"): "lacks columns",
         ("report", name, "wrong.csv"): "row 0",
         ("report", name, "wrong.csv", "--package", f"{name}-number"): "never in service",
