@@ -153,7 +153,7 @@ def test_accuracy_is_drawn_chosen_saved_and_followed(
     expect(all_metrics.get_by_role("row")).to_have_count(13)
     expect(_chart(panel, "Predicted and actual")).to_be_visible()
     expect(_chart(panel, "Cumulative gain")).to_be_visible()
-    _picture(page, tmp_path, "accuracy-light")
+    _picture(page, tmp_path, "accuracy-whole")
     read_in_each_theme(page, tmp_path, "accuracy")
     choose_theme(page, "Light")
 
