@@ -1913,6 +1913,11 @@ export interface components {
              */
             deployed?: boolean;
             /**
+             * Model Deployed
+             * @default []
+             */
+            model_deployed?: number[];
+            /**
              * Baseline
              * @default null
              */
@@ -2043,6 +2048,11 @@ export interface components {
              * @default false
              */
             deployed?: boolean;
+            /**
+             * Model Deployed
+             * @default []
+             */
+            model_deployed?: number[];
             /**
              * Baseline
              * @default null
@@ -2179,6 +2189,11 @@ export interface components {
              * @default false
              */
             deployed?: boolean;
+            /**
+             * Model Deployed
+             * @default []
+             */
+            model_deployed?: number[];
         };
         /**
          * PackageUpdate
