@@ -62,6 +62,8 @@ class PackageSummary(PackageBase):
     model_aliases: dict[str, int] = {}
     """Where only the latest version of each model is listed: the aliases of all its versions."""
     deployed: bool = False
+    model_deployed: list[int] = []
+    """Where only the latest version of each model is listed: all its versions in service."""
 
 
 class PackagePublic(PackageSummary):

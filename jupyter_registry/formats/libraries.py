@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping
+from functools import lru_cache
 
 #: Libraries whose versions matter to a model, by the name they are imported under.
 LIBRARIES = (
@@ -14,10 +17,10 @@ LIBRARIES = (
 
 def libraries() -> dict[str, str]:
     """The versions of the known libraries that are imported, by import name."""
-    from importlib.metadata import PackageNotFoundError, packages_distributions, version
+    from importlib.metadata import PackageNotFoundError, version
 
     imported = [name for name in LIBRARIES if name in sys.modules]
-    distributions = packages_distributions()
+    distributions = _distributions(_installed())
     versions = {}
     for name in imported:
         for distribution in (*distributions.get(name, ()), name):
@@ -31,3 +34,22 @@ def libraries() -> dict[str, str]:
             if known:
                 versions[name] = str(known)
     return versions
+
+
+def _installed() -> tuple[tuple[str, int], ...]:
+    """The folders that are imported from, and when each was last changed: by an installation."""
+    changed = []
+    for folder in sys.path:
+        try:
+            changed.append((folder, os.stat(folder or ".").st_mtime_ns))
+        except OSError:
+            continue
+    return tuple(changed)
+
+
+@lru_cache(maxsize=1)
+def _distributions(installed: tuple[tuple[str, int], ...]) -> Mapping[str, list[str]]:
+    """The distributions of each import name; all their metadata are read, so it is kept."""
+    from importlib.metadata import packages_distributions
+
+    return packages_distributions()

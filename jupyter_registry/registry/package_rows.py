@@ -101,6 +101,14 @@ _MODEL_ALIASES_QUERY = (
     .join(_NAMED, _NAMED.c.id == ALIAS.c.package_id)
     .where(_among(PACKAGE.c.id))
 )
+#: The versions of packages' models that are in service: (package, version).
+_MODEL_DEPLOYED_QUERY = (
+    select(PACKAGE.c.id, _NAMED.c.version)
+    .distinct()
+    .join(_NAMED, _NAMED.c.model_id == PACKAGE.c.model_id)
+    .join(DEPLOYMENT, DEPLOYMENT.c.package_id == _NAMED.c.id)
+    .where(_among(PACKAGE.c.id), _LIVING)
+)
 
 
 def summaries(
@@ -108,7 +116,7 @@ def summaries(
 ) -> list[dict[str, Any]]:
     """Packages shaped as `PackageSummary`, in the order of ``ids``.
 
-    ``of_models``: with the aliases of all versions of their models.
+    ``of_models``: with the aliases of all versions of their models, and which are in service.
     """
     if not ids:
         return []
@@ -124,6 +132,8 @@ def summaries(
     if of_models:
         for package_id, alias, version in sorted(_rows_of(connection, _MODEL_ALIASES_QUERY, ids)):
             items[package_id].setdefault("model_aliases", {})[alias] = version
+        for package_id, version in sorted(_rows_of(connection, _MODEL_DEPLOYED_QUERY, ids)):
+            items[package_id].setdefault("model_deployed", []).append(version)
     return [items[package_id] for package_id in ids if package_id in items]
 
 

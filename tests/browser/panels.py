@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -133,9 +133,9 @@ def pictures(page: Page, part: str, name: str, folder: Path) -> None:
         assert complaints(page, part) == ""
 
 
-def read_in_each_theme(page: Page, folder: Path, name: str) -> None:
-    """The charts of the panel in front, in every theme: pictures, contrast, nothing of axe's."""
-    for shade in THEMES:
+def read_charts(page: Page, folder: Path, name: str, themes: Sequence[str] = THEMES) -> None:
+    """The charts of the panel in front, in themes: pictures, contrast, nothing of axe's."""
+    for shade in themes:
         theme(page, shade)
         page.wait_for_timeout(1200)  # charts are drawn anew
         shown = page.locator(f"{PANEL}:visible")

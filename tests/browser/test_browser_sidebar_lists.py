@@ -129,13 +129,15 @@ def test_changes_made_elsewhere_show_within_a_second(
     deployments = sidebar.get_by_role("listbox", name="Deployments")
     expect(deployments.get_by_role("option", name="live-eu")).to_be_visible()
 
-    # a hundred changes are a few requests
+    # a hundred changes are a few requests: two a second
     asked.clear()
+    began = time.monotonic()
     for number in range(100):
         package.update(description=f"the {number}th")
     page.wait_for_timeout(700)
+    most = 2 * (time.monotonic() - began) + 2
     lists = [url for url in asked if "/packages?" in url]
-    assert 1 <= len(lists) <= 20, lists
+    assert 1 <= len(lists) <= most, lists
 
 
 def test_rows_that_arrive_move_lights_and_line(

@@ -23,7 +23,6 @@ from tests.browser.panels import (
     FORM,
     PANEL,
     TARGET,
-    complaints,
     fill,
     form,
     front,
@@ -86,7 +85,7 @@ def test_from_a_drop_to_the_archive(
     _see_the_accuracy(page, deployment, desktop)
     _register_two_more(registry, sidebar, page, desktop)
     _replace(page, deployment, desktop)
-    _roll_back(page, deployment, desktop)
+    _roll_back(sidebar, page, deployment, desktop)
     _archive(page, deployment)
 
 
@@ -219,7 +218,7 @@ def _replace(page: Page, deployment: Deployment, desktop: Path) -> None:
     assert deployment.refresh().package == "walked/2"
 
 
-def _roll_back(page: Page, deployment: Deployment, desktop: Path) -> None:
+def _roll_back(sidebar: Locator, page: Page, deployment: Deployment, desktop: Path) -> None:
     """By the keyboard, from the history that says why there was another."""
     shown = panel(page, deployment.label)
     overview = tab(shown, "Overview")
@@ -238,6 +237,9 @@ def _roll_back(page: Page, deployment: Deployment, desktop: Path) -> None:
     dialog.get_by_role("button", name="Roll back").click()
     expect(periods).to_have_count(3)
     expect(periods.first).to_contain_text("walked/1")
+    # the list has the latest version, and says that the one before is in service
+    row = sidebar.get_by_role("option", name="walked/2")
+    expect(row).to_contain_text("/1 deployed")
     pictures(page, PANEL, "7-overview", desktop)
     assert deployment.refresh().package == "walked/1"
 
@@ -290,8 +292,7 @@ def test_rows_of_a_model_elsewhere_arrive_while_one_looks_on(
     assert secret.startswith("jrk_")
     keys = part.get_by_role("list", name="Keys that are valid")
     expect(keys).to_contain_text("the host")
-    assert complaints(page, PANEL) == ""
-    page.screenshot(path=str(tmp_path / "integrations.png"))
+    pictures(page, PANEL, "integrations", tmp_path)
     part.get_by_role("button", name="Copy: Report in Python").click()
     expect(part.get_by_text("Copied").first).to_be_visible()
     code = page.evaluate("navigator.clipboard.readText()")

@@ -7,10 +7,12 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from jupyter_registry.client import provenance
+from jupyter_registry.formats.libraries import libraries
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -84,6 +86,23 @@ def test_the_notebook_and_libraries_are_known(
     assert known["libraries"]["sklearn"] == version("scikit-learn") == sklearn.__version__
     assert known["git"]["branch"] == "trunk"
     assert datetime.fromisoformat(known["registered_at"]).tzinfo is not None
+
+
+def test_a_library_installed_meanwhile_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = ModuleType("xgboost")
+    module.__version__ = "1.0"  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "xgboost", module)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert libraries()["xgboost"] == "1.0"
+    installed = tmp_path / "xgboost_cpu-3.2.1.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: xgboost-cpu\nVersion: 3.2.1\n"
+    )
+    (installed / "top_level.txt").write_text("xgboost\n")
+    assert libraries()["xgboost"] == "3.2.1"
 
 
 def test_what_cannot_be_known_is_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -294,16 +294,23 @@ def test_latest_follows_what_is_registered_archived_and_deleted(
     assert latest() == [("a", 4), ("b", 1)]
 
 
-def test_latest_has_the_aliases_of_all_versions(database: Database, register) -> None:
+def test_latest_has_aliases_and_deployments_of_all_versions(
+    database: Database, register, deploy
+) -> None:
     for version, alias in ((1, "champion"), (2, "challenger"), (3, None)):
-        register("a")
+        package = register("a")
+        if version < 3:
+            deploy(package.id, f"{version} of a")
+            deploy(package.id, f"{version} again")
         if alias:
             models.set_alias(database, "a", alias, version)
     register("b")
     a, b = search_packages(database, PackageFilter(latest=True), sort="name")["items"]
     assert a["aliases"] == []
     assert a["model_aliases"] == {"champion": 1, "challenger": 2}
-    assert PackagePage.model_validate({"items": [b]}).items[0].model_aliases == {}
+    assert (a["deployed"], a["model_deployed"]) == (False, [1, 2])
+    b = PackagePage.model_validate({"items": [b]}).items[0]
+    assert (b.model_aliases, b.model_deployed) == ({}, [])
 
 
 def test_no_archived_package_is_the_latest(database: Database) -> None:

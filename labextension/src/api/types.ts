@@ -1995,6 +1995,11 @@ export interface components {
              */
             deployed?: boolean;
             /**
+             * Model Deployed
+             * @default []
+             */
+            model_deployed?: number[];
+            /**
              * Baseline
              * @default null
              */
@@ -2125,6 +2130,11 @@ export interface components {
              * @default false
              */
             deployed?: boolean;
+            /**
+             * Model Deployed
+             * @default []
+             */
+            model_deployed?: number[];
             /**
              * Baseline
              * @default null
@@ -2261,6 +2271,11 @@ export interface components {
              * @default false
              */
             deployed?: boolean;
+            /**
+             * Model Deployed
+             * @default []
+             */
+            model_deployed?: number[];
         };
         /**
          * PackageUpdate

@@ -21,8 +21,8 @@ export function PackageRow({ shown }: { shown: PackageSummary }): React.ReactEle
           {columns.has('version') && <span className="jp-Registry-muted">/{shown.version}</span>}
         </span>
         {shown.archived_at && <Badge tone="warn">{trans.__('archived')}</Badge>}
-        {columns.has('deployed') && shown.deployed && (
-          <Badge tone="success">{trans.__('deployed')}</Badge>
+        {columns.has('deployed') && deployed(shown) && (
+          <Badge tone="success">{deployedText(shown, trans)}</Badge>
         )}
       </span>
       <span className="jp-Registry-rowLine">
@@ -48,12 +48,24 @@ export function packageTitle(shown: PackageSummary, trans: TranslationBundle): s
     kindName(shown.kind, trans),
     trans.__('%1, %2', shown.target_name, targetTypeName(shown.target_type, trans)),
     aliases(shown).join(' '),
-    shown.deployed ? trans.__('deployed') : '',
+    deployed(shown) ? deployedText(shown, trans) : '',
     trans.__('registered %1 by %2', ago(shown.created_at), shown.created_by),
     shown.description ?? ''
   ]
     .filter(Boolean)
     .join('\n');
+}
+
+/** Whether it is in service, or another version of its model where the list has only the latest. */
+function deployed(shown: PackageSummary): boolean {
+  return !!shown.deployed || !!shown.model_deployed?.length;
+}
+
+function deployedText(shown: PackageSummary, trans: TranslationBundle): string {
+  const others = (shown.model_deployed ?? []).filter(version => version !== shown.version);
+  return shown.deployed || !others.length
+    ? trans.__('deployed')
+    : trans.__('/%1 deployed', others.join(', '));
 }
 
 /** Its aliases; of other versions, where the list has only the latest, with their number. */
