@@ -62,7 +62,9 @@ def deploy(registry: Registry, name: str, target: str) -> Deployment:
 
 def serve(deployment: Deployment, rows: pd.DataFrame) -> None:
     deployment.predict(rows[[*FEATURES, "visit", "at"]], timestamp_column="at", progress=False)
-    deployment.actuals(rows, association_id="visit", value=deployment.target_name, progress=False)
+    deployment.actuals(
+        rows, association_id_column="visit", value_column=deployment.target_name, progress=False
+    )
 
 
 @pytest.fixture
