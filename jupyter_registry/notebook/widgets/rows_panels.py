@@ -15,7 +15,8 @@ from ...domain.errors import Conflict, RegistryError
 from .. import namespace
 from . import deployment_html, rows_files, rows_text
 from .chooser import packages_of, renew
-from .common import Field, Fields, guarded
+from .common import guarded
+from .fields import Field, Fields
 from .rows_base import RowsPanel, column, needed, offer
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...domain.errors import InvalidInput
 from ...domain.kinds import TargetType
 from . import rows_files
-from .common import table
+from .markup import table
 
 if TYPE_CHECKING:
     import pyarrow as pa
