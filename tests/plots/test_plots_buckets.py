@@ -52,7 +52,7 @@ def test_many_bars_are_drawn_as_their_outline_with_gaps_where_time_is_left_out()
     by_time.bars(ax, buckets, heights, "rows")
     (drawn,) = ax.patches
     path = drawn.get_path()
-    first, last = by_time.days(buckets)
+    first, last = map(date2num, by_time.moments(buckets))
     within = {
         (place, at): path.contains_point(((1 - at) * first[place] + at * last[place], height))
         for place, height in ((0, 0.5), (99, 0.5), (100, 0.5), (597, 0.5))
@@ -66,10 +66,10 @@ def test_many_bars_are_drawn_as_their_outline_with_gaps_where_time_is_left_out()
     assert len(corners) == 2 * len(buckets) + 4
 
 
-def test_days_are_those_of_matplotlib() -> None:
+def test_moments_are_those_of_matplotlib() -> None:
     moments = [START, START + HOUR, datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)]
     buckets = [AccuracyBucket(start=at, end=at + HOUR, n=0, n_predicted=0) for at in moments]
-    first, last = by_time.days(buckets)
+    first, last = map(date2num, by_time.moments(buckets))
     assert first.tolist() == date2num(moments).tolist()
     assert last.tolist() == date2num([at + HOUR for at in moments]).tolist()
 
