@@ -293,7 +293,7 @@ def test_it_refreshes_by_itself_until_it_is_closed(deployed: Deployment) -> None
         assert view.is_live
         view.controls.live.options = {**dict(view.controls.live.options), "fast": 0.02}
         view.controls.live.value = 0.02
-        task = view._live
+        task = view._live.task
         assert task is not None
         deployed.predict({"age": [40.0], "income": [50.0], "visit": ["late"]})
         assert await within(lambda: "600 of 601" in view._summary.value)
