@@ -64,18 +64,18 @@ def read_accuracy(
     """
     target = tracked.target
     scoring.check_names(target.type, [*names, *bucket_names])
-    first, last = calendar.checked_hours(start, end)
     describe = Description(target, packages, names)
     describe_buckets = Description(target, packages, bucket_names or names)
     with reading(database.log_engine) as cursor:
-        hours = calendar.filled(
-            first, last, lambda: hours_with_predictions(cursor, tracked, list(packages), segment)
+        series = calendar.series(
+            bucket,
+            start,
+            end,
+            lambda: hours_with_predictions(cursor, tracked, list(packages), segment),
         )
-        if hours is None:
+        if series is None:
             return _nothing(target, bucket)
-        first, last = hours
-        chosen = bucket or calendar.chosen_bucket(first, last)
-        edges = calendar.starts(chosen, first, last)
+        chosen, first, last, edges = series.bucket, series.first, series.last, series.edges
         read = partial(_counted, cursor, tracked, list(packages), segment)
         sketched, of_buckets = describe.needs_sketches, describe_buckets.needs_sketches
         if chosen is Bucket.HOUR:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from jupyter_registry import plots
 from jupyter_registry.domain.entities import (
     Accuracy,
     AccuracyBucket,
@@ -29,6 +30,9 @@ from jupyter_registry.domain.psi import psi, status_of, verdict
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
+#: The plots of the details of two classes, and of numbers.
+BINARY = [plots.roc, plots.precision_recall, plots.lift, plots.calibration]
+OF_NUMBERS = [plots.predicted_against_actual, plots.residuals]
 
 
 def scores(n: int = 4_000, seed: int = 0, skill: float = 1.4) -> tuple[Any, Any]:

@@ -178,7 +178,7 @@ function Nothing(props: {
       <EmptyState title={trans.__('No actual has arrived yet')}>
         <p>{trans.__('Send what really happened in the tab Actuals, or in a notebook:')}</p>
         <code>
-          {`deployment.actuals(data, association_id='${entity.association_id_column ?? 'id'}', value='${entity.target_name}')`}
+          {`deployment.actuals(data, association_id_column='${entity.association_id_column ?? 'id'}', value_column='${entity.target_name}')`}
         </code>
       </EmptyState>
     );
