@@ -39,6 +39,8 @@ class Wishes:
     timestamp_column: str | None = None
     association_id_column: str | None = None
     passthrough: Sequence[str] = ()
+    first_row: int = 0
+    """What the answer counts its rows from."""
 
 
 class Written(NamedTuple):
@@ -59,6 +61,7 @@ class _Prepared:
     timestamps: Any
     passed: dict[str, Values]
     segments: Segments | None = None
+    first_row: int = 0
 
 
 async def predict(
@@ -214,7 +217,14 @@ def _prepare(champion: Champion, table: Table, wishes: Wishes) -> _Prepared:
             )
         passed[name] = columns.named(table, name, "passthrough")
     frame = conform(champion.signature, table.columns, table.n)
-    return _Prepared(frame, ids, moments, passed, segments.values_of(champion, table, frame))
+    return _Prepared(
+        frame,
+        ids,
+        moments,
+        passed,
+        segments.values_of(champion, table, frame),
+        wishes.first_row,
+    )
 
 
 def _association_ids(
@@ -272,7 +282,7 @@ def _answer(
     champion: Champion, prepared: _Prepared, values: Any, probabilities: Any, labels: Any
 ) -> Answer:
     target, n = champion.target, len(prepared.timestamps)
-    answer: Answer = {"row": np.arange(n)}
+    answer: Answer = {"row": np.arange(prepared.first_row, prepared.first_row + n)}
     if probabilities is None:
         answer["prediction"] = values
     else:

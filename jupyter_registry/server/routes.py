@@ -323,6 +323,12 @@ ROUTES: tuple[Route, ...] = (
                 parameters={
                     **_COLUMNS,
                     "passthrough": _text("Input columns to repeat in the answer, with commas."),
+                    "first_row": _whole(
+                        "The number of the first row in the answer, of rows that come in parts.",
+                        minimum=0,
+                        maximum=2**53,
+                        default=0,
+                    ),
                 },
             )
         },

@@ -237,6 +237,14 @@ def test_answers_in_a_format_that_nobody_gives(api: Any, moody: Any) -> None:
     assert answer.headers["Content-Type"].startswith("text/csv")
 
 
+def test_rows_that_come_in_parts_are_counted_on(api: Any, moody: Any) -> None:
+    for body in ([{"x": 4.0}, {"x": 5.0}], [{"x": 1.0}] * 300):
+        found = api.post(
+            f"/deployments/{moody['id']}/predictions", json=body, params={"first_row": 1000}
+        ).json()["data"]
+        assert [row["row"] for row in found] == list(range(1000, 1000 + len(body)))
+
+
 def test_who_closes_the_connection_stops_the_model(api: httpx.Client, deploy: Deploy) -> None:
     slow = deploy("moody", seed=77)  # no other deployment has this package
     path = f"/deployments/{slow['id']}"
