@@ -20,6 +20,12 @@ ROUTES: tuple[Route, ...] = (
                     "passthrough": text_parameter(
                         "Input columns to repeat in the answer, with commas."
                     ),
+                    "first_row": whole_parameter(
+                        "The number of the first row in the answer, of rows that come in parts.",
+                        minimum=0,
+                        maximum=2**53,
+                        default=0,
+                    ),
                 },
             )
         },

@@ -3644,6 +3644,8 @@ export interface operations {
                 timestamp_column?: string;
                 /** @description Input columns to repeat in the answer, with commas. */
                 passthrough?: string;
+                /** @description The number of the first row in the answer, of rows that come in parts. */
+                first_row?: number;
             };
             header?: never;
             path: {

@@ -109,16 +109,17 @@ function decoded(
   }
 }
 
+/** Lists and structures have no such values. */
 function text(value: unknown): string {
-  if (value === null || value === undefined) {
-    return '';
-  }
   if (value instanceof Date) {
     return value.toISOString();
   }
-  return value instanceof Uint8Array
-    ? Array.from(value, byte => byte.toString(16).padStart(2, '0')).join('')
+  if (value instanceof Uint8Array) {
+    return Array.from(value, byte => byte.toString(16).padStart(2, '0')).join('');
+  }
+  return value === null || value === undefined
+    ? ''
     : typeof value === 'object'
       ? JSON.stringify(value)
-      : String(value);
+      : String(value as string | number | bigint | boolean);
 }

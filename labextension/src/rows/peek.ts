@@ -1,5 +1,5 @@
 // A look into a file of rows: format, columns, first rows. Never the whole of it in memory.
-import { csvStart, RowCounter } from './csv';
+import { csvStart, RowScanner } from './csv';
 
 export type RowsFormat = 'csv' | 'parquet' | 'arrow' | 'json';
 
@@ -51,7 +51,7 @@ export async function peek(file: Blob): Promise<Peek> {
 
 /** The number of rows of a CSV file, read piece by piece. */
 export async function countRows(file: Blob): Promise<number> {
-  const counter = new RowCounter();
+  const counter = new RowScanner();
   const reader = file.stream().getReader();
   for (;;) {
     const { done, value } = await reader.read();
