@@ -25,7 +25,9 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml
 	@touch $@
 
 $(VENV)/.packages: $(BIN)/python pyproject.toml labextension/package.json
-	$(PIP) install --quiet --editable '.[dev]'
+	# the front end is built below, once; modules are compiled on all cores
+	SKIP_JUPYTER_BUILDER=1 $(PIP) install --quiet --no-compile --editable '.[dev]'
+	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true
 	@touch $@ $(VENV)/.demo
 
 labextension/node_modules/.yarn-state.yml: $(VENV)/.packages labextension/yarn.lock

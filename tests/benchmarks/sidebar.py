@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.browser.chromium import find_browser
 from tests.browser.conftest import _FLAGS
-from tests.browser.lab import Lab, find_browser
+from tests.browser.lab import Lab
 
 from . import search
 from .figure import Figure
