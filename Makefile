@@ -7,7 +7,8 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check
 JLPM    = cd labextension && PATH="$(abspath $(BIN)):$$PATH" jlpm
 FRONT   = $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) \
           labextension/package.json labextension/tsconfig.json
-PYTEST_ARGS ?= -n 2 --dist loadfile
+# in the files' order: the longest come first, not those of many tests
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo lab test lint lint-front types bundle bench pictures clean
 
