@@ -157,6 +157,14 @@ class WorkerPool:
         supervisor = self._supervisors.get(spec.key)
         return supervisor is not None and supervisor.is_running
 
+    def rename(self, before: WorkerSpec, after: WorkerSpec) -> None:
+        """Let the worker of one spec serve another that differs in the package alone."""
+        held = self._supervisors.get(before.key)
+        if held is not None and after.key not in self._supervisors:
+            del self._supervisors[before.key]
+            held.spec = after
+            self._supervisors[after.key] = held
+
     async def retire(self, package_id: int) -> None:
         """Answer the requests that wait for a package, then stop its workers."""
         for key, supervisor in list(self._supervisors.items()):

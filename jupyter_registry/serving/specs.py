@@ -45,6 +45,7 @@ class InspectionSpec:
 class WorkerSpec:
     """A model to serve: its files on this disk, and the interpreter to serve it with."""
 
+    #: Below 0 for one on trial, which is no package yet.
     package_id: int
     files: Path
     format: str
@@ -57,7 +58,7 @@ class WorkerSpec:
     @property
     def name(self) -> str:
         """Whose model it is, for the log."""
-        return f"package {self.package_id}"
+        return f"package {self.package_id}" if self.package_id > 0 else "a model on trial"
 
     @property
     def key(self) -> tuple[object, ...]:
