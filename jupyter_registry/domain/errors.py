@@ -80,6 +80,12 @@ class LeaderboardNotFound(NotFound):
     title = "Leaderboard not found"
 
 
+class JobNotFound(NotFound):
+    """No such training job runs or is held here."""
+
+    title = "Training job not found"
+
+
 class ContentsNotFound(NotFound):
     """No such file or folder where Jupyter's file browser looks."""
 

@@ -18,6 +18,7 @@ from ..domain.entities import (
     LeaderboardLog,
     LeaderboardPublic,
     LeaderboardUpdate,
+    Progress,
 )
 from ..domain.errors import InvalidInput, LeaderboardEnded, LeaderboardRunning, NotFound
 from ..domain.kinds import LeaderboardState
@@ -92,6 +93,12 @@ def get(database: Database, board_id: int) -> LeaderboardPublic:
     if found is None:
         raise leaderboard_rows.no_board(board_id)
     return LeaderboardPublic.model_validate(found)
+
+
+def name_of(database: Database, board_id: int) -> str:
+    """The name of a leaderboard; raises `LeaderboardNotFound`."""
+    with database.read() as session:
+        return _find(session, board_id).name
 
 
 def update(database: Database, board_id: int, body: LeaderboardUpdate) -> LeaderboardPublic:
@@ -210,13 +217,19 @@ def settle(database: Database) -> list[tuple[int, str]]:
         return [(int(board.id or 0), board.name) for board in found]
 
 
-def beat(database: Database, board_id: int, log: str) -> None:
-    """Take down that a job is at work, and what it has written so far."""
+def beat(database: Database, board_id: int, log: str, progress: Progress | None) -> bool:
+    """Take down that a job is at work, what it has written and how far it is.
+
+    Returns whether it was asked to stop, perhaps on another server.
+    """
     with database.write() as session:
         board = _find(session, board_id, lock=True)
         board.log = log
+        if progress is not None:
+            board.progress = progress.model_dump()
         if board.state is _RUNNING or board.lost:
             hear(board)
+        return board.stop_requested_at is not None
 
 
 # --- shared with the use cases of models --------------------------------------------------

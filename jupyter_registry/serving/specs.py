@@ -11,7 +11,7 @@ from ..domain.signature import Signature
 from ..domain.target import Target
 from ..formats.scoring import Scores
 
-__all__ = ["InspectionSpec", "Launch", "LoadReport", "Scores", "WorkerSpec"]
+__all__ = ["InspectionSpec", "Launch", "LoadReport", "Scores", "TrainingSpec", "WorkerSpec"]
 
 
 class Launch(Protocol):
@@ -37,6 +37,17 @@ class InspectionSpec:
     name: str
     #: Fields of the order; see `worker.inspection`.
     order: Mapping[str, Any]
+    interpreter: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """What a process is to train, and with which interpreter."""
+
+    name: str
+    #: With ``job.json``, see `training.job`; what it makes is put there, too.
+    folder: Path
     interpreter: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
 
