@@ -64,25 +64,23 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc,unused
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Encode the rows, shape (n, features out)."""
-        columns: dict[str, Any] = {}
-        for name in self.numbers or []:
-            columns[name] = np.asarray(X[name], dtype=np.float64)
+        columns: list[Any] = [_finite(X[name]) for name in self.numbers or []]
         for name, known in self.known_.items():
             codes = _codes(X[name], known)
             if self.as_category:
-                columns[name] = pd.Categorical.from_codes(
-                    codes, categories=list(range(FIRST + len(known)))
-                )
+                kinds = list(range(FIRST + len(known)))
+                columns.append(pd.Categorical.from_codes(codes, categories=kinds))
             else:
-                columns[name] = codes.astype(np.float64)
+                columns.append(codes.astype(np.float64))
         for name, parts in self.parts_.items():
             found = _date_parts(X[name])
-            for part in parts:
-                columns[f"{name} ({part})"] = found[part]
-        return pd.DataFrame(columns, index=X.index, copy=False)
+            columns.extend(found[part] for part in parts)
+        # names of its own: libraries refuse some characters
+        named = {f"x{position}": values for position, values in enumerate(columns)}
+        return pd.DataFrame(named, index=X.index, copy=False)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
-        """The names of the columns that `transform` gives."""
+        """What the columns that `transform` gives are, in their order."""
         dates = [f"{name} ({part})" for name, parts in self.parts_.items() for part in parts]
         return np.array([*(self.numbers or []), *self.known_, *dates], dtype=object)
 
@@ -100,6 +98,11 @@ class EncodedClasses(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unuse
 
     def __init__(self, estimator: Any = None) -> None:
         self.estimator = estimator
+
+    @property
+    def wrapped(self) -> Any:
+        """The estimator inside."""
+        return self.estimator
 
     def fit(self, X: Any, y: Any) -> EncodedClasses:
         """Fit a clone of the estimator on the labels' numbers."""
@@ -167,6 +170,13 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc,unus
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Predicted numbers, shape (n,)."""
         return np.mean([model.predict(X) for model in self.models or []], axis=0)
+
+
+def _finite(column: pd.Series) -> NDArray[np.float64]:
+    """Numbers as float64; what is infinite is missing."""
+    values = np.asarray(column, dtype=np.float64)
+    infinite = np.isinf(values)
+    return np.where(infinite, np.nan, values) if infinite.any() else values
 
 
 # --- categories -----------------------------------------------------------------------------
