@@ -97,10 +97,9 @@ class InspectionCreate(Strict):
     """In whose environment it runs; the registry's default one unless given."""
 
 
-class DeploymentCreate(Strict):
-    """Create a deployment from a package; names a package by ``package_id``."""
+class DeploymentSettings(Strict):
+    """What a deployment is created with, whatever it is created from."""
 
-    package_id: int
     label: Label
     description: Text = ""
     importance: Importance = Importance.MODERATE
@@ -110,6 +109,12 @@ class DeploymentCreate(Strict):
     store_features: bool = False
     kernelspec: str | None = None
     segment_columns: list[str] = []
+
+
+class DeploymentCreate(DeploymentSettings):
+    """Create a deployment from a package; names a package by ``package_id``."""
+
+    package_id: int
 
 
 class DeploymentUpdate(Strict):
