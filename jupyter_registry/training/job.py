@@ -59,7 +59,7 @@ def run(job: dict[str, Any], sink: FolderSink) -> None:
             options[option] = job[option]
     board = Leaderboard(job["data"], job["target"], **options)
     budget = job.get("time_budget")
-    board.run(time_budget=DEFAULT_BUDGET if budget is None else budget, sink=sink, progress=False)
+    board.run(DEFAULT_BUDGET if budget is None else budget, sink=sink, progress=sys.stderr)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -64,13 +64,13 @@ class FolderSink:
         self._write({"event": "progress", "progress": progress})
 
     def model(self, model: dict[str, Any], files: dict[str, Path]) -> None:
-        """Move the files into the folder, and write the model's line."""
+        """Put the files into the folder, and write the model's line."""
         self._models += 1
         kept = {}
         for name, file in files.items():
             place = Path("models") / str(self._models) / name
             (self.folder / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(file, self.folder / place)
+            _link(file, self.folder / place)
             kept[name] = place.as_posix()
         self._write({"event": "model", "model": model, "files": kept})
 
@@ -85,3 +85,11 @@ class FolderSink:
     def _write(self, line: dict[str, Any]) -> None:
         self._stream.write(json.dumps(line, allow_nan=False) + "\n")
         self._stream.flush()
+
+
+def _link(file: Path, place: Path) -> None:
+    """The same file in another place; a copy where links cannot be."""
+    try:
+        os.link(file, place)
+    except OSError:
+        shutil.copyfile(file, place)
