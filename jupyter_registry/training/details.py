@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from ..domain.baseline import predicted_labels
 from ..domain.curves import Counted, cumulative_gain, roc
-from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.ranking import score_of
 from ..domain.signature import Dtype
@@ -66,7 +65,7 @@ def importance(
     predictor = SklearnPredictor(trained.fold_model)
     frame = material.rows_of(rows)
     loss = _loss(material, rows)
-    ask = _asking(material, predictor)
+    ask = material.asking(predictor)
     began = time.monotonic()
     before = loss(ask(frame))
     if (time.monotonic() - began) * len(names) > seconds:
@@ -94,7 +93,7 @@ def dependence(
     """
     rows = _sample(material, material.partition.splits[0][1])
     frame = material.rows_of(rows)
-    ask = _asking(material, SklearnPredictor(trained.fold_model))
+    ask = material.asking(SklearnPredictor(trained.fold_model))
     began = time.monotonic()
     ask(frame)
     if (time.monotonic() - began) * _GRID * len(leading[:_DEPENDENT]) > seconds:
@@ -154,10 +153,6 @@ def _sample(material: Material, rows: Rows) -> Rows:
         return rows
     random = np.random.default_rng(material.making.seed)
     return np.sort(random.choice(rows, _ROWS, replace=False))
-
-
-def _asking(material: Material, predictor: Any) -> Callable[[Frame], NDArray[np.float64]]:
-    return lambda frame: material.scores_by(predictor, frame)
 
 
 def _loss(material: Material, rows: Rows) -> Callable[[NDArray[np.float64]], float]:

@@ -73,9 +73,17 @@ class Material:
 
     def scores_by(self, predictor: Any, frame: Frame) -> NDArray[np.float64]:
         """The same of a predictor and a frame."""
+        return self.asking(predictor)(frame)
+
+    def asking(self, predictor: Any) -> Callable[[Frame], NDArray[np.float64]]:
+        """The same of a predictor that is asked several times."""
+        scorer = Scorer(predictor, self.signature, self.target)
+        return lambda frame: self._asked(scorer, frame)
+
+    def _asked(self, scorer: Scorer, frame: Frame) -> NDArray[np.float64]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = Scorer(predictor, self.signature, self.target).score(frame)
+            found = scorer.score(frame)
         if found.values is not None:
             return found.values
         assert found.probabilities is not None
