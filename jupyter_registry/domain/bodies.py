@@ -132,13 +132,18 @@ class DeploymentUpdate(Strict):
     state: DeploymentState | None = None
 
 
-class ReplacementCreate(Strict):
-    """Replace the champion, or with ``dry_run`` only check."""
+class ReplacementSettings(Strict):
+    """How a champion is replaced, whatever it is replaced by; with ``dry_run`` only checked."""
 
-    package_id: int
     reason: ReplacementReason = ReplacementReason.OTHER
     note: Text = ""
     dry_run: bool = False
+
+
+class ReplacementCreate(ReplacementSettings):
+    """Replace the champion, or with ``dry_run`` only check."""
+
+    package_id: int
 
 
 class RollbackCreate(Strict):

@@ -28,6 +28,7 @@ from .bodies import ModelUpdate as ModelUpdate
 from .bodies import PackageCreate as PackageCreate
 from .bodies import PackageUpdate as PackageUpdate
 from .bodies import ReplacementCreate as ReplacementCreate
+from .bodies import ReplacementSettings as ReplacementSettings
 from .bodies import RollbackCreate as RollbackCreate
 from .bodies import Strict as Strict
 from .deployment_fields import ActualsResult as ActualsResult

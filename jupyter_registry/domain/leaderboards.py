@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlmodel import BigInteger, Field, SQLModel
 
-from .bodies import DeploymentSettings, Strict
+from .bodies import DeploymentSettings, ReplacementSettings, Strict
 from .fields import Alias, Name, TagKey, TagValue, Text, stored
-from .kinds import BoardModelState, JobState, LeaderboardState, ReplacementReason, TargetType
+from .kinds import BoardModelState, JobState, LeaderboardState, TargetType
 from .problem import Problem
 from .uploads import FilePublic
 
@@ -300,14 +300,14 @@ class BoardDeploymentCreate(DeploymentSettings):
     package: BoardPackageCreate = BoardPackageCreate()
 
 
-class BoardReplacementCreate(Strict):
-    """Replace a deployment's champion by a leaderboard's model, or with ``dry_run`` only check."""
+class BoardReplacementCreate(ReplacementSettings):
+    """Replace a deployment's champion by a leaderboard's model, or with ``dry_run`` only check.
+
+    Package and replacement are made together, or neither is.
+    """
 
     deployment: str
     """Label or id."""
-    reason: ReplacementReason = ReplacementReason.OTHER
-    note: Text = ""
-    dry_run: bool = False
     package: BoardPackageCreate = BoardPackageCreate()
 
 
