@@ -72,8 +72,7 @@ def importance(
         return None
     random = np.random.default_rng(material.making.seed)
     rises = {
-        name: loss(ask({**frame, name: random.permutation(frame[name])})) - before
-        for name in names
+        name: loss(ask({**frame, name: random.permutation(frame[name])})) - before for name in names
     }
     largest = max(rises.values(), default=0.0)
     if largest <= 0:

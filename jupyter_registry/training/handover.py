@@ -141,7 +141,7 @@ def _outcomes(table: pa.Table, target: Target) -> Any:
 def _described(
     table: pa.Table, signature: Signature, target: Target, partition: Partition
 ) -> dict[str, Any]:
-    """The baseline but for the metrics: histograms and target distribution of what is trained on."""
+    """The baseline but for its metrics: histograms of what is trained on."""
     from ..domain.baseline import compute_baseline
     from ..formats.arrow_tables import columns_of
 
@@ -157,5 +157,3 @@ def _example(
     from ..formats.from_data import EXAMPLE_ROWS, example_of
 
     return example_of(table.take(partition.modelling[:EXAMPLE_ROWS]), signature)
-
-

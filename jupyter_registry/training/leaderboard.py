@@ -36,7 +36,11 @@ DEFAULT_BUDGET = 60.0
 #: Fewer seconds are refused; and so many cells need one more.
 _LEAST_BUDGET, _CELLS_PER_SECOND = 5.0, 4_000_000
 #: The metric that ranks unless another is chosen.
-_METRIC = {TargetType.REGRESSION: "rmse", TargetType.BINARY: "auc", TargetType.MULTICLASS: "log_loss"}
+_METRIC = {
+    TargetType.REGRESSION: "rmse",
+    TargetType.BINARY: "auc",
+    TargetType.MULTICLASS: "log_loss",
+}
 _PARTITIONS = ("auto", "random", "time", "group")
 #: A date column of fewer different values does not divide by time unless it is named.
 _LEAST_TIMES = 20
@@ -400,8 +404,10 @@ class Leaderboard:
 
     def _divides(self, name: str) -> bool:
         values = self._columns[name]
-        return values.dtype.kind == "M" and not np.isnat(values).any() and (
-            len(np.unique(values)) >= _LEAST_TIMES
+        return (
+            values.dtype.kind == "M"
+            and not np.isnat(values).any()
+            and (len(np.unique(values)) >= _LEAST_TIMES)
         )
 
     def _checked_date(self, name: str) -> str:
@@ -506,5 +512,3 @@ def _wrong(option: str, value: object, wanted: str) -> InvalidInput:
         advice=f"Give another {option}, or leave it out.",
         fields={option: f"not {wanted}"},
     )
-
-

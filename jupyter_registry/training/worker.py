@@ -2,15 +2,17 @@
 
 It reads what to train on from the folder (`handover`), then orders as lines of JSON from stdin,
 and answers with lines of JSON on stdout: ``ready``, any number of ``step``, and for each order
-``trained``, ``failed`` or ``tuned``. It ends when stdin does.
+``trained``, ``failed`` or ``tuned``. It ends when stdin does, whatever it is doing then.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import queue
 import shutil
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -20,15 +22,23 @@ from ..formats.libraries import libraries
 
 
 def main(arguments: list[str]) -> int:
-    """Work on orders until there are none."""
+    """Work on orders, one after the other."""
     # libraries print where they like: stdout carries lines of JSON alone
     stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     worker = _Worker(Path(arguments[0]), stream)
+    orders: queue.Queue[dict[str, Any]] = queue.Queue()
+    threading.Thread(target=_read, args=(orders,), name="orders", daemon=True).start()
     worker.start()
+    while True:
+        worker.work(orders.get())
+
+
+def _read(orders: queue.Queue[dict[str, Any]]) -> None:
+    """Read orders; without the one who gives them there is nothing left to do."""
     for line in sys.stdin:
-        worker.work(json.loads(line))
-    return 0
+        orders.put(json.loads(line))
+    os._exit(0)
 
 
 class _Worker:
@@ -143,9 +153,7 @@ class _Worker:
             if dependence is not None:
                 said["details"]["partial_dependence"] = dependence
         if order is not None and seconds:
-            curve = self._details.learning_curve(
-                self.material, order, trained, self.metric, left()
-            )
+            curve = self._details.learning_curve(self.material, order, trained, self.metric, left())
             if curve is not None:
                 said["details"]["learning_curve"] = curve
 
@@ -156,9 +164,7 @@ class _Worker:
             return score is not None
         return bool(score > bar) if order["greater_is_better"] else bool(score < bar)
 
-    def _trained(
-        self, said: dict[str, Any], trained: Any, model_seconds: float
-    ) -> dict[str, Any]:
+    def _trained(self, said: dict[str, Any], trained: Any, model_seconds: float) -> dict[str, Any]:
         return {
             "event": "trained",
             "model": said,
