@@ -49,8 +49,8 @@ def until(api: httpx.Client, path: str, ready: Ready, seconds: float = 120.0) ->
         found: dict[str, Any] = answer.json()
         if ready(found):
             return found
-        # what has ended becomes nothing more
-        assert time.monotonic() < deadline and found.get("ended_at") is None, found
+        assert found.get("ended_at") is None, found  # what has ended becomes nothing more
+        assert time.monotonic() < deadline, found
         time.sleep(0.1)
 
 
