@@ -18,9 +18,9 @@ from jupyter_registry.formats import find_model
 START = Path(jupyter_registry.__file__).parent / "training" / "start.py"
 
 
-def _job(folder: Path, data: pd.DataFrame, **job: Any) -> subprocess.Popen[str]:
+def _job(folder: Path, table: pd.DataFrame, **job: Any) -> subprocess.Popen[str]:
     folder.mkdir(parents=True, exist_ok=True)
-    data.to_csv(folder / "data.csv", index=False)
+    table.to_csv(folder / "data.csv", index=False)
     options = {"families": ["linear", "forest"], "tune": False, "threads": 1}
     (folder / "job.json").write_text(
         json.dumps({"data": str(folder / "data.csv"), "target": "target", "options": options} | job)
