@@ -77,7 +77,7 @@ def test_a_deployed_model_predicts_as_in_the_kernel(
         place = list(native.classes_).index("late")
         served = answer["probability_late"] if "probability_late" in answer else answer["late"]
         assert np.abs(np.asarray(served, float) - here[:, place]).max() < 1e-9
-        package = registry.package(deployment.package.name, deployment.package.version)
+        package = registry.package_by_id(deployment.package_id)
         assert package.kind == "native"
         assert package.provenance["leaderboard"]["id"] == board.id
         assert package.provenance["libraries"]["sklearn"]
