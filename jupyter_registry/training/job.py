@@ -9,11 +9,11 @@ log is stderr. Data that cannot be trained on are one line
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import signal
 import sys
-from inspect import signature
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -58,22 +58,17 @@ def run(job: dict[str, Any], sink: FolderSink) -> None:
     for option in ("name", "source"):
         if job.get(option):
             options[option] = job[option]
-    _check_options(options, Leaderboard)
+    known = inspect.signature(Leaderboard).parameters
+    for option in options:
+        if option not in known or option in ("data", "target"):
+            raise InvalidInput(
+                f"Training has no option {option!r}. {nearest(option, list(known))}".strip(),
+                advice=f"The options are {', '.join(sorted(set(known) - {'data', 'target'}))}.",
+                fields={"options": f"unknown: {option}"},
+            )
     board = Leaderboard(job["data"], job["target"], **options)
     budget = job.get("time_budget")
     board.run(DEFAULT_BUDGET if budget is None else budget, sink=sink, progress=sys.stderr)
-
-
-def _check_options(options: dict[str, Any], taker: type[Any]) -> None:
-    """Refuse what no option is called, naming the nearest."""
-    known = [name for name in signature(taker).parameters if name not in ("data", "target")]
-    for option in options:
-        if option not in known:
-            raise InvalidInput(
-                f"There is no option {option!r}.",
-                advice=f"{nearest(option, known)} Known: {', '.join(known)}.".strip(),
-                fields={f"options.{option}": "unknown"},
-            )
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -396,7 +396,7 @@ def _upgrade(commands: Any) -> None:
 
 
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
-    _serve, _list, _models, _deployments, _leaderboards, _leaderboard, _show, _register, _deploy, _update, _replace, _rollback,
-    _predict, _report, _actuals, _accuracy, _segments, _drift, _health, _rebuild, _key, _keys,
-    _upgrade,
+    _serve, _list, _models, _deployments, _leaderboards, _leaderboard, _show, _register, _deploy,
+    _update, _replace, _rollback, _predict, _report, _actuals, _accuracy, _segments, _drift,
+    _health, _rebuild, _key, _keys, _upgrade,
 )  # fmt: skip
