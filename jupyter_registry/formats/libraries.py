@@ -9,8 +9,8 @@ from functools import lru_cache
 
 #: Libraries whose versions matter to a model, by the name they are imported under.
 LIBRARIES = (
-    "catboost", "imblearn", "joblib", "jupyter_registry", "keras", "lightgbm", "numpy", "onnx",
-    "onnxruntime", "pandas", "polars", "pyarrow", "scipy", "skl2onnx", "sklearn", "skops",
+    "catboost", "flaml", "imblearn", "joblib", "jupyter_registry", "keras", "lightgbm", "numpy",
+    "onnx", "onnxruntime", "pandas", "polars", "pyarrow", "scipy", "skl2onnx", "sklearn", "skops",
     "statsmodels", "tensorflow", "torch", "transformers", "xgboost",
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from ..handlers import info
 from ..routing import Operation as Operation
 from ..routing import Route as Route
-from . import deployments, monitoring, packages, rows, uploads
+from . import deployments, leaderboards, monitoring, packages, rows, uploads
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -24,4 +24,5 @@ ROUTES: tuple[Route, ...] = (
     *deployments.ROUTES,
     *rows.ROUTES,
     *monitoring.ROUTES,
+    *leaderboards.ROUTES,
 )
