@@ -105,12 +105,15 @@ def test_outside_models_are_described_and_report(
         "--id visit --timestamp at"
     )
     assert "400 accepted" in ran.text
-    ran = kernel.ok(f"%actuals {name}-outside march --id visit --value left")
+    ran = kernel.ok(
+        f"%actuals {name}-outside march --association-id-column visit --value-column left"
+    )
     assert "400 matched" in ran.text
 
     # after a replacement the one before can still be named
     kernel.ok(
-        f"%register {name} --external --target left --type binary --labels no,yes --positive yes\n"
+        f"%register {name} --external --target left --type binary --labels no,yes "
+        "--positive-class yes\n"
         f"%replace {name}-outside {name}/2 --reason other\n"
         "late = sent[['visit', 'probability']].head(10).assign(visit=list('abcdefghij'))"
     )

@@ -84,6 +84,7 @@ def add_deployment(parser: Parser, what_for: str = "") -> list[argparse.Action]:
     return [
         parser.choose("--importance", Importance, help=f"{what_for}default: {Importance.MODERATE}"),
         parser.add(
+            "--association-id-column",
             "--id",
             metavar="COLUMN",
             dest="association_id_column",
@@ -91,6 +92,7 @@ def add_deployment(parser: Parser, what_for: str = "") -> list[argparse.Action]:
             help=f"{what_for}the input column that ties a prediction to what later happened",
         ),
         parser.add(
+            "--association-id-required",
             "--id-required",
             action="store_true",
             dest="association_id_required",

@@ -98,7 +98,7 @@ def add_target(made: Parser) -> None:
         dest="class_labels",
         help="the classes, in the order of the model's probabilities",
     )
-    made.add("--positive", metavar="LABEL", dest="positive_class", help="the positive class")
+    made.add("--positive-class", "--positive", metavar="LABEL", help="the positive class")
     made.add("--threshold", type=float, help="least probability that predicts the positive class")
     made.add(
         "--data",

@@ -69,6 +69,7 @@ def _rows(name: str, run: Any, description: str, epilog: str = "") -> Parser:
     made.add("deployment", metavar="LABEL", completes=Kind.DEPLOYMENT, help=arguments.DEPLOYMENT)
     made.add("data", metavar="DATAFRAME", completes=Kind.TABLE, help=arguments.TABLE)
     made.add(
+        "--association-id-column",
         "--id",
         metavar="COLUMN",
         dest="association_id_column",
@@ -76,6 +77,7 @@ def _rows(name: str, run: Any, description: str, epilog: str = "") -> Parser:
         help="the column with the association IDs (default: the deployment's)",
     )
     made.add(
+        "--timestamp-column",
         "--timestamp",
         metavar="COLUMN",
         dest="timestamp_column",
@@ -131,6 +133,7 @@ def _actuals() -> Parser:
         "example:\n  %actuals churn outcomes --id visit --value left",
     )
     made.add(
+        "--value-column",
         "--value",
         metavar="COLUMN",
         dest="value_column",
