@@ -7,7 +7,8 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check
 JLPM    = cd labextension && PATH="$(abspath $(BIN)):$$PATH" jlpm
 FRONT   = $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) \
           labextension/package.json labextension/tsconfig.json
-PYTEST_ARGS ?= -n 2 --dist loadfile
+# in the files' order: the longest come first, not those of many tests
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo lab test lint lint-front types bundle bench pictures clean
 
@@ -25,7 +26,9 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml
 	@touch $@
 
 $(VENV)/.packages: $(BIN)/python pyproject.toml labextension/package.json
-	$(PIP) install --quiet --editable '.[dev]'
+	# the front end is built below, once; modules are compiled on all cores
+	SKIP_JUPYTER_BUILDER=1 $(PIP) install --quiet --no-compile --editable '.[dev]'
+	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true
 	@touch $@ $(VENV)/.demo
 
 labextension/node_modules/.yarn-state.yml: $(VENV)/.packages labextension/yarn.lock

@@ -102,8 +102,8 @@ class Deployment(Monitored, DeploymentListed):
         self,
         data: Any,
         *,
-        association_id: str | None = None,
-        timestamp: str | None = None,
+        association_id_column: str | None = None,
+        timestamp_column: str | None = None,
         package: Package | PackageItem | int | str | None = None,
         progress: Progress = True,
     ) -> ReportResult:
@@ -111,15 +111,16 @@ class Deployment(Monitored, DeploymentListed):
 
         Columns: ``association_id``, ``timestamp``, ``prediction`` (number or class label),
         ``probability`` (of the positive class) or ``probability_<label>``, ``latency_ms``;
-        others are features. ``association_id`` and ``timestamp`` name other columns for those.
+        others are features. ``association_id_column`` and ``timestamp_column`` name those that
+        hold the first two, if they are called otherwise.
 
         A row counts for the package that was in service at its timestamp (from before the
         deployment was made: for its first), or for ``package``, one of the history: a package,
         its id, ``"name/version"`` or ``"name@alias"``.
         """
         params = {
-            "association_id_column": association_id,
-            "timestamp_column": timestamp,
+            "association_id_column": association_id_column,
+            "timestamp_column": timestamp_column,
             "package_id": None if package is None else self._registry.package_id(package),
         }
         return rows.report(
@@ -130,16 +131,16 @@ class Deployment(Monitored, DeploymentListed):
         self,
         data: Any,
         *,
-        association_id: str | None = None,
-        value: str | None = None,
-        timestamp: str | None = None,
+        association_id_column: str | None = None,
+        value_column: str | None = None,
+        timestamp_column: str | None = None,
         progress: Progress = True,
     ) -> ActualsResult:
         """Send what really happened: early, late, repeated or corrected.
 
         Parameters
         ----------
-        association_id, value, timestamp:
+        association_id_column, value_column, timestamp_column:
             The columns of ``data`` that hold them. Defaults: ``association_id`` or the
             deployment's association ID column; ``value`` or the target's name; no timestamp,
             unless there is a column ``timestamp``. Other columns are not sent.
@@ -153,10 +154,10 @@ class Deployment(Monitored, DeploymentListed):
 
         columns = {
             "association_id_column": chosen(
-                association_id, "association_id", self.association_id_column
+                association_id_column, "association_id", self.association_id_column
             ),
-            "value_column": chosen(value, "value", self.target_name),
-            "timestamp_column": timestamp or ("timestamp" if "timestamp" in names else None),
+            "value_column": chosen(value_column, "value", self.target_name),
+            "timestamp_column": timestamp_column or ("timestamp" if "timestamp" in names else None),
         }
         return rows.actuals(
             self._registry.connection, f"{self._path}/actuals", source, columns, progress=progress

@@ -11,6 +11,7 @@ from .accuracy import Accuracy
 from .accuracy_details import AccuracyDetails
 from .bound import Bound
 from .drift import Drift
+from .garbage import uncollected
 from .health import Health
 from .packages import Package, PackageItem
 from .segments import Segment, Segments, names_of, segment_params
@@ -60,9 +61,9 @@ class Monitored(Bound):
             "bucket_metric": names_of(bucket_metrics) if bucket_metrics else None,
         }
         named = segment_params(segment, segment_value)
-        return Accuracy.model_validate(
-            self._read("accuracy", start, end, package, bucket=bucket, **wanted, **named)
-        )
+        answer = self._read("accuracy", start, end, package, bucket=bucket, **wanted, **named)
+        with uncollected():
+            return Accuracy.model_validate(answer)
 
     def accuracy_details(
         self,

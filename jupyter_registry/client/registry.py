@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -27,7 +26,7 @@ class Info(Shown, ServerInfo):
     """What there is to know of the server."""
 
     def _parts(self) -> list[Facts]:
-        return [Facts("Jupyter Registry", self.model_dump())]
+        return [Facts("Jupyter Registry", self.model_dump(exclude={"monitoring"}))]
 
 
 class Registry:
@@ -304,12 +303,7 @@ class Registry:
     def __enter__(self) -> Registry:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:

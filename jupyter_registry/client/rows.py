@@ -114,8 +114,8 @@ def actuals(
             raise InvalidInput(
                 f"The data has no column {name!r}.",
                 advice=f"{nearest(name, table.column_names)} Say which columns hold the "
-                "association ID and the value: association_id=… and value=…, or "
-                "--association-id and --value.".strip(),
+                "association ID and the value: association_id_column=… and value_column=… "
+                "(in a shell --association-id-column and --value-column).".strip(),
                 fields={"column": name, "known": table.column_names},
             )
     table = table.select(list(dict.fromkeys(wanted)))

@@ -54,7 +54,7 @@ def run(folder: DemoFolder, plan: Plan, terminal: Terminal, *, keep_serving: boo
     from ..client import Registry
     from .notebook import write_notebook
     from .picture import draw
-    from .summary import replacements, summarise, table, write_summary
+    from .summary import summarise, table, write_summary
 
     started = time.monotonic()
     with LiveServer(folder) as server, OutsideScorer(folder.outside, plan.every) as outside:
@@ -63,7 +63,7 @@ def run(folder: DemoFolder, plan: Plan, terminal: Terminal, *, keep_serving: boo
         deployments = Replay(registry, outside, plan, terminal).run()
         with terminal.step("Read accuracy over time"):
             summary = summarise(registry, deployments)
-            draw(deployments, replacements(summary), folder.picture)
+            draw(deployments, folder.picture)
             write_notebook(folder.notebook)
             write_summary(summary, folder.summary)
         terminal.say()

@@ -23,7 +23,6 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
 from .flights import DATE, DEPARTURE, FEATURES, FLIGHT_ID, LATE, TARGET, load_flights, outcomes
@@ -66,12 +65,7 @@ class OutsideScorer:
         )
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         process, self._process = self._process, None
         if process is not None:
             try:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,15 +14,14 @@ if TYPE_CHECKING:
     from ..client.results import Deployment
 
 
-def draw(deployments: Sequence[Deployment], marks: Mapping[datetime, str], path: Path) -> None:
-    """Save accuracy by week, the replacements marked where the replayed calendar has them."""
+def draw(deployments: Sequence[Deployment], path: Path) -> None:
+    """Save accuracy by week."""
     figure = accuracy_over_time(
         {
             f"{deployment.label} ({deployment.kind})": deployment.accuracy(bucket=Bucket.WEEK)
             for deployment in deployments
         },
         metrics=METRICS,
-        replacements=marks,
         title="Flights from New York, 2013: arrives more than 15 minutes late?",
     )
     figure.savefig(path)

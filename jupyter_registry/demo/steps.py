@@ -93,7 +93,7 @@ def send_actuals(deployment: Deployment, known: pd.DataFrame, timestamp: str) ->
     if len(known):
         deployment.actuals(
             known.assign(known_at=timestamp),
-            association_id=FLIGHT_ID,
-            value=TARGET,
-            timestamp="known_at",
+            association_id_column=FLIGHT_ID,
+            value_column=TARGET,
+            timestamp_column="known_at",
         )

@@ -39,18 +39,6 @@ def write_summary(summary: dict[str, Any], path: Path) -> None:
     path.write_text(json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def replacements(summary: dict[str, Any]) -> dict[datetime, str]:
-    """When, in the replayed calendar, which package took over and why."""
-    return {
-        datetime.fromisoformat(period["first_prediction"]): (
-            f"{period['package']} ({period['reason'].replace('_', ' ')})"
-        )
-        for deployment in summary["deployments"]
-        for period in deployment["history"]
-        if period["reason"] is not None and period["first_prediction"] is not None
-    }
-
-
 def table(summary: dict[str, Any]) -> str:
     """The deployments, their periods and overall accuracy as text."""
     lines = []

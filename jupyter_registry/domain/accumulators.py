@@ -44,7 +44,7 @@ class Accumulator:
     thousands are read, little of them is, and what is not made need not be collected.
     """
 
-    __slots__ = ("_sketch", "_stored", "_sums", "counts")
+    __slots__ = ("_at", "_end", "_sketch", "_stored", "_sums", "counts")
 
     def __init__(
         self, counts: Ints, sums: list[ExactSum], sketch: ScoreSketch | None = None
@@ -52,8 +52,9 @@ class Accumulator:
         self.counts = counts
         self._sums = sums
         self._sketch = sketch
-        #: The bytes, where in them sums and sketch begin, and the number of sums.
-        self._stored: tuple[bytes, int, int, int] | None = None
+        #: The bytes, and where in them the sums begin and end; after them comes the sketch.
+        self._stored: bytes | None = None
+        self._at = self._end = 0
 
     @property
     def sums(self) -> list[ExactSum]:
@@ -67,8 +68,8 @@ class Accumulator:
         """The score sketch, if there is one."""
         if self._stored is None:
             return self._sketch
-        data, _, at, _ = self._stored
-        return ScoreSketch.from_bytes(memoryview(data)[at:]) if at < len(data) else None
+        data, end = self._stored, self._end
+        return ScoreSketch.from_bytes(memoryview(data)[end:]) if end < len(data) else None
 
     def mean(self, place: int, n: int) -> float:
         """A sum divided by a positive count, correctly rounded."""
@@ -78,9 +79,9 @@ class Accumulator:
 
     def _packed(self) -> Iterator[bytes]:
         """The sums as they are stored."""
-        assert self._stored is not None
-        data, at, _, n_sums = self._stored
-        for _ in range(n_sums):
+        data, at = self._stored, self._at
+        assert data is not None
+        while at < self._end:
             end = at + 2 + int.from_bytes(data[at : at + 2], "little")
             yield data[at + 2 : end]
             at = end
@@ -121,20 +122,20 @@ class Accumulator:
         if version != _VERSION:
             raise ValueError(f"accumulator of version {version}; rebuild it from the raw log")
         at = _HEAD.size
-        counts = np.zeros(n_counts, np.int64)
         places = np.frombuffer(data, "<u4", n_places, at)
         at += 4 * n_places
-        counts[places] = np.frombuffer(data, "<i8", n_places, at)
+        counts: Ints = np.frombuffer(data, "<i8", n_places, at)
         at += 8 * n_places
-        sums = []
+        if n_places < n_counts:
+            known, counts = counts, np.zeros(n_counts, np.int64)
+            counts[places] = known
+        end = at
         for _ in range(n_sums):
-            (size,) = struct.unpack_from("<H", data, at)
-            sums.append(ExactSum.from_bytes(data[at + 2 : at + 2 + size]))
-            at += 2 + size
-        sketched = sketched and at < len(data)
-        return cls(
-            counts, sums, ScoreSketch.from_bytes(memoryview(data)[at:]) if sketched else None
-        )
+            end += 2 + int.from_bytes(data[end : end + 2], "little")
+        found = cls(counts, [])
+        found._stored = data if sketched else data[:end]
+        found._at, found._end = at, end
+        return found
 
 
 def merge(parts: Sequence[Accumulator]) -> Accumulator | None:

@@ -56,6 +56,7 @@ from .fields import TagKey as TagKey
 from .fields import TagValue as TagValue
 from .fields import Text as Text
 from .fields import stored as stored
+from .marks import ReplacementMark as ReplacementMark
 from .monitoring import Drift as Drift
 from .monitoring import DriftBin as DriftBin
 from .monitoring import DriftBucket as DriftBucket
@@ -71,6 +72,7 @@ from .package_fields import PackagePublic as PackagePublic
 from .package_fields import PackageRegistered as PackageRegistered
 from .package_fields import PackageSummary as PackageSummary
 from .problem import Problem as Problem
+from .rules import MonitoringRules as MonitoringRules
 from .uploads import ContentsTaken as ContentsTaken
 from .uploads import FilePublic as FilePublic
 from .uploads import InspectionPublic as InspectionPublic
@@ -94,6 +96,8 @@ class Accuracy(SQLModel):
     """Rows are actual classes, columns predicted ones, in the order of ``class_labels``."""
     class_labels: list[str] = []
     history: list[ServicePeriod] = []
+    replacements: list[ReplacementMark] = []
+    """Those of the history in the time of the buckets, where their predictions begin."""
 
 
 class ServerInfo(SQLModel):
@@ -103,3 +107,4 @@ class ServerInfo(SQLModel):
     user: str
     schema_revision: str
     limits: dict[str, Any] = {}
+    monitoring: MonitoringRules

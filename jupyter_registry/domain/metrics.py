@@ -7,7 +7,7 @@ scikit-learn's ``zero_division=0``.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from .accumulators import Accumulator
 from .errors import InvalidInput, nearest
 from .exact import ExactSum
 from .kinds import TargetType
+from .scores import ScoreSketch, auc_of_all, ks_of_all
 from .target import Target
 
 
@@ -113,9 +114,9 @@ def compute_all(
     """
     wanted = names or [metric.name for metric in METRICS[target.type]]
     if target.type is TargetType.REGRESSION:
-        found = _regression(accumulators)
+        found = _regression(accumulators, wanted)
     elif target.type is TargetType.BINARY:
-        found = _binary(target, accumulators, sketched=not FROM_SKETCH.isdisjoint(wanted))
+        found = _binary(target, accumulators, wanted)
     else:
         found = _multiclass(target, accumulators)
     return {name: found[name] for name in wanted}
@@ -145,20 +146,26 @@ def rows_of_all(target: Target, accumulators: Sequence[Accumulator]) -> Ints:
 
 def counts_of_all(accumulators: Sequence[Accumulator]) -> Ints:
     """The counts of several accumulators of a kind, shape (n, counts of each)."""
-    return np.array([accumulator.counts for accumulator in accumulators])
+    # in a quarter of the time that `np.array` takes
+    counts = np.concatenate([accumulator.counts for accumulator in accumulators])
+    return counts.reshape(len(accumulators), -1)
 
 
-def _regression(accumulators: Sequence[Accumulator]) -> Columns:
+def _regression(accumulators: Sequence[Accumulator], wanted: Sequence[str]) -> Columns:
     counts = [int(accumulator.counts[0]) for accumulator in accumulators]
-    found: dict[str, list[float | None]] = {
-        metric.name: [] for metric in METRICS[TargetType.REGRESSION]
-    }
+    found: dict[str, list[float | None]] = {name: [] for name in wanted}
     for n, accumulator in zip(counts, accumulators, strict=True):
         squared, absolute, percentage, total, total_squared, _ = accumulator.sums
-        found["rmse"].append(_root_mean(squared, n) if n else None)
-        found["mae"].append(absolute.over(n) if n else None)
-        found["mape"].append(percentage.over(n) if n else None)
-        found["r2"].append(_r2(n, squared, total, total_squared))
+        for name, values in found.items():
+            match name:
+                case "rmse":
+                    values.append(_root_mean(squared, n) if n else None)
+                case "mae":
+                    values.append(absolute.over(n) if n else None)
+                case "mape":
+                    values.append(percentage.over(n) if n else None)
+                case "r2":
+                    values.append(_r2(n, squared, total, total_squared))
     return {name: (values, counts) for name, values in found.items()}
 
 
@@ -186,7 +193,7 @@ def _r2(n: int, squared: ExactSum, total: ExactSum, total_squared: ExactSum) -> 
         return None
 
 
-def _binary(target: Target, accumulators: Sequence[Accumulator], *, sketched: bool) -> Columns:
+def _binary(target: Target, accumulators: Sequence[Accumulator], wanted: Sequence[str]) -> Columns:
     scored, *four = counts_of_all(accumulators).T
     tn, fp, fn, tp = four if target.positive_index else reversed(four)
     n = tn + fp + fn + tp
@@ -194,35 +201,35 @@ def _binary(target: Target, accumulators: Sequence[Accumulator], *, sketched: bo
     recall, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
     present = np.minimum(tp + fn, 1) + np.minimum(tn + fp, 1)
     rows, scores = n.tolist(), scored.tolist()
-    losses, briers = (
-        [
-            accumulator.mean(place, k) if k else None
-            for accumulator, k in zip(accumulators, scores, strict=True)
-        ]
-        for place in (0, 1)
-    )
-    found: Columns = {
-        "log_loss": (losses, scores),
-        "accuracy": (_where(known, _ratio(tp + tn, n)), rows),
-        "balanced_accuracy": (_where(known, _ratio(recall + specificity, present)), rows),
-        "precision": (_where(known, _ratio(tp, tp + fp)), rows),
-        "recall": (_where(known, recall), rows),
-        "f1": (_where(known, _ratio(2 * tp, 2 * tp + fp + fn)), rows),
-        "fpr": (_where(fp + tn > 0, _ratio(fp, fp + tn)), rows),
-        "mcc": ([_mcc(*cells) for cells in np.stack([tn, fp, fn, tp], axis=1).tolist()], rows),
-        "brier": (briers, scores),
+
+    def mean(place: int) -> list[float | None]:
+        pairs = zip(accumulators, scores, strict=True)
+        return [accumulator.mean(place, k) if k else None for accumulator, k in pairs]
+
+    def sketches() -> Iterator[ScoreSketch | None]:
+        pairs = zip(accumulators, scores, strict=True)
+        return (accumulator.sketch if k else None for accumulator, k in pairs)
+
+    of_rows: dict[str, Callable[[], list[float | None]]] = {
+        "accuracy": lambda: _where(known, _ratio(tp + tn, n)),
+        "balanced_accuracy": lambda: _where(known, _ratio(recall + specificity, present)),
+        "precision": lambda: _where(known, _ratio(tp, tp + fp)),
+        "recall": lambda: _where(known, recall),
+        "f1": lambda: _where(known, _ratio(2 * tp, 2 * tp + fp + fn)),
+        "fpr": lambda: _where(fp + tn > 0, _ratio(fp, fp + tn)),
+        "mcc": lambda: [_mcc(*cells) for cells in np.stack([tn, fp, fn, tp], axis=1).tolist()],
     }
-    if sketched:
-        areas: list[float | None] = []
-        distances: list[float | None] = []
-        for accumulator, k in zip(accumulators, scores, strict=True):
-            sketch = accumulator.sketch if k else None
-            areas.append(None if sketch is None else sketch.auc())
-            distances.append(None if sketch is None else sketch.ks())
-        found["auc"] = (areas, scores)
-        found["gini"] = ([None if area is None else 2 * area - 1 for area in areas], scores)
-        found["ks"] = (distances, scores)
-    return found
+    of_scores: dict[str, Callable[[], list[float | None]]] = {
+        "log_loss": lambda: mean(0),
+        "brier": lambda: mean(1),
+        "auc": lambda: auc_of_all(sketches()),
+        "gini": lambda: [None if auc is None else 2 * auc - 1 for auc in auc_of_all(sketches())],
+        "ks": lambda: ks_of_all(sketches()),
+    }
+    return {
+        name: (of_rows[name](), rows) if name in of_rows else (of_scores[name](), scores)
+        for name in wanted
+    }
 
 
 def _mcc(tn: int, fp: int, fn: int, tp: int) -> float | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import SQLModel
 
 from .kinds import Status
+from .marks import ReplacementMark
 
 
 class DriftBin(SQLModel):
@@ -63,6 +64,8 @@ class Drift(SQLModel):
     features: list[FeatureDrift] = []
     """The most important first, then by name."""
     buckets: list[DriftBucket] = []
+    replacements: list[ReplacementMark] = []
+    """Those in the time of the buckets, where the predictions of the new package begin."""
 
 
 class HealthBucket(SQLModel):
@@ -97,3 +100,5 @@ class Health(SQLModel):
     overall: HealthBucket | None = None
     buckets: list[HealthBucket] = []
     last_prediction_at: datetime | None = None
+    replacements: list[ReplacementMark] = []
+    """Those in the time of the buckets, when they were made."""

@@ -218,6 +218,17 @@ def unpacked(data: memoryview, at: int, n: int, level: int, with_low: bool) -> t
     return joined([high, Bins(codes, positives, negatives)]), at
 
 
+def counts_in(data: memoryview, at: int, n: int) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """Positives and negatives, as they are stored, of ``n`` > 0 bins that `packed` put at a place.
+
+    All of them must be of one level.
+    """
+    _, *widths = _BINS_HEAD.unpack_from(data, at)
+    at += _BINS_HEAD.size + (n - 1) * widths[0]
+    positives = np.frombuffer(data, _INTEGERS[widths[1]], n, at)
+    return positives, np.frombuffer(data, _INTEGERS[widths[2]], n, at + n * widths[1])
+
+
 def _packed(bins: Bins, numbers: Codes) -> bytes:
     """The first number, then steps from one to the next and counts, in as few bytes as needed."""
     if len(bins) == 0:

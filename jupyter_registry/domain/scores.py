@@ -18,14 +18,16 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import separation
 from .score_bins import (
     Bins,
     codes_of,
+    counts_in,
     digest,
     folded,
     grouped,
@@ -115,19 +117,32 @@ class ScoreSketch:
         """Area under the ROC curve (the Mann-Whitney statistic, ties counted half)."""
         if self._bins is None and len(self) > READ:
             return _defined(_DIGEST_HEAD.unpack_from(self._stored, _HEAD.size)[0])
-        return _auc(self.bins)
+        return separation.auc(self.bins.positives, self.bins.negatives)
 
     def ks(self) -> float | None:
         """Kolmogorov-Smirnov: the largest distance of the two classes' score distributions."""
         if self._bins is None and len(self) > READ:
             return _defined(_DIGEST_HEAD.unpack_from(self._stored, _HEAD.size)[1])
-        return _ks(self.bins)
+        return separation.ks(self.bins.positives, self.bins.negatives)
 
     def digest(self) -> Bins:
         """At most `READ` bins for reading many sketches together: all where there are no more."""
         if self._bins is None and len(self) > READ:
             return _stored_digest(self._stored)[0]
         return digest(self.bins, READ)
+
+    def packed_counts(self) -> separation.Counts | None:
+        """Positives and negatives by ascending score, where that is all that need be unpacked.
+
+        ``None`` of a sketch that is not packed, carries its AUC and KS, has bins within others
+        or none at all.
+        """
+        if self._bins is not None:
+            return None
+        flags, n = _HEAD.unpack_from(self._stored)
+        if flags & _LOW or not 0 < n <= READ:
+            return None
+        return counts_in(self._stored, _HEAD.size, n)
 
     def to_bytes(self) -> bytes:
         """Shift and number of bins; of many AUC, KS and digest; then the bins.
@@ -144,9 +159,10 @@ class ScoreSketch:
         flags = _LOW if has_low(bins, self.shift) else 0
         parts = []
         if len(bins) > READ:
-            few, auc, ks = digest(bins, READ), _auc(bins), _ks(bins)
+            few = digest(bins, READ)
             flags |= _LOW_IN_DIGEST if has_low(few, self.shift) else 0
-            known = (math.nan if auc is None else auc, math.nan if ks is None else ks)
+            read = (of(bins.positives, bins.negatives) for of in (separation.auc, separation.ks))
+            known = (math.nan if value is None else value for value in read)
             parts += [_DIGEST_HEAD.pack(*known, len(few)), packed(few, self.shift)]
         head = _HEAD.pack(self.shift | flags, len(bins))
         return b"".join([head, *parts, packed(bins, self.shift)])
@@ -155,6 +171,39 @@ class ScoreSketch:
     def from_bytes(cls, data: bytes | memoryview) -> ScoreSketch:
         """Read what `to_bytes` wrote; the bins are unpacked when they are asked for."""
         return cls(_HEAD.unpack_from(data)[0] & _SHIFT, stored=memoryview(data))
+
+
+def auc_of_all(sketches: Iterable[ScoreSketch | None]) -> list[float | None]:
+    """`ScoreSketch.auc` of many; ``None`` where there is none."""
+    return _of_all(sketches, ScoreSketch.auc, separation.auc_of_all)
+
+
+def ks_of_all(sketches: Iterable[ScoreSketch | None]) -> list[float | None]:
+    """`ScoreSketch.ks` of many; ``None`` where there is none."""
+    return _of_all(sketches, ScoreSketch.ks, separation.ks_of_all)
+
+
+def _of_all(
+    sketches: Iterable[ScoreSketch | None],
+    of_one: Callable[[ScoreSketch], float | None],
+    of_all: Callable[[Iterable[separation.Counts]], Iterable[float | None]],
+) -> list[float | None]:
+    """Those that are packed and carry no result are read together, from their counts alone."""
+    found: list[float | None] = []
+    together: list[int] = []
+
+    def packed() -> Iterator[separation.Counts]:
+        for sketch in sketches:
+            counts = None if sketch is None else sketch.packed_counts()
+            if counts is not None:
+                together.append(len(found))
+                yield counts
+            found.append(None if counts is not None or sketch is None else of_one(sketch))
+
+    values = list(of_all(packed()))
+    for place, value in zip(together, values, strict=True):
+        found[place] = value
+    return found
 
 
 def merge_all(sketches: Sequence[ScoreSketch]) -> ScoreSketch:
@@ -175,24 +224,6 @@ def _settled(shift: int, bins: Bins, cap: int) -> ScoreSketch:
     """The finest sketch from a shift on with at most ``cap`` bins beside those in heavy ones."""
     level = level_for(bins, shift, cap)
     return ScoreSketch(level, folded(bins, level, HEAVY, FEW) if level else bins)
-
-
-def _auc(bins: Bins) -> float | None:
-    n_positive, n_negative = int(bins.positives.sum()), int(bins.negatives.sum())
-    if not n_positive or not n_negative:
-        return None
-    below = np.cumsum(bins.negatives) - bins.negatives
-    # twice the statistic may be beyond int64, so it is summed as floats
-    wins = np.sum(bins.positives.astype(np.float64) * (2 * below + bins.negatives))
-    return float(wins) / (2 * n_positive * n_negative)
-
-
-def _ks(bins: Bins) -> float | None:
-    n_positive, n_negative = int(bins.positives.sum()), int(bins.negatives.sum())
-    if not n_positive or not n_negative:
-        return None
-    gap = np.cumsum(bins.positives) / n_positive - np.cumsum(bins.negatives) / n_negative
-    return float(np.max(np.abs(gap)))
 
 
 def _stored_digest(data: memoryview) -> tuple[Bins, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -64,18 +64,18 @@ def read_accuracy(
     """
     target = tracked.target
     scoring.check_names(target.type, [*names, *bucket_names])
-    first, last = calendar.checked_hours(start, end)
     describe = Description(target, packages, names)
     describe_buckets = Description(target, packages, bucket_names or names)
     with reading(database.log_engine) as cursor:
-        hours = calendar.filled(
-            first, last, lambda: hours_with_predictions(cursor, tracked, list(packages), segment)
+        series = calendar.series(
+            bucket,
+            start,
+            end,
+            lambda: hours_with_predictions(cursor, tracked, list(packages), segment),
         )
-        if hours is None:
+        if series is None:
             return _nothing(target, bucket)
-        first, last = hours
-        chosen = bucket or calendar.chosen_bucket(first, last)
-        edges = calendar.starts(chosen, first, last)
+        chosen, first, last, edges = series.bucket, series.first, series.last, series.edges
         read = partial(_counted, cursor, tracked, list(packages), segment)
         sketched, of_buckets = describe.needs_sketches, describe_buckets.needs_sketches
         if chosen is Bucket.HOUR:
@@ -168,19 +168,22 @@ def read_bucket(
     low: int,
     high: int,
     segment: int | None = None,
-) -> list[tuple[int, int, bytes]]:
-    """(hour, package, accumulator) of a table's rows, or a segment's, in a range."""
+) -> Iterator[tuple[int, int, bytes]]:
+    """(hour, package, accumulator) of a table's rows, or a segment's, in a range.
+
+    They come one by one, with nothing else to be asked of the cursor meanwhile: thousands at once
+    keep the garbage collector busy.
+    """
     table, where, parameters = _owned(table, deployment_id, segment)
     hours = 1 if level == HOUR_LEVEL else HOURS_OF_DAY
-    found: list[tuple[int, int, bytes]] = []
     for package in packages:
-        rows = cursor.all(
+        rows = cursor.each(
             f"SELECT start, data FROM {table} WHERE {where} AND package_id = ? "
             "AND level = ? AND start >= ? AND start < ?",
             (*parameters, package, level, low, high),
         )
-        found += [(start * hours, package, data) for start, data in rows]
-    return found
+        for start, data in rows:
+            yield start * hours, package, data
 
 
 def _owned(table: str, deployment_id: int, segment: int | None) -> tuple[str, str, Sequence[int]]:

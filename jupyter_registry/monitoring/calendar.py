@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ..domain.errors import InvalidInput
@@ -64,6 +65,39 @@ def filled(
     first = there[0] if first is None else first
     last = max(there[1], first + 1) if last is None else last
     return min(first, last - 1), last
+
+
+@dataclass(frozen=True)
+class Series:
+    """Buckets over a range of hours ``[first, last)``; ``edges`` as `starts` gives them."""
+
+    bucket: Bucket
+    first: int
+    last: int
+    edges: list[int]
+
+
+def series(
+    bucket: Bucket | None,
+    start: datetime | None,
+    end: datetime | None,
+    known: Callable[[], tuple[int, int] | None],
+) -> Series | None:
+    """The buckets of a range, by the one that suits it unless given; ``None`` of no hours.
+
+    The range is widened to whole hours; its open ends are those of the hours ``known``.
+
+    Raises
+    ------
+    InvalidInput
+        for an empty range, or one of too many buckets.
+
+    """
+    hours = filled(*checked_hours(start, end), known)
+    if hours is None:
+        return None
+    bucket = bucket or chosen_bucket(*hours)
+    return Series(bucket, *hours, starts(bucket, *hours))
 
 
 def chosen_bucket(first: int, last: int) -> Bucket:

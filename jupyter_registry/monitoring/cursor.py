@@ -61,6 +61,11 @@ class Cursor:
         rows: list[Row] = self._raw.fetchall()
         return rows
 
+    def each(self, sql: str, parameters: Row = ()) -> Iterator[Row]:
+        """Run a query and fetch row by row; what runs next on this cursor ends it."""
+        self._raw.execute(self._text(sql), parameters)
+        return iter(self._raw)
+
     def one(self, sql: str, parameters: Row = ()) -> Row | None:
         """Run a query and fetch its first row."""
         self._raw.execute(self._text(sql), parameters)

@@ -69,13 +69,12 @@ def read_details(
         "sample": [] if target.type is TargetType.REGRESSION else None,
     }
     with reading(database.log_engine) as cursor:
-        if first is None or last is None:
-            made = hours_with_predictions(cursor, tracked, list(packages), segment)
-            if made is None:
-                return known
-            first = made[0] if first is None else first
-            last = max(made[1], first + 1) if last is None else last
-            first = min(first, last - 1)
+        hours = calendar.filled(
+            first, last, lambda: hours_with_predictions(cursor, tracked, list(packages), segment)
+        )
+        if hours is None:
+            return known
+        first, last = hours
         known["start"], known["end"] = map(calendar.moment_of_hour, (first, last))
         whole = merge(_matched(cursor, tracked, packages, first, last, segment))
         if whole is None:

@@ -69,18 +69,15 @@ def read_drift(
         for an empty range, or one of too many buckets.
 
     """
-    first, last = calendar.checked_hours(start, end)
     with reading(database.log_engine) as cursor:
-        hours = calendar.filled(
-            first, last, lambda: hours_with_predictions(cursor, tracked, [package_id])
+        series = calendar.series(
+            bucket, start, end, lambda: hours_with_predictions(cursor, tracked, [package_id])
         )
-        if hours is None:
+        if series is None:
             return nothing(bucket, NOTHING_PREDICTED)
-        first, last = hours
-        chosen = bucket or calendar.chosen_bucket(first, last)
-        edges = calendar.starts(chosen, first, last)
+        edges = series.edges
         points: dict[int, _Point] = {}
-        for level, low, high in pieces(chosen, first, last):
+        for level, low, high in pieces(series.bucket, series.first, series.last):
             for hour, counts in _read(cursor, tracked, package_id, level, low, high):
                 if fits(plan, counts):
                     at = bisect_right(edges, hour) - 1
@@ -90,9 +87,9 @@ def read_drift(
         everything.add(point)
     indices = Indices(plan)
     return {
-        "bucket": chosen.value,
-        "start": calendar.moment_of_hour(first),
-        "end": calendar.moment_of_hour(last),
+        "bucket": series.bucket.value,
+        "start": calendar.moment_of_hour(series.first),
+        "end": calendar.moment_of_hour(series.last),
         "buckets": [
             _bucket(plan, indices, points.get(i), edges[i], edges[i + 1])
             for i in range(len(edges) - 1)

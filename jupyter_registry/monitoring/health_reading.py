@@ -50,19 +50,16 @@ def read_health(
         for an empty range, or one of too many buckets.
 
     """
-    first, last = calendar.checked_hours(start, end)
     with reading(database.log_engine) as cursor:
         latest = _last_prediction(cursor, deployment_id, packages)
-        hours = calendar.filled(
-            first, last, lambda: known_hours(cursor, HEALTH, deployment_id, packages)
+        series = calendar.series(
+            bucket, start, end, lambda: known_hours(cursor, HEALTH, deployment_id, packages)
         )
-        if hours is None:
+        if series is None:
             return _nothing(bucket) | {"last_prediction_at": latest}
-        first, last = hours
-        chosen = bucket or calendar.chosen_bucket(first, last)
-        edges = calendar.starts(chosen, first, last)
+        edges = series.edges
         points: list[list[Requests]] = [[] for _ in edges[:-1]]
-        for level, low, high in pieces(chosen, first, last):
+        for level, low, high in pieces(series.bucket, series.first, series.last):
             for hour, _, data in read_bucket(
                 cursor, HEALTH, deployment_id, packages, level, low, high
             ):
@@ -71,12 +68,12 @@ def read_health(
     whole = merge(requests for requests in merged if requests.n)
     status, reason = whole.judged()
     return {
-        "bucket": chosen.value,
-        "start": calendar.moment_of_hour(first),
-        "end": calendar.moment_of_hour(last),
+        "bucket": series.bucket.value,
+        "start": calendar.moment_of_hour(series.first),
+        "end": calendar.moment_of_hour(series.last),
         "status": status.value,
         "reason": reason,
-        "overall": _described(whole, first, last),
+        "overall": _described(whole, series.first, series.last),
         "buckets": [_described(each, edges[i], edges[i + 1]) for i, each in enumerate(merged)],
         "last_prediction_at": latest,
     }

@@ -10,7 +10,7 @@ from ..domain.metrics import METRICS, Metric
 from . import buckets as by_time
 from . import style
 from .alternative import describe
-from .marks import draw_marks, history_marks
+from .marks import draw_marks, replacement_marks
 from .style import COLOURS as COLOURS
 from .style import MARKERS as MARKERS
 
@@ -45,8 +45,7 @@ def accuracy_over_time(
         names of the metrics, one panel each, top to bottom; by default up to three that tell
         most about the target type.
     replacements
-        time → text of the vertical marks; by default the replacements in the history that
-        fall in the time drawn. Give it for predictions that were made in replayed time.
+        time → text of the vertical marks; by default ``Accuracy.replacements``.
 
     Raises
     ------
@@ -62,7 +61,7 @@ def accuracy_over_time(
             missing = style.NO_ACTUALS
         ax = style.opened(ax, "", "accuracy", title, size=(10.0, 3.6), grid="")
         return style.empty(ax, "Accuracy over time", missing)
-    marks = history_marks(series) if replacements is None else dict(replacements)
+    marks = replacement_marks(series) if replacements is None else dict(replacements)
     if ax is not None:
         if len(names) != 1:
             raise ValueError(f"One axes takes one metric, not {len(names)}: {', '.join(names)}.")

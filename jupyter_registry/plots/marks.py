@@ -14,17 +14,15 @@ if TYPE_CHECKING:
     from ..domain.entities import Accuracy
 
 
-def history_marks(series: Mapping[str, Accuracy]) -> dict[datetime, str]:
-    """The replacements of the histories that fall in the time drawn: when, and what came."""
-    marks: dict[datetime, str] = {}
+def replacement_marks(series: Mapping[str, Accuracy]) -> dict[datetime, str]:
+    """The replacements of all series: when, and what came; those of one moment together."""
+    texts: dict[datetime, list[str]] = {}
     for accuracy in series.values():
-        if not accuracy.buckets:
-            continue
-        first, last = accuracy.buckets[0].start, accuracy.buckets[-1].end
-        for period in sorted(accuracy.history, key=lambda one: one.start)[1:]:
-            if first <= period.start <= last:
-                marks[period.start] = mark_text(period.package, period.reason)
-    return marks
+        for mark in accuracy.replacements:
+            said = texts.setdefault(mark.time, [])
+            if (text := mark_text(mark.package, mark.reason)) not in said:
+                said.append(text)
+    return {time: "; ".join(said) for time, said in sorted(texts.items())}
 
 
 def mark_text(package: str, reason: object) -> str:

@@ -10,10 +10,21 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.dates import (
+    DAILY,
+    HOURLY,
+    MINUTELY,
+    MONTHLY,
+    SECONDLY,
+    AutoDateLocator,
+    ConciseDateFormatter,
+)
 
 #: More would touch each other in half the width of a page.
 _MOST_TICKS = 8
+#: A step of so many units, beside Matplotlib's shorter ones, with which it warns of ranges of
+#: almost the next unit's, as of 90 hours.
+_LONGEST = {MONTHLY: 12, DAILY: 31, HOURLY: 24, MINUTELY: 60, SECONDLY: 60}
 
 
 class Moments(AutoDateLocator):
@@ -21,6 +32,8 @@ class Moments(AutoDateLocator):
 
     def __init__(self) -> None:
         super().__init__(tz=UTC, maxticks=_MOST_TICKS)  # type: ignore[no-untyped-call]
+        for unit, longest in _LONGEST.items():
+            self.intervald[unit] = [*self.intervald[unit], longest]
         self._found: tuple[tuple[float, float], Any] | None = None
 
     def __call__(self) -> Any:

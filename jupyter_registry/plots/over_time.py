@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from . import buckets as by_time
 from . import style
 from .alternative import describe
-from .marks import draw_marks, history_marks
+from .marks import draw_marks, replacement_marks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +58,7 @@ def predicted_vs_actual(
         the class labels to draw, one panel each; by default the positive one, or up to four
         that happen most.
     replacements
-        time → text of the vertical marks; by default those in the history.
+        time → text of the vertical marks; by default ``Accuracy.replacements``.
     unit
         a number's unit, for the label: ``minutes``.
 
@@ -72,7 +72,7 @@ def predicted_vs_actual(
     if not accuracy.buckets:
         ax = style.opened(ax, "", panels[0].label, title, size=(9.0, 3.9), grid="")
         return style.empty(ax, "Predicted and actual over time", "no predictions in this time")
-    marks = history_marks({"": accuracy}) if replacements is None else dict(replacements)
+    marks = replacement_marks({"": accuracy}) if replacements is None else dict(replacements)
     if ax is not None:
         if len(panels) != 1:
             raise ValueError(f"One axes takes one class, not {len(panels)}: name it by classes=.")

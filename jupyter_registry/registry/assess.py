@@ -13,11 +13,12 @@ from ..domain.kinds import Bucket, TargetType
 from ..domain.segments import MOST_VALUES
 from ..monitoring import accuracy as reading
 from ..monitoring.details import read_details
+from ..monitoring.marks import read_marks
 from ..monitoring.rebuild import Rebuilt
 from ..monitoring.rebuild import rebuild as rebuild_one
 from ..monitoring.rows import Tracked
 from ..store.database import Database
-from . import deployment_rows, deployments, segments
+from . import deployment_rows, segments
 from .package_rows import DEPLOYMENT, PACKAGE, PERIOD, baseline_metrics
 
 
@@ -55,6 +56,7 @@ def accuracy(
         tracked = _tracked(connection, deployment_rows.identify(connection, reference))
         packages = _chosen(_baselines(connection, tracked.deployment_id), package_id)
         active = _segment_columns(connection, tracked.deployment_id)
+        history = deployment_rows.history(connection, tracked.deployment_id)
     part = segments.chosen(database, tracked.deployment_id, active, segment, segment_value)
     found = reading.read_accuracy(
         database,
@@ -67,13 +69,13 @@ def accuracy(
         bucket_names=bucket_metrics,
         segment=None if part is None else part.id,
     )
-    history = deployments.history(database, tracked.deployment_id)
     return found | {
         "deployment_id": tracked.deployment_id,
         "package_id": package_id,
         "segment": part and part.column,
         "segment_value": part and part.value,
         "history": [period.model_dump() for period in history],
+        "replacements": read_marks(database, tracked.deployment_id, history, found["buckets"]),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, String, Text, cast, func, or_, select, type_coerce
 
+from ..domain.entities import ServicePeriod
 from ..domain.errors import DeploymentNotFound, InvalidInput, nearest
 from ..domain.kinds import DeploymentState
 from ..domain.target import Target
@@ -165,6 +166,37 @@ def starts_of(connection: Connection, deployment_id: int) -> list[tuple[int, int
         latest = max(latest, round((start - _EPOCH) / _MICROSECOND))
         starts.append((latest, package_id))
     return starts
+
+
+def history(connection: Connection, deployment_id: int) -> list[ServicePeriod]:
+    """Which package was in service from when to when, why and by whom; oldest first."""
+    rows = connection.execute(
+        select(
+            PERIOD.c.package_id,
+            PACKAGE.c.name,
+            PACKAGE.c.version,
+            PERIOD.c.start,
+            PERIOD.c.end,
+            type_coerce(PERIOD.c.reason, String),
+            PERIOD.c.note,
+            PERIOD.c.user,
+        )
+        .join(PACKAGE, PACKAGE.c.id == PERIOD.c.package_id)
+        .where(PERIOD.c.deployment_id == deployment_id)
+        .order_by(PERIOD.c.id)
+    ).all()
+    return [
+        ServicePeriod(
+            package_id=package_id,
+            package=f"{name}/{version}",
+            start=start,
+            end=end,
+            reason=reason,
+            note=note,
+            user=user,
+        )
+        for package_id, name, version, start, end, reason, note, user in rows
+    ]
 
 
 def check_served(package_id: int, known: Collection[int], *, otherwise: str) -> None:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, case, func, select
 from sqlalchemy import type_coerce as coerce
 
-from ..domain.errors import InvalidInput, nearest
 from ..domain.kinds import DeploymentState, Importance, Status
 from ..store.database import Database
 from . import deployment_rows, keyset, validation
@@ -88,12 +87,14 @@ def search(
 
     """
     wanted = wanted or DeploymentFilter()
-    key, descending = _sort(sort)
+    key, descending = keyset.chosen(sort, SORTS, "Deployments")
     validation.page_size(limit)
     validation.page_offset(offset)
     query = _matching(wanted)
-    page = query if not cursor else query.where(_after(cursor, sort, key, descending))
-    page = page.add_columns(*key).order_by(*(k.desc() if descending else k.asc() for k in key))
+    page = query.add_columns(*key).order_by(*keyset.ordered(key, descending))
+    if cursor:
+        values = keyset.decode(cursor, sort, _types(key))
+        page = page.where(keyset.after(key, values, descending))
     by_status = wanted.by_status
     with database.connect() as connection:
         if not by_status:
@@ -148,15 +149,10 @@ def _matching(wanted: DeploymentFilter) -> Select[Any]:
     return query
 
 
-def _after(
-    cursor: str, sort: str, key: Sequence[ColumnElement[Any]], descending: bool
-) -> ColumnElement[bool]:
-    """The condition for what comes after the last item of the page before."""
+def _types(key: Sequence[ColumnElement[Any]]) -> list[type]:
+    """What a cursor holds of each part of a sort key."""
     kinds = {"created_at": datetime, "label": str, "name": str}
-    types = [kinds.get(getattr(column, "name", ""), int) for column in key]
-    values = keyset.decode(cursor, sort, types)
-    bound = tuple_(*(literal(v, column.type) for v, column in zip(values, key, strict=True)))
-    return tuple_(*key) < bound if descending else tuple_(*key) > bound
+    return [kinds.get(getattr(column, "name", ""), int) for column in key]
 
 
 def _count(scalar: Any, query: Select[Any]) -> int:
@@ -166,15 +162,3 @@ def _count(scalar: Any, query: Select[Any]) -> int:
 def _passes(lights: Lights, by_status: dict[str, Status]) -> bool:
     judged = lights["status"]
     return all(judged[name]["status"] == status.value for name, status in by_status.items())
-
-
-def _sort(sort: str) -> tuple[tuple[ColumnElement[Any], ...], bool]:
-    name = sort.removeprefix("-")
-    if name not in SORTS:
-        raise InvalidInput(
-            f"Deployments cannot be sorted by {name!r}.",
-            advice=f"{nearest(name, list(SORTS))} Sort by one of: {', '.join(SORTS)}; "
-            "with a leading '-' from last to first.".strip(),
-            fields={"sort": f"unknown: {name}"},
-        )
-    return SORTS[name], sort.startswith("-")

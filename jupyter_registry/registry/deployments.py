@@ -22,7 +22,7 @@ from ..serving.specs import LoadReport
 from ..store.database import Database
 from ..store.tables import Deployment, DeploymentPeriod, ModelPackage, now
 from . import deployment_rows, segments, validation
-from .package_rows import DEPLOYMENT, PACKAGE, PERIOD
+from .package_rows import DEPLOYMENT
 from .packages import get as get_package
 from .packages import signature_of
 from .services import Services
@@ -103,34 +103,7 @@ async def update(
 def history(database: Database, reference: str | int) -> list[ServicePeriod]:
     """Which package was in service from when to when, why and by whom; oldest first."""
     with database.connect() as connection:
-        deployment_id = deployment_rows.identify(connection, reference)
-        rows = connection.execute(
-            select(
-                PERIOD.c.package_id,
-                PACKAGE.c.name,
-                PACKAGE.c.version,
-                PERIOD.c.start,
-                PERIOD.c.end,
-                type_coerce(PERIOD.c.reason, String),
-                PERIOD.c.note,
-                PERIOD.c.user,
-            )
-            .join(PACKAGE, PACKAGE.c.id == PERIOD.c.package_id)
-            .where(PERIOD.c.deployment_id == deployment_id)
-            .order_by(PERIOD.c.id)
-        ).all()
-    return [
-        ServicePeriod(
-            package_id=package_id,
-            package=f"{name}/{version}",
-            start=start,
-            end=end,
-            reason=reason,
-            note=note,
-            user=user,
-        )
-        for package_id, name, version, start, end, reason, note, user in rows
-    ]
+        return deployment_rows.history(connection, deployment_rows.identify(connection, reference))
 
 
 async def retire_if_unused(services: Services, package_id: int) -> None:

@@ -9,6 +9,7 @@ from ..domain.drift import DriftPlan
 from ..domain.kinds import Bucket
 from ..monitoring import drift as reading
 from ..monitoring.calendar import checked_hours
+from ..monitoring.marks import read_marks
 from ..monitoring.rows import Tracked
 from ..store.database import Database
 from . import deployment_rows
@@ -56,6 +57,7 @@ def drift(
         if package_id is not None:
             served = deployment_rows.packages_of(connection, deployment_id)
             deployment_rows.check_served(chosen, served, otherwise="the champion")
+        history = deployment_rows.history(connection, deployment_id)
     package = get_package(database, chosen)
     plan = DriftPlan.of(package.baseline, signature_of(package), target)
     if plan is None:
@@ -71,4 +73,8 @@ def drift(
             start=start,
             end=end,
         )
-    return found | {"deployment_id": deployment_id, "package_id": chosen}
+    return found | {
+        "deployment_id": deployment_id,
+        "package_id": chosen,
+        "replacements": read_marks(database, deployment_id, history, found["buckets"]),
+    }

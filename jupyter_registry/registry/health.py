@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ..domain.kinds import Bucket
+from ..domain.marks import placed
 from ..monitoring.health import HealthCounter
 from ..monitoring.health_reading import read_health
 from ..store.database import Database
@@ -40,9 +41,15 @@ def health(
     with database.connect() as connection:
         deployment_id = deployment_rows.identify(connection, reference)
         served = deployment_rows.packages_of(connection, deployment_id)
+        history = deployment_rows.history(connection, deployment_id)
     if package_id is not None:
         deployment_rows.check_served(package_id, served, otherwise="all")
     counter.flush()
     packages = served if package_id is None else [package_id]
     found = read_health(database, deployment_id, packages, bucket=bucket, start=start, end=end)
-    return found | {"deployment_id": deployment_id, "package_id": package_id}
+    found |= {"deployment_id": deployment_id, "package_id": package_id, "replacements": []}
+    if buckets := found["buckets"]:
+        # requests are counted when they are made, as are replacements
+        made = placed(history, lambda *_: None, (buckets[0]["start"], buckets[-1]["end"]))
+        found["replacements"] = [mark.model_dump() for mark in made]
+    return found

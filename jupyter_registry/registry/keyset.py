@@ -1,15 +1,54 @@
-"""Opaque cursors: a page starts after the last item of the one before, whatever came or went."""
+"""Sorted pages with opaque cursors: each starts after the last item of the one before, whatever
+came or went.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from ..domain.errors import InvalidInput
+from sqlalchemy import ColumnElement, asc, desc, literal, tuple_
+
+from ..domain.errors import InvalidInput, nearest
+
+Key = TypeVar("Key")
+
+
+def chosen(sort: str, sorts: Mapping[str, Key], what: str) -> tuple[Key, bool]:
+    """The key that a list is sorted by, and whether descending, as a leading ``-`` says.
+
+    Raises
+    ------
+    InvalidInput
+        when ``what`` is listed cannot be sorted so.
+
+    """
+    name = sort.removeprefix("-")
+    if name not in sorts:
+        raise InvalidInput(
+            f"{what} cannot be sorted by {name!r}.",
+            advice=f"{nearest(name, list(sorts))} Sort by one of: {', '.join(sorts)}; "
+            "with a leading '-' from last to first.".strip(),
+            fields={"sort": f"unknown: {name}"},
+        )
+    return sorts[name], sort.startswith("-")
+
+
+def ordered(key: Sequence[ColumnElement[Any]], descending: bool) -> list[ColumnElement[Any]]:
+    """What a query is ordered by."""
+    return [desc(part) if descending else asc(part) for part in key]
+
+
+def after(
+    key: Sequence[ColumnElement[Any]], values: Sequence[Any], descending: bool
+) -> ColumnElement[bool]:
+    """The condition for what comes after the item with these values of the key."""
+    bound = tuple_(*(literal(value, part.type) for value, part in zip(values, key, strict=True)))
+    return tuple_(*key) < bound if descending else tuple_(*key) > bound
 
 
 def encode(sort: str, key: Sequence[Any]) -> str:

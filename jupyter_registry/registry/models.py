@@ -13,7 +13,7 @@ from ..domain.errors import PackageArchived, PackageNotFound, nearest
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
 from ..store.tables import ModelAlias, ModelPackage, RegisteredModel, now
-from . import blobs, keyset, packages, validation
+from . import blobs, keyset, package_names, packages, validation
 from .package_rows import moment, whole
 
 _SORT = "name"
@@ -53,7 +53,7 @@ def search_models(
 def get(database: Database, name: str) -> ModelPublic:
     """A registered model; raises `PackageNotFound`."""
     with database.read() as session:
-        (item,) = _items(session, [packages.model_named(session, name)])
+        (item,) = _items(session, [package_names.model_named(session, name)])
     return ModelPublic.model_validate(item)
 
 
@@ -110,14 +110,14 @@ def set_alias(database: Database, name: str, alias: str, version: int) -> Packag
     validation.check_alias(alias)
     with database.write() as session:
         model = _model(session, name)
-        package_id = packages.identify(session, name, version)
+        package_id = package_names.identify(session, name, version)
         package = session.get_one(ModelPackage, package_id)
         if package.archived_at is not None:
             raise PackageArchived(
                 f"Package {name}/{version} is archived.",
                 advice="Restore it first, or choose another version.",
             )
-        packages.point(session, package.model_id, alias, package_id)
+        package_names.point(session, package.model_id, alias, package_id)
         model.updated_at = now()
     return packages.get(database, package_id)
 
@@ -148,7 +148,7 @@ def remove_alias(database: Database, name: str, alias: str) -> PackagePublic:
 
 def _model(session: Session, name: str) -> RegisteredModel:
     """The row of a model, locked until the transaction ends."""
-    return session.get_one(RegisteredModel, packages.model_named(session, name, lock=True))
+    return session.get_one(RegisteredModel, package_names.model_named(session, name, lock=True))
 
 
 def _items(session: Session, ids: Sequence[int]) -> list[dict[str, Any]]:

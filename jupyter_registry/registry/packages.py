@@ -25,14 +25,13 @@ from ..domain.target import Target
 from ..store.artifacts import ArtifactStore, digest
 from ..store.database import Database
 from ..store.tables import (
-    ModelAlias,
     ModelPackage,
     PackageFile,
     PackageTag,
     RegisteredModel,
     now,
 )
-from . import blobs, package_formats, uploads, validation
+from . import blobs, package_formats, package_names, uploads, validation
 from .latest import mark_latest
 from .package_rows import deployments_of, search_text, whole
 
@@ -106,7 +105,7 @@ def register(
         session.add_all(PackageFile(package_id=package_id, **file.model_dump()) for file in files)
         _tag(session, package_id, body.tags)
         for alias in dict.fromkeys(body.aliases):
-            point(session, _id(model), alias, package_id)
+            package_names.point(session, _id(model), alias, package_id)
         mark_latest(session, _id(model))
     blobs.collect(database, artifacts, others)
     made = get(database, package_id)
@@ -128,7 +127,7 @@ def find(database: Database, name: str, reference: str | int = "latest") -> Pack
     ``latest`` is the highest version that is not archived. Raises `PackageNotFound`.
     """
     with database.read() as session:
-        package_id = identify(session, name, reference)
+        package_id = package_names.identify(session, name, reference)
         found = whole(session.connection(), package_id)
     assert found is not None
     return PackagePublic.model_validate(found)
@@ -222,64 +221,6 @@ def signature_of(package: PackageBase) -> Signature:
 
 
 # --- shared with the use cases of registered models ---------------------------------------
-
-
-def identify(session: Session, name: str, reference: str | int) -> int:
-    """The id of a package by name and version, ``latest`` or alias; raises `PackageNotFound`."""
-    model_id = model_named(session, name)
-    text = str(reference)
-    packages = select(col(ModelPackage.id)).where(col(ModelPackage.model_id) == model_id)
-    if text == "latest":
-        query = packages.where(col(ModelPackage.archived_at).is_(None)).order_by(
-            col(ModelPackage.version).desc()
-        )
-    elif text.isascii() and text.isdigit():
-        version = int(text) if len(text) < 10 else 0
-        query = packages.where(col(ModelPackage.version) == version)
-    else:
-        validation.text(text, "alias", 1_000)
-        query = select(col(ModelAlias.package_id)).where(
-            col(ModelAlias.model_id) == model_id, col(ModelAlias.alias) == text
-        )
-    found = session.scalar(query.limit(1))
-    if found is None:
-        aliases = session.scalars(
-            select(col(ModelAlias.alias)).where(col(ModelAlias.model_id) == model_id)
-        ).all()
-        what = "version" if text == "latest" or text.isdigit() else "alias"
-        raise PackageNotFound(
-            f"Model {name!r} has no {what} {text!r}.",
-            advice=(nearest(text, aliases) if what == "alias" else "")
-            or "List its versions, archived ones included.",
-            fields={"name": name, what: text},
-        )
-    return int(found)
-
-
-def model_named(session: Session, name: str, *, lock: bool = False) -> int:
-    """The id of a registered model; raises `PackageNotFound` with the nearest name."""
-    validation.text(name, "name", 1_000)
-    query = select(col(RegisteredModel.id)).where(col(RegisteredModel.name) == name)
-    found = session.scalar(query.with_for_update() if lock else query)
-    if found is None:
-        known = session.scalars(select(col(RegisteredModel.name)).limit(10_000)).all()
-        raise PackageNotFound(
-            f"There is no registered model {name!r}.",
-            advice=nearest(name, known) or "List the registered models.",
-            fields={"name": name},
-        )
-    return int(found)
-
-
-def point(session: Session, model_id: int, alias: str, package_id: int) -> None:
-    """Let an alias of a model name a package, whatever it named before."""
-    session.execute(
-        delete(ModelAlias).where(
-            col(ModelAlias.model_id) == model_id, col(ModelAlias.alias) == alias
-        )
-    )
-    session.add(ModelAlias(model_id=model_id, alias=alias, package_id=package_id))
-    session.flush()
 
 
 def check_unused(session: Session, package_ids: Sequence[int], what: str) -> None:

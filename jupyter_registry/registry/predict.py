@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -39,6 +39,8 @@ class Wishes:
     timestamp_column: str | None = None
     association_id_column: str | None = None
     passthrough: Sequence[str] = ()
+    first_row: int = 0
+    """What the answer counts its rows from."""
 
 
 class Written(NamedTuple):
@@ -48,6 +50,10 @@ class Written(NamedTuple):
     model_ms: float | None = None
 
 
+class CallerGone(Exception):
+    """Who asked waits no more, and nothing was recorded yet."""
+
+
 @dataclass(frozen=True)
 class _Prepared:
     frame: Frame
@@ -55,6 +61,7 @@ class _Prepared:
     timestamps: Any
     passed: dict[str, Values]
     segments: Segments | None = None
+    first_row: int = 0
 
 
 async def predict(
@@ -63,16 +70,20 @@ async def predict(
     table: Table,
     wishes: Wishes,
     write: Callable[[Answer], Awaitable[bytes]],
+    gone: asyncio.Future[None] | None = None,
 ) -> Written:
     """Predictions for the rows, in their order, as ``write`` gives them.
 
     Every one is recorded when this returns; ``write`` works while that is done. It is given
     columns of n values: ``row``, ``prediction``, ``probability_<label>`` …, ``threshold``
     (binary), ``association_id``, ``timestamp``, ``package``, ``deployment``, and what was to be
-    passed through.
+    passed through. ``gone`` is done when the caller waits no more: many rows are then predicted no
+    further than the part that the model is at. All rows are recorded, or none.
 
     Raises
     ------
+    CallerGone
+        when ``gone`` was done before the rows began to be recorded.
     DeploymentInactive, PredictsElsewhere
         when the deployment does not predict.
     SignatureMismatch
@@ -113,7 +124,8 @@ async def predict(
         return answer, latency
 
     few = table.n <= _MANY_ROWS
-    made = await services.pool.predict(spec, prepared.frame, follow if few else None)
+    asked = services.pool.predict(spec, prepared.frame, follow if few else None)
+    made = await asked if few or gone is None else await _unless(gone, asked)
     if not isinstance(made, Scores):
         answer, latency = made
         return Written(await write(answer), latency)
@@ -125,11 +137,31 @@ async def predict(
         parts, answer = await services.in_bulk(
             100 * table.n, _in_parts, champion, prepared, made, latency
         )
+        if gone is not None and gone.done():
+            raise CallerGone
     futures = [services.recorder.recording(champion.tracked, part, counted=False) for part in parts]
     try:
         return Written(await write(answer), latency)
     finally:
         await (futures[0] if len(futures) == 1 else asyncio.gather(*futures))
+
+
+async def _unless(gone: asyncio.Future[None], asked: Coroutine[Any, Any, Scores]) -> Scores:
+    """What is asked of a model, which is let go when the caller is."""
+    task = asyncio.ensure_future(asked)
+
+    def let_go(_: asyncio.Future[None]) -> None:
+        task.cancel()
+
+    gone.add_done_callback(let_go)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if gone.done():
+            raise CallerGone from None
+        raise
+    finally:
+        gone.remove_done_callback(let_go)
 
 
 def _in_parts(
@@ -185,7 +217,14 @@ def _prepare(champion: Champion, table: Table, wishes: Wishes) -> _Prepared:
             )
         passed[name] = columns.named(table, name, "passthrough")
     frame = conform(champion.signature, table.columns, table.n)
-    return _Prepared(frame, ids, moments, passed, segments.values_of(champion, table, frame))
+    return _Prepared(
+        frame,
+        ids,
+        moments,
+        passed,
+        segments.values_of(champion, table, frame),
+        wishes.first_row,
+    )
 
 
 def _association_ids(
@@ -243,7 +282,7 @@ def _answer(
     champion: Champion, prepared: _Prepared, values: Any, probabilities: Any, labels: Any
 ) -> Answer:
     target, n = champion.target, len(prepared.timestamps)
-    answer: Answer = {"row": np.arange(n)}
+    answer: Answer = {"row": np.arange(prepared.first_row, prepared.first_row + n)}
     if probabilities is None:
         answer["prediction"] = values
     else:

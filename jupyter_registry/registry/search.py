@@ -21,21 +21,18 @@ from sqlalchemy import (
     Select,
     String,
     and_,
-    asc,
     column,
-    desc,
     exists,
     func,
     literal,
     select,
     table,
-    tuple_,
     type_coerce,
 )
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
-from ..domain.errors import InvalidInput, nearest
+from ..domain.errors import InvalidInput
 from ..domain.kinds import DeploymentState, PackageKind, TargetType
 from ..store.database import Database
 from . import keyset, validation
@@ -120,7 +117,7 @@ def search_packages(
         0, the latest among archived packages.
 
     """
-    columns, descending = _sort(sort)
+    columns, descending = keyset.chosen(sort, SORTS, "Packages")
     validation.page_size(limit)
     validation.page_offset(offset)
     after = (
@@ -287,13 +284,11 @@ def _plan(
     wrap = wrap_of(None)
     key = [wrap(_plain(name)) for name in columns]
     if after is not None:
-        bound = tuple_(*(literal(v, _plain(n).type) for n, v in zip(columns, after, strict=True)))
-        tests.append(tuple_(*key) < bound if descending else tuple_(*key) > bound)
-    order = desc if descending else asc
+        tests.append(keyset.after(key, after, descending))
     return (
         select(*(_unread(name) for name in columns))
         .where(*tests)
-        .order_by(*(order(k) for k in key))
+        .order_by(*keyset.ordered(key, descending))
     )
 
 
@@ -380,15 +375,3 @@ def _as_is(element: ColumnElement[Any]) -> ColumnElement[Any]:
 def _without_index(element: ColumnElement[Any]) -> ColumnElement[Any]:
     """``+column``: the same value, which SQLite looks up in no index."""
     return UnaryExpression(element, operator=custom_op("+"), type_=element.type)
-
-
-def _sort(sort: str) -> tuple[tuple[str, ...], bool]:
-    name = sort.removeprefix("-")
-    if name not in SORTS:
-        raise InvalidInput(
-            f"Packages cannot be sorted by {name!r}.",
-            advice=f"{nearest(name, list(SORTS))} Sort by one of: {', '.join(SORTS)}; "
-            "with a leading '-' from last to first.".strip(),
-            fields={"sort": f"unknown: {name}"},
-        )
-    return SORTS[name], sort.startswith("-")

@@ -26,6 +26,7 @@ import {
 } from '../src/documents/deployment/drawings/health';
 import { metricOverTime, predictedAndActual } from '../src/documents/deployment/drawings/overTime';
 import type { IRegistry } from '../src/tokens';
+import { RULES } from './rules';
 
 const trans = nullTranslator.load('jupyter_registry');
 const LOOK: Look = {
@@ -56,7 +57,8 @@ const ACCURACY: Accuracy = {
       actual_shares: { no: 0.5, yes: 0.5 }
     },
     { ...bucket(2), n: 0, n_predicted: 0 }
-  ]
+  ],
+  replacements: [{ time: DAY(2), package_id: 2, package: 'm/2' }]
 };
 const DEPLOYMENT = {
   target_name: 'left',
@@ -65,13 +67,8 @@ const DEPLOYMENT = {
 } as DeploymentPublic;
 
 describe('accuracy', () => {
-  const history = [
-    { package_id: 1, package: 'm/1', start: DAY(1), note: '', user: '' },
-    { package_id: 2, package: 'm/2', start: DAY(2), note: '', user: '' }
-  ];
-
   it('over time has each bucket with its baseline and its rows, and gaps', () => {
-    const drawing = metricOverTime(ACCURACY, history, 'auc', trans);
+    const drawing = metricOverTime(ACCURACY, 'auc', trans);
     expect(drawing.table.rows).toEqual([
       [DAY(1), DAY(2), 0.8, 0.75, 8, 10],
       [DAY(2), DAY(3), null, null, 0, 0]
@@ -82,12 +79,12 @@ describe('accuracy', () => {
     expect(text).toContain('"text":"m/2"');
     expect(text).toContain('{"time":"2026-01-01T12:00:00.000Z","series":"baseline","value":0.75}');
     // alike for alike numbers: then nothing is drawn anew
-    const again = metricOverTime(structuredClone(ACCURACY), [...history], 'auc', trans);
+    const again = metricOverTime(structuredClone(ACCURACY), 'auc', trans);
     expect(JSON.stringify(again.spec(600, LOOK))).toBe(text);
   });
 
   it('of two classes compares the mean probability with the share of the positive one', () => {
-    const drawing = predictedAndActual(ACCURACY, [], DEPLOYMENT, trans);
+    const drawing = predictedAndActual(ACCURACY, DEPLOYMENT, trans);
     expect(drawing.table.rows[0]).toEqual([DAY(1), DAY(2), 0.4, 0.5, 8, 10]);
     expect(drawing.description).toContain('predicted between 40%');
   });
@@ -100,7 +97,7 @@ describe('accuracy', () => {
       class_labels: labels,
       buckets: [{ ...bucket(1), n: 100, n_predicted: 100, actual_shares: shares }]
     };
-    const columns = predictedAndActual(many, [], DEPLOYMENT, trans).table.columns;
+    const columns = predictedAndActual(many, DEPLOYMENT, trans).table.columns;
     const drawn = columns.filter(name => name.startsWith('actual')).map(name => name.at(-2));
     expect(drawn).toEqual(['b', 'd', 'e', 'c']);
 
@@ -109,7 +106,7 @@ describe('accuracy', () => {
       class_labels: [],
       buckets: [{ ...bucket(1), n: 1, n_predicted: 1, mean_predicted: 3, mean_actual: 4 }]
     };
-    const means = predictedAndActual(numbers, [], DEPLOYMENT, trans);
+    const means = predictedAndActual(numbers, DEPLOYMENT, trans);
     expect(means.table.rows[0].slice(2, 4)).toEqual([3, 4]);
     expect(means.description).toContain('mean left');
   });
@@ -153,7 +150,7 @@ describe('service health', () => {
   };
 
   it('stacks what failed, was refused and was answered', () => {
-    const drawing = requestsOverTime(HEALTH, [], trans);
+    const drawing = requestsOverTime(HEALTH, trans);
     const text = JSON.stringify(drawing.spec(600, LOOK));
     expect(text).toContain('"series":"failed (status 5xx)","low":0,"high":1');
     expect(text).toContain('"series":"refused (status 4xx)","low":1,"high":3');
@@ -162,10 +159,12 @@ describe('service health', () => {
   });
 
   it('has shares of errors, none where nothing was asked', () => {
-    expect(errorsOverTime(HEALTH, trans).table.rows).toEqual([
+    const drawing = errorsOverTime(HEALTH, RULES.health, trans);
+    expect(drawing.table.rows).toEqual([
       [DAY(1), DAY(2), 0.2, 0.1],
       [DAY(2), DAY(3), null, null]
     ]);
+    expect(JSON.stringify(drawing.spec(600, LOOK))).toContain('"values":[0,0.24,0.07,0.03,1]');
   });
 
   it('has a logarithmic axis where times lie far apart', () => {
@@ -197,11 +196,12 @@ describe('drift', () => {
         { name: 'yes', baseline: 0.4, predicted: 0.5 }
       ]
     },
-    buckets: [{ ...bucket(1), n: 200, target: 0.02, features: { age: 0.3, job: 0.05 } }]
+    buckets: [{ ...bucket(1), n: 200, target: 0.02, features: { age: 0.3, job: 0.05 } }],
+    replacements: [{ time: DAY(1), package_id: 2, package: 'm/2', reason: 'data_drift' }]
   };
 
   it('names what alarms, and has all columns in the table', () => {
-    const drawing = driftByImportance(DRIFT, trans);
+    const drawing = driftByImportance(DRIFT, RULES.drift, trans);
     expect(drawing.table.rows).toEqual([
       ['age', 0.3, 1, 'failing', 200],
       ['job', 0.05, 0.2, 'passing', 200],
@@ -214,9 +214,15 @@ describe('drift', () => {
   });
 
   it('over time has the predictions and the features asked for', () => {
-    const drawing = driftOverTime(DRIFT, ['job'], [], trans);
+    const drawing = driftOverTime(DRIFT, ['job'], RULES.drift, trans);
     expect(drawing.table.columns.slice(3)).toEqual(['PSI of the predictions', 'PSI of job']);
     expect(drawing.table.rows[0].slice(2)).toEqual([200, 0.02, 0.05]);
+    // by the server's limits, with its marks
+    const text = JSON.stringify(drawing.spec(600, LOOK));
+    expect(text).toContain('"text":"failing from 0.27"');
+    expect(text).toContain('"few":true');
+    expect(text).toContain('"text":"m/2 (data drift)"');
+    expect(drawing.title).toContain('fewer than 250 rows');
   });
 
   it('by bin is of the column chosen, else of the feature that moved most', () => {
@@ -301,7 +307,7 @@ describe('a chart without a renderer', () => {
           rendermime: null
         }}
       >
-        <Chart drawing={metricOverTime(ACCURACY, [], 'auc', trans)} subject="churn" />
+        <Chart drawing={metricOverTime(ACCURACY, 'auc', trans)} subject="churn" />
       </SurroundingsProvider>
     );
     expect(screen.getByText(/need the Vega renderer/)).toBeDefined();

@@ -4,14 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Throttle } from '../src/events/throttle';
 import { compared, firstMetric, metricNames } from '../src/monitoring/metrics';
-import {
-  EVERYTHING,
-  isEverything,
-  packagesOf,
-  rangeError,
-  rangeOf,
-  replacements
-} from '../src/monitoring/spans';
+import { EVERYTHING, isEverything, packagesOf, rangeError, rangeOf } from '../src/monitoring/spans';
+import { RULES } from './rules';
 
 const trans = nullTranslator.load('jupyter_registry');
 
@@ -59,25 +53,11 @@ describe('a history', () => {
     },
     { package_id: 1, package: 'm/1', start: '2026-03-01T00:00:00Z', note: '', user: '' }
   ];
-  const bucket = (start: string, end: string) => ({ start, end });
-
   it('has each package once, the newest first', () => {
     expect(packagesOf(HISTORY)).toEqual([
       { id: 1, name: 'm/1' },
       { id: 2, name: 'm/2' }
     ]);
-  });
-
-  it('marks replacements within the time drawn, not the first package', () => {
-    const all = [bucket('2025-12-01T00:00:00Z', '2026-04-01T00:00:00Z')];
-    expect(replacements(HISTORY, all, trans)).toEqual([
-      { time: '2026-02-01T00:00:00Z', text: 'm/2 (data drift)' },
-      { time: '2026-03-01T00:00:00Z', text: 'm/1' }
-    ]);
-    expect(
-      replacements(HISTORY, [bucket('2026-02-02T00:00:00Z', '2026-02-05T00:00:00Z')], trans)
-    ).toEqual([]);
-    expect(replacements(HISTORY, [], trans)).toEqual([]);
   });
 });
 
@@ -90,25 +70,21 @@ describe('a metric', () => {
   });
 
   it('is better or worse by its own direction', () => {
-    expect(compared('binary', 'auc', value(0.9, 0.8, 12.5), trans)).toBe('12.5 % better');
-    expect(compared('regression', 'rmse', value(9, 8, 12.5), trans)).toBe('12.5 % worse');
-    expect(compared('regression', 'rmse', value(8, 8, 0), trans)).toBe('as the baseline');
-    expect(compared('regression', 'mae', value(1, 0, null), trans)).toBe('worse');
-    expect(compared('binary', 'auc', value(0.9, null, null), trans)).toBe('');
+    expect(compared(RULES, 'binary', 'auc', value(0.9, 0.8, 12.5), trans)).toBe('12.5 % better');
+    expect(compared(RULES, 'regression', 'rmse', value(9, 8, 12.5), trans)).toBe('12.5 % worse');
+    expect(compared(RULES, 'regression', 'rmse', value(8, 8, 0), trans)).toBe('as the baseline');
+    expect(compared(RULES, 'regression', 'mae', value(1, 0, null), trans)).toBe('worse');
+    expect(compared(RULES, 'binary', 'auc', value(0.9, null, null), trans)).toBe('');
+    expect(compared(RULES, 'binary', 'unheard of', value(0.9, 0.8, 12.5), trans)).toBe('');
   });
 
   it('is the first preferred one that is known', () => {
-    expect(firstMetric('binary')).toBe('auc');
-    expect(firstMetric('binary', { auc: value(null, null, null), accuracy: value(1, 1, 0) })).toBe(
-      'accuracy'
-    );
-    expect(firstMetric('regression')).toBe('rmse');
-    expect(metricNames('multiclass', trans)).toEqual([
-      'accuracy',
-      'balanced_accuracy',
-      'log_loss',
-      'macro_f1'
-    ]);
+    expect(firstMetric(RULES, 'binary')).toBe('auc');
+    expect(
+      firstMetric(RULES, 'binary', { auc: value(null, null, null), accuracy: value(1, 1, 0) })
+    ).toBe('accuracy');
+    expect(firstMetric(RULES, 'regression')).toBe('rmse');
+    expect(metricNames(RULES, 'multiclass', trans)).toEqual(['accuracy', 'log_loss', 'macro_f1']);
   });
 });
 

@@ -1,11 +1,13 @@
 // Files of rows: their beginning, their number, their columns.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
-import { csvStart, RowCounter } from '../src/rows/csv';
+import { csvParts, csvStart, joined, RowScanner } from '../src/rows/csv';
 import { guess, predictionColumns } from '../src/rows/guess';
-import { parquetFooter } from '../src/rows/parquet';
+import { parquetStart, UNREAD } from '../src/rows/parquet';
+import { sendRows, summed } from '../src/rows/parts';
 import { countRows, peek } from '../src/rows/peek';
 import { fileName } from '../src/rows/save';
+import { type ProblemError, problemOf } from '../src/api/problems';
 import type { DeploymentPublic } from '../src/api/types';
 import visits from './data/visits.parquet?inline';
 
@@ -51,13 +53,125 @@ describe('CSV', () => {
   it('counts rows whatever the pieces', () => {
     const bytes = new TextEncoder().encode('a,b\r\n1,"x\n\ny"\r\n\r\n2,ü\r\n3,4');
     for (let size = 1; size <= bytes.length; size++) {
-      const counter = new RowCounter();
+      const counter = new RowScanner();
       for (let at = 0; at < bytes.length; at += size) {
         counter.add(bytes.subarray(at, at + size));
       }
       expect(counter.rows).toBe(3);
     }
-    expect(new RowCounter().rows).toBe(0);
+    expect(new RowScanner().rows).toBe(0);
+  });
+});
+
+describe('CSV in parts', () => {
+  const textOf = async (part: Blob) => new TextDecoder().decode(await part.arrayBuffer());
+  const partsOf = async (content: Blob, most: number) => {
+    const parts = [];
+    for await (const part of csvParts(content, most)) {
+      parts.push({ ...part, text: await textOf(part.content) });
+    }
+    return parts;
+  };
+  const rowsIn = (parts: { text: string }[]) =>
+    parts.flatMap(({ text }) => csvStart(text, 1000, true).rows);
+
+  it.each(['\n', '\r\n', '\r'])('is cut at ends of rows, the header above each (%j)', async end => {
+    const lines = [
+      '\ufeffid,"no,te"',
+      '1,"a ""b"" c"',
+      `2,"x${end}${end}y,"`,
+      '',
+      '3,5" pipe',
+      '4,z'
+    ];
+    for (const last of ['', end]) {
+      const content = blob(lines.join(end) + last);
+      const whole = csvStart(await textOf(content), 1000, true);
+      expect(whole.rows).toHaveLength(4);
+      for (let most = 40; most < 90; most += 7) {
+        const parts = await partsOf(content, most);
+        expect(rowsIn(parts)).toEqual(whole.rows);
+        for (const part of parts) {
+          expect(csvStart(part.text, 1000, true).columns).toEqual(whole.columns);
+          expect(part.content.size).toBeLessThanOrEqual(most);
+          expect(csvStart(part.text, 1000, true).rows).toHaveLength(part.rows);
+        }
+        expect(parts.map(part => part.first)).toEqual(
+          parts.map((_, at) => parts.slice(0, at).reduce((sum, part) => sum + part.rows, 0))
+        );
+      }
+      expect(await partsOf(content, 1000)).toHaveLength(1);
+    }
+  });
+
+  it('says which row is too large', async () => {
+    const content = blob(`a\n1\n2\n${'x'.repeat(100)}\n`);
+    await expect(partsOf(content, 50)).rejects.toThrow('Row 2 is larger');
+  });
+
+  it('has one header again when answers are joined', async () => {
+    const answers = ['row,"a\r\nb"\r\n0,x\r\n', 'row,"a\r\nb"\r\n1,y\r\n'];
+    expect(await textOf(await joined(answers.map(text => blob(text))))).toBe(
+      'row,"a\r\nb"\r\n0,x\r\n1,y\r\n'
+    );
+  });
+});
+
+describe('sending', () => {
+  const sending = () => ({
+    signal: new AbortController().signal,
+    onProgress: vi.fn(),
+    onTaken: vi.fn()
+  });
+  const file = new File(['id\n', ...Array.from({ length: 100 }, (_, at) => `${at}\n`)], 'x.csv');
+
+  it('sums what came of the parts, and tells how far it is', async () => {
+    const told = sending();
+    const answers = await sendRows(file, 'csv', 100, told, async (content, options, first) => {
+      options.onProgress(content.size, content.size);
+      const { length } = csvStart(
+        new TextDecoder().decode(await content.arrayBuffer()),
+        999,
+        true
+      ).rows;
+      return { accepted: length, rejections: [first] };
+    });
+    expect(answers.length).toBeGreaterThan(2);
+    const sum = summed(answers);
+    expect(sum.accepted).toBe(100);
+    expect(sum.rejections).toHaveLength(answers.length);
+    const sent = told.onProgress.mock.calls.map(([done]) => done as number);
+    expect(sent).toEqual([...sent].sort((a, b) => a - b));
+    expect(sent[sent.length - 1]).toBe(file.size);
+    expect(told.onTaken).toHaveBeenLastCalledWith(100);
+  });
+
+  it('sends what is small enough, and other formats, whole', async () => {
+    const whole = vi.fn(() => Promise.resolve({}));
+    await sendRows(file, 'csv', 1000, sending(), whole);
+    await sendRows(file, 'parquet', 100, sending(), whole);
+    expect(whole.mock.calls).toHaveLength(2);
+    expect(whole).toHaveBeenCalledWith(file, expect.anything(), 0);
+  });
+
+  it('says in which part something is wrong, by the rows of the file', async () => {
+    const told = sending();
+    const failing = sendRows(file, 'csv', 100, told, (_, __, first) =>
+      first ? Promise.reject(problemOf(422, '', REFUSED)) : Promise.resolve({})
+    );
+    const error = await failing.catch((reason: unknown) => reason as ProblemError);
+    const taken = told.onTaken.mock.calls[0][0] as number;
+    expect(error).toMatchObject({
+      detail: `In the part that begins at row ${taken}: no`,
+      fields: { row: taken + 3, rejected: [{ row: taken + 4 }] }
+    });
+    expect(told.onTaken).toHaveBeenCalledTimes(1);
+  });
+  const REFUSED = JSON.stringify({
+    type: 'urn:jupyter-registry:InvalidRows',
+    title: 'Rows',
+    detail: 'no',
+    fields: { row: 3, rejected: [{ row: 4, reason: 'no' }] }
   });
 });
 
@@ -65,25 +179,34 @@ describe('Parquet', () => {
   const bytes = atob(visits.slice(visits.indexOf(',') + 1));
   const file = Uint8Array.from(bytes, sign => sign.charCodeAt(0));
 
-  it('tells columns and rows from the end of the file', async () => {
+  it('tells columns, the number of rows and the first of them', async () => {
     // written by pyarrow: a struct, a list and more rows than a group has
-    expect(await parquetFooter(blob(file))).toEqual({
-      columns: ['visit', 'at', 'place', 'tags', 'größe'],
-      rows: 1000
-    });
-    expect(await peek(blob(file))).toMatchObject({
-      format: 'parquet',
-      total: 1000,
-      rows: []
-    });
+    const found = await parquetStart(blob(file), 2);
+    expect(found).toMatchObject({ columns: ['visit', 'at', 'place', 'tags', 'größe'], rows: 1000 });
+    expect(found.first).toEqual([
+      ['v', '2025-03-03T00:00:00.000Z', UNREAD, UNREAD, '1.5'],
+      ['v', '2025-03-03T00:00:00.000Z', UNREAD, UNREAD, '1.5']
+    ]);
+    expect(await peek(blob(file))).toMatchObject({ format: 'parquet', total: 1000 });
+    expect((await peek(blob(file))).rows).toHaveLength(10);
+  });
+
+  it('reads the end of a file and the beginnings of its columns alone', async () => {
+    const whole = blob(file);
+    const slice = vi.spyOn(whole, 'slice');
+    await parquetStart(whole, 2);
+    const [, ...columns] = slice.mock.calls; // the first is of the end
+    expect(columns).toHaveLength(3);
+    // the first row group ends there
+    expect(Math.max(...columns.map(([, end]) => end ?? Infinity))).toBe(543);
   });
 
   it('says that a damaged file is none', async () => {
-    await expect(parquetFooter(blob(file.subarray(0, 500)))).rejects.toThrow('end');
-    await expect(parquetFooter(blob(file.subarray(file.length - 60)))).rejects.toThrow('damaged');
+    await expect(parquetStart(blob(file.subarray(0, 500)), 2)).rejects.toThrow('end');
+    await expect(parquetStart(blob(file.subarray(file.length - 60)), 2)).rejects.toThrow('damaged');
     const broken = file.slice();
     broken.fill(0xff, file.length - 200, file.length - 8);
-    await expect(parquetFooter(blob(broken))).rejects.toThrow('Parquet');
+    await expect(parquetStart(blob(broken), 2)).rejects.toThrow('Parquet');
   });
 });
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_registry.client import Registry
+from tests.browser.chromium import find_browser
 from tests.browser.conftest import _FLAGS
-from tests.browser.lab import Lab, find_browser
+from tests.browser.lab import Lab
 from tests.browser.samples import FEATURES, churn_model, visits
 
 from . import search

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
-from tests.browser.lab import PATIENCE, Lab, NoBrowser, Notebook, find_browser
+from tests.browser.chromium import NoBrowser, find_browser
+from tests.browser.lab import PATIENCE, Lab, Notebook
 
 _FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -20,61 +19,12 @@ from tests.live_server import START_SECONDS, LiveServer
 PATIENCE = 30_000
 #: Milliseconds that a cell has to end: the first one imports much.
 RUN_PATIENCE = 120_000
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-_MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
-_HOW = (
-    "The browser tests need Chromium or Chrome, and none was found or could be installed. "
-    "On Debian or Ubuntu: apt-get install chromium fonts-dejavu-core; "
-    "elsewhere install Chrome, or run: python -m playwright install chromium"
-)
 _THEMES = "apputils-extension/themes"
 _SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     # all cells are on the page, also those that are scrolled away
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
-
-
-class NoBrowser(Exception):
-    """There is no browser, and none could be got."""
-
-
-def find_browser() -> str | None:
-    """The path of a browser; ``None`` for Playwright's own. Raises `NoBrowser`."""
-    found = _installed()
-    if found is None and _install_debian():
-        found = _installed()
-    if found is not None:
-        return found
-    got = subprocess.run(
-        [sys.executable, "-m", "playwright", "install", "chromium"], capture_output=True, text=True
-    )
-    if got.returncode:
-        raise NoBrowser(f"{_HOW}\n{got.stderr[-1000:]}")
-    return None
-
-
-def _installed() -> str | None:
-    for name in _BROWSERS:
-        if path := shutil.which(name):
-            return path
-    return str(_MAC) if _MAC.exists() else None
-
-
-def _install_debian() -> bool:
-    """Install Debian's Chromium where that is allowed; whether it went well."""
-    import os
-
-    if not shutil.which("apt-get") or os.geteuid() != 0:
-        return False
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update"],
-        ["apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
-    ):
-        if subprocess.run(command, env=environment, capture_output=True).returncode:
-            return False
-    return True
 
 
 class Lab(LiveServer):

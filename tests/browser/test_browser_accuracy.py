@@ -40,7 +40,9 @@ def _deployed(
 
 def _serve(deployment: Deployment, rows: pd.DataFrame, target: str, with_actual: int) -> None:
     deployment.predict(rows, timestamp_column="at", progress=False)
-    deployment.actuals(rows.head(with_actual), association_id="visit", value=target, progress=False)
+    deployment.actuals(
+        rows.head(with_actual), association_id_column="visit", value_column=target, progress=False
+    )
 
 
 def _boxes(view: Locator) -> list[Any]:
@@ -163,7 +165,9 @@ def test_live_refresh_shows_new_rows_in_the_same_place(
     boxes, before = _boxes(panel), figure.get_attribute("aria-label")
 
     rows = visits(400, 2)
-    deployment.actuals(rows.tail(100), association_id="visit", value="left", progress=False)
+    deployment.actuals(
+        rows.tail(100), association_id_column="visit", value_column="left", progress=False
+    )
     expect(told).to_contain_text("400 of 400 predictions")
     expect(figure).not_to_have_attribute("aria-label", str(before))
     assert _boxes(panel) == boxes

@@ -44,7 +44,9 @@ def _deployed(
     ).deploy(name, association_id_column="visit", segment_columns=segments or [])  # fmt: skip
     rows = _weeks(600, 2)
     deployment.predict(rows, timestamp_column="at", progress=False)
-    deployment.actuals(rows.head(450), association_id="visit", value=target, progress=False)
+    deployment.actuals(
+        rows.head(450), association_id_column="visit", value_column=target, progress=False
+    )
     return deployment
 
 
@@ -209,7 +211,9 @@ def test_accuracy_is_drawn_chosen_saved_and_followed(
     _chart(panel, "Confusion matrix, at threshold 0.25")
     before = _boxes(panel)
     rows_left = _weeks(600, 2).tail(150)
-    deployment.actuals(rows_left, association_id="visit", value="left", progress=False)
+    deployment.actuals(
+        rows_left, association_id_column="visit", value_column="left", progress=False
+    )
     expect(panel.get_by_text("600 of 600 predictions have their actual")).to_be_visible()
     expect(number).to_be_focused()
     expect(number).to_have_value("0.25")
@@ -320,7 +324,7 @@ def test_classes_and_what_is_not_there_yet(
     panel.get_by_role("tab", name="Drift").click()
     expect(panel.get_by_text("Drift needs a baseline")).to_be_visible()
     rows = pd.DataFrame({"id": ["a", "b"], "prediction": ["yes", "no"]})
-    outside.report(rows, association_id="id", progress=False)
+    outside.report(rows, association_id_column="id", progress=False)
     panel.get_by_role("tab", name="Accuracy").click()
     expect(panel.get_by_text("No actual has arrived yet")).to_be_visible()
     expect(_chart(panel, "Predicted and actual")).to_be_visible()

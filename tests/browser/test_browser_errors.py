@@ -28,7 +28,9 @@ def other(tmp_path: Path) -> Iterator[LiveServer]:
             holdout=visits(300, 1)[columns], progress=False,
         ).deploy("far", association_id_column="visit")  # fmt: skip
         deployment.predict(visits(200, 2), timestamp_column="at", progress=False)
-        deployment.actuals(visits(100, 2), association_id="visit", value="left", progress=False)
+        deployment.actuals(
+            visits(100, 2), association_id_column="visit", value_column="left", progress=False
+        )
     yield server
     server.kill()
 

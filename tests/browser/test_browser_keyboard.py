@@ -31,7 +31,9 @@ def served(registry: Registry) -> Registry:
         )  # fmt: skip
     deployment = registry.package("keys/1").deploy("keys", association_id_column="visit")
     deployment.predict(visits(200, 2), timestamp_column="at", progress=False)
-    deployment.actuals(visits(200, 2), association_id="visit", value="left", progress=False)
+    deployment.actuals(
+        visits(200, 2), association_id_column="visit", value_column="left", progress=False
+    )
     return registry
 
 

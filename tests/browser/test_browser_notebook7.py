@@ -24,7 +24,9 @@ def test_a_card_and_a_view(
         holdout=visits(300, 1)[columns], progress=False,
     ).deploy("seven", association_id_column="visit")  # fmt: skip
     deployment.predict(visits(200, 2), timestamp_column="at", progress=False)
-    deployment.actuals(visits(150, 2), association_id="visit", value="left", progress=False)
+    deployment.actuals(
+        visits(150, 2), association_id_column="visit", value_column="left", progress=False
+    )
     opened = Notebook7(
         lab, page, "seven", [PREPARE, "DeploymentCard('seven')", "AccuracyView('seven')"]
     )

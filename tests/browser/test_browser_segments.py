@@ -44,7 +44,7 @@ deployment = registry.deployment("flown")
 march = visits(600, 2)
 march["at"] = pd.date_range("2026-03-01", periods=600, freq="h", tz="UTC")
 deployment.predict(march.drop(columns="left"), timestamp_column="at", progress=False)
-deployment.actuals(march, association_id="visit", value="left", progress=False)
+deployment.actuals(march, association_id_column="visit", value_column="left", progress=False)
 """
 
 

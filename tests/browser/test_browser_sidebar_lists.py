@@ -153,7 +153,9 @@ def test_rows_that_arrive_move_lights_and_line(
     expect(row.get_by_role("img", name="0 predictions in 7 days")).to_be_visible()
     deployment.predict(visits(200, 2), progress=False)
     expect(row.get_by_role("img", name="200 predictions in 7 days")).to_be_visible()
-    deployment.actuals(visits(200, 2), association_id="visit", value="left", progress=False)
+    deployment.actuals(
+        visits(200, 2), association_id_column="visit", value_column="left", progress=False
+    )
     expect(row.get_by_role("img", name="Service health: passing")).to_be_visible()
     # why, on hover
     light = row.get_by_role("img", name="Accuracy: ")

@@ -40,7 +40,8 @@ march = visits(500, 2)
 march["visit"] = [f"v{i}" for i in range(500)]
 deployment = registry.deployment("churn")
 deployment.predict(march, progress=False)
-deployment.actuals(march.head(450), association_id="visit", value="left", progress=False)
+columns = {"association_id_column": "visit", "value_column": "left"}
+deployment.actuals(march.head(450), **columns, progress=False)
 better = LogisticRegression(C=0.1).fit(train[["age", "income"]], train["left"])
 registry.register("churn", better, target="left", training=train, holdout=holdout,
                   aliases=["challenger"], tags={"team": "retention"}, progress=False)
@@ -232,7 +233,7 @@ package = registry.register("slow", model, target="left", training=train, holdou
                             progress=False)
 deployment = package.deploy("slow", association_id_column="visit")
 deployment.predict(march, progress=False)
-deployment.actuals(march, association_id="visit", value="left", progress=False)
+deployment.actuals(march, association_id_column="visit", value_column="left", progress=False)
 def slowly(read):
     def wait(self, *rest, **more):
         time.sleep(4)

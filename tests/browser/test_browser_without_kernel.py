@@ -43,7 +43,9 @@ def deployment(registry: Registry) -> Deployment:
     )  # fmt: skip
     deployment = package.deploy("saved", association_id_column="visit")
     deployment.predict(rows, timestamp_column="at", progress=False)
-    deployment.actuals(rows.head(60), association_id="visit", value="left", progress=False)
+    deployment.actuals(
+        rows.head(60), association_id_column="visit", value_column="left", progress=False
+    )
     return deployment
 
 

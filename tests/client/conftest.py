@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_registry.client import Registry
+from tests.client.reporter_host import Host
 from tests.live_server import LiveServer
 
 
@@ -47,3 +48,11 @@ _numbers = itertools.count(1)
 def name() -> str:
     """A name that no other test uses."""
     return f"model-{os.getpid()}-{next(_numbers)}"
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """A host for a `Reporter` to send to."""
+    host = Host()
+    yield host
+    host.stop()

@@ -228,7 +228,7 @@ def test_the_whole_way_from_a_shell(shell: Shell, name: str, data: pd.DataFrame)
     assert "no known kind" in shell("predict", label, "rows.csv", "-o", "out.doc", code=1)
     assert len(shell.json("predict", label, "rows.csv")) == 200
 
-    columns = ("--association-id", "visit", "--value", "left")
+    columns = ("--association-id-column", "visit", "--value-column", "left")
     assert shell.json("actuals", label, "rows.csv", *columns)["matched"] == 200
     wrong = pd.DataFrame({"visit": ["v1"], "left": ["perhaps"]})
     wrong.to_csv(shell.folder / "wrong.csv", index=False)
@@ -336,10 +336,11 @@ def test_what_is_refused_ends_with_1_and_a_reason(
         (*register, "cut.joblib", "--format", "pickle"): "cut.joblib' cannot be loaded as pickle",
         (*register, "model.joblib", "--format", "pickel"): "Did you mean 'pickle'",
         ("replace", name, f"{name}-number"): "failing  target_type",
+        ("replace", name, f"{name}-number", "--dry-run"): "It would be refused.",
         ("predict", name, "wrong.csv"): "lacks columns",
         ("report", name, "wrong.csv"): "row 0",
         ("report", name, "wrong.csv", "--package", f"{name}-number"): "never in service",
-        ("actuals", name, "wrong.csv", "--association-id", "visit"): "--association-id",
+        ("actuals", name, "wrong.csv", "--association-id-column", "visit"): "--value-column",
         ("rebuild-accuracy", f"{name}-odd"): "no deployment",
         ("accuracy", name, "--metric", "aucc"): "auc",
     }

@@ -110,7 +110,7 @@ def test_accuracy_agrees_with_scikit_learn(deployed: tuple[Deployment, Any]) -> 
     start = datetime(2026, 1, 5, tzinfo=UTC)
     data["at"] = [start + timedelta(minutes=30 * i) for i in range(len(data))]
     deployment.predict(data.drop(columns="left"), timestamp_column="at")
-    result = deployment.actuals(data, association_id="visit", value="left")
+    result = deployment.actuals(data, association_id_column="visit", value_column="left")
     assert (result.accepted, result.matched, result.rejected) == (400, 400, 0)
     late = data["left"] == "yes"
     scores = model.predict_proba(data[FEATURES])[:, 1]
@@ -145,7 +145,7 @@ def test_actuals_find_their_columns_or_say_which_are_missing(
     early = deployment.actuals({"association_id": ["x", "y"], "value": ["yes", "no"]})
     assert (early.accepted, early.matched, early.waiting) == (2, 0, 2)
     with pytest.raises(InvalidInput, match="no column 'vist'"):
-        deployment.actuals(data, association_id="vist")
+        deployment.actuals(data, association_id_column="vist")
     mixed = deployment.actuals({"association_id": ["x", "y"], "value": ["yes", "maybe"]})
     assert (mixed.accepted, mixed.rejected) == (1, 1)
     assert mixed.rejections[0].row == 1
@@ -161,8 +161,8 @@ def test_an_external_deployment_takes_reports_and_no_questions(
     with pytest.raises(PredictsElsewhere, match="report"):
         deployment.predict({"age": 1.0})
     rows = pd.DataFrame({"id": ["a", "b", "c"], "probability": [0.1, 0.9, 0.6]})
-    assert deployment.report(rows, association_id="id").accepted == 3
-    assert deployment.report(rows, association_id="id").replaced == 3
+    assert deployment.report(rows, association_id_column="id").accepted == 3
+    assert deployment.report(rows, association_id_column="id").replaced == 3
     deployment.actuals({"association_id": ["a", "b", "c"], "value": ["no", "yes", "no"]})
     accuracy = deployment.accuracy()
     assert accuracy.overall is not None

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,63 +13,7 @@ import pytest
 
 from jupyter_registry.client.reporter import Reporter
 from jupyter_registry.domain.errors import InvalidInput, SpoolFull
-
-Answer = tuple[int, dict[str, Any] | str, dict[str, str]]
-
-
-class Host:
-    """An HTTP server; `answer` decides, `batches` keeps what was accepted."""
-
-    def __init__(self, port: int = 0) -> None:
-        host = self
-        self.answer: Callable[[str, list[dict[str, Any]]], Answer | None] = lambda *_: None
-        self.requests: list[tuple[str, list[dict[str, Any]], dict[str, str]]] = []
-        self.accepted: list[tuple[str, dict[str, Any]]] = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                rows = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                kind = self.path.rsplit("/", 1)[-1]
-                host.requests.append((self.path, rows, dict(self.headers)))
-                status, body, headers = host.answer(kind, rows) or (
-                    200,
-                    {"accepted": len(rows), "replaced": 0, "matched": 0},
-                    {},
-                )
-                if status == 200 and isinstance(body, dict):
-                    refused = {item["row"] for item in body.get("rejections", ())}
-                    host.accepted += [(kind, row) for i, row in enumerate(rows) if i not in refused]
-                data = (body if isinstance(body, str) else json.dumps(body)).encode()
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.port = self.server.server_port
-        self.url = f"http://127.0.0.1:{self.port}/base"
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def stop(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-
-@pytest.fixture
-def host() -> Iterator[Host]:
-    host = Host()
-    yield host
-    host.stop()
-
-
-def problem(kind: str, status: int, detail: str, **fields: Any) -> Answer:
-    document = {"type": f"/problems/{kind}", "title": kind, "status": status, "detail": detail}
-    return status, document | {"advice": "", "fields": fields}, {}
+from tests.client.reporter_host import Answer, Host, problem
 
 
 def row(number: int) -> dict[str, Any]:
@@ -319,106 +256,3 @@ def test_rows_wait_on_disk_for_the_next_reporter(host: Host, tmp_path: Path) -> 
     again = Reporter("http://127.0.0.1:9", "other key", 1, tmp_path)
     assert again.waiting == 1
     again.close(0)
-
-
-CRASHING = """
-import os, signal, sys
-from jupyter_registry.client import Reporter
-reporter = Reporter(sys.argv[1], "k", 1, sys.argv[2], batch_rows=50)
-for number in range(100_000):
-    reporter.report({"association_id": f"{sys.argv[3]}-{number}", "probability": 0.5,
-                     "number": number})
-    print(number, flush=True)
-"""
-
-
-def python(*arguments: str, **options: Any) -> subprocess.Popen[str]:
-    import jupyter_registry
-
-    root = str(Path(jupyter_registry.__file__).parents[1])
-    return subprocess.Popen(
-        [sys.executable, "-c", *arguments],
-        env=os.environ | {"PYTHONPATH": root},
-        stdout=subprocess.PIPE,
-        text=True,
-        **options,
-    )
-
-
-def test_what_was_taken_survives_kill_minus_nine(host: Host, tmp_path: Path) -> None:
-    process = python(CRASHING, host.url, str(tmp_path), "a")
-    assert process.stdout is not None
-    taken = -1
-    for line in process.stdout:
-        taken = int(line)
-        if taken >= 300:
-            process.kill()
-            break
-    taken = max([taken, *(int(line) for line in process.stdout if line.endswith("\n"))])
-    process.wait()
-    with Reporter(host.url, "k", 1, tmp_path) as reporter:
-        assert reporter.flush(20)
-    arrived = {given["association_id"] for _, given in host.accepted}
-    assert arrived >= {f"a-{number}" for number in range(taken + 1)}
-
-
-SHARING = """
-import sys
-from jupyter_registry.client import Reporter
-with Reporter(sys.argv[1], "k", 1, sys.argv[2], batch_rows=20, interval=0.05) as reporter:
-    for number in range(200):
-        reporter.report({"association_id": f"{sys.argv[3]}-{number}", "number": number})
-    print(reporter.flush(60))
-"""
-
-
-def test_processes_share_a_spool_and_each_row_is_sent_once_in_order(
-    host: Host, tmp_path: Path
-) -> None:
-    processes = [python(SHARING, host.url, str(tmp_path), name) for name in "abc"]
-    for process in processes:
-        out, _ = process.communicate(timeout=120)
-        assert out == "True\n"
-    arrived = [given["association_id"] for _, given in host.accepted]
-    assert len(arrived) == 600
-    for name in "abc":
-        own = [item for item in arrived if item.startswith(name)]
-        assert own == [f"{name}-{number}" for number in range(200)]
-
-
-FORKING = """
-import os, sys
-from jupyter_registry.client import Reporter
-reporter = Reporter(sys.argv[1], "k", 1, sys.argv[2])
-reporter.report({"association_id": "parent"})
-children = []
-for name in "ab":
-    child = os.fork()
-    if child == 0:
-        reporter.report({"association_id": name})
-        os._exit(0 if reporter.flush(20) else 1)
-    children.append(child)
-codes = [os.waitpid(child, 0)[1] for child in children]
-print(codes, reporter.flush(20))
-reporter.close()
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-def test_a_reporter_made_before_a_fork_works_in_parent_and_children(
-    host: Host, tmp_path: Path
-) -> None:
-    out, _ = python(FORKING, host.url, str(tmp_path)).communicate(timeout=60)
-    assert out == "[0, 0] True\n"
-    assert {given["association_id"] for _, given in host.accepted} == {"parent", "a", "b"}
-
-
-def test_an_unclosed_reporter_sends_at_the_end_of_its_process(host: Host, tmp_path: Path) -> None:
-    script = (
-        "import sys; from jupyter_registry.client import Reporter\n"
-        "Reporter(sys.argv[1], 'k', 1, sys.argv[2], interval=60).report({'association_id': 'x'})\n"
-        "keep = Reporter(sys.argv[1], 'k', 2, sys.argv[2], interval=60)\n"
-        "keep.report({'association_id': 'y'})"
-    )
-    assert python(script, host.url, str(tmp_path)).wait(60) == 0
-    assert "y" in {given["association_id"] for _, given in host.accepted}

@@ -44,7 +44,7 @@ def deployed(registry: Registry, name: str, flights: pd.DataFrame) -> Deployment
 @pytest.fixture
 def answered(deployed: Deployment, flights: pd.DataFrame) -> pd.DataFrame:
     answer = deployed.predict(flights.drop(columns="left"))
-    deployed.actuals(flights[["visit", "left"]], value="left")
+    deployed.actuals(flights[["visit", "left"]], value_column="left")
     return flights.assign(prediction=answer["prediction"])
 
 
@@ -201,7 +201,7 @@ def test_in_the_shell(live_server: Any, registry: Registry, name: str, tmp_path:
     assert registry.deployment(label).segment_columns == ["carrier", "age band"]
     assert "No prediction was counted yet in carrier, age band." in shell("segments", label)
     shell("predict", label, "rows.csv", "-o", "answer.csv")
-    shell("actuals", label, "rows.csv", "--value", "left")
+    shell("actuals", label, "rows.csv", "--value-column", "left")
     table = shell("segments", label)
     assert [line.split()[:4] for line in table.splitlines() if "UA" in line] == [
         ["carrier", "UA", "30", "30"]

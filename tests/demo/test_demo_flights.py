@@ -207,6 +207,14 @@ def test_history_of_the_custom_deployment(finished):
         assert_same(period["accuracy"], exact(matched, CUSTOM_LABEL))
 
 
+def test_the_replacement_is_marked_in_the_replayed_calendar(finished):
+    weekly = finished.registry.deployment(CUSTOM_LABEL).accuracy(bucket="week")
+    assert [(mark.package, mark.time) for mark in weekly.replacements] == [
+        (period["package"], datetime.fromisoformat(period["first_prediction"]))
+        for period in finished.of(CUSTOM_LABEL)["history"][1:]
+    ]
+
+
 def test_history_of_the_external_deployment(finished):
     (period,) = finished.of(EXTERNAL_LABEL)["history"]
     assert period["package"] == f"{EXTERNAL_MODEL}/1"

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from jupyter_registry.domain.score_bins import Bins, score_keys
-from jupyter_registry.domain.scores import CAP, READ, ScoreSketch, merge_all
+from jupyter_registry.domain.scores import (
+    CAP,
+    READ,
+    ScoreSketch,
+    auc_of_all,
+    ks_of_all,
+    merge_all,
+)
 
 N = 120_000
 TOLERANCE = 1e-3
@@ -313,3 +320,16 @@ def test_more_cannot_be_taken_than_there_is():
     wrong = sketch([(0.5, True)]).merged(sketch([(0.5, False)]), sign=-1)
     with pytest.raises(ValueError, match="taken"):
         wrong.to_bytes()
+
+
+@pytest.mark.parametrize("size", [1, 40, 3000])
+def test_of_many_sketches_at_once_each_is_read_as_alone(size: int) -> None:
+    rng = np.random.default_rng(size)
+    sketches: list[ScoreSketch | None] = [None, ScoreSketch.empty()]
+    for share in (0.0, 0.02, 0.5, 1.0):
+        for _ in range(30):
+            scores, hits = rng.random(size), rng.random(size) < share
+            sketches.append(ScoreSketch.from_bytes(ScoreSketch.of(scores, hits).to_bytes()))
+            sketches.append(ScoreSketch.from_bytes(ScoreSketch.empty().to_bytes()))
+    assert auc_of_all(sketches) == [None if one is None else one.auc() for one in sketches]
+    assert ks_of_all(sketches) == [None if one is None else one.ks() for one in sketches]

@@ -62,7 +62,9 @@ def deploy(registry: Registry, name: str, target: str) -> Deployment:
 
 def serve(deployment: Deployment, rows: pd.DataFrame) -> None:
     deployment.predict(rows[[*FEATURES, "visit", "at"]], timestamp_column="at", progress=False)
-    deployment.actuals(rows, association_id="visit", value=deployment.target_name, progress=False)
+    deployment.actuals(
+        rows, association_id_column="visit", value_column=deployment.target_name, progress=False
+    )
 
 
 @pytest.fixture
@@ -291,7 +293,7 @@ def test_it_refreshes_by_itself_until_it_is_closed(deployed: Deployment) -> None
         assert view.is_live
         view.controls.live.options = {**dict(view.controls.live.options), "fast": 0.02}
         view.controls.live.value = 0.02
-        task = view._live
+        task = view._live.task
         assert task is not None
         deployed.predict({"age": [40.0], "income": [50.0], "visit": ["late"]})
         assert await within(lambda: "600 of 601" in view._summary.value)

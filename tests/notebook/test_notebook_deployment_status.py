@@ -66,7 +66,7 @@ def test_a_new_deployment_is_unknown(deployment: Deployment) -> None:
 
 def test_lights_say_how_it_does(deployment: Deployment, frame: pd.DataFrame) -> None:
     deployment.predict(frame, progress=False)
-    deployment.actuals(frame, association_id="visit", value="left", progress=False)
+    deployment.actuals(frame, association_id_column="visit", value_column="left", progress=False)
     card = DeploymentCard(deployment)
     assert statuses(card) == {HEALTH: "passing", ACCURACY: "passing", DRIFT: "passing"}
     assert "as good as the baseline" in card.statuses.lights[ACCURACY].reason
@@ -82,7 +82,7 @@ def test_lights_say_how_it_does(deployment: Deployment, frame: pd.DataFrame) -> 
     moved = frame.assign(age=frame["age"] + 25, visit=[f"w{n}" for n in range(300)])
     deployment.predict(moved, progress=False)
     opposite = moved.assign(left=np.where(frame["left"] == "yes", "no", "yes"))
-    deployment.actuals(opposite, association_id="visit", value="left", progress=False)
+    deployment.actuals(opposite, association_id_column="visit", value_column="left", progress=False)
     for _ in range(3):
         with contextlib.suppress(RegistryError):
             deployment.predict(frame[["income"]], progress=False)
@@ -98,7 +98,7 @@ def test_accuracy_is_that_of_the_champion(
     registry: Registry, name: str, deployment: Deployment, frame: pd.DataFrame
 ) -> None:
     deployment.predict(frame, progress=False)
-    deployment.actuals(frame, association_id="visit", value="left", progress=False)
+    deployment.actuals(frame, association_id_column="visit", value_column="left", progress=False)
     model = LogisticRegression(C=0.1).fit(frame[["age", "income"]], frame["left"])
     better = registry.register(
         name, model, target="left", training=frame.drop(columns="visit"), progress=False
@@ -116,7 +116,7 @@ def test_lights_and_numbers_fail_alone(
     deployment: Deployment, frame: pd.DataFrame, monkeypatch: Any
 ) -> None:
     deployment.predict(frame, progress=False)
-    deployment.actuals(frame, association_id="visit", value="left", progress=False)
+    deployment.actuals(frame, association_id_column="visit", value_column="left", progress=False)
 
     def fails(*_: Any, **__: Any) -> None:
         raise InvalidInput("This cannot be <read>.", advice="Ask later.")
@@ -153,7 +153,7 @@ def test_it_appears_at_once_and_fills_in_place(
     deployment: Deployment, frame: pd.DataFrame, monkeypatch: Any
 ) -> None:
     deployment.predict(frame, progress=False)
-    deployment.actuals(frame, association_id="visit", value="left", progress=False)
+    deployment.actuals(frame, association_id_column="visit", value_column="left", progress=False)
     go = threading.Event()
     for method in ("lights", "accuracy"):
         read = getattr(Deployment, method)

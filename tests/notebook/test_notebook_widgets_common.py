@@ -24,15 +24,14 @@ from jupyter_registry.domain.errors import InvalidInput, ModelFailed
 from jupyter_registry.notebook.widgets.background import Background, Cancelled
 from jupyter_registry.notebook.widgets.common import (
     BUSY,
-    Field,
-    Fields,
     Notice,
     Panel,
     confirmed,
     guarded,
     namespace_values,
-    table,
 )
+from jupyter_registry.notebook.widgets.fields import Field, Fields
+from jupyter_registry.notebook.widgets.markup import table
 
 
 def test_notice_shows_what_to_do_and_escapes() -> None:

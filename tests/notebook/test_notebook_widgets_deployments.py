@@ -150,7 +150,9 @@ def test_card_shows_and_changes_a_deployment(
     assert card.roll_back.disabled
     rows = frame.assign(visit=[f"v{n}" for n in range(len(frame))])
     deployment.predict(rows, progress=False)
-    deployment.actuals(rows.head(200), association_id="visit", value="left", progress=False)
+    deployment.actuals(
+        rows.head(200), association_id_column="visit", value_column="left", progress=False
+    )
     deployment.replace(two, "accuracy")
     card.again.click()
     for shown in ("300", "200", "100", "AUC", "baseline"):

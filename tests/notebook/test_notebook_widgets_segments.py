@@ -24,7 +24,9 @@ from .test_notebook_accuracy_view import FEATURES, deploy, register, shown, tab,
 def serve(deployment: Deployment, rows: pd.DataFrame) -> None:
     columns = [*FEATURES, "visit", "at", "carrier", "city"]
     deployment.predict(rows[columns], timestamp_column="at", progress=False)
-    deployment.actuals(rows, association_id="visit", value=deployment.target_name, progress=False)
+    deployment.actuals(
+        rows, association_id_column="visit", value_column=deployment.target_name, progress=False
+    )
 
 
 def offered(picker: Any) -> list[str]:

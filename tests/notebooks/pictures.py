@@ -18,7 +18,8 @@ from typing import Any
 import nbformat
 from PIL import Image
 
-from tests.browser.lab import PATIENCE, Lab, Notebook, find_browser
+from tests.browser.chromium import find_browser
+from tests.browser.lab import PATIENCE, Lab, Notebook
 from tests.live_server import ROOT
 from tests.notebooks.lab_pictures import of_panels
 from tests.notebooks.running import NOTEBOOKS, pictures_of, run

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from jupyter_registry import plots
 from jupyter_registry.domain.entities import (
     Accuracy,
     AccuracyBucket,
     AccuracyDetails,
     MetricValue,
+    ReplacementMark,
     ServicePeriod,
 )
 from jupyter_registry.domain.health import Durations
@@ -28,6 +30,9 @@ from jupyter_registry.domain.psi import psi, status_of, verdict
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
+#: The plots of the details of two classes, and of numbers.
+BINARY = [plots.roc, plots.precision_recall, plots.lift, plots.calibration]
+OF_NUMBERS = [plots.predicted_against_actual, plots.residuals]
 
 
 def scores(n: int = 4_000, seed: int = 0, skill: float = 1.4) -> tuple[Any, Any]:
@@ -180,8 +185,14 @@ def over_time(kind: str = "binary", weeks: int = 26, waiting: int = 2, seed: int
                 **fields,
             )
         )
+    replaced = [ReplacementMark(time=one.start, **dict(one)) for one in history()[1:]]
     return Accuracy(
-        deployment_id=1, bucket="week", buckets=buckets, class_labels=labels, history=history()
+        deployment_id=1,
+        bucket="week",
+        buckets=buckets,
+        class_labels=labels,
+        history=history(),
+        replacements=replaced,
     )
 
 

@@ -11,7 +11,13 @@ import pytest
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
-from jupyter_registry.domain.entities import Accuracy, AccuracyBucket, MetricValue, ServicePeriod
+from jupyter_registry.domain.entities import (
+    Accuracy,
+    AccuracyBucket,
+    MetricValue,
+    ReplacementMark,
+    ServicePeriod,
+)
 from jupyter_registry.domain.kinds import ReplacementReason
 from jupyter_registry.plots import alt_text
 from jupyter_registry.plots.accuracy import accuracy_over_time
@@ -53,7 +59,13 @@ def made_up(
             reason=ReplacementReason.DATA_DRIFT,
         ),
     ]
-    return Accuracy(deployment_id=1, bucket="week", buckets=buckets, history=history)
+    replaced = [
+        ReplacementMark(time=one.start, package_id=2, package=one.package, reason=one.reason)
+        for one in history[1:]
+    ]
+    return Accuracy(
+        deployment_id=1, bucket="week", buckets=buckets, history=history, replacements=replaced
+    )
 
 
 def line(axes, label):
@@ -98,14 +110,14 @@ def test_without_baseline_there_is_no_baseline_line():
     assert "baseline" not in [one.get_label() for one in panel.get_lines()]
 
 
-def test_replacements_come_from_the_history():
+def test_replacements_are_marked_where_the_server_says():
     panel = accuracy_over_time(made_up(), metrics="auc").get_axes()[0]
     (text,) = panel.texts
     assert text.get_text() == "m/2 (data drift)"
     assert date2num(text.xy[0]) == date2num(START + 5 * WEEK)
 
 
-def test_given_replacements_stand_in_for_the_history():
+def test_given_replacements_stand_in_for_those():
     moment = START + 2 * WEEK
     panel = accuracy_over_time(
         made_up(), metrics="auc", replacements={moment: "second"}
@@ -113,10 +125,12 @@ def test_given_replacements_stand_in_for_the_history():
     assert [text.get_text() for text in panel.texts] == ["second"]
 
 
-def test_a_replacement_outside_the_time_drawn_is_left_out():
-    accuracy = made_up()
-    accuracy.history[1].start = START + 500 * WEEK
-    assert not accuracy_over_time(accuracy, metrics="auc").get_axes()[0].texts
+def test_replacements_of_one_moment_share_a_mark_and_none_is_said_twice():
+    one, two, same = made_up(), made_up(), made_up()
+    two.replacements[0].package = "n/7"
+    figure = accuracy_over_time({"one": one, "two": two, "same": same}, metrics="auc")
+    (text,) = figure.get_axes()[0].texts
+    assert text.get_text() == "m/2 (data drift); n/7 (data drift)"
 
 
 def test_several_results_differ_by_colour_and_marker(tmp_path):

@@ -267,3 +267,37 @@ def test_what_cannot_be_is_refused(api: Any, server: Any, deploy: Deploy, packag
         assert keyed.get(path).status_code == 401
     with server.client(**{"X-Deny": "read:jupyter_registry"}) as denied:
         assert denied.get(path).status_code == 403
+
+
+def test_replacements_of_replayed_and_of_live_rows(
+    api: Any, deploy: Deploy, rows: Any, package_of: Any
+) -> None:
+    deployment = deploy("binary", association_id_column="id")
+    other = api.get(f"/packages/{package_of('binary', 31)}").json()
+    path = f"/deployments/{deployment['id']}"
+    data = rows(20, 23, "replayed-")
+
+    def replay(day: str) -> None:
+        data["when"] = pd.date_range(day, periods=20, freq="1h", tz="UTC").strftime(
+            "%Y-%m-%dT%H:%M:%SZ"
+        )
+        data["id"] = [f"{day}-{at}" for at in range(20)]
+        send(api, deployment, "predictions", data, timestamp_column="when")
+
+    def marks(kind: str) -> list[tuple[str, str]]:
+        found = api.get(f"{path}/{kind}", params={"bucket": "day"}).json()["replacements"]
+        return [(mark["package"], mark["time"]) for mark in found]
+
+    replay("2013-06-14")
+    answer = api.post(
+        f"{path}/replacements", json={"package_id": other["id"], "reason": "data_drift"}
+    )
+    assert answer.json()["replaced"], answer.text
+    replay("2013-06-15")
+    package = f"{other['name']}/{other['version']}"
+    assert marks("accuracy") == [(package, "2013-06-15T00:00:00Z")]
+    # drift is of the champion's rows alone, which begin at the mark
+    assert marks("drift") == marks("accuracy")
+    # requests are counted when they are made
+    (_, period) = api.get(f"{path}/history").json()
+    assert marks("health") == [(package, period["start"])]

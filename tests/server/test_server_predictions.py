@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -234,3 +235,29 @@ def test_answers_in_a_format_that_nobody_gives(api: Any, moody: Any) -> None:
         assert "text/csv" in answer.json()["advice"]
     answer = post(api, moody, [{"x": 1.0}], "image/png, text/csv;q=0.5, */*;q=0.1")
     assert answer.headers["Content-Type"].startswith("text/csv")
+
+
+def test_rows_that_come_in_parts_are_counted_on(api: Any, moody: Any) -> None:
+    for body in ([{"x": 4.0}, {"x": 5.0}], [{"x": 1.0}] * 300):
+        found = api.post(
+            f"/deployments/{moody['id']}/predictions", json=body, params={"first_row": 1000}
+        ).json()["data"]
+        assert [row["row"] for row in found] == list(range(1000, 1000 + len(body)))
+
+
+def test_who_closes_the_connection_stops_the_model(api: httpx.Client, deploy: Deploy) -> None:
+    slow = deploy("moody", seed=77)  # no other deployment has this package
+    path = f"/deployments/{slow['id']}"
+    post(api, slow, [{"x": 1.0}])
+    body = "x\n" + "99\n" * 120_000  # 30 calls of the model at least, of a second each
+    headers = {"Content-Type": "text/csv"}
+    with pytest.raises(httpx.ReadTimeout):
+        api.post(f"{path}/predictions", content=body, headers=headers, timeout=1.5)
+    began = time.monotonic()
+    # answered when nothing of the package is under way any more
+    assert api.patch(path, json={"state": "inactive"}).status_code == 200
+    assert time.monotonic() - began < 10
+    found = api.get(path).json()
+    assert (found["state"], found["rows_predicted"]) == ("inactive", 1)
+    health = api.get(f"{path}/health").json()["overall"]
+    assert (health["requests"], health["client_errors"], health["server_errors"]) == (1, 0, 0)

@@ -8,6 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
+from jupyter_registry.client import Registry
+from jupyter_registry.domain import psi
+from jupyter_registry.domain.kinds import TargetType
+from jupyter_registry.domain.rules import monitoring_rules
+
 Deploy = Callable[..., dict[str, Any]]
 
 
@@ -203,3 +208,13 @@ def test_refused_registrations_name_the_field(api: httpx.Client, name: str) -> N
         assert answer.status_code in (400, 404), (wrong, answer.text)
         assert any(key.startswith(field) for key in answer.json()["fields"]), (wrong, answer.text)
     assert api.get(f"/models/{name}").status_code == 404
+
+
+def test_what_deployments_are_judged_by_is_said_once(registry: Registry) -> None:
+    rules = registry.info().monitoring
+    assert rules.model_dump() == monitoring_rules().model_dump()
+    (auc,) = [metric for metric in rules.metrics[TargetType.BINARY] if metric.name == "auc"]
+    assert (auc.title, auc.greater_is_better) == ("AUC", True)
+    for target_type, names in rules.main_metrics.items():
+        assert set(names) <= {metric.name for metric in rules.metrics[target_type]}
+    assert (rules.drift.warning, rules.drift.failing) == (psi.WARNING, psi.FAILING)

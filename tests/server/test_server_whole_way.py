@@ -77,8 +77,11 @@ def test_from_a_polars_frame_to_its_accuracy_on_postgresql(server: Any, tmp_path
         # two of three actuals, one of them corrected
         known = asked[::3].vstack(asked[1::3])
         turned = known[:1].with_columns(left=pl.lit("no" if known["left"][0] == "yes" else "yes"))
-        assert deployment.actuals(turned, association_id="customer", progress=False).accepted == 1
-        found = deployment.actuals(known, association_id="customer", progress=False)
+        assert (
+            deployment.actuals(turned, association_id_column="customer", progress=False).accepted
+            == 1
+        )
+        found = deployment.actuals(known, association_id_column="customer", progress=False)
         assert (found.matched, found.replaced) == (len(known), 1)
         index = np.concatenate([np.arange(500)[::3], np.arange(500)[1::3]])
         truth, known_scores = known["left"].to_numpy() == "yes", scores[index]
@@ -148,7 +151,7 @@ def test_an_onnx_file_by_client_and_by_command_line(server: Any, tmp_path: Path)
     made = run("register", "onnx", "churn.onnx", "--target", "left", "--training", "train.csv")
     assert (made["version"], made["format"], made["digest"]) == (2, "onnx", package.digest)
     run("deploy", "onnx/2", "by-shell", "--association-id-column", "customer")
-    printed = run("predict", "by-shell", "rows.parquet", "--timestamp", "when")
+    printed = run("predict", "by-shell", "rows.parquet", "--timestamp-column", "when")
     assert [row["probability_yes"] for row in printed] == pytest.approx(wanted.tolist(), rel=1e-6)
     sent = run("actuals", "by-shell", "rows.parquet")
     assert sent["matched"] == len(data)

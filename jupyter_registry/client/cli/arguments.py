@@ -288,20 +288,21 @@ def _actuals(commands: Any) -> None:
     made.add_argument("data", help=_TABLE)
     _id_and_time(made, "when it happened (default: timestamp, else not kept)")
     made.add_argument(
-        "--value", metavar="COLUMN", help="what happened (default: value, or the target's name)"
+        "--value-column",
+        metavar="COLUMN",
+        help="what happened (default: value, or the target's name)",
     )
 
 
 def _id_and_time(made: argparse.ArgumentParser, when: str) -> None:
-    """The columns that all rows have, by either of their names."""
+    """The columns that all rows have."""
     made.add_argument(
         "--association-id-column",
-        "--association-id",
         metavar="COLUMN",
         help="your key of each row, by which actuals find predictions (default: association_id, "
         "or the deployment's column)",
     )
-    made.add_argument("--timestamp-column", "--timestamp", metavar="COLUMN", help=when)
+    made.add_argument("--timestamp-column", metavar="COLUMN", help=when)
 
 
 def _accuracy(commands: Any) -> None:

@@ -6,7 +6,9 @@ import argparse
 import sys
 
 from ...domain.errors import InvalidInput
+from ...domain.kinds import CheckStatus
 from ..results import Replacement
+from .exit_codes import DONE, REFUSED
 from .output import as_json, as_table, registry_of
 
 
@@ -63,13 +65,17 @@ def update(options: argparse.Namespace) -> None:
         print(f"Changed {deployment.label!r}: {changed}.")
 
 
-def replace(options: argparse.Namespace) -> None:
-    """``replace``: another package in service; or only the checks."""
+def replace(options: argparse.Namespace) -> int:
+    """``replace``: another package in service; or only the checks, refused if one fails."""
     with registry_of(options) as registry:
         result = registry.deployment(options.deployment).replace(
             options.package, options.reason, options.note, options.dry_run
         )
     _print(result, options)
+    failing = [check.name for check in result.checks if check.status is CheckStatus.FAILING]
+    if failing:
+        print(f"Failing: {', '.join(failing)}. It would be refused.", file=sys.stderr)
+    return REFUSED if failing else DONE
 
 
 def rollback(options: argparse.Namespace) -> None:

@@ -14,8 +14,7 @@ from typing import Any
 
 from ...domain.errors import RegistryError
 from .arguments import parser
-
-DONE, REFUSED, USAGE, NO_CONNECTION, INTERRUPTED = 0, 1, 2, 3, 130
+from .exit_codes import DONE, INTERRUPTED, NO_CONNECTION, REFUSED, USAGE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -38,8 +38,8 @@ def report(options: argparse.Namespace) -> None:
     with registry_of(options) as registry:
         result = registry.deployment(options.deployment).report(
             table,
-            association_id=options.association_id_column,
-            timestamp=options.timestamp_column,
+            association_id_column=options.association_id_column,
+            timestamp_column=options.timestamp_column,
             package=options.package,
         )
     if options.json:
@@ -54,9 +54,9 @@ def actuals(options: argparse.Namespace) -> int:
     with registry_of(options) as registry:
         result = registry.deployment(options.deployment).actuals(
             table,
-            association_id=options.association_id_column,
-            value=options.value,
-            timestamp=options.timestamp_column,
+            association_id_column=options.association_id_column,
+            value_column=options.value_column,
+            timestamp_column=options.timestamp_column,
         )
     if options.json:
         as_json(result)

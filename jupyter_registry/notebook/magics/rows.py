@@ -39,8 +39,8 @@ def report(context: Context, options: argparse.Namespace) -> ReportResult:
     data = context.table(options.data)
     return context.registry.deployment(options.deployment).report(
         data,
-        association_id=options.association_id_column,
-        timestamp=options.timestamp_column,
+        association_id_column=options.association_id_column,
+        timestamp_column=options.timestamp_column,
         package=options.package,
     )
 
@@ -50,9 +50,9 @@ def actuals(context: Context, options: argparse.Namespace) -> ActualsResult:
     data = context.table(options.data)
     result = context.registry.deployment(options.deployment).actuals(
         data,
-        association_id=options.association_id_column,
-        value=options.value_column,
-        timestamp=options.timestamp_column,
+        association_id_column=options.association_id_column,
+        value_column=options.value_column,
+        timestamp_column=options.timestamp_column,
     )
     if result.rejected:
         first = f" Row {result.rejections[0].row}: {result.rejections[0].reason}"

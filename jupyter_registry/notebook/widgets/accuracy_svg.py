@@ -15,6 +15,7 @@ from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from ...client.garbage import uncollected
 from ...plots.style import COLOURS, COLOURS_ON_DARK
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def picture(draw: Callable[[], Figure], size: tuple[float, float] | None = None)
 
     from ...plots import alt_text
 
-    with _lock, _stand_ins():
+    with _lock, uncollected(), _stand_ins():
         figure = draw()
         if size is not None:
             figure.set_size_inches(*size)
@@ -89,7 +90,8 @@ def in_page(svg: str, text: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     unique = f"jr{next(_numbers)}-"
-    svg = re.sub(r'(\bid="|href="#|url\(#)', lambda found: found[1] + unique, svg)
+    for before in (' id="', 'href="#', "url(#"):  # a tenth of a regular expression's time
+        svg = svg.replace(before, before + unique)
     svg = re.sub(r"(?<=: )#[0-9a-f]{6}(?=[;\"])", lambda found: _variable(found[0]), svg)
     head, rest = svg.split(">", 1)
     head = re.sub(r' (?:width|height|version)="[^"]*"', "", head)

@@ -70,8 +70,8 @@ def nothing(accuracy: Accuracy, deployment: Deployment, *, all_time: bool) -> tu
     if predicted:
         id_column = deployment.association_id_column or "id"
         code = (
-            f"deployment.actuals(data, association_id={id_column!r}, "
-            f"value={deployment.target_name!r})"
+            f"deployment.actuals(data, association_id_column={id_column!r}, "
+            f"value_column={deployment.target_name!r})"
         )
         return "No actual has arrived yet.", f"Send them with <code>{escape(code)}</code>"
     if deployment.kind.is_hosted:

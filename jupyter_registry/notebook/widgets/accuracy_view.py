@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
 from html import escape
@@ -20,9 +19,10 @@ from ...domain.kinds import Bucket, TargetType
 from ...domain.metrics import Metric
 from . import accuracy_save, accuracy_svg, accuracy_text
 from .accuracy_controls import Controls, Request, threshold_controls
+from .accuracy_live import Live
 from .accuracy_pictures import Picture, Shown, drawn_alike, pictures
 from .common import Panel, bar, button, find_deployment, guarded
-from .turns import TURN, running_loop
+from .turns import TURN
 
 if TYPE_CHECKING:
     import pandas
@@ -85,10 +85,7 @@ class AccuracyView(Panel):
         self._whole: Accuracy | None = None
         self._details: AccuracyDetails | None = None
         self._asked: Request | None = None
-        self._live: Future[None] | None = None
-        # the kernel's own: the loop of a subshell ends with its page
-        self._loop = running_loop()
-        self._was_seen = False
+        self._live = Live(self, self._refresh_live, self.refresh)
         self._quiet = 0
         self._threshold_known = False
         periods = [] if package is None else self.deployment.history()
@@ -108,8 +105,6 @@ class AccuracyView(Panel):
         self._choose_metric = metric is None
         self._build()
         self.refresh()
-        self._view_count = 0  # from now on the page tells how often it shows the view
-        self.observe(self._seen, "_view_count")
         self._set_live()
 
     def _build(self) -> None:
@@ -364,50 +359,29 @@ class AccuracyView(Panel):
     @property
     def is_live(self) -> bool:
         """Whether it refreshes by itself."""
-        return self._live is not None and not self._live.done()
+        return self._live.is_running
 
     def close(self) -> None:
         """Stop refreshing, and leave the screen."""
-        self._stop()
+        self._live.stop()
         super().close()
 
     def _set_live(self) -> None:
-        self._stop()
-        if not self.controls.live.value:
-            return
-        if self._loop is None or self._loop.is_closed():
+        seconds = self.controls.live.value
+        if not self._live.every(seconds) and seconds:
             self.notice.say("It refreshes by itself in a notebook only: no event loop runs here.")
-            return
-        fresh = self._keep_fresh(self.controls.live.value)
-        self._live = asyncio.run_coroutine_threadsafe(fresh, self._loop)
 
-    def _stop(self) -> None:
-        task, self._live = self._live, None
-        if task is not None:
-            with contextlib.suppress(RuntimeError):  # its loop is closed already
-                task.cancel()
-
-    async def _keep_fresh(self, seconds: float) -> None:
-        """Refresh until cancelled; requests are made in a thread, drawing is done here."""
-        while self.comm is not None:
-            await asyncio.sleep(seconds)
-            if self._was_seen and not self._view_count:
-                continue  # nobody sees it
-            request = self._request
-            try:
-                answer = await asyncio.to_thread(self._ask, request, live=True)
-                with TURN:
-                    if self.comm is not None and request == self._request:
-                        self._take(request, answer)
-                        self.notice.clear()
-            except Exception as error:
-                self.notice.error(error)
-
-    def _seen(self, change: Any) -> None:
-        """Refresh at once when it comes back on screen."""
-        if change["new"] and self._was_seen and not change["old"] and self.is_live:
-            self.refresh()
-        self._was_seen = self._was_seen or bool(change["new"])
+    async def _refresh_live(self) -> None:
+        """The request is made in a thread, drawing is done here."""
+        request = self._request
+        try:
+            answer = await asyncio.to_thread(self._ask, request, live=True)
+            with TURN:
+                if self.comm is not None and request == self._request:
+                    self._take(request, answer)
+                    self.notice.clear()
+        except Exception as error:
+            self.notice.error(error)
 
     # --- without a kernel ---------------------------------------------------------------------
 

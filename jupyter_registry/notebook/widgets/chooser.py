@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from .common import INPUT_WIDTH, LABEL_WIDTH, Field, Notice, after_pause, guarded
+from .common import Notice, guarded
+from .fields import INPUT_WIDTH, LABEL_WIDTH, Field, after_pause
 
 if TYPE_CHECKING:
     from ...client.packages import PackageItem

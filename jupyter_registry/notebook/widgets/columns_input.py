@@ -8,7 +8,8 @@ from typing import Any
 import ipywidgets as widgets
 import traitlets
 
-from .common import LABEL_WIDTH, bar
+from .common import bar
+from .fields import LABEL_WIDTH
 
 
 class ColumnsInput(widgets.HBox):

@@ -13,7 +13,8 @@ from . import deployment_html
 from .background import Background
 from .chooser import PackageChooser
 from .columns_input import ColumnsInput
-from .common import Field, Fields, Panel, actions, button, find_deployment, find_registry, guarded
+from .common import Panel, actions, button, find_deployment, find_registry, guarded
+from .fields import Field, Fields
 from .turns import in_turn
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ import ipywidgets as widgets
 from ...domain.kinds import DeploymentState
 from . import deployment_html, deployment_status
 from .common import (
-    Field,
     Panel,
     actions,
     bar,
@@ -24,6 +23,7 @@ from .common import (
     find_registry,
     guarded,
 )
+from .fields import Field
 
 if TYPE_CHECKING:
     from ...client.accuracy import Accuracy

@@ -13,7 +13,7 @@ from ...client import html
 from ...client.connection import API
 from ...domain.kinds import TargetType
 from ...domain.metrics import METRICS, Metric
-from .common import chip, table
+from .markup import chip, table
 
 if TYPE_CHECKING:
     from ...client.accuracy import Accuracy

@@ -10,18 +10,8 @@ import ipywidgets as widgets
 from ...domain.errors import InvalidInput
 from . import package_html
 from .chooser import PackageChooser
-from .common import (
-    Field,
-    Fields,
-    Panel,
-    actions,
-    bar,
-    button,
-    confirmed,
-    drawer,
-    find_registry,
-    guarded,
-)
+from .common import Panel, actions, bar, button, confirmed, drawer, find_registry, guarded
+from .fields import Field, Fields
 
 if TYPE_CHECKING:
     from ...client.packages import Package, PackageItem

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from ...domain.kinds import TargetType
-from .common import Field, Fields, namespace_values
+from .common import namespace_values
+from .fields import Field, Fields
 from .file_drop import FileDrop
 from .segments import Segments
 

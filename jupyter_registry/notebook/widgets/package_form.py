@@ -17,7 +17,8 @@ from ...domain.kinds import PackageKind
 from .. import namespace
 from .arrival import Hold
 from .background import Background, Cancelled
-from .common import Panel, actions, after_pause, bar, button, find_registry, guarded
+from .common import Panel, actions, bar, button, find_registry, guarded
+from .fields import after_pause
 from .package_card import PackageCard, read_tags
 from .package_fields import NATIVE, UPLOAD_HINT, PackageFields, files_hint, left_out_hint
 from .package_inference import SAMPLE_ROWS, infer, read_signature, signature_text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...client import html
 from ...domain.metrics import METRICS
-from .common import chip, table
+from .markup import chip, table
 
 if TYPE_CHECKING:
     from ...client.packages import Package

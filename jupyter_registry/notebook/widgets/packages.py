@@ -10,15 +10,9 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from ...client.html import text
-from .common import (
-    Panel,
-    after_pause,
-    bar,
-    button,
-    chip,
-    find_registry,
-    guarded,
-)
+from .common import Panel, bar, button, find_registry, guarded
+from .fields import after_pause
+from .markup import chip
 from .package_card import PackageCard
 
 if TYPE_CHECKING:

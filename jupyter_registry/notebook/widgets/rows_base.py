@@ -12,7 +12,8 @@ from ...client import tables
 from ...domain.errors import InvalidInput
 from . import rows_text
 from .background import Background, Cancelled
-from .common import Field, Fields, Panel, actions, button, find_deployment, guarded
+from .common import Panel, actions, button, find_deployment, guarded
+from .fields import Field, Fields
 from .rows_source import RowsSource
 
 if TYPE_CHECKING:

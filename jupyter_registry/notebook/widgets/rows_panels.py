@@ -15,7 +15,8 @@ from ...domain.errors import Conflict, RegistryError
 from .. import namespace
 from . import deployment_html, rows_files, rows_text
 from .chooser import packages_of, renew
-from .common import Field, Fields, guarded
+from .common import guarded
+from .fields import Field, Fields
 from .rows_base import RowsPanel, column, needed, offer
 
 if TYPE_CHECKING:
@@ -189,8 +190,8 @@ class ReportPanel(RowsPanel):
 
     def _said(self) -> dict[str, Any]:
         return {
-            "association_id": needed(self.fields, "association_id"),
-            "timestamp": self.fields["timestamp"].value,
+            "association_id_column": needed(self.fields, "association_id"),
+            "timestamp_column": self.fields["timestamp"].value,
             "package": self.fields["package"].value,
         }
 
@@ -246,9 +247,9 @@ class ActualsPanel(RowsPanel):
 
     def _said(self) -> dict[str, Any]:
         return {
-            "association_id": needed(self.fields, "association_id"),
-            "value": needed(self.fields, "value"),
-            "timestamp": self.fields["timestamp"].value,
+            "association_id_column": needed(self.fields, "association_id"),
+            "value_column": needed(self.fields, "value"),
+            "timestamp_column": self.fields["timestamp"].value,
         }
 
     def _deliver(self, source: tables.Source, said: dict[str, Any], progress: Progress) -> Any:

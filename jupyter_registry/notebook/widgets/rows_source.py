@@ -13,7 +13,8 @@ from ...domain.errors import InvalidInput
 from .. import namespace
 from . import rows_files
 from .arrival import Hold
-from .common import Field, Fields, after_pause, namespace_values
+from .common import namespace_values
+from .fields import Field, Fields, after_pause
 from .file_drop import FileDrop
 from .segments import Segments
 

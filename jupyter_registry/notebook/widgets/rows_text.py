@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...domain.errors import InvalidInput
 from ...domain.kinds import TargetType
 from . import rows_files
-from .common import table
+from .markup import table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -85,7 +85,7 @@ def actuals(answer: ActualsResult, sent: pa.Table, columns: Mapping[str, str | N
     )
     if not answer.rejections:
         return counts
-    names = [columns["association_id"], columns["value"]]
+    names = [columns["association_id_column"], columns["value_column"]]
     shown = answer.rejections[:_SHOWN]
     rows: list[tuple[Any, ...]] = []
     for one in shown:

@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 from traitlets import Unicode
 
-from .common import LABEL_WIDTH
+from .fields import LABEL_WIDTH
 
 
 class Segments(widgets.HBox):

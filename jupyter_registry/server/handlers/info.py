@@ -19,6 +19,7 @@ class InfoHandler(RegistryHandler):
         """Answer version, user, schema and limits; opens the registry."""
         services = await self.services()
         from ... import __version__
+        from ...domain.rules import monitoring_rules
         from ...store import schema
 
         limits = services.settings.upload_limits
@@ -32,6 +33,7 @@ class InfoHandler(RegistryHandler):
                     "upload_files": limits.files,
                     "body_bytes": self.max_body_bytes,
                 },
+                "monitoring": monitoring_rules().model_dump(mode="json"),
             }
         )
 

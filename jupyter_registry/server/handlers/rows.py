@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -88,13 +89,21 @@ class PredictionsHandler(RowsHandler):
     """Asking a hosted model."""
 
     counted = True
+    #: Done when who asked has closed the connection; of a large body alone.
+    _gone: asyncio.Future[None] | None = None
+
+    def on_connection_close(self) -> None:
+        """Have a model work no further for who has gone."""
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
+        super().on_connection_close()
 
     @web.authenticated
     @authorized
     async def post(self, deployment: str) -> None:
         """Predict the body's rows."""
         services, champion = await self.champion(deployment)
-        from ...registry.predict import Wishes, predict
+        from ...registry.predict import CallerGone, Wishes, predict
         from ..tabular import answer_type, read_rows, write_rows
 
         query = self.query() if self.request.query else {}
@@ -109,6 +118,7 @@ class PredictionsHandler(RowsHandler):
         if len(body) <= _SMALL_BODY and body[:1] in (b"{", b"["):
             rows = read_rows(*reading, limit=self.unpacked_limit)
         else:
+            self._gone = asyncio.get_running_loop().create_future()
             rows = await services.in_bulk(len(body), read_rows, *reading, limit=self.unpacked_limit)
 
         async def write(answer: Answer) -> bytes:
@@ -118,7 +128,13 @@ class PredictionsHandler(RowsHandler):
             return written
 
         wishes = Wishes(passthrough=passthrough, **query)
-        written = await predict(services, champion, rows, wishes, write)
+        try:
+            written = await predict(services, champion, rows, wishes, write, self._gone)
+        except CallerGone:
+            self._asked = None  # neither answered nor refused
+            self.set_status(499, "Client Closed Request")
+            self.finish()
+            return
         self._rows, self._model_ms = rows.n, written.model_ms
         self.finish(written.body, set_content_type=wanted)
 

@@ -40,6 +40,18 @@ export class RegistryClient {
     return this._get(['info'], { signal });
   }
 
+  /** What deployments are judged by; asked once, as it does not change while the server runs. */
+  rules(): Promise<t.MonitoringRules> {
+    this._rules ??= this.info().then(
+      info => info.monitoring,
+      (error: unknown) => {
+        this._rules = undefined;
+        throw error;
+      }
+    );
+    return this._rules;
+  }
+
   // --- registered models and packages ---
 
   models(query: ModelQuery = {}, signal?: AbortSignal): Promise<t.ModelPage> {
@@ -274,4 +286,6 @@ export class RegistryClient {
   ): Promise<T> {
     return request<T>(this.settings, 'POST', path, { ...options, body });
   }
+
+  private _rules?: Promise<t.MonitoringRules>;
 }

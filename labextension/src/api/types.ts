@@ -619,6 +619,11 @@ export interface components {
              * @default []
              */
             history?: components["schemas"]["ServicePeriod"][];
+            /**
+             * Replacements
+             * @default []
+             */
+            replacements?: components["schemas"]["ReplacementMark"][];
         };
         /**
          * AccuracyBucket
@@ -739,6 +744,19 @@ export interface components {
              * @default null
              */
             sample?: components["schemas"]["SampledRow"][] | null;
+        };
+        /**
+         * AccuracyRules
+         * @description Worse than the baseline by which share of it a deployment warns, or fails; of fewer rows
+         *     with their actual than ``least_rows`` nothing is said.
+         */
+        AccuracyRules: {
+            /** Warning */
+            warning: number;
+            /** Failing */
+            failing: number;
+            /** Least Rows */
+            least_rows: number;
         };
         /**
          * ActualsResult
@@ -1190,6 +1208,11 @@ export interface components {
              * @default []
              */
             buckets?: components["schemas"]["DriftBucket"][];
+            /**
+             * Replacements
+             * @default []
+             */
+            replacements?: components["schemas"]["ReplacementMark"][];
         };
         /**
          * DriftBin
@@ -1235,6 +1258,19 @@ export interface components {
             features?: {
                 [key: string]: number | null;
             };
+        };
+        /**
+         * DriftRules
+         * @description From which population stability index on a column warns, or fails; of fewer rows than
+         *     ``least_rows`` nothing is said.
+         */
+        DriftRules: {
+            /** Warning */
+            warning: number;
+            /** Failing */
+            failing: number;
+            /** Least Rows */
+            least_rows: number;
         };
         /**
          * FeatureDrift
@@ -1323,6 +1359,11 @@ export interface components {
              * @default null
              */
             last_prediction_at?: string | null;
+            /**
+             * Replacements
+             * @default []
+             */
+            replacements?: components["schemas"]["ReplacementMark"][];
         };
         /**
          * HealthBucket
@@ -1373,6 +1414,18 @@ export interface components {
             model_ms?: {
                 [key: string]: number;
             };
+        };
+        /**
+         * HealthRules
+         * @description Shares of requests from which on a deployment warns, or fails.
+         */
+        HealthRules: {
+            /** Failing Server Errors */
+            failing_server_errors: number;
+            /** Warning Server Errors */
+            warning_server_errors: number;
+            /** Warning Client Errors */
+            warning_client_errors: number;
         };
         /**
          * Importance
@@ -1607,6 +1660,18 @@ export interface components {
             revoked_at?: string | null;
         };
         /**
+         * MetricRule
+         * @description A metric's name in the API, its title, and which way is better.
+         */
+        MetricRule: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Greater Is Better */
+            greater_is_better: boolean;
+        };
+        /**
          * MetricValue
          * @description One metric with its sample count, its baseline and the change in percent of the baseline.
          */
@@ -1688,6 +1753,23 @@ export interface components {
              * @default null
              */
             description?: string | null;
+        };
+        /**
+         * MonitoringRules
+         * @description The metrics by target type, and the limits of accuracy, drift and service health.
+         */
+        MonitoringRules: {
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["MetricRule"][];
+            };
+            /** Main Metrics */
+            main_metrics: {
+                [key: string]: string[];
+            };
+            accuracy: components["schemas"]["AccuracyRules"];
+            drift: components["schemas"]["DriftRules"];
+            health: components["schemas"]["HealthRules"];
         };
         /**
          * PackageCreate
@@ -2265,6 +2347,23 @@ export interface components {
             dry_run?: boolean;
         };
         /**
+         * ReplacementMark
+         * @description A package that took over, and where its predictions begin.
+         */
+        ReplacementMark: {
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Package Id */
+            package_id: number;
+            /** Package */
+            package: string;
+            /** @default null */
+            reason?: components["schemas"]["ReplacementReason"] | null;
+        };
+        /**
          * ReplacementPublic
          * @description The checks of a replacement and, when it was carried out, the deployment after it.
          */
@@ -2455,6 +2554,7 @@ export interface components {
             limits?: {
                 [key: string]: unknown;
             };
+            monitoring: components["schemas"]["MonitoringRules"];
         };
         /**
          * ServicePeriod
@@ -2544,6 +2644,7 @@ export interface components {
 export type Accuracy = components['schemas']['Accuracy'];
 export type AccuracyBucket = components['schemas']['AccuracyBucket'];
 export type AccuracyDetails = components['schemas']['AccuracyDetails'];
+export type AccuracyRules = components['schemas']['AccuracyRules'];
 export type ActualsResult = components['schemas']['ActualsResult'];
 export type AliasSet = components['schemas']['AliasSet'];
 export type Check = components['schemas']['Check'];
@@ -2561,10 +2662,12 @@ export type DeploymentUpdate = components['schemas']['DeploymentUpdate'];
 export type Drift = components['schemas']['Drift'];
 export type DriftBin = components['schemas']['DriftBin'];
 export type DriftBucket = components['schemas']['DriftBucket'];
+export type DriftRules = components['schemas']['DriftRules'];
 export type FeatureDrift = components['schemas']['FeatureDrift'];
 export type FilePublic = components['schemas']['FilePublic'];
 export type Health = components['schemas']['Health'];
 export type HealthBucket = components['schemas']['HealthBucket'];
+export type HealthRules = components['schemas']['HealthRules'];
 export type Importance = components['schemas']['Importance'];
 export type InspectionCreate = components['schemas']['InspectionCreate'];
 export type InspectionPublic = components['schemas']['InspectionPublic'];
@@ -2574,10 +2677,12 @@ export type Judged = components['schemas']['Judged'];
 export type KeyCreate = components['schemas']['KeyCreate'];
 export type KeyCreated = components['schemas']['KeyCreated'];
 export type KeyPublic = components['schemas']['KeyPublic'];
+export type MetricRule = components['schemas']['MetricRule'];
 export type MetricValue = components['schemas']['MetricValue'];
 export type ModelPage = components['schemas']['ModelPage'];
 export type ModelPublic = components['schemas']['ModelPublic'];
 export type ModelUpdate = components['schemas']['ModelUpdate'];
+export type MonitoringRules = components['schemas']['MonitoringRules'];
 export type PackageCreate = components['schemas']['PackageCreate'];
 export type PackageKind = components['schemas']['PackageKind'];
 export type PackagePage = components['schemas']['PackagePage'];
@@ -2587,6 +2692,7 @@ export type PackageSummary = components['schemas']['PackageSummary'];
 export type PackageUpdate = components['schemas']['PackageUpdate'];
 export type Problem = components['schemas']['Problem'];
 export type ReplacementCreate = components['schemas']['ReplacementCreate'];
+export type ReplacementMark = components['schemas']['ReplacementMark'];
 export type ReplacementPublic = components['schemas']['ReplacementPublic'];
 export type ReplacementReason = components['schemas']['ReplacementReason'];
 export type ReportResult = components['schemas']['ReportResult'];
@@ -3538,6 +3644,8 @@ export interface operations {
                 timestamp_column?: string;
                 /** @description Input columns to repeat in the answer, with commas. */
                 passthrough?: string;
+                /** @description The number of the first row in the answer, of rows that come in parts. */
+                first_row?: number;
             };
             header?: never;
             path: {

@@ -1,35 +1,15 @@
-// The metrics of each target type: their names for readers, which way is better, which comes first.
+// Metrics in the reader's words: their titles, and how a value does against its baseline.
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { MetricValue, TargetType } from '../api/types';
-
-interface Metric {
-  name: string;
-  greaterIsBetter: boolean;
-}
-
-const METRICS: Record<TargetType, readonly Metric[]> = {
-  regression: of(['rmse', 'mae', 'mape'], ['r2']),
-  binary: of(
-    ['log_loss', 'fpr', 'brier'],
-    ['auc', 'accuracy', 'balanced_accuracy', 'precision', 'recall', 'f1', 'mcc', 'gini', 'ks']
-  ),
-  multiclass: of(['log_loss'], ['accuracy', 'balanced_accuracy', 'macro_f1'])
-};
-
-/** The first of them that has a value is shown unless another was chosen. */
-const PREFERRED = ['auc', 'rmse', 'accuracy', 'log_loss', 'mae'];
-
-function of(less: readonly string[], greater: readonly string[]): Metric[] {
-  return [
-    ...less.map(name => ({ name, greaterIsBetter: false })),
-    ...greater.map(name => ({ name, greaterIsBetter: true }))
-  ];
-}
+import type { MetricValue, MonitoringRules, TargetType } from '../api/types';
 
 /** The names of a target type's metrics, by title. */
-export function metricNames(type: TargetType, trans: TranslationBundle): string[] {
-  return METRICS[type]
+export function metricNames(
+  rules: MonitoringRules,
+  type: TargetType,
+  trans: TranslationBundle
+): string[] {
+  return (rules.metrics[type] ?? [])
     .map(metric => metric.name)
     .sort((a, b) => metricTitle(a, trans).localeCompare(metricTitle(b, trans)));
 }
@@ -57,20 +37,19 @@ export function metricTitle(name: string, trans: TranslationBundle): string {
   return titles[name] ?? name;
 }
 
-export function greaterIsBetter(type: TargetType, name: string): boolean {
-  return METRICS[type].find(metric => metric.name === name)?.greaterIsBetter ?? true;
-}
-
-/** The metric to begin with: the first preferred one that has a value, else the first there is. */
-export function firstMetric(type: TargetType, found: Record<string, MetricValue> = {}): string {
-  const named = PREFERRED.filter(name => METRICS[type].some(metric => metric.name === name));
-  return (
-    named.find(name => typeof found[name]?.value === 'number') ?? named[0] ?? METRICS[type][0].name
-  );
+/** The metric to begin with: the first that accuracy is judged by and that has a value. */
+export function firstMetric(
+  rules: MonitoringRules,
+  type: TargetType,
+  found: Record<string, MetricValue> = {}
+): string {
+  const main = rules.main_metrics[type] ?? [];
+  return main.find(name => typeof found[name]?.value === 'number') ?? main[0] ?? '';
 }
 
 /** How a value does against its baseline, in words; empty without one. */
 export function compared(
+  rules: MonitoringRules,
   type: TargetType,
   name: string,
   found: MetricValue,
@@ -83,7 +62,11 @@ export function compared(
   if (value === baseline) {
     return trans.__('as the baseline');
   }
-  const better = value > baseline === greaterIsBetter(type, name);
+  const metric = rules.metrics[type]?.find(one => one.name === name);
+  if (!metric) {
+    return '';
+  }
+  const better = value > baseline === metric.greater_is_better;
   if (typeof change !== 'number') {
     return better ? trans.__('better') : trans.__('worse');
   }

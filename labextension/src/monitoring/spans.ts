@@ -2,8 +2,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { ServicePeriod } from '../api/types';
-import type { Mark } from '../charts/spec';
-import { reasonName } from '../documents/words';
 
 /** What is chosen; empty texts are no choice. Moments are as `<input type=datetime-local>`, UTC. */
 export type Span = {
@@ -88,27 +86,6 @@ export function packagesOf(history: readonly ServicePeriod[]): { id: number; nam
     known.set(period.package_id, period.package);
   }
   return [...known].map(([id, name]) => ({ id, name }));
-}
-
-/** The replacements within the time of the buckets. */
-export function replacements(
-  history: readonly ServicePeriod[],
-  buckets: readonly { start: string; end: string }[],
-  trans: TranslationBundle
-): Mark[] {
-  if (!buckets.length) {
-    return [];
-  }
-  const first = Date.parse(buckets[0].start);
-  const last = Date.parse(buckets[buckets.length - 1].end);
-  return [...history]
-    .sort((a, b) => Date.parse(a.start) - Date.parse(b.start))
-    .slice(1)
-    .filter(({ start }) => first <= Date.parse(start) && Date.parse(start) <= last)
-    .map(({ start, package: name, reason }) => ({
-      time: start,
-      text: reason ? `${name} (${reasonName(reason, trans)})` : name
-    }));
 }
 
 function utc(local: string): string {

@@ -68,19 +68,39 @@ function* fieldsOf(text: string): Generator<string[], string[]> {
   return [...line, field];
 }
 
-const [QUOTE, LF, CR] = [0x22, 0x0a, 0x0d];
+const [QUOTE, COMMA, LF, CR] = [0x22, 0x2c, 0x0a, 0x0d];
+const BOM = [0xef, 0xbb, 0xbf];
 
-/** Counts the rows of CSV bytes that come piece by piece; the header and empty lines are none. */
-export class RowCounter {
-  add(bytes: Uint8Array): void {
+/**
+ * Finds the rows of CSV bytes that come piece by piece. The header and empty lines are no rows; as
+ * for the server, a quote opens a field at its beginning alone.
+ */
+export class RowScanner {
+  /** Look at the next bytes; `ended` is told where a line ends, in bytes from the beginning. */
+  add(bytes: Uint8Array, ended?: (at: number) => void): void {
     for (const byte of bytes) {
-      if (byte === QUOTE) {
-        this._quoted = !this._quoted;
-        this._filled = true;
-      } else if ((byte === LF || byte === CR) && !this._quoted) {
-        this._end();
+      const at = this._at++;
+      if (at < BOM.length && byte === BOM[at]) {
+        continue;
+      }
+      if (this._quoted) {
+        // a second quote, which follows, opens the field again
+        this._quoted = byte !== QUOTE;
+        this._closed = !this._quoted;
+      } else if (byte === QUOTE && (this._begins || this._closed)) {
+        this._quoted = this._filled = true;
+        this._begins = this._closed = false;
+      } else if (byte === LF || byte === CR) {
+        if (this._filled) {
+          this._lines++;
+        }
+        this._filled = this._closed = false;
+        this._begins = true;
+        ended?.(at + 1);
       } else {
         this._filled = true;
+        this._closed = false;
+        this._begins = byte === COMMA;
       }
     }
   }
@@ -90,14 +110,88 @@ export class RowCounter {
     return Math.max(0, this._lines + (this._filled ? 1 : 0) - 1);
   }
 
-  private _end(): void {
-    if (this._filled) {
-      this._lines++;
-      this._filled = false;
-    }
-  }
-
+  private _at = 0;
   private _lines = 0;
   private _filled = false;
   private _quoted = false;
+  /** Whether a quote was just closed, and whether a field begins. */
+  private _closed = false;
+  private _begins = true;
+}
+
+/** Some rows of a file, with the header above them. */
+export interface CsvPart {
+  content: Blob;
+  /** The number of its first row, and how many it has. */
+  first: number;
+  rows: number;
+  /** Bytes of the header, and from where to where the file's own bytes are in it. */
+  header: number;
+  start: number;
+  end: number;
+}
+
+/** Cut a CSV file at ends of rows into parts of so many bytes at most, one after the other. */
+export async function* csvParts(
+  file: Blob,
+  most: number
+): AsyncGenerator<CsvPart, void, undefined> {
+  const scanner = new RowScanner();
+  const reader = file.stream().getReader();
+  let header = 0;
+  let start = 0;
+  let first = 0;
+  /** The last end of a row, and the rows before it. */
+  let end = 0;
+  let rows = 0;
+  const cut = (): CsvPart => {
+    const content = new Blob([file.slice(0, header), file.slice(start, end)]);
+    const part = { content, first, rows: rows - first, header, start, end };
+    [start, first] = [end, rows];
+    return part;
+  };
+  const full: CsvPart[] = [];
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) {
+        break;
+      }
+      scanner.add(value, at => {
+        if (!header || (at === header + 1 && !scanner.rows)) {
+          header = start = end = at; // CR LF ends it twice
+          return;
+        }
+        if (header + at - start > most && end > start) {
+          full.push(cut());
+        }
+        if (header + at - start > most) {
+          throw new Error(`Row ${rows} is larger than the server takes at once.`);
+        }
+        [end, rows] = [at, scanner.rows];
+      });
+      for (const part of full.splice(0)) {
+        yield part;
+      }
+    }
+    [end, rows] = [file.size, scanner.rows];
+    if (rows > first || !start) {
+      yield cut();
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+/** The file of one table whose parts each have the header: that of the first one stays. */
+export async function joined(parts: readonly Blob[]): Promise<Blob> {
+  const bodies = parts.slice(1).map(async part => {
+    const scanner = new RowScanner();
+    let header: number | undefined;
+    scanner.add(new Uint8Array(await part.slice(0, 65_536).arrayBuffer()), at => (header ??= at));
+    // the line ends with CR LF, or LF
+    const next = new Uint8Array(await part.slice(header, (header ?? 0) + 1).arrayBuffer());
+    return part.slice((header ?? part.size) + (next[0] === LF ? 1 : 0));
+  });
+  return new Blob([...parts.slice(0, 1), ...(await Promise.all(bodies))]);
 }

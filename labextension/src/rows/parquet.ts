@@ -1,161 +1,125 @@
-// What the end of a Parquet file says: its columns and how many rows it has; no data is read.
+// What a Parquet file says of itself: its columns, how many rows it has, and the first of them.
 //
-// The footer is a FileMetaData structure in Thrift's compact protocol, followed by its length
-// (4 bytes, little endian) and the file's mark. See https://parquet.apache.org/docs/file-format/
-// and https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md.
+// The footer is read, and of the first row group the beginning of each column, never more. Of the
+// library only the parts are taken that this needs.
+import type { FileMetaData } from 'hyparquet';
+import { readColumn } from 'hyparquet/src/column.js';
+import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
+import { parquetMetadataAsync, parquetSchema } from 'hyparquet/src/metadata.js';
+import { getSchemaPath } from 'hyparquet/src/schema.js';
 
-export interface ParquetFooter {
+export interface ParquetStart {
   columns: string[];
   rows: number;
+  /** The first rows as texts; `UNREAD` where a value cannot be told from the column's beginning. */
+  first: string[][];
 }
 
-const MARK = 'PAR1';
+/** Stands for lists and structures, and for what is compressed in a way that is not read here. */
+export const UNREAD = '…';
 
-/** Read a file's footer. Throws when it is no Parquet file. */
-export async function parquetFooter(file: Blob): Promise<ParquetFooter> {
-  const tail = new Uint8Array(await file.slice(-8).arrayBuffer());
-  if (tail.length < 8 || text(tail.subarray(4)) !== MARK) {
-    throw new Error('The file does not end as a Parquet file does.');
-  }
-  const length = new DataView(tail.buffer, tail.byteOffset).getUint32(0, true);
-  if (length + 12 > file.size) {
-    throw new Error('The file is shorter than its end says: it is damaged.');
-  }
-  const footer = await file.slice(file.size - 8 - length, file.size - 8).arrayBuffer();
-  const meta = new Compact(new Uint8Array(footer)).struct();
-  // FileMetaData: 2 is the schema, depth first with the root first; 3 the number of rows.
-  // SchemaElement: 4 is the name, 5 the number of children.
-  const elements = (meta[2] as Struct[] | undefined) ?? [];
-  return { columns: topLevel(elements), rows: Number(meta[3] ?? 0) };
-}
+/** Bytes that are read of a column: its dictionary and a page, as writers make them, have room. */
+const COLUMN_BYTES = 4 * 2 ** 20;
+/** Bytes that are read of all columns; of those that come later no values are shown. */
+const ALL_BYTES = 64 * 2 ** 20;
 
-/** The names of the root's children. */
-function topLevel(elements: readonly Struct[]): string[] {
-  const names: string[] = [];
-  let at = 1;
-  const skip = (): void => {
-    const children = Number(elements[at++]?.[5] ?? 0);
-    for (let child = 0; child < children; child++) {
-      skip();
-    }
+/** Look into a file. Throws when it is no Parquet file, or a damaged one. */
+export async function parquetStart(file: Blob, most: number): Promise<ParquetStart> {
+  const metadata = await footer(file);
+  const columns = parquetSchema(metadata).children.map(child => child.element.name);
+  const values = await firstValues(file, metadata, columns, most);
+  const known = values.find(column => column !== undefined);
+  return {
+    columns,
+    rows: Number(metadata.num_rows),
+    first: (known ?? []).map((_, row) => values.map(column => column?.[row] ?? UNREAD))
   };
-  while (at < elements.length) {
-    names.push(text(elements[at][4] as Uint8Array));
-    skip();
+}
+
+async function footer(file: Blob): Promise<FileMetaData> {
+  const bytes = {
+    byteLength: file.size,
+    slice: (start: number, end?: number) => file.slice(start, end).arrayBuffer()
+  };
+  try {
+    return await parquetMetadataAsync(bytes, { geoparquet: false });
+  } catch (error) {
+    if (error instanceof DOMException) {
+      throw error; // the file cannot be read at all
+    }
+    throw new Error('The end of the file is not that of a Parquet file, or is damaged.');
   }
-  return names;
 }
 
-function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
-}
-
-type Value = boolean | number | Uint8Array | Value[] | Struct;
-/** A structure's fields by their numbers. */
-interface Struct {
-  [field: number]: Value;
-}
-
-/** A reader of Thrift's compact protocol, as far as a Parquet footer needs it. */
-class Compact {
-  constructor(private readonly _bytes: Uint8Array) {}
-
-  struct(): Struct {
-    const found: Struct = {};
-    let field = 0;
-    for (;;) {
-      const head = this._byte();
-      if (head === 0) {
-        return found;
+/** Of each column its first values, `undefined` where they cannot be read. */
+async function firstValues(
+  file: Blob,
+  metadata: FileMetaData,
+  columns: readonly string[],
+  most: number
+): Promise<(string[] | undefined)[]> {
+  const group = metadata.row_groups.find(one => one.num_rows > 0);
+  const groupRows = Math.min(Number(group?.num_rows ?? 0), most);
+  const values = new Map<string, string[]>();
+  let left = ALL_BYTES;
+  for (const { meta_data: chunk } of group?.columns ?? []) {
+    if (chunk?.path_in_schema.length === 1 && left > 0) {
+      const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
+      const length = Math.min(Number(chunk.total_compressed_size), COLUMN_BYTES);
+      left -= length;
+      const bytes = await file.slice(start, start + length).arrayBuffer();
+      const found = decoded(bytes, metadata, chunk, groupRows);
+      if (found) {
+        values.set(chunk.path_in_schema[0], found);
       }
-      const step = head >> 4;
-      field = step ? field + step : this._zigzag();
-      found[field] = this._value(head & 15);
     }
   }
+  return columns.map(column => values.get(column));
+}
 
-  private _value(type: number): Value {
-    switch (type) {
-      case 1:
-        return true;
-      case 2:
-        return false;
-      case 3:
-        return this._byte();
-      case 4:
-      case 5:
-      case 6:
-        return this._zigzag();
-      case 7:
-        this._at += 8;
-        return 0;
-      case 8: {
-        const length = this._varint();
-        this._at += length;
-        return this._bytes.subarray(this._at - length, this._at);
+function decoded(
+  bytes: ArrayBuffer,
+  metadata: FileMetaData,
+  chunk: NonNullable<FileMetaData['row_groups'][number]['columns'][number]['meta_data']>,
+  rows: number
+): string[] | undefined {
+  const pathInSchema = chunk.path_in_schema;
+  const schemaPath = getSchemaPath(metadata.schema, pathInSchema);
+  try {
+    const { data } = readColumn(
+      { view: new DataView(bytes), offset: 0 },
+      { groupStart: 0, selectStart: 0, selectEnd: rows, groupRows: rows },
+      {
+        ...chunk,
+        pathInSchema,
+        schemaPath,
+        element: schemaPath[schemaPath.length - 1].element,
+        parsers: DEFAULT_PARSERS
       }
-      case 9:
-      case 10:
-        return this._list();
-      case 11:
-        return this._map();
-      case 12:
-        return this.struct();
-      default:
-        throw new Error('The end of the Parquet file is not understood.');
-    }
-  }
-
-  private _list(): Value[] {
-    const head = this._byte();
-    const short = head >> 4;
-    const length = short === 15 ? this._varint() : short;
-    return Array.from({ length: this._possible(length) }, () => this._element(head & 15));
-  }
-
-  private _map(): Value[] {
-    const length = this._possible(this._varint());
-    const kinds = length ? this._byte() : 0;
-    return Array.from({ length: 2 * length }, (_, at) =>
-      this._element(at % 2 ? kinds & 15 : kinds >> 4)
     );
-  }
-
-  /** In lists a boolean has a byte of its own. */
-  private _element(type: number): Value {
-    return type <= 2 ? this._byte() === 1 : this._value(type);
-  }
-
-  private _possible(length: number): number {
-    if (length > this._bytes.length) {
-      throw new Error('The end of the Parquet file is damaged.');
-    }
-    return length;
-  }
-
-  private _byte(): number {
-    if (this._at >= this._bytes.length) {
-      throw new Error('The end of the Parquet file is damaged.');
-    }
-    return this._bytes[this._at++];
-  }
-
-  /** Exact to 2^53. */
-  private _varint(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this._byte();
-      value += (byte & 127) * scale;
-      if (byte < 128) {
-        return value;
+    const values: string[] = [];
+    for (const page of data) {
+      for (let at = 0; at < page.length && values.length < rows; at++) {
+        values.push(text(page[at]));
       }
     }
+    return values.length === rows ? values : undefined;
+  } catch {
+    return undefined; // another compression, or the values begin later
   }
+}
 
-  private _zigzag(): number {
-    const value = this._varint();
-    return value % 2 ? -(value + 1) / 2 : value / 2;
+/** Lists and structures have no such values. */
+function text(value: unknown): string {
+  if (value instanceof Date) {
+    return value.toISOString();
   }
-
-  private _at = 0;
+  if (value instanceof Uint8Array) {
+    return Array.from(value, byte => byte.toString(16).padStart(2, '0')).join('');
+  }
+  return value === null || value === undefined
+    ? ''
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value as string | number | bigint | boolean);
 }

@@ -1,6 +1,5 @@
 // A look into a file of rows: format, columns, first rows. Never the whole of it in memory.
-import { csvStart, RowCounter } from './csv';
-import { parquetFooter } from './parquet';
+import { csvStart, RowScanner } from './csv';
 
 export type RowsFormat = 'csv' | 'parquet' | 'arrow' | 'json';
 
@@ -9,7 +8,7 @@ export interface Peek {
   format: RowsFormat;
   /** Names in the file's order; empty where the browser cannot tell them. */
   columns: string[];
-  /** The first rows as texts, in the order of `columns`; of CSV alone. */
+  /** The first rows as texts, in the order of `columns`; of CSV and Parquet. */
   rows: string[][];
   /** How many rows there are, where the file says it. */
   total?: number;
@@ -34,8 +33,10 @@ export async function peek(file: Blob): Promise<Peek> {
   const start = new Uint8Array(await file.slice(0, START_BYTES).arrayBuffer());
   const format = sniff(start);
   if (format === 'parquet') {
-    const { columns, rows } = await parquetFooter(file);
-    return { format, columns, rows: [], total: rows };
+    // loaded when it is needed, not with the page
+    const { parquetStart } = await import('./parquet');
+    const { columns, rows, first } = await parquetStart(file, SHOWN_ROWS);
+    return { format, columns, rows: first, total: rows };
   }
   if (format !== 'csv') {
     return { format, columns: [], rows: [] };
@@ -50,7 +51,7 @@ export async function peek(file: Blob): Promise<Peek> {
 
 /** The number of rows of a CSV file, read piece by piece. */
 export async function countRows(file: Blob): Promise<number> {
-  const counter = new RowCounter();
+  const counter = new RowScanner();
   const reader = file.stream().getReader();
   for (;;) {
     const { done, value } = await reader.read();

@@ -1,10 +1,16 @@
-// A reading of a deployment with its history: kept until the next is there, followed live.
-import type { ServicePeriod } from '../../api/types';
+// A reading of a deployment with its history and the rules that it is judged by: kept until the next is there, followed live.
+import type { MonitoringRules, ServicePeriod } from '../../api/types';
 import { useRegistry } from '../../components/context';
 import { type Answer, useAnswer } from '../../components/useAnswer';
 import { useLive } from './useLive';
 
-export interface Monitored<T> extends Answer<{ read: T; history: readonly ServicePeriod[] }> {
+interface Reading<T> {
+  read: T;
+  history: readonly ServicePeriod[];
+  rules: MonitoringRules;
+}
+
+export interface Monitored<T> extends Answer<Reading<T>> {
   history: readonly ServicePeriod[];
 }
 
@@ -17,8 +23,12 @@ export function useMonitored<T>(
   const { api } = useRegistry();
   const answer = useAnswer(
     async signal => {
-      const [found, history] = await Promise.all([read(signal), api.history(deployment, signal)]);
-      return { read: found, history };
+      const [found, history, rules] = await Promise.all([
+        read(signal),
+        api.history(deployment, signal),
+        api.rules()
+      ]);
+      return { read: found, history, rules };
     },
     [deployment, ...question],
     true

@@ -1,11 +1,8 @@
 // Drift: how far features moved against how important they are, over time, and bin by bin.
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Drift, FeatureDrift, ServicePeriod } from '../../../api/types';
-import type { Look } from '../../../charts/look';
+import type { Drift, DriftBucket, DriftRules, FeatureDrift } from '../../../api/types';
 import {
-  barEnds,
-  bars,
   channel,
   type Datum,
   type Drawing,
@@ -23,12 +20,8 @@ import {
 } from '../../../charts/spec';
 import { statusName } from '../../../components/StatusLight';
 import { count, measure, percent } from '../../../format/numbers';
-import { replacements } from '../../../monitoring/spans';
+import { type Column, marksOf, panel, rowsAtFoot, stacked, tableOf } from './timeline';
 
-/** The index from which on a column moved somewhat, and far; the server judges by the same. */
-export const PSI_LIMITS = { warning: 0.1, failing: 0.25 };
-/** Rows that are needed to tell. */
-const LEAST_ROWS = 100;
 /** Up to this index the axis is linear whatever is drawn. */
 const LINEAR = 1;
 /** Points that are named. */
@@ -46,37 +39,38 @@ export function columnNamed(drift: Drift, name: string): FeatureDrift | undefine
   return columns.find(column => column.name === name) ?? moved[0] ?? columns[0];
 }
 
-function limits(trans: TranslationBundle) {
-  return [
-    {
-      value: PSI_LIMITS.failing,
-      text: trans.__('%1 from %2', statusName('failing', trans), PSI_LIMITS.failing)
-    },
-    {
-      value: PSI_LIMITS.warning,
-      text: trans.__('%1 from %2', statusName('warning', trans), PSI_LIMITS.warning)
-    }
-  ];
+function limits(rules: DriftRules, trans: TranslationBundle) {
+  return (['failing', 'warning'] as const).map(status => ({
+    value: rules[status],
+    text: trans.__('%1 from %2', statusName(status, trans), rules[status])
+  }));
 }
 
 /** The axis of the index: both limits are on it; small values keep their room beside large ones. */
-function psiAxis(highest: number, title: string): Spec {
+function psiAxis(rules: DriftRules, highest: number, title: string): Spec {
   const linear = highest <= LINEAR;
+  const { warning, failing } = rules;
   return {
     field: 'value',
     type: 'quantitative',
     scale: linear
-      ? { domain: [0, Math.max(1.1 * highest, 1.3 * PSI_LIMITS.failing)], nice: false }
-      : { type: 'symlog', constant: PSI_LIMITS.failing, domain: [0, 1.4 * highest], nice: false },
+      ? { domain: [0, Math.max(1.1 * highest, 1.3 * failing)], nice: false }
+      : { type: 'symlog', constant: failing, domain: [0, 1.4 * highest], nice: false },
     axis: leftAxis(
       title,
-      linear ? {} : { values: [0, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20], labelExpr: 'datum.value' }
+      linear
+        ? {}
+        : { values: [0, warning, failing, 0.5, 1, 2, 5, 10, 20], labelExpr: 'datum.value' }
     )
   };
 }
 
 /** Each feature's PSI against its importance: what alarms is at the top right. */
-export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawing {
+export function driftByImportance(
+  drift: Drift,
+  rules: DriftRules,
+  trans: TranslationBundle
+): Drawing {
   const drawn = (drift.features ?? []).filter(feature => typeof feature.psi === 'number');
   const known = drawn.some(feature => typeof feature.importance === 'number');
   const byPsi = [...drawn].sort((a, b) => (b.psi ?? 0) - (a.psi ?? 0));
@@ -120,7 +114,7 @@ export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawi
         n: feature.n ?? 0
       }));
       const highest = byPsi[0]?.psi ?? 0;
-      const y = psiAxis(highest, trans.__('population stability index (PSI)'));
+      const y = psiAxis(rules, highest, trans.__('population stability index (PSI)'));
       const x = {
         field: 'importance',
         type: 'quantitative',
@@ -143,7 +137,7 @@ export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawi
           width: inner(width),
           height: 240,
           layer: [
-            ...limitLayers(limits(trans), y, look),
+            ...limitLayers(limits(rules, trans), y, look),
             {
               data: { values: rows },
               mark: { type: 'point', filled: true, size: 90, opacity: 0.95 },
@@ -203,7 +197,7 @@ export function driftByImportance(drift: Drift, trans: TranslationBundle): Drawi
 export function driftOverTime(
   drift: Drift,
   features: readonly string[],
-  history: readonly ServicePeriod[],
+  rules: DriftRules,
   trans: TranslationBundle
 ): Drawing {
   const buckets = drift.buckets ?? [];
@@ -217,18 +211,18 @@ export function driftOverTime(
       values: buckets.map(bucket => bucket.features?.[name] ?? null)
     }))
   ];
-  const marks = replacements(history, buckets, trans);
+  const marks = marksOf(drift.replacements, trans);
   const highest = series
     .flatMap(one => one.values)
     .reduce<number>((a, b) => Math.max(a, b ?? 0), 0);
   const title = trans.__('population stability index (PSI)');
   return {
     name: 'drift-over-time',
-    title: buckets.some(bucket => bucket.n > 0 && bucket.n < LEAST_ROWS)
-      ? trans.__('Drift over time; hollow points are of fewer than %1 rows', LEAST_ROWS)
+    title: buckets.some(bucket => bucket.n > 0 && bucket.n < rules.least_rows)
+      ? trans.__('Drift over time; hollow points are of fewer than %1 rows', rules.least_rows)
       : trans.__('Drift over time'),
     description: series.map(one => told(one.name, one.values, measure, trans)).join('; '),
-    height: 334 + markRoom(marks),
+    height: 340 + markRoom(marks),
     spec: (width, look) => {
       const names = series.map(one => one.name);
       const rows: Datum[] = buckets.flatMap((bucket, at) =>
@@ -236,71 +230,32 @@ export function driftOverTime(
           time: middle(bucket),
           series: one.name,
           value: one.values[at],
-          few: bucket.n < LEAST_ROWS
+          few: bucket.n < rules.least_rows
         }))
       );
       const x = timeAxis(buckets, null, false);
-      const y = psiAxis(highest, title);
-      return themed(
-        {
-          vconcat: [
-            {
-              width: inner(width),
-              height: 190,
-              layer: [
-                ...limitLayers(limits(trans), y, look),
-                ...lines(rows, names, x, y, look, '.3f'),
-                ...markLayers(marks, x, width, look)
-              ]
-            },
-            rowsBelow(drift, width, look, trans)
-          ],
-          spacing: 8,
-          resolve: { scale: { color: 'independent', strokeDash: 'independent' } }
-        },
+      const y = psiAxis(rules, highest, title);
+      const layer = [
+        ...limitLayers(limits(rules, trans), y, look),
+        ...lines(rows, names, x, y, look, '.3f'),
+        ...markLayers(marks, x, width, look)
+      ];
+      const colour = look.dark ? '#8b96a1' : '#8a949e';
+      const foot = [{ name: trans.__('rows'), colour, of: (bucket: DriftBucket) => bucket.n }];
+      return stacked(
+        [panel(190, layer, width), rowsAtFoot(buckets, foot, width, trans)],
         look,
         width
       );
     },
-    table: {
-      columns: [
-        trans.__('start (UTC)'),
-        trans.__('end (UTC)'),
-        trans.__('rows'),
-        ...series.map(one => trans.__('PSI of %1', one.name))
+    table: tableOf(
+      buckets,
+      [
+        [trans.__('rows'), at => buckets[at].n],
+        ...series.map((one): Column => [trans.__('PSI of %1', one.name), at => one.values[at]])
       ],
-      rows: buckets.map((bucket, at) => [
-        bucket.start,
-        bucket.end,
-        bucket.n,
-        ...series.map(one => one.values[at])
-      ])
-    }
-  };
-}
-
-function rowsBelow(drift: Drift, width: number, look: Look, trans: TranslationBundle): Spec {
-  const buckets = drift.buckets ?? [];
-  const name = trans.__('rows');
-  const rows = buckets.map(bucket => ({
-    ...barEnds(bucket),
-    series: name,
-    low: 0,
-    high: bucket.n
-  }));
-  const below = bars(
-    rows,
-    [name],
-    [look.dark ? '#8b96a1' : '#8a949e'],
-    timeAxis(buckets, trans.__('time of prediction (UTC)')),
-    leftAxis(name, { format: '~s', tickCount: 3, tickMinStep: 1 })
-  );
-  const encoding = below.encoding as Spec;
-  return {
-    width: inner(width),
-    height: 50,
-    ...below,
-    encoding: { ...encoding, color: { value: look.dark ? '#8b96a1' : '#8a949e' } }
+      trans
+    )
   };
 }
 

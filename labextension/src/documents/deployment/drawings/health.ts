@@ -1,7 +1,7 @@
 // Service health over time: requests, the shares that failed, and how long answers took.
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Health, HealthBucket, ServicePeriod } from '../../../api/types';
+import type { Health, HealthBucket, HealthRules } from '../../../api/types';
 import {
   barEnds,
   bars,
@@ -20,21 +20,15 @@ import {
 } from '../../../charts/spec';
 import { statusName } from '../../../components/StatusLight';
 import { count, measure, percent } from '../../../format/numbers';
-import { replacements } from '../../../monitoring/spans';
+import { type Column, marksOf, tableOf } from './timeline';
 
-/** Shares of requests from which on a deployment warns, or fails; the server judges by the same. */
-const LIMITS = { failing: 0.05, warning: 0.01, refused: 0.2 };
 /** From this ratio of the longest to the shortest on, an axis of durations is logarithmic. */
 const FAR = 8;
 /** Milliseconds that are marked on it. */
 const TICKS = [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6];
 
 /** Requests by bucket: answered, refused and failed ones on top of each other. */
-export function requestsOverTime(
-  health: Health,
-  history: readonly ServicePeriod[],
-  trans: TranslationBundle
-): Drawing {
+export function requestsOverTime(health: Health, trans: TranslationBundle): Drawing {
   const buckets = health.buckets ?? [];
   const names = [
     trans.__('failed (status 5xx)'),
@@ -46,7 +40,7 @@ export function requestsOverTime(
     const refused = bucket.client_errors ?? 0;
     return [failed, refused, Math.max(0, (bucket.requests ?? 0) - failed - refused)];
   };
-  const marks = replacements(history, buckets, trans);
+  const marks = marksOf(health.replacements, trans);
   const requests = buckets.map(bucket => bucket.requests ?? 0);
   return {
     name: 'requests',
@@ -81,29 +75,25 @@ export function requestsOverTime(
         width
       );
     },
-    table: {
-      columns: [
-        trans.__('start (UTC)'),
-        trans.__('end (UTC)'),
-        trans.__('requests'),
-        trans.__('rows'),
-        names[1],
-        names[0]
+    table: tableOf(
+      buckets,
+      [
+        [trans.__('requests'), at => requests[at]],
+        [trans.__('rows'), at => buckets[at].rows ?? 0],
+        [names[1], at => buckets[at].client_errors ?? 0],
+        [names[0], at => buckets[at].server_errors ?? 0]
       ],
-      rows: buckets.map(bucket => [
-        bucket.start,
-        bucket.end,
-        bucket.requests ?? 0,
-        bucket.rows ?? 0,
-        bucket.client_errors ?? 0,
-        bucket.server_errors ?? 0
-      ])
-    }
+      trans
+    )
   };
 }
 
 /** Shares of requests that were refused and that failed, with what is too much. */
-export function errorsOverTime(health: Health, trans: TranslationBundle): Drawing {
+export function errorsOverTime(
+  health: Health,
+  rules: HealthRules,
+  trans: TranslationBundle
+): Drawing {
   const buckets = health.buckets ?? [];
   const names = [trans.__('refused (status 4xx)'), trans.__('failed (status 5xx)')];
   const share = (bucket: HealthBucket, errors: number | undefined) =>
@@ -120,6 +110,20 @@ export function errorsOverTime(health: Health, trans: TranslationBundle): Drawin
         { time: middle(bucket), series: names[0], value: refused[at] },
         { time: middle(bucket), series: names[1], value: failed[at] }
       ]);
+      const limits = [
+        {
+          value: rules.warning_client_errors,
+          text: trans.__('refused: %1', statusName('warning', trans))
+        },
+        {
+          value: rules.failing_server_errors,
+          text: trans.__('failed: %1', statusName('failing', trans))
+        },
+        {
+          value: rules.warning_server_errors,
+          text: trans.__('failed: %1', statusName('warning', trans))
+        }
+      ];
       const y = {
         field: 'value',
         type: 'quantitative',
@@ -127,15 +131,10 @@ export function errorsOverTime(health: Health, trans: TranslationBundle): Drawin
         scale: { type: 'symlog', constant: 0.005, domain: [0, 1], nice: false },
         axis: leftAxis(trans.__('share of requests'), {
           format: '.0%',
-          values: [0, LIMITS.warning, LIMITS.failing, LIMITS.refused, 1]
+          values: [0, ...limits.map(limit => limit.value), 1]
         })
       };
       const x = timeAxis(buckets, trans.__('time of request (UTC)'));
-      const limits = [
-        { value: LIMITS.refused, text: trans.__('refused: %1', statusName('warning', trans)) },
-        { value: LIMITS.failing, text: trans.__('failed: %1', statusName('failing', trans)) },
-        { value: LIMITS.warning, text: trans.__('failed: %1', statusName('warning', trans)) }
-      ];
       return themed(
         {
           width: inner(width),
@@ -146,10 +145,14 @@ export function errorsOverTime(health: Health, trans: TranslationBundle): Drawin
         width
       );
     },
-    table: {
-      columns: [trans.__('start (UTC)'), trans.__('end (UTC)'), ...names],
-      rows: buckets.map((bucket, at) => [bucket.start, bucket.end, refused[at], failed[at]])
-    }
+    table: tableOf(
+      buckets,
+      [
+        [names[0], at => refused[at]],
+        [names[1], at => failed[at]]
+      ],
+      trans
+    )
   };
 }
 
@@ -200,13 +203,10 @@ export function responseTimes(health: Health, trans: TranslationBundle): Drawing
         width
       );
     },
-    table: {
-      columns: [
-        trans.__('start (UTC)'),
-        trans.__('end (UTC)'),
-        ...series.map(one => trans.__('%1 (ms)', one.name))
-      ],
-      rows: buckets.map(bucket => [bucket.start, bucket.end, ...series.map(one => one.of(bucket))])
-    }
+    table: tableOf(
+      buckets,
+      series.map((one): Column => [trans.__('%1 (ms)', one.name), at => one.of(buckets[at])]),
+      trans
+    )
   };
 }

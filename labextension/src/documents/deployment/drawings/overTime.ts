@@ -2,27 +2,23 @@
 // what was predicted against what happened.
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Accuracy, DeploymentPublic, ServicePeriod } from '../../../api/types';
+import type { Accuracy, DeploymentPublic } from '../../../api/types';
 import type { Look } from '../../../charts/look';
 import {
-  barEnds,
-  bars,
   type Datum,
   type Drawing,
-  inner,
   leftAxis,
   lines,
   markLayers,
   markRoom,
   middle,
   type Spec,
-  themed,
   timeAxis,
   told
 } from '../../../charts/spec';
 import { count, measure, percent } from '../../../format/numbers';
 import { metricTitle } from '../../../monitoring/metrics';
-import { replacements } from '../../../monitoring/spans';
+import { type Column, marksOf, panel, rowsAtFoot, stacked, tableOf } from './timeline';
 
 type Buckets = NonNullable<Accuracy['buckets']>;
 
@@ -32,14 +28,13 @@ const MOST_CLASSES = 4;
 /** The metric by bucket of prediction time. */
 export function metricOverTime(
   accuracy: Accuracy,
-  history: readonly ServicePeriod[],
   metric: string,
   trans: TranslationBundle
 ): Drawing {
   const buckets = accuracy.buckets ?? [];
   const title = metricTitle(metric, trans);
   const baselineName = trans.__('baseline');
-  const marks = replacements(history, buckets, trans);
+  const marks = marksOf(accuracy.replacements, trans);
   const values = buckets.map(bucket => bucket.metrics?.[metric]?.value ?? null);
   const baselines = buckets.map(bucket => bucket.metrics?.[metric]?.baseline ?? null);
   const hasBaseline = baselines.some(value => value !== null);
@@ -65,44 +60,21 @@ export function metricOverTime(
           ? [{ time: middle(bucket), series: baselineName, value: baselines[at] }]
           : [])
       ]);
-      return themed(
-        {
-          vconcat: [
-            {
-              width: inner(width),
-              height: 210,
-              layer: [
-                ...lines(rows, names, x, y, look, '.4~g'),
-                ...markLayers(marks, x, width, look)
-              ]
-            },
-            sizes(buckets, width, look, trans)
-          ],
-          spacing: 8,
-          resolve: { scale: { color: 'independent', strokeDash: 'independent' } }
-        },
-        look,
-        width
-      );
+      const layer = [
+        ...lines(rows, names, x, y, look, '.4~g'),
+        ...markLayers(marks, x, width, look)
+      ];
+      return stacked([panel(210, layer, width), sizes(buckets, width, look, trans)], look, width);
     },
-    table: {
-      columns: [
-        trans.__('start (UTC)'),
-        trans.__('end (UTC)'),
-        title,
-        baselineName,
-        trans.__('with actual'),
-        trans.__('predicted')
+    table: tableOf(
+      buckets,
+      [
+        [title, at => values[at]],
+        [baselineName, at => baselines[at]],
+        ...rowCounts(buckets, trans)
       ],
-      rows: buckets.map((bucket, at) => [
-        bucket.start,
-        bucket.end,
-        values[at],
-        baselines[at],
-        bucket.n,
-        bucket.n_predicted
-      ])
-    }
+      trans
+    )
   };
 }
 
@@ -119,13 +91,12 @@ interface Pair {
  */
 export function predictedAndActual(
   accuracy: Accuracy,
-  history: readonly ServicePeriod[],
   deployment: DeploymentPublic,
   trans: TranslationBundle
 ): Drawing {
   const buckets = accuracy.buckets ?? [];
   const pairs = pairsOf(accuracy, deployment, trans);
-  const marks = replacements(history, buckets, trans);
+  const marks = marksOf(accuracy.replacements, trans);
   const names = [trans.__('predicted'), trans.__('actual')];
   return {
     name: 'predicted-and-actual',
@@ -145,44 +116,25 @@ export function predictedAndActual(
           { time: middle(bucket), series: names[1], value: actual[at] }
         ]);
         const y = axis('value', leftAxis(label, isShare ? { format: '.0%' } : {}));
-        return {
-          width: inner(width),
-          height: 140,
-          layer: [
-            ...lines(rows, names, x, y, look, isShare ? '.1%' : '.4~g', place === 0),
-            ...markLayers(marks, x, width, look, place === 0)
-          ]
-        };
+        const layer = [
+          ...lines(rows, names, x, y, look, isShare ? '.1%' : '.4~g', place === 0),
+          ...markLayers(marks, x, width, look, place === 0)
+        ];
+        return panel(140, layer, width);
       });
-      return themed(
-        {
-          vconcat: [...panels, sizes(buckets, width, look, trans)],
-          spacing: 8,
-          resolve: { scale: { color: 'independent', strokeDash: 'independent' } }
-        },
-        look,
-        width
-      );
+      return stacked([...panels, sizes(buckets, width, look, trans)], look, width);
     },
-    table: {
-      columns: [
-        trans.__('start (UTC)'),
-        trans.__('end (UTC)'),
-        ...pairs.flatMap(({ label }) => [
-          trans.__('predicted, %1', label),
-          trans.__('actual, %1', label)
+    table: tableOf(
+      buckets,
+      [
+        ...pairs.flatMap(({ label, predicted, actual }): Column[] => [
+          [trans.__('predicted, %1', label), at => predicted[at]],
+          [trans.__('actual, %1', label), at => actual[at]]
         ]),
-        trans.__('with actual'),
-        trans.__('predicted')
+        ...rowCounts(buckets, trans)
       ],
-      rows: buckets.map((bucket, at) => [
-        bucket.start,
-        bucket.end,
-        ...pairs.flatMap(({ predicted, actual }) => [predicted[at], actual[at]]),
-        bucket.n,
-        bucket.n_predicted
-      ])
-    }
+      trans
+    )
   };
 }
 
@@ -223,23 +175,23 @@ function pairsOf(
 
 /** Bars of the rows predicted, filled as far as their actual has come. */
 function sizes(buckets: Buckets, width: number, look: Look, trans: TranslationBundle): Spec {
-  const names = [trans.__('rows predicted'), trans.__('rows with actual')];
-  const rows = buckets.flatMap(bucket => [
-    { ...barEnds(bucket), series: names[0], low: 0, high: bucket.n_predicted },
-    { ...barEnds(bucket), series: names[1], low: 0, high: bucket.n }
-  ]);
-  const form = { format: '~s', tickCount: 3, tickMinStep: 1 };
-  return {
-    width: inner(width),
-    height: 56,
-    ...bars(
-      rows,
-      names,
-      look.dark ? ['#5a6470', '#b9c4cf'] : ['#c5ccd3', '#5f6b77'],
-      timeAxis(buckets, trans.__('time of prediction (UTC)')),
-      leftAxis(trans.__('rows'), form)
-    )
-  };
+  const [pale, dark] = look.dark ? ['#5a6470', '#b9c4cf'] : ['#c5ccd3', '#5f6b77'];
+  return rowsAtFoot(
+    buckets,
+    [
+      { name: trans.__('rows predicted'), colour: pale, of: bucket => bucket.n_predicted },
+      { name: trans.__('rows with actual'), colour: dark, of: bucket => bucket.n }
+    ],
+    width,
+    trans
+  );
+}
+
+function rowCounts(buckets: Buckets, trans: TranslationBundle): Column[] {
+  return [
+    [trans.__('with actual'), at => buckets[at].n],
+    [trans.__('predicted'), at => buckets[at].n_predicted]
+  ];
 }
 
 function axis(field: string, look: Spec): Spec {

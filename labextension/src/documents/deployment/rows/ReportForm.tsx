@@ -6,10 +6,12 @@ import type { DeploymentPublic, ReportResult } from '../../../api/types';
 import { useRegistry, useTrans } from '../../../components/context';
 import { useKept } from '../../../components/kept';
 import { guess, predictionColumns } from '../../../rows/guess';
+import { sendRows, summed } from '../../../rows/parts';
 import { CONTENT_TYPES } from '../../../rows/peek';
 import { useSelectTab } from '../../selectTab';
 import { ColumnChoice } from './ColumnFields';
 import { Counts, RowsForm } from './RowsForm';
+import { useBodyLimit } from './useBodyLimit';
 import { useJob } from './useJob';
 import { useRowsFile } from './useRowsFile';
 
@@ -17,6 +19,7 @@ export function ReportForm({ entity }: { entity: DeploymentPublic }): React.Reac
   const trans = useTrans();
   const { api } = useRegistry();
   const selectTab = useSelectTab();
+  const limit = useBodyLimit();
   const [columns, setColumns] = useKept('report.columns', { id: '', time: '' });
   const [tried, setTried] = useKept('report.tried', false);
   const [job, run, forget] = useJob<ReportResult>('report');
@@ -39,16 +42,20 @@ export function ReportForm({ entity }: { entity: DeploymentPublic }): React.Reac
     if (!columns.id && !blind) {
       return;
     }
-    void run(chosen.file!, sending =>
-      api.reportFile(entity.id, chosen.file!, {
-        ...sending,
-        contentType: CONTENT_TYPES[chosen.peek!.format],
-        query: {
-          association_id_column: columns.id || undefined,
-          timestamp_column: columns.time || undefined
-        }
-      })
-    );
+    const { format } = chosen.peek!;
+    void run(chosen.file!, async sending => {
+      const answers = await sendRows(chosen.file!, format, limit, sending, (content, options) =>
+        api.reportFile(entity.id, content, {
+          ...options,
+          contentType: CONTENT_TYPES[format],
+          query: {
+            association_id_column: columns.id || undefined,
+            timestamp_column: columns.time || undefined
+          }
+        })
+      );
+      return summed(answers);
+    });
   };
 
   return (
@@ -74,6 +81,7 @@ export function ReportForm({ entity }: { entity: DeploymentPublic }): React.Reac
         chosen={chosen}
         take={take}
         job={job}
+        limit={limit}
         verb={trans.__('Report')}
         working={trans.__('The rows are recorded…')}
         send={send}

@@ -3,13 +3,13 @@ import React, { useEffect, useRef } from 'react';
 
 import { ProblemError } from '../../../api/problems';
 import type { DeploymentPublic } from '../../../api/types';
-import { useRegistry, useTrans } from '../../../components/context';
+import { useTrans } from '../../../components/context';
 import { DropFile } from '../../../components/DropFile';
 import { ProblemView } from '../../../components/ProblemView';
 import { Progress, Spinner } from '../../../components/Progress';
 import { RowsTable } from '../../../components/RowsTable';
-import { useAnswer } from '../../../components/useAnswer';
 import { count, size } from '../../../format/numbers';
+import { inParts } from '../../../rows/parts';
 import type { Peek } from '../../../rows/peek';
 import { stateName } from '../../words';
 import type { Job } from './useJob';
@@ -24,21 +24,26 @@ export function RowsForm<R>(props: {
   chosen: RowsFile;
   take: (file: File) => void;
   job: Job<R>;
+  /** Bytes that the server takes at once; see `useBodyLimit`. */
+  limit?: number;
   /** The button's word. */
   verb: string;
   /** What is said while the server works. */
   working: string;
   send: () => void;
+  /** What is said after a cancel; of parts that were taken before it is said besides. */
+  cancelled?: string;
   /** The fields that say what is in the file. */
   children: React.ReactNode;
   result: (result: R) => React.ReactNode;
 }): React.ReactElement {
   const trans = useTrans();
-  const { api } = useRegistry();
-  const { entity, chosen, job } = props;
-  const limit = useAnswer(signal => api.info(signal), []).data?.limits?.['body_bytes'];
+  const { entity, chosen, job, limit } = props;
   const running = job.state === 'running';
-  const tooLarge = typeof limit === 'number' && (chosen.file?.size ?? 0) > limit;
+  const { file, peek } = chosen;
+  const large = limit !== undefined && file !== undefined && file.size > limit;
+  const parts = large && peek !== undefined && inParts(file, peek.format, limit);
+  const tooLarge = large && peek !== undefined && !parts;
   const inactive = entity.state !== 'active';
 
   // what came of it is seen where it began
@@ -73,9 +78,9 @@ export function RowsForm<R>(props: {
       <DropFile
         label={trans.__('Rows')}
         help={
-          typeof limit === 'number'
-            ? trans.__('CSV with a header, or Parquet; up to %1.', size(limit))
-            : trans.__('CSV with a header, or Parquet.')
+          limit === undefined
+            ? trans.__('CSV with a header, or Parquet.')
+            : trans.__('CSV with a header, or Parquet up to %1.', size(limit))
         }
         accept=".csv,.parquet,.pq,.arrow,.feather,.json"
         file={chosen.file}
@@ -84,7 +89,18 @@ export function RowsForm<R>(props: {
       {tooLarge && (
         <p className="jp-Registry-fieldError" role="alert">
           {trans.__(
-            'The file is larger than the server takes at once: split it, or send it with the Python client, which does so.'
+            'The file has %1, and the server takes %2 at once. A CSV is sent in parts; this format cannot be: save it as CSV, or send it with the Python client, which cuts it.',
+            size(file.size),
+            size(limit)
+          )}
+        </p>
+      )}
+      {parts && (
+        <p className="jp-Registry-note">
+          {trans.__(
+            'The file has %1 and is sent in parts, since the server takes %2 at once.',
+            size(file.size),
+            size(limit)
           )}
         </p>
       )}
@@ -125,12 +141,19 @@ export function RowsForm<R>(props: {
       <div ref={outcome} className="jp-Registry-result">
         {job.state === 'cancelled' && (
           <p className="jp-Registry-note" role="status">
-            {trans.__('Cancelled. What the server had taken by then may be recorded.')}
+            {props.cancelled ??
+              trans.__('Cancelled. What the server had taken by then may be recorded.')}{' '}
+            <Taken rows={job.taken} />
           </p>
         )}
         {job.state === 'failed' && (
           <>
             <ProblemView error={job.error} />
+            {job.taken > 0 && (
+              <p className="jp-Registry-note">
+                <Taken rows={job.taken} />
+              </p>
+            )}
             {job.error instanceof ProblemError && <Rejections rows={rejected(job.error)} />}
           </>
         )}
@@ -140,27 +163,41 @@ export function RowsForm<R>(props: {
   );
 }
 
+function Taken({ rows }: { rows: number }): React.ReactElement | null {
+  const trans = useTrans();
+  return rows ? (
+    <>{trans._n('%2 row before is recorded.', '%2 rows before are recorded.', rows, count(rows))}</>
+  ) : null;
+}
+
 /** The columns of a file and its first rows, as far as the browser can tell them. */
 function Preview({ found }: { found: Peek }): React.ReactElement {
   const trans = useTrans();
-  if (found.format === 'csv') {
+  const { total } = found;
+  const numbered = total !== undefined && trans._n('%2 row', '%2 rows', total, count(total));
+  if (found.rows.length) {
+    const title = trans.__('First rows of the file');
     return (
       <details className="jp-Registry-preview" open>
-        <summary>{trans.__('First rows of the file')}</summary>
-        <RowsTable
-          label={trans.__('First rows of the file')}
-          columns={found.columns}
-          rows={found.rows.slice(0, PREVIEW_ROWS)}
-        />
+        <summary>
+          {title}
+          {numbered && <span className="jp-Registry-muted"> ({numbered})</span>}
+        </summary>
+        <RowsTable label={title} columns={found.columns} rows={found.rows.slice(0, PREVIEW_ROWS)} />
       </details>
     );
   }
-  if (found.format === 'parquet') {
+  if (found.columns.length) {
     return (
       <p className="jp-Registry-note">
-        {trans._n('%2 row', '%2 rows', found.total ?? 0, count(found.total ?? 0))}
-        {' · '}
+        {numbered ? <>{numbered} · </> : null}
         {trans.__('columns: %1', found.columns.join(', '))}
+        {!!total && (
+          <>
+            {' · '}
+            {trans.__('compressed in a way that only the server reads')}
+          </>
+        )}
       </p>
     );
   }

@@ -1,17 +1,15 @@
 // Rows under way: progress, cancel, what came of it; it goes on while other tabs are shown.
 import { ConnectionLostError, isAbort } from '../../../api/problems';
-import type { SendOptions } from '../../../api/sending';
 import { useKept } from '../../../components/kept';
+import type { Sending } from '../../../rows/parts';
 
 export type Job<R> =
   | { state: 'idle' }
   | { state: 'running'; sent: number; total: number; cancel: () => void }
-  | { state: 'cancelled' }
-  | { state: 'failed'; error: unknown }
+  /** `taken`: rows of a file sent in parts that the server had taken before. */
+  | { state: 'cancelled'; taken: number }
+  | { state: 'failed'; error: unknown; taken: number }
   | { state: 'done'; result: R };
-
-/** What the sending of a file needs. */
-export type Sending = Required<Pick<SendOptions, 'signal' | 'onProgress'>>;
 
 /** The job of a name, the way to begin it with a file, and to forget what came of it. */
 export function useJob<R>(
@@ -21,18 +19,22 @@ export function useJob<R>(
   const run = async (file: File, work: (sending: Sending) => Promise<R>): Promise<void> => {
     const controller = new AbortController();
     const cancel = () => controller.abort();
+    let taken = 0;
     setJob({ state: 'running', sent: 0, total: file.size, cancel });
     try {
       const result = await work({
         signal: controller.signal,
-        onProgress: (sent, total) => setJob({ state: 'running', sent, total, cancel })
+        onProgress: (sent, total) => setJob({ state: 'running', sent, total, cancel }),
+        onTaken: rows => {
+          taken = rows;
+        }
       });
       setJob({ state: 'done', result });
     } catch (error) {
       setJob(
         isAbort(error)
-          ? { state: 'cancelled' }
-          : { state: 'failed', error: await ofFile(file, error) }
+          ? { state: 'cancelled', taken }
+          : { state: 'failed', error: await ofFile(file, error), taken }
       );
     }
   };

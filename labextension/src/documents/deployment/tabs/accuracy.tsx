@@ -1,7 +1,13 @@
 // Of a deployment: how good its predictions were, over time and in detail.
 import React, { useMemo } from 'react';
 
-import type { Accuracy, Bucket, DeploymentPublic, SegmentColumn } from '../../../api/types';
+import type {
+  Accuracy,
+  Bucket,
+  DeploymentPublic,
+  MonitoringRules,
+  SegmentColumn
+} from '../../../api/types';
 import { Chart } from '../../../charts/Chart';
 import { useRegistry, useTrans } from '../../../components/context';
 import { EmptyState } from '../../../components/EmptyState';
@@ -35,7 +41,7 @@ function AccuracyTab({ entity }: { entity: DeploymentPublic }): React.ReactEleme
   const error = rangeError(span, trans);
   const type = entity.target_type;
   // a series by hour is long: it comes with one metric, and sooner
-  const only = span.bucket === 'hour' ? wanted || firstMetric(type) : '';
+  const hourly = span.bucket === 'hour';
   const answer = useMonitored(
     entity.id,
     async signal => {
@@ -44,6 +50,7 @@ function AccuracyTab({ entity }: { entity: DeploymentPublic }): React.ReactEleme
         ...(column && value ? { segment: column, segment_value: value } : {})
       };
       const bucket = (span.bucket || undefined) as Bucket | undefined;
+      const only = hourly ? wanted || firstMetric(await api.rules(), type) : '';
       const [found, details, segments] = await Promise.all([
         api.accuracy(
           entity.id,
@@ -55,22 +62,23 @@ function AccuracyTab({ entity }: { entity: DeploymentPublic }): React.ReactEleme
       ]);
       return { found, details, segments: segments.columns ?? [], only };
     },
-    [error ? 'as before' : JSON.stringify([span, column, value, only])]
+    [error ? 'as before' : JSON.stringify([span, column, value, hourly && wanted])]
   );
   const { data, history } = answer;
   const found = data?.read.found;
-  const metric = wanted || firstMetric(type, found?.overall?.metrics);
+  const rules = data?.rules;
+  const metric = wanted || (rules ? firstMetric(rules, type, found?.overall?.metrics) : '');
   // what is drawn is what was asked for, until the next answer is there
   const drawn = data?.read.only || metric;
   const overTime = useMemo(
-    () => found && data && metricOverTime(found, data.history, drawn, trans),
-    [found, data, drawn, trans]
+    () => found && metricOverTime(found, drawn, trans),
+    [found, drawn, trans]
   );
   const pairs = useMemo(
-    () => found && data && predictedAndActual(found, data.history, entity, trans),
+    () => found && predictedAndActual(found, entity, trans),
     // the entity is read anew with every row; what is drawn of it does not change
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [found, data, entity.id, trans]
+    [found, entity.id, trans]
   );
   const predicted = found?.overall?.n_predicted ?? 0;
   const matched = found?.overall?.n ?? 0;
@@ -80,7 +88,10 @@ function AccuracyTab({ entity }: { entity: DeploymentPublic }): React.ReactEleme
         <Picker
           label={trans.__('Metric')}
           value={metric}
-          options={metricNames(type, trans).map(name => [name, metricTitle(name, trans)])}
+          options={(rules ? metricNames(rules, type, trans) : []).map(name => [
+            name,
+            metricTitle(name, trans)
+          ])}
           choose={name => choose({ metric: name })}
         />
       </SpanPickers>
@@ -92,7 +103,9 @@ function AccuracyTab({ entity }: { entity: DeploymentPublic }): React.ReactEleme
       />
       {answer.error !== undefined && <ProblemView error={answer.error} retry={answer.reload} />}
       {!data && answer.loading && <Spinner />}
-      {found && predicted > 0 && <Summary found={found} entity={entity} metric={metric} />}
+      {data && found && predicted > 0 && (
+        <Summary found={found} entity={entity} metric={metric} rules={data.rules} />
+      )}
       {found && !matched && (
         <Nothing
           entity={entity}
@@ -111,7 +124,11 @@ function AccuracyTab({ entity }: { entity: DeploymentPublic }): React.ReactEleme
             threshold={threshold}
             setThreshold={text => choose({ threshold: text })}
           />
-          <OverallTable type={type} metrics={data.read.found.overall?.metrics ?? {}} />
+          <OverallTable
+            rules={data.rules}
+            type={type}
+            metrics={data.read.found.overall?.metrics ?? {}}
+          />
         </>
       )}
     </>
@@ -122,11 +139,12 @@ function Summary(props: {
   found: Accuracy;
   entity: DeploymentPublic;
   metric: string;
+  rules: MonitoringRules;
 }): React.ReactElement {
   const trans = useTrans();
-  const { found, entity, metric } = props;
+  const { found, entity, metric, rules } = props;
   const over = found.overall?.metrics?.[metric];
-  const said = over && compared(entity.target_type, metric, over, trans);
+  const said = over && compared(rules, entity.target_type, metric, over, trans);
   return (
     <p className="jp-Registry-summary">
       {typeof over?.value === 'number' && (
@@ -160,7 +178,7 @@ function Nothing(props: {
       <EmptyState title={trans.__('No actual has arrived yet')}>
         <p>{trans.__('Send what really happened in the tab Actuals, or in a notebook:')}</p>
         <code>
-          {`deployment.actuals(data, association_id='${entity.association_id_column ?? 'id'}', value='${entity.target_name}')`}
+          {`deployment.actuals(data, association_id_column='${entity.association_id_column ?? 'id'}', value_column='${entity.target_name}')`}
         </code>
       </EmptyState>
     );

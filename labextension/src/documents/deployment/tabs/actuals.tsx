@@ -6,10 +6,12 @@ import type { ActualsResult, DeploymentPublic } from '../../../api/types';
 import { useRegistry, useTrans } from '../../../components/context';
 import { useKept } from '../../../components/kept';
 import { guess } from '../../../rows/guess';
+import { sendRows, summed } from '../../../rows/parts';
 import { CONTENT_TYPES } from '../../../rows/peek';
 import type { PanelTab } from '../../../tokens';
 import { ColumnChoice } from '../rows/ColumnFields';
 import { Counts, Rejections, RowsForm } from '../rows/RowsForm';
+import { useBodyLimit } from '../rows/useBodyLimit';
 import { useJob } from '../rows/useJob';
 import { useRowsFile } from '../rows/useRowsFile';
 
@@ -26,6 +28,7 @@ const LISTED = 6;
 function Actuals({ entity }: { entity: DeploymentPublic }): React.ReactElement {
   const trans = useTrans();
   const { api } = useRegistry();
+  const limit = useBodyLimit();
   const [columns, setColumns] = useKept('actuals.columns', { id: '', value: '', time: '' });
   const [tried, setTried] = useKept('actuals.tried', false);
   const [job, run, forget] = useJob<ActualsResult>('actuals');
@@ -54,17 +57,29 @@ function Actuals({ entity }: { entity: DeploymentPublic }): React.ReactElement {
     if (!blind && (!columns.id || !columns.value)) {
       return;
     }
-    void run(chosen.file!, sending =>
-      api.actualsFile(entity.id, chosen.file!, {
-        ...sending,
-        contentType: CONTENT_TYPES[chosen.peek!.format],
-        query: {
-          association_id_column: columns.id || undefined,
-          value_column: columns.value || undefined,
-          timestamp_column: columns.time || undefined
+    const { format } = chosen.peek!;
+    void run(chosen.file!, async sending => {
+      const answers = await sendRows(
+        chosen.file!,
+        format,
+        limit,
+        sending,
+        async (content, options, first) => {
+          const found = await api.actualsFile(entity.id, content, {
+            ...options,
+            contentType: CONTENT_TYPES[format],
+            query: {
+              association_id_column: columns.id || undefined,
+              value_column: columns.value || undefined,
+              timestamp_column: columns.time || undefined
+            }
+          });
+          const rejections = found.rejections?.map(one => ({ ...one, row: one.row + first }));
+          return { ...found, rejections };
         }
-      })
-    );
+      );
+      return summed(answers);
+    });
   };
 
   const labels = entity.class_labels ?? [];
@@ -76,6 +91,7 @@ function Actuals({ entity }: { entity: DeploymentPublic }): React.ReactElement {
       chosen={chosen}
       take={take}
       job={job}
+      limit={limit}
       verb={trans.__('Send actuals')}
       working={trans.__('The rows are recorded…')}
       send={send}

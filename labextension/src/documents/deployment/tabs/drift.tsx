@@ -50,9 +50,10 @@ function DriftTab({ entity }: { entity: DeploymentPublic }): React.ReactElement 
     if (!data || !data.read.n) {
       return [];
     }
-    const made = [driftByImportance(data.read, trans)];
+    const rules = data.rules.drift;
+    const made = [driftByImportance(data.read, rules, trans)];
     if (data.read.buckets?.length) {
-      made.push(driftOverTime(data.read, drawnOverTime(data.read, feature), data.history, trans));
+      made.push(driftOverTime(data.read, drawnOverTime(data.read, feature), rules, trans));
     }
     const chosen = columnNamed(data.read, feature);
     if (chosen?.bins?.length) {

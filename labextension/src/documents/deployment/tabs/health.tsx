@@ -42,8 +42,8 @@ function HealthTab({ entity }: { entity: DeploymentPublic }): React.ReactElement
     () =>
       data && data.read.buckets?.length
         ? [
-            requestsOverTime(data.read, data.history, trans),
-            errorsOverTime(data.read, trans),
+            requestsOverTime(data.read, trans),
+            errorsOverTime(data.read, data.rules.health, trans),
             responseTimes(data.read, trans)
           ]
         : [],

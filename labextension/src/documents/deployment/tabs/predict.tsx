@@ -8,13 +8,16 @@ import { useRegistry, useTrans } from '../../../components/context';
 import { useKept } from '../../../components/kept';
 import { RowsTable } from '../../../components/RowsTable';
 import { count, size } from '../../../format/numbers';
+import { joined } from '../../../rows/csv';
 import { guess } from '../../../rows/guess';
+import { inParts, sendRows } from '../../../rows/parts';
 import { CONTENT_TYPES, countRows, peek, type Peek } from '../../../rows/peek';
 import { fileName, save } from '../../../rows/save';
 import type { PanelTab } from '../../../tokens';
 import { ColumnChecks, ColumnChoice } from '../rows/ColumnFields';
 import { ReportForm } from '../rows/ReportForm';
 import { RowsForm } from '../rows/RowsForm';
+import { useBodyLimit } from '../rows/useBodyLimit';
 import { useJob } from '../rows/useJob';
 import { useRowsFile } from '../rows/useRowsFile';
 
@@ -52,6 +55,7 @@ function Predict({ entity }: { entity: DeploymentPublic }): React.ReactElement {
     passthrough: [],
     format: 'csv'
   });
+  const limit = useBodyLimit();
   const usual = entity.association_id_column;
   const [job, run, forget] = useJob<Scored>('predict');
   const [chosen, take] = useRowsFile('predict', found => {
@@ -67,20 +71,31 @@ function Predict({ entity }: { entity: DeploymentPublic }): React.ReactElement {
   const refused = (name: string) =>
     job.state === 'failed' && job.error instanceof ProblemError ? job.error.field(name) : undefined;
   const columns = chosen.peek?.columns ?? [];
+  const parts = chosen.peek ? inParts(chosen.file!, chosen.peek.format, limit) : false;
 
   const send = () =>
     run(chosen.file!, async sending => {
-      const { format } = wishes;
-      const answer = await api.predictFile(entity.id, chosen.file!, {
-        ...sending,
-        contentType: CONTENT_TYPES[chosen.peek!.format],
-        accept: CONTENT_TYPES[format],
-        query: {
-          association_id_column: wishes.id || undefined,
-          timestamp_column: wishes.time || undefined,
-          passthrough: wishes.passthrough.join(',') || undefined
-        }
-      });
+      const format = parts ? 'csv' : wishes.format;
+      const sent = chosen.peek!.format;
+      const answers = await sendRows(
+        chosen.file!,
+        sent,
+        limit,
+        sending,
+        (content, options, first) =>
+          api.predictFile(entity.id, content, {
+            ...options,
+            contentType: CONTENT_TYPES[sent],
+            accept: CONTENT_TYPES[format],
+            query: {
+              association_id_column: wishes.id || undefined,
+              timestamp_column: wishes.time || undefined,
+              passthrough: wishes.passthrough.join(',') || undefined,
+              first_row: first || undefined
+            }
+          })
+      );
+      const answer = answers.length > 1 ? await joined(answers) : answers[0];
       const found = await peek(answer);
       return { answer, format, found, rows: found.total ?? (await countRows(answer)) };
     });
@@ -92,6 +107,10 @@ function Predict({ entity }: { entity: DeploymentPublic }): React.ReactElement {
       chosen={chosen}
       take={take}
       job={job}
+      limit={limit}
+      cancelled={trans.__(
+        'Cancelled: the model works on it no further. What was under way is recorded whole or, as a rule, not at all.'
+      )}
       verb={trans.__('Predict')}
       working={trans.__('The model predicts…')}
       send={() => void send()}
@@ -124,10 +143,11 @@ function Predict({ entity }: { entity: DeploymentPublic }): React.ReactElement {
       />
       <Choice
         label={trans.__('Answer as')}
-        value={wishes.format}
+        help={parts ? trans.__('What is sent in parts is answered as CSV.') : undefined}
+        value={parts ? 'csv' : wishes.format}
         options={[
-          ['csv', trans.__('CSV, whose first rows are shown here')],
-          ['parquet', trans.__('Parquet')]
+          ['csv', trans.__('CSV')],
+          ...(parts ? [] : [['parquet', trans.__('Parquet')] as const])
         ]}
         choose={format => set({ format })}
       />
@@ -150,9 +170,6 @@ function Answer(props: { entity: DeploymentPublic; result: Scored }): React.Reac
           columns={found.columns}
           rows={found.rows}
         />
-      )}
-      {format === 'parquet' && (
-        <p className="jp-Registry-note">{trans.__('columns: %1', found.columns.join(', '))}</p>
       )}
       <p className="jp-Registry-buttons">
         <button type="button" className="jp-Registry-button" onClick={() => save(answer, name)}>

@@ -1,0 +1,66 @@
+"""Addresses that rows are sent to: predictions, reports, actuals."""
+
+from __future__ import annotations
+
+from ..handlers import rows
+from ..routing import Operation, Route, text_parameter, whole_parameter
+from .shared import COLUMNS
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        "/deployments/{deployment}/predictions",
+        rows.PredictionsHandler,
+        {
+            "POST": Operation(
+                "Predict; every prediction is recorded before it is answered",
+                takes_rows=True,
+                gives_rows=True,
+                parameters={
+                    **COLUMNS,
+                    "passthrough": text_parameter(
+                        "Input columns to repeat in the answer, with commas."
+                    ),
+                    "first_row": whole_parameter(
+                        "The number of the first row in the answer, of rows that come in parts.",
+                        minimum=0,
+                        maximum=2**53,
+                        default=0,
+                    ),
+                },
+            )
+        },
+    ),
+    Route(
+        "/deployments/{deployment}/reports",
+        rows.ReportsHandler,
+        {
+            "POST": Operation(
+                "Report predictions made elsewhere; the same association ID again replaces",
+                takes_rows=True,
+                answer="ReportResult",
+                parameters={
+                    **COLUMNS,
+                    "package_id": whole_parameter(
+                        "The package that made them, one of the history (default: the one in "
+                        "service at each row's time)."
+                    ),
+                },
+            )
+        },
+    ),
+    Route(
+        "/deployments/{deployment}/actuals",
+        rows.ActualsHandler,
+        {
+            "POST": Operation(
+                "Send what really happened: early, late, repeated or corrected",
+                takes_rows=True,
+                answer="ActualsResult",
+                parameters={
+                    **COLUMNS,
+                    "value_column": text_parameter("The column with the values."),
+                },
+            )
+        },
+    ),
+)

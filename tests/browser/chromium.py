@@ -1,0 +1,75 @@
+"""Finds a browser, or installs one; needs Python alone, to be run while the rest is installed."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+_HOW = (
+    "The browser tests need Chromium or Chrome, and none was found or could be installed. "
+    "On Debian or Ubuntu: apt-get install chromium fonts-dejavu-core; "
+    "elsewhere install Chrome, or run: python -m playwright install chromium"
+)
+
+
+class NoBrowser(Exception):
+    """There is no browser, and none could be got."""
+
+
+def find_browser() -> str | None:
+    """The path of a browser; ``None`` for Playwright's own. Raises `NoBrowser`."""
+    if (found := installed_or_debian()) is not None:
+        return found
+    got = subprocess.run(
+        [sys.executable, "-m", "playwright", "install", "chromium"], capture_output=True, text=True
+    )
+    if got.returncode:
+        raise NoBrowser(f"{_HOW}\n{got.stderr[-1000:]}")
+    return None
+
+
+def installed_or_debian() -> str | None:
+    """The path of a browser that is there, or that Debian's packages gave; ``None`` without one.
+
+    Processes that ask at once wait for the one that installs.
+    """
+    with (Path(tempfile.gettempdir()) / f"jupyter-registry-browser-{os.getuid()}.lock").open(
+        "a"
+    ) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = _installed()
+        if found is None and _install_debian():
+            found = _installed()
+        return found
+
+
+def _installed() -> str | None:
+    for name in _BROWSERS:
+        if path := shutil.which(name):
+            return path
+    return str(_MAC) if _MAC.exists() else None
+
+
+def _install_debian() -> bool:
+    """Install Debian's Chromium where that is allowed; whether it went well."""
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return False
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (
+        ["apt-get", "update"],
+        ["apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
+    ):
+        if subprocess.run(command, env=environment, capture_output=True).returncode:
+            return False
+    return True
+
+
+if __name__ == "__main__":
+    print(installed_or_debian() or "No browser yet: the tests try Playwright's own.")
