@@ -47,6 +47,7 @@ class UploadContentsHandler(RegistryHandler):
             contents.Root(Path(manager.root_dir), bool(manager.allow_hidden)),
             services.settings.upload_limits,
             self._stop,
+            services.takings,
         )
         self.answer(taken)
 

@@ -2595,6 +2595,16 @@ export interface components {
          */
         Status: "passing" | "warning" | "failing" | "unknown";
         /**
+         * Taking
+         * @description How far files of Jupyter's contents are on their way into an upload; bytes.
+         */
+        Taking: {
+            /** Done */
+            done: number;
+            /** Size */
+            size: number;
+        };
+        /**
          * TargetType
          * @description What a model predicts.
          * @enum {string}
@@ -2617,6 +2627,8 @@ export interface components {
              * @default []
              */
             files?: components["schemas"]["FilePublic"][];
+            /** @default null */
+            taking?: components["schemas"]["Taking"] | null;
         };
         /**
          * Bucket
@@ -2706,6 +2718,7 @@ export type Segments = components['schemas']['Segments'];
 export type ServerInfo = components['schemas']['ServerInfo'];
 export type ServicePeriod = components['schemas']['ServicePeriod'];
 export type Status = components['schemas']['Status'];
+export type Taking = components['schemas']['Taking'];
 export type TargetType = components['schemas']['TargetType'];
 export type UploadPublic = components['schemas']['UploadPublic'];
 export type Bucket = components['schemas']['Bucket'];
