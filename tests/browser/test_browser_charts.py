@@ -245,7 +245,11 @@ def test_rows_with_old_times_have_their_marks(lab: Lab, registry: Registry, page
         rows = pd.DataFrame({"id": [f"{day} {n}" for n in range(24)], "at": at, "prediction": "no"})
         package = second if day > "2013-06-15" else first
         deployment.report(
-            rows, association_id="id", timestamp="at", package=package, progress=False
+            rows,
+            association_id_column="id",
+            timestamp_column="at",
+            package=package,
+            progress=False,
         )
 
     report("2013-06-14")
