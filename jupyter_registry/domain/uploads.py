@@ -22,12 +22,21 @@ class FilePublic(SQLModel):
     size: int = Field(sa_type=BigInteger)
 
 
+class Taking(SQLModel):
+    """How far files of Jupyter's contents are on their way into an upload; bytes."""
+
+    done: int
+    size: int
+
+
 class UploadPublic(SQLModel):
     """An upload in progress: files received so far."""
 
     id: str
     created_at: datetime
     files: list[FilePublic] = []
+    taking: Taking | None = None
+    """Of what is being taken from Jupyter's contents now, by the server that is asked."""
 
 
 class ContentsTaken(SQLModel):

@@ -7,6 +7,7 @@ import os
 import stat
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from ..domain.errors import (
     RegistryError,
     TooLarge,
 )
-from ..domain.uploads import LEFT_BY_TOOLS
+from ..domain.uploads import LEFT_BY_TOOLS, Taking
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
 from . import uploads
@@ -86,6 +87,36 @@ class Root:
         return False
 
 
+class Takings:
+    """How far this process is with what is being taken, by upload; for any thread."""
+
+    def __init__(self) -> None:
+        self._of_upload: dict[str, list[Taking]] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def begun(self, upload_id: str, size: int) -> Iterator[Taking]:
+        """What is to be counted on while so many bytes are taken."""
+        taking = Taking(done=0, size=size)
+        with self._lock:
+            self._of_upload.setdefault(upload_id, []).append(taking)
+        try:
+            yield taking
+        finally:
+            with self._lock:
+                self._of_upload[upload_id].remove(taking)
+                if not self._of_upload[upload_id]:
+                    del self._of_upload[upload_id]
+
+    def of(self, upload_id: str) -> Taking | None:
+        """All that is being taken into an upload, together."""
+        with self._lock:
+            known = list(self._of_upload.get(upload_id, ()))
+        if not known:
+            return None
+        return Taking(done=sum(one.done for one in known), size=sum(one.size for one in known))
+
+
 @dataclass
 class _Found:
     """The files of a folder: path in the upload → file."""
@@ -103,6 +134,7 @@ def take(
     root: Root,
     limits: UploadLimits,
     stop: threading.Event,
+    takings: Takings,
 ) -> ContentsTaken:
     """Take a file, or all of a folder, into an upload; what was taken goes again if that fails.
 
@@ -113,6 +145,8 @@ def take(
     ----------
     stop:
         Set by who no longer waits; nothing is taken then.
+    takings:
+        Where it is counted how far this is.
 
     Raises
     ------
@@ -131,11 +165,12 @@ def take(
     found = _gather(real, body, root, limits)
     taken: list[FilePublic] = []
     try:
-        for path, file in found.files.items():
-            chunks = _chunks(file, path, stop)
-            taken.append(
-                uploads.add_file(database, artifacts, upload_id, path, chunks, limits=limits)
-            )
+        with takings.begun(upload_id, found.size) as taking:
+            for path, file in found.files.items():
+                chunks = _chunks(file, path, stop, taking)
+                taken.append(
+                    uploads.add_file(database, artifacts, upload_id, path, chunks, limits=limits)
+                )
     except BaseException:
         for one in taken:
             _take_back(database, artifacts, upload_id, one.path)
@@ -228,7 +263,7 @@ def _add(path: str, file: Path, found: _Found, limits: UploadLimits) -> None:
         )
 
 
-def _chunks(file: Path, path: str, stop: threading.Event) -> Iterator[bytes]:
+def _chunks(file: Path, path: str, stop: threading.Event, taking: Taking) -> Iterator[bytes]:
     """The bytes of a file that was checked; whatever has taken its place since is refused."""
     # a pipe in its place must not be waited for, a link in its place not followed
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -243,6 +278,7 @@ def _chunks(file: Path, path: str, stop: threading.Event) -> Iterator[bytes]:
                 if stop.is_set():
                     raise _Stopped("Nobody waits for this any more.")
                 yield chunk
+                taking.done += len(chunk)
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -292,4 +328,4 @@ def _unreadable(path: str, error: OSError) -> ContentsRefused:
     )
 
 
-__all__ = ["Root", "take"]
+__all__ = ["Root", "Takings", "take"]

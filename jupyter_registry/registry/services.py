@@ -14,6 +14,7 @@ from ..monitoring.recorder import Recorder
 from ..serving.pool import WorkerPool
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
+from .contents import Takings
 from .deployment_status import Statuses
 from .inspections import Inspections
 from .training_jobs import TrainingJobs
@@ -59,6 +60,7 @@ class Services:
     kernelspecs: KernelSpecManager | None = None
     inspections: Inspections = field(default_factory=Inspections)
     jobs: TrainingJobs = field(default_factory=TrainingJobs)
+    takings: Takings = field(default_factory=Takings)
     statuses: Statuses = field(init=False)
 
     def __post_init__(self) -> None:

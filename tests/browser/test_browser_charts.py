@@ -230,6 +230,38 @@ def test_accuracy_is_drawn_chosen_saved_and_followed(
     expect(panel.get_by_role("spinbutton", name="Threshold")).to_have_value("0.25")
 
 
+def test_rows_with_old_times_have_their_marks(lab: Lab, registry: Registry, page: Any) -> None:
+    first, second = (
+        registry.register(
+            "replayed", target="left", target_type="binary", class_labels=["no", "yes"],
+            progress=False,
+        )
+        for _ in range(2)
+    )  # fmt: skip
+    deployment = first.deploy("replayed", association_id_column="id")
+
+    def report(day: str) -> None:
+        at = pd.date_range(day, periods=24, freq="1h", tz="UTC")
+        rows = pd.DataFrame({"id": [f"{day} {n}" for n in range(24)], "at": at, "prediction": "no"})
+        package = second if day > "2013-06-15" else first
+        deployment.report(
+            rows,
+            association_id_column="id",
+            timestamp_column="at",
+            package=package,
+            progress=False,
+        )
+
+    report("2013-06-14")
+    deployment.replace(second, reason="data_drift")
+    report("2013-06-16")
+    panel = _open(lab, page, deployment, "accuracy")
+    drawn = _chart(panel, "Predicted and actual")
+    expect(drawn.locator("svg")).to_contain_text("replayed/2 (data drift)")
+    (mark,) = deployment.accuracy().replacements
+    assert mark.time.isoformat() == "2013-06-16T00:00:00+00:00"
+
+
 def test_health_and_drift_in_the_dark(
     lab: Lab, registry: Registry, page: Any, tmp_path: Path
 ) -> None:

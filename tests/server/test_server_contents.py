@@ -7,6 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,23 @@ def take(api: httpx.Client, upload: str) -> Take:
 def arrived(api: httpx.Client, upload: str) -> dict[str, int]:
     listed = api.get(f"/uploads/{upload}").json()["files"]
     return {file["path"]: file["size"] for file in listed}
+
+
+def test_it_is_told_how_far_it_is(api: Any, take: Take, upload: str, shown: Path) -> None:
+    size = 400_000_000
+    with (shown / "large.bin").open("wb") as file:
+        file.truncate(size)
+    seen: list[tuple[int, int]] = []
+    with ThreadPoolExecutor(1) as other:
+        asked = other.submit(take, f"{shown.name}/large.bin")
+        while not asked.done():
+            if taking := api.get(f"/uploads/{upload}").json()["taking"]:
+                seen.append((taking["done"], taking["size"]))
+    assert asked.result().status_code == 201
+    assert {whole for _, whole in seen} == {size}
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert any(0 < done < size for done, _ in seen)
+    assert api.get(f"/uploads/{upload}").json()["taking"] is None
 
 
 def test_a_file_is_taken_whole(api: Any, take: Take, upload: str, shown: Path) -> None:

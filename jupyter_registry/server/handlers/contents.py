@@ -45,6 +45,7 @@ class UploadContentsHandler(RegistryHandler):
             root,
             services.settings.upload_limits,
             self._stop,
+            services.takings,
         )
         self.answer(taken)
 

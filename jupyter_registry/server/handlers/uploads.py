@@ -42,7 +42,9 @@ class UploadHandler(RegistryHandler):
         services = await self.services()
         from ...registry import uploads
 
-        self.answer(await services.in_thread(uploads.get, services.database, upload_id))
+        found = await services.in_thread(uploads.get, services.database, upload_id)
+        found.taking = services.takings.of(upload_id)
+        self.answer(found)
 
     @web.authenticated
     @authorized

@@ -3893,6 +3893,16 @@ export interface components {
          */
         Status: "passing" | "warning" | "failing" | "unknown";
         /**
+         * Taking
+         * @description How far files of Jupyter's contents are on their way into an upload; bytes.
+         */
+        Taking: {
+            /** Done */
+            done: number;
+            /** Size */
+            size: number;
+        };
+        /**
          * TargetType
          * @description What a model predicts.
          * @enum {string}
@@ -3934,6 +3944,8 @@ export interface components {
              * @default []
              */
             files?: components["schemas"]["FilePublic"][];
+            /** @default null */
+            taking?: components["schemas"]["Taking"] | null;
         };
         /**
          * ValidationScore
@@ -4063,6 +4075,7 @@ export type Segments = components['schemas']['Segments'];
 export type ServerInfo = components['schemas']['ServerInfo'];
 export type ServicePeriod = components['schemas']['ServicePeriod'];
 export type Status = components['schemas']['Status'];
+export type Taking = components['schemas']['Taking'];
 export type TargetType = components['schemas']['TargetType'];
 export type TrainingData = components['schemas']['TrainingData'];
 export type UploadPublic = components['schemas']['UploadPublic'];

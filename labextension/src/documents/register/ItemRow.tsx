@@ -62,7 +62,7 @@ function State({ item }: { item: Item }): React.ReactElement {
   const said = {
     waiting: trans.__('waits'),
     sending:
-      'contents' in item.source
+      'contents' in item.source && !item.size
         ? trans.__('is taken…')
         : percent(item.size ? item.done / item.size : 0),
     sent: trans.__('there'),

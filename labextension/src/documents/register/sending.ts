@@ -38,6 +38,9 @@ export type SentItem = Pick<Item, 'role' | 'name' | 'size'> & {
   contents?: string;
 };
 
+/** Milliseconds between looks at how far the server is with files of the contents. */
+const WATCH_MS = 500;
+
 /** The folder of an upload in which data lies, out of the way of the model's files. */
 const FOLDERS: Record<Role, string> = {
   model: '',
@@ -286,6 +289,18 @@ export class Sending {
     }
   }
 
+  /** See how far the server is with what it takes of the contents, while it does. */
+  private _watch(upload: string, id: string): ReturnType<typeof setInterval> {
+    return setInterval(() => {
+      this._api.upload(upload).then(({ taking }) => {
+        const item = this._items.find(one => one.id === id);
+        if (taking && item?.state === 'sending') {
+          this._put(id, { done: taking.done, size: taking.size });
+        }
+      }, console.debug); // what goes wrong with the taking is told by its own answer
+    }, WATCH_MS);
+  }
+
   private async _sendOne(upload: string, item: Item, signal: AbortSignal): Promise<void> {
     const { source, paths, role } = item;
     if ('file' in source) {
@@ -297,7 +312,9 @@ export class Sending {
     } else if ('contents' in source) {
       const path = source.contents.replace(/^[^/:]+:/, ''); // without the drive
       const body = role === 'model' ? { path } : { path, as: paths[0] };
-      const { files = [], left_out } = await this._api.takeContents(upload, body, signal);
+      const watched = this._watch(upload, item.id);
+      const taken = this._api.takeContents(upload, body, signal);
+      const { files = [], left_out } = await taken.finally(() => clearInterval(watched));
       const size = files.reduce((sum, file) => sum + file.size, 0);
       this._put(item.id, {
         state: 'sent',
