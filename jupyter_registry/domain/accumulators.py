@@ -138,18 +138,35 @@ class Accumulator:
         return found
 
 
+class _Merged(Accumulator):
+    """Parts together, for reading: their sums are added when one is asked for."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, parts: Sequence[Accumulator]) -> None:
+        sketches = [sketch for part in parts if (sketch := part.sketch) is not None]
+        counts = np.sum([part.counts for part in parts], axis=0)
+        super().__init__(counts, [], merge_all(sketches) if sketches else None)
+        self._parts = parts
+
+    @property
+    def sums(self) -> list[ExactSum]:
+        if self._parts:
+            columns = zip(*(part.sums for part in self._parts), strict=True)
+            self._sums, self._parts = [sum(column, ExactSum()) for column in columns], ()
+        return self._sums
+
+    def mean(self, place: int, n: int) -> float:
+        return self.sums[place].over(n)
+
+
 def merge(parts: Sequence[Accumulator]) -> Accumulator | None:
     """All parts together for reading (the sketch keeps every bin); ``None`` of none."""
     if not parts:
         return None
     if len(parts) == 1:
         return parts[0]
-    sketches = [sketch for part in parts if (sketch := part.sketch) is not None]
-    return Accumulator(
-        np.sum([part.counts for part in parts], axis=0),
-        [sum(column, ExactSum()) for column in zip(*(part.sums for part in parts), strict=True)],
-        merge_all(sketches) if sketches else None,
-    )
+    return _Merged(parts)
 
 
 def empty_usage(target: Target) -> Accumulator:

@@ -19,6 +19,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -118,9 +119,20 @@ class DriftPlan:
         self._measured = tuple(f for f in placed if f.dtype in _MEASURED)
         self._named = placed[len(self._measured) :]
         self._names = tuple(feature.name for feature in self._measured)
-        self._offsets = np.array([feature.offset for feature in self._measured], np.int32)
-        self._edges = _padded([_bounds(feature.edges) for feature in self._measured])
-        self._places = [_places(feature) for feature in self._named]
+
+    # what rows are placed by is made with the first of them: counts are read without it
+
+    @cached_property
+    def _offsets(self) -> Ints:
+        return np.array([feature.offset for feature in self._measured], np.int32)
+
+    @cached_property
+    def _edges(self) -> Floats:
+        return _padded([_bounds(feature.edges) for feature in self._measured])
+
+    @cached_property
+    def _places(self) -> list[dict[Any, int]]:
+        return [_places(feature) for feature in self._named]
 
     @classmethod
     def of(
@@ -315,7 +327,8 @@ def _predicted(target: Target, histogram: Any) -> Planned | None:
 
 
 def _check_counts(counts: Floats) -> None:
-    if not np.isfinite(counts).all() or (counts < 0).any() or not counts.sum() > 0:
+    listed = counts.tolist()  # few numbers: NumPy takes longer
+    if not all(map(math.isfinite, listed)) or min(listed) < 0 or not sum(listed) > 0:
         raise ValueError("no row was counted")
 
 

@@ -300,6 +300,24 @@ describe('sending', () => {
     await late.resume(before.upload, before.remembered);
     expect(late.lost).toEqual(['a.bin', 'b.bin']);
   });
+
+  it('shows how far the server is with what it takes of the contents', async () => {
+    const server = new FakeServer();
+    let finish: (taken: unknown) => void = () => undefined;
+    const slow = new Promise(resolve => (finish = resolve));
+    const api = {
+      ...server.api,
+      takeContents: () => slow,
+      upload: () => Promise.resolve({ taking: { done: 3, size: 10 } })
+    } as unknown as RegistryClient;
+    const sending = new Sending(api);
+    sending.addContents('model', ['large.onnx']);
+    const sent = sending.send();
+    await vi.waitFor(() => expect(sending.items[0]).toMatchObject({ done: 3, size: 10 }), 3000);
+    finish({ files: [{ path: 'large.onnx', size: 10 }], left_out: {} });
+    await sent;
+    expect(sending.items[0]).toMatchObject({ state: 'sent', done: 10, size: 10 });
+  });
 });
 
 describe('a registration', () => {

@@ -1,62 +1,29 @@
 // Predictions that were made elsewhere, reported from a file.
 import React from 'react';
 
-import { ProblemError } from '../../../api/problems';
-import type { DeploymentPublic, ReportResult } from '../../../api/types';
+import type { DeploymentPublic } from '../../../api/types';
 import { useRegistry, useTrans } from '../../../components/context';
-import { useKept } from '../../../components/kept';
-import { guess, predictionColumns } from '../../../rows/guess';
-import { sendRows, summed } from '../../../rows/parts';
-import { CONTENT_TYPES } from '../../../rows/peek';
+import { predictionColumns } from '../../../rows/guess';
 import { useSelectTab } from '../../selectTab';
 import { ColumnChoice } from './ColumnFields';
 import { Counts, RowsForm } from './RowsForm';
-import { useBodyLimit } from './useBodyLimit';
-import { useJob } from './useJob';
-import { useRowsFile } from './useRowsFile';
+import { useRecording } from './useRecording';
 
 export function ReportForm({ entity }: { entity: DeploymentPublic }): React.ReactElement {
   const trans = useTrans();
   const { api } = useRegistry();
   const selectTab = useSelectTab();
-  const limit = useBodyLimit();
-  const [columns, setColumns] = useKept('report.columns', { id: '', time: '' });
-  const [tried, setTried] = useKept('report.tried', false);
-  const [job, run, forget] = useJob<ReportResult>('report');
-  const [chosen, take] = useRowsFile('report', found => {
-    setColumns(before => ({
-      id: guess(found.columns, [before.id, 'association_id', entity.association_id_column, 'id']),
-      time: guess(found.columns, [before.time, 'timestamp'])
-    }));
-    setTried(false);
-    forget();
-  });
-  const names = chosen.peek?.columns ?? [];
-  const blind = chosen.peek !== undefined && !names.length;
+  const { form, names, blind, field } = useRecording(
+    'report',
+    entity,
+    {
+      association_id_column: ['association_id', entity.association_id_column, 'id'],
+      timestamp_column: ['timestamp']
+    },
+    ['association_id_column'],
+    ({ content, options }) => api.reportFile(entity.id, content, options)
+  );
   const recognised = predictionColumns(entity, names);
-  const refused = (name: string) =>
-    job.state === 'failed' && job.error instanceof ProblemError ? job.error.field(name) : undefined;
-
-  const send = () => {
-    setTried(true);
-    if (!columns.id && !blind) {
-      return;
-    }
-    const { format } = chosen.peek!;
-    void run(chosen.file!, async sending => {
-      const answers = await sendRows(chosen.file!, format, limit, sending, (content, options) =>
-        api.reportFile(entity.id, content, {
-          ...options,
-          contentType: CONTENT_TYPES[format],
-          query: {
-            association_id_column: columns.id || undefined,
-            timestamp_column: columns.time || undefined
-          }
-        })
-      );
-      return summed(answers);
-    });
-  };
 
   return (
     <>
@@ -76,15 +43,10 @@ export function ReportForm({ entity }: { entity: DeploymentPublic }): React.Reac
         {trans.__('Or report a file of its predictions:')}
       </p>
       <RowsForm
-        entity={entity}
+        {...form}
         title={trans.__('Report predictions of %1', entity.label)}
-        chosen={chosen}
-        take={take}
-        job={job}
-        limit={limit}
         verb={trans.__('Report')}
         working={trans.__('The rows are recorded…')}
-        send={send}
         result={result => (
           <Counts
             label={trans.__('What came of the rows')}
@@ -105,23 +67,13 @@ export function ReportForm({ entity }: { entity: DeploymentPublic }): React.Reac
             <ColumnChoice
               label={trans.__('Association ID')}
               help={trans.__('Ties each prediction to what happens later.')}
-              error={
-                refused('association_id_column') ??
-                (tried && !columns.id ? trans.__('This is needed.') : undefined)
-              }
-              required
-              columns={names}
-              value={columns.id}
-              choose={id => setColumns(before => ({ ...before, id }))}
+              {...field('association_id_column')}
             />
             <ColumnChoice
               label={trans.__('Time')}
               help={trans.__('When it was predicted; times without a zone are UTC.')}
-              error={refused('timestamp_column')}
-              columns={names}
               none={names.includes('timestamp') ? undefined : trans.__('Now')}
-              value={columns.time}
-              choose={time => setColumns(before => ({ ...before, time }))}
+              {...field('timestamp_column')}
             />
             <p className="jp-Registry-note">
               {recognised.length
