@@ -135,6 +135,7 @@ class Opening:
                     await task
         services, self.services = self.services, None
         if services is not None:
+            gc.unfreeze()
             if self._notices is not None:
                 await services.in_thread(self._notices.close)
             await services.inspections.close()
@@ -166,7 +167,8 @@ class Opening:
         self._sweeping = loop.create_task(self._sweep(services))
         if self.events is not None and not services.database.is_sqlite:
             self._notices = self._with_notices(services.database, self.events, loop)
-        # what is there now stays: to look for garbage among it holds up all requests for 0.1 s
+        # what is there now stays until the end: to look for garbage among it, as Python does every
+        # few long answers, holds up all requests for 0.1 s
         gc.freeze()
         self._log.info("The registry is open: %s", services.database.engine.url)
         return services
