@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
+
+from . import forking
 
 COMMANDS = [
     "serve", "list", "models", "deployments", "show", "register", "deploy", "update", "replace",
@@ -30,14 +32,23 @@ COMMANDS = [
 class Shell:
     """Runs commands as a user does, told of the server by the environment."""
 
-    def __init__(self, server: Any, folder: Path) -> None:
+    def __init__(self, server: Any, folder: Path, *, forked: bool = False) -> None:
         self.folder = folder
+        self.forked = forked
         self.environment = server.environment | {
             "JUPYTER_REGISTRY_URL": server.url,
             "JUPYTER_REGISTRY_TOKEN": server.token,
         }
 
     def __call__(self, *arguments: str, code: int = 0) -> str:
+        ended, out, err = (self._fork if self.forked else self._start)(arguments)
+        assert ended == code, out + err
+        return out if code == 0 else err
+
+    def _fork(self, arguments: Sequence[str]) -> tuple[int, str, str]:
+        return forking.run(arguments, self.folder, self.environment)
+
+    def _start(self, arguments: Sequence[str]) -> tuple[int, str, str]:
         done = subprocess.run(
             [sys.executable, "-m", "jupyter_registry.client.cli", *arguments],
             cwd=self.folder,
@@ -47,8 +58,7 @@ class Shell:
             timeout=120,
             check=False,
         )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout if code == 0 else done.stderr
+        return done.returncode, done.stdout, done.stderr
 
     def json(self, *arguments: str) -> Any:
         return json.loads(self(*arguments, "--json"))
@@ -57,6 +67,12 @@ class Shell:
 @pytest.fixture
 def shell(live_server: Any, tmp_path: Path) -> Shell:
     return Shell(live_server, tmp_path)
+
+
+@pytest.fixture
+def forked(live_server: Any, tmp_path: Path) -> Shell:
+    """The same for many commands: their processes have the libraries when they begin."""
+    return Shell(live_server, tmp_path, forked=True)
 
 
 @pytest.fixture
@@ -117,59 +133,59 @@ def test_the_running_server_is_found(shell: Shell) -> None:
 
 
 def test_packages_are_registered_listed_and_shown(
-    shell: Shell, name: str, data: pd.DataFrame
+    forked: Shell, name: str, data: pd.DataFrame
 ) -> None:
-    printed = shell(
+    printed = forked(
         "register", name, "model.joblib", "--target", "left", "--training", "train.csv",
         "--holdout", "train.parquet", "--tag", "team:eu", "--alias", "champion",
     )  # fmt: skip
     assert printed.startswith(f"Registered {name}/1")
-    shown = shell.json("show", name)
+    shown = forked.json("show", name)
     assert shown["target_type"] == "binary"
     assert shown["tags"] == {"team": "eu"}
     assert shown["baseline"]["metrics"]["auc"]["value"] > 0.8
-    shown = shell("show", f"{name}@champion").splitlines()
+    shown = forked("show", f"{name}@champion").splitlines()
     assert shown[0].split() == ["package", f"{name}/1"]
-    external = shell.json(
+    external = forked.json(
         "register", name, "--target", "left", "--target-type", "binary",
         "--class-labels", "no", "yes", "--location", "elsewhere",
     )  # fmt: skip
     assert (external["version"], external["kind"]) == (2, "external")
-    table = shell("list", "--name", name).splitlines()
+    table = forked("list", "--name", name).splitlines()
     assert table[0].split()[:3] == ["package", "kind", "target"]
     assert [line.split()[0] for line in table[1:]] == [f"{name}/2", f"{name}/1"]
-    assert [item["version"] for item in shell.json("list", name, "--kind", "custom")] == [1]
-    assert "more" in shell("list", name, "--limit", "1")
-    assert name in shell("models", name)
-    assert [model["name"] for model in shell.json("models", name)] == [name]
-    assert "There is no registered model" in shell("show", "nothing-so-called", code=1)
-    assert "no file or folder" in shell("register", name, "absent", "--target", "y", code=1)
+    assert [item["version"] for item in forked.json("list", name, "--kind", "custom")] == [1]
+    assert "more" in forked("list", name, "--limit", "1")
+    assert name in forked("models", name)
+    assert [model["name"] for model in forked.json("models", name)] == [name]
+    assert "There is no registered model" in forked("show", "nothing-so-called", code=1)
+    assert "no file or folder" in forked("register", name, "absent", "--target", "y", code=1)
 
 
 def test_importances_are_given_by_feature_or_in_a_file(
-    shell: Shell, name: str, data: pd.DataFrame
+    forked: Shell, name: str, data: pd.DataFrame
 ) -> None:
     register = ("register", name, "model.joblib", "--target", "left", "--training", "train.csv")
-    data[["age", "income", "left"]].to_csv(shell.folder / "train.csv", index=False)
+    data[["age", "income", "left"]].to_csv(forked.folder / "train.csv", index=False)
 
     def given(*importance: str) -> dict[str, float | None]:
         words = [word for text in importance for word in ("--importance", text)]
-        features = shell.json(*register, *words)["baseline"]["features"]
+        features = forked.json(*register, *words)["baseline"]["features"]
         return {feature: item.get("importance") for feature, item in features.items()}
 
     assert given("age=2", "income=0.5") == {"age": 1, "income": 0.25}
-    (shell.folder / "mattering.json").write_text('{"age": 1, "income": 4}')
+    (forked.folder / "mattering.json").write_text('{"age": 1, "income": 4}')
     assert given("mattering.json") == {"age": 0.25, "income": 1}
     assert given("mattering.json", "income=2") == {"age": 0.5, "income": 1}
-    (shell.folder / "list.json").write_text("[1, 2]")
-    (shell.folder / "broken.json").write_text("{")
+    (forked.folder / "list.json").write_text("[1, 2]")
+    (forked.folder / "broken.json").write_text("{")
     for wrong, said in (
         ("aeg=1", "Did you mean 'age'"), ("age=much", "no number from 0 on"),
         ("absent.json", "There is no file"), ("list.json", "no numbers by feature"),
         ("broken.json", "cannot be read as JSON"),
     ):  # fmt: skip
-        assert said in shell(*register, "--importance", wrong, code=1)
-    assert len(shell.json("list", "--name", name)) == 3
+        assert said in forked(*register, "--importance", wrong, code=1)
+    assert len(forked.json("list", "--name", name)) == 3
 
 
 def test_a_folder_with_code_is_registered(shell: Shell, name: str, data: pd.DataFrame) -> None:
@@ -193,62 +209,64 @@ def test_a_folder_with_code_is_registered(shell: Shell, name: str, data: pd.Data
     assert len(shell.json("list", "--name", name)) == 1
 
 
-def test_the_whole_way_from_a_shell(shell: Shell, name: str, data: pd.DataFrame) -> None:
+def test_the_whole_way_from_a_shell(forked: Shell, name: str, data: pd.DataFrame) -> None:
     register = ("register", name, "model.joblib", "--target", "left", "--training", "train.csv")
     signature = ("--holdout", "train.csv")
-    data[["age", "income", "left"]].to_csv(shell.folder / "train.csv", index=False)
-    data.to_csv(shell.folder / "rows.csv", index=False)
+    data[["age", "income", "left"]].to_csv(forked.folder / "train.csv", index=False)
+    data.to_csv(forked.folder / "rows.csv", index=False)
     for _ in range(2):
-        shell(*register, *signature)
-    deployed = shell(
+        forked(*register, *signature)
+    deployed = forked(
         "deploy", f"{name}/1", f"{name} live", "--association-id-column", "visit",
         "--importance", "high",
     )  # fmt: skip
     assert deployed.startswith(f"Deployed {name}/1")
     label = f"{name} live"
-    assert name in shell("deployments", "--model", name)
-    shown = shell("deployments", "--model", name, "--status", "--sort", "label")
+    assert name in forked("deployments", "--model", name)
+    shown = forked("deployments", "--model", name, "--status", "--sort", "label")
     assert "accuracy" in shown
     assert "unknown" in shown
-    assert shell.json("deployments", "--model", name, "--drift", "failing") == []
-    (listed,) = shell.json("deployments", "--model", name, "--drift", "unknown", "--status")
+    assert forked.json("deployments", "--model", name, "--drift", "failing") == []
+    (listed,) = forked.json("deployments", "--model", name, "--drift", "unknown", "--status")
     assert listed["status"]["drift"]["reason"] == "Nothing was predicted yet."
-    assert [item["version"] for item in shell.json("list", "--name", name, "--latest")] == [2]
+    assert [item["version"] for item in forked.json("list", "--name", name, "--latest")] == [2]
 
-    printed = shell("predict", label, "rows.csv")
+    printed = forked("predict", label, "rows.csv")
     assert len(printed.splitlines()) == 201
-    shell("predict", label, "rows.csv", "-o", "out.parquet", "--passthrough", "age")
-    out = pd.read_parquet(shell.folder / "out.parquet")
+    forked("predict", label, "rows.csv", "-o", "out.parquet", "--passthrough", "age")
+    out = pd.read_parquet(forked.folder / "out.parquet")
     assert out["association_id"].tolist() == data["visit"].tolist()
     assert out["age"].tolist() == data["age"].tolist()
-    shell("predict", label, "rows.csv", "-o", "out.csv")
-    assert len(pd.read_csv(shell.folder / "out.csv")) == 200
-    shell("predict", label, "rows.csv", "-o", "out.json")
-    assert len(json.loads((shell.folder / "out.json").read_text())) == 200
-    assert "no known kind" in shell("predict", label, "rows.csv", "-o", "out.doc", code=1)
-    assert len(shell.json("predict", label, "rows.csv")) == 200
+    forked("predict", label, "rows.csv", "-o", "out.csv")
+    assert len(pd.read_csv(forked.folder / "out.csv")) == 200
+    forked("predict", label, "rows.csv", "-o", "out.json")
+    assert len(json.loads((forked.folder / "out.json").read_text())) == 200
+    assert "no known kind" in forked("predict", label, "rows.csv", "-o", "out.doc", code=1)
+    assert len(forked.json("predict", label, "rows.csv")) == 200
 
     columns = ("--association-id-column", "visit", "--value-column", "left")
-    assert shell.json("actuals", label, "rows.csv", *columns)["matched"] == 200
+    assert forked.json("actuals", label, "rows.csv", *columns)["matched"] == 200
     wrong = pd.DataFrame({"visit": ["v1"], "left": ["perhaps"]})
-    wrong.to_csv(shell.folder / "wrong.csv", index=False)
-    assert "row 0" in shell("actuals", label, "wrong.csv", *columns, code=1)
+    wrong.to_csv(forked.folder / "wrong.csv", index=False)
+    assert "row 0" in forked("actuals", label, "wrong.csv", *columns, code=1)
 
-    assert "auc" in shell("accuracy", label)
-    assert shell.json("accuracy", label, "--by", "day")["overall"]["n"] == 200
-    shell("accuracy", label, "-o", "accuracy.csv")
-    assert pd.read_csv(shell.folder / "accuracy.csv")["n"].sum() == 200
-    assert label in shell("rebuild-accuracy", label)
+    assert "auc" in forked("accuracy", label)
+    assert forked.json("accuracy", label, "--by", "day")["overall"]["n"] == 200
+    forked("accuracy", label, "-o", "accuracy.csv")
+    assert pd.read_csv(forked.folder / "accuracy.csv")["n"].sum() == 200
+    assert label in forked("rebuild-accuracy", label)
 
-    assert "stays in service" in shell("replace", label, f"{name}/2", "--dry-run")
-    replaced = shell.json("replace", label, f"{name}/2", "--reason", "accuracy", "--note", "better")
+    assert "stays in service" in forked("replace", label, f"{name}/2", "--dry-run")
+    replaced = forked.json(
+        "replace", label, f"{name}/2", "--reason", "accuracy", "--note", "better"
+    )
     assert replaced["replaced"] is True
-    shown = shell("show", "-d", label)
+    shown = forked("show", "-d", label)
     assert ["champion", f"{name}/2"] in [line.split() for line in shown.splitlines()]
     assert "better" in shown
-    rolled = shell.json("rollback", label, "--note", "worse after all")
+    rolled = forked.json("rollback", label, "--note", "worse after all")
     assert rolled["deployment"]["package"] == f"{name}/1"
-    assert shell("key", label, "host").startswith("jrk_")
+    assert forked("key", label, "host").startswith("jrk_")
 
 
 def test_reports_of_an_external_model(shell: Shell, name: str, tmp_path: Path) -> None:
@@ -269,66 +287,66 @@ def run_all(*jobs: Callable[[], Any]) -> list[Any]:
         return [job.result() for job in [threads.submit(job) for job in jobs]]
 
 
-def test_settings_and_keys_of_a_deployment(shell: Shell, name: str, data: pd.DataFrame) -> None:
-    shell("register", name, "model.joblib", "--target", "left")
-    deployed = shell.json("deploy", name, name, "--importance", "low")
+def test_settings_and_keys_of_a_deployment(forked: Shell, name: str, data: pd.DataFrame) -> None:
+    forked("register", name, "model.joblib", "--target", "left")
+    deployed = forked.json("deploy", name, name, "--importance", "low")
     assert (deployed["label"], deployed["importance"]) == (name, "low")
     again, shown, facts, rolled, nothing = run_all(
-        lambda: shell("deploy", name, name, code=1),
-        lambda: shell("show", name),  # a package goes before a deployment
-        lambda: shell.json("show", "-d", name),
-        lambda: shell("rollback", name, code=1),
-        lambda: shell("update", name, code=1),
+        lambda: forked("deploy", name, name, code=1),
+        lambda: forked("show", name),  # a package goes before a deployment
+        lambda: forked.json("show", "-d", name),
+        lambda: forked("rollback", name, code=1),
+        lambda: forked("update", name, code=1),
     )
     assert "already" in again
     assert shown.startswith("package ")
     assert [period["package"] for period in facts["history"]] == [f"{name}/1"]
     assert "no package before" in rolled
     assert "nothing to change" in nothing
-    changed = shell.json(
+    changed = forked.json(
         "update", name, "--label", f"{name} live", "--association-id-column", "visit",
         "--threshold", "0.7", "--segment", "region", "--state", "inactive",
     )  # fmt: skip
     label = f"{name} live"
     assert (changed["label"], changed["state"]) == (label, "inactive")
     assert (changed["prediction_threshold"], changed["segment_columns"]) == (0.7, ["region"])
-    assert "is inactive" in shell("predict", label, "train.csv", code=1)
-    assert "Changed" in shell("update", label, "--state", "active", "--description", "of the shop")
+    assert "is inactive" in forked("predict", label, "train.csv", code=1)
+    assert "Changed" in forked("update", label, "--state", "active", "--description", "of the shop")
     shown, listed, secret, made = run_all(
-        lambda: shell("show", label),
-        lambda: shell.json("deployments", "--model", name, "--state", "active"),
-        lambda: shell("key", label, "till"),
-        lambda: shell.json("key", label, "shop"),
+        lambda: forked("show", label),
+        lambda: forked.json("deployments", "--model", name, "--state", "active"),
+        lambda: forked("key", label, "till"),
+        lambda: forked.json("key", label, "shop"),
     )
     assert ["deployment", *label.split()] == shown.splitlines()[0].split()
     assert [item["description"] for item in listed] == ["of the shop"]
     assert secret.startswith("jrk_")
-    found, table = run_all(lambda: shell.json("keys", label), lambda: shell("keys", label))
+    found, table = run_all(lambda: forked.json("keys", label), lambda: forked("keys", label))
     assert {key["name"] for key in found} == {"till", "shop"}
     assert made["prefix"] in table
     assert secret.strip() not in table
     revoked, unknown = run_all(
-        lambda: shell.json("keys", label, "--revoke", str(made["id"])),
-        lambda: shell("keys", label, "--revoke", "999999", code=1),
+        lambda: forked.json("keys", label, "--revoke", str(made["id"])),
+        lambda: forked("keys", label, "--revoke", "999999", code=1),
     )
     assert {key["name"] for key in revoked if key["revoked_at"]} == {"shop"}
     assert "no key with id 999999" in unknown
 
 
 def test_what_is_refused_ends_with_1_and_a_reason(
-    shell: Shell, name: str, data: pd.DataFrame
+    forked: Shell, name: str, data: pd.DataFrame
 ) -> None:
-    (shell.folder / "weights.h5").write_bytes(b"not a model")
-    (shell.folder / "cut.joblib").write_bytes((shell.folder / "model.joblib").read_bytes()[:200])
+    (forked.folder / "weights.h5").write_bytes(b"not a model")
+    (forked.folder / "cut.joblib").write_bytes((forked.folder / "model.joblib").read_bytes()[:200])
     pd.DataFrame({"association_id": ["a"], "prediction": ["perhaps"]}).to_csv(
-        shell.folder / "wrong.csv", index=False
+        forked.folder / "wrong.csv", index=False
     )
     for version in ("custom", "external"):
         model = ["model.joblib"] if version == "custom" else []
-        shell("register", f"{name}-{version}", *model, "--target", "left",
+        forked("register", f"{name}-{version}", *model, "--target", "left",
               "--target-type", "binary", "--class-labels", "no", "yes")  # fmt: skip
-    shell("deploy", f"{name}-custom", name)
-    shell("register", f"{name}-number", "--target", "y", "--target-type", "regression")
+    forked("deploy", f"{name}-custom", name)
+    forked("register", f"{name}-number", "--target", "y", "--target-type", "regression")
     register = ("register", f"{name}-odd", "--target", "left")
     refused = {
         (*register, "weights.h5"): "no known model format",
@@ -344,14 +362,14 @@ def test_what_is_refused_ends_with_1_and_a_reason(
         ("rebuild-accuracy", f"{name}-odd"): "no deployment",
         ("accuracy", name, "--metric", "aucc"): "auc",
     }
-    told = run_all(*(partial(shell, *arguments, code=1) for arguments in refused))
+    told = run_all(*(partial(forked, *arguments, code=1) for arguments in refused))
     for said, text in zip(refused.values(), told, strict=True):
         assert said in text
-    checked = shell.json("replace", name, f"{name}-external", "--dry-run")
+    checked = forked.json("replace", name, f"{name}-external", "--dry-run")
     assert {check["name"]: check["status"] for check in checked["checks"]}["kind"] == "warning"
     assert checked["replaced"] is False
-    assert shell.json("rebuild-accuracy", name)[name]["predicted"] == 0
-    assert [item["name"] for item in shell.json("list", f"{name}-odd")] == []
+    assert forked.json("rebuild-accuracy", name)[name]["predicted"] == 0
+    assert [item["name"] for item in forked.json("list", f"{name}-odd")] == []
 
 
 def test_a_schema_is_upgraded_without_a_server(shell: Shell, tmp_path: Path) -> None:
