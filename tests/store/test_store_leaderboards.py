@@ -97,9 +97,11 @@ def test_a_model_outlives_its_package(database: Database) -> None:
 
 def test_numbers_do_not_repeat_and_states_are_text(database: Database) -> None:
     board = made(database)
-    with pytest.raises(IntegrityError), database.write() as session:
+    with database.write() as session:
         session.add(BoardModel(leaderboard_id=board, number=1, label="again"))
-        session.flush()
+        with pytest.raises(IntegrityError):
+            session.flush()
+        session.rollback()
     with database.connect() as connection:
         assert connection.execute(text("SELECT state FROM leaderboard")).scalar() == "running"
         assert connection.execute(text("SELECT state FROM board_model")).scalar() == "done"
