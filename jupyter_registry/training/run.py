@@ -20,13 +20,14 @@ _PLAIN_SHARE = 0.4
 #: One of them may take so much of it.
 _ONE_SHARE = 0.5
 #: Of what is left then the search takes so much; training what it found the rest.
-_SEARCH_SHARE = 0.6
+_SEARCH_SHARE = 0.55
 #: A search of fewer seconds is not worth it.
 _LEAST_SEARCH = 3.0
-#: Models that a search gives to the board, models that are blended.
-TUNED, BLENDED = 3, 3
+#: Models that a search gives to the board, models that are blended, and the share of the budget
+#: that is kept for blending them.
+TUNED, BLENDED, _BLEND_SHARE = 3, 3, 0.05
 #: Details are for models that are among so many best; together they take so much of the budget.
-_LEADING, _DETAILS_SHARE = 3, 0.05
+_LEADING, _DETAILS_SHARE = 3, 0.08
 #: Seconds between two of the sink's progresses, and between two questions whether to stop.
 _TELL_EVERY, _ASK_EVERY = 2.0, 0.5
 #: Seconds that the last model may take beyond the budget to be written.
@@ -199,7 +200,7 @@ class Run:
                 (f.title for f in self.plan.families if f.name == best["family"]), best["family"]
             )
             label = _LEARNERS.get(best["learner"], title)
-            left = self._left()
+            left = self._left() - _BLEND_SHARE * self.plan.budget * self.plan.blends
             if left < 1.0:
                 self._fail(f"{label}, tuned", best["family"], best["parameters"], _NO_TIME)
                 continue

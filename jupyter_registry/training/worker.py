@@ -21,7 +21,7 @@ from typing import Any, TextIO
 from ..formats.libraries import libraries
 
 #: Seconds that importance may take of any model: drift of a deployment is judged by it.
-_IMPORTANCE = 0.5
+_IMPORTANCE = 1.0
 
 
 def main(arguments: list[str]) -> int:
