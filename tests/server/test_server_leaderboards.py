@@ -209,6 +209,20 @@ def test_a_running_board_is_stopped_before_it_is_deleted(
     assert api.get(f"/leaderboards/{board.id}").status_code == 404
 
 
+def test_a_training_whose_board_was_ended_stops_and_adds_nothing(
+    registry: Registry, api: httpx.Client, name: str, tmp_path: Path
+) -> None:
+    training = beginning(registry, name)
+    ended = api.patch(f"/leaderboards/{training.id}", json={"state": "failed", "error": "over"})
+    assert ended.json()["error"] == "over"
+    training.model(*model_body("linear", tmp_path / "linear"))
+    assert training.should_stop()
+    training.progress({"done": 1})
+    training.end("done", None)
+    board = training.board()
+    assert (board.state, board.error, len(board.models())) == ("failed", "over", 0)
+
+
 def test_the_wrong_is_refused_and_changes_nothing(
     api: httpx.Client, registry: Registry, name: str
 ) -> None:
