@@ -27,7 +27,7 @@ _LEAST_SEARCH = 3.0
 #: that is kept for blending them.
 TUNED, BLENDED, _BLEND_SHARE = 3, 3, 0.05
 #: Details are for models that are among so many best; together they take so much of the budget.
-_LEADING, _DETAILS_SHARE = 3, 0.08
+_LEADING, _DETAILS_SHARE = 3, 0.05
 #: Seconds between two of the sink's progresses, and between two questions whether to stop.
 _TELL_EVERY, _ASK_EVERY = 2.0, 0.5
 #: Seconds that the last model may take beyond the budget to be written.
