@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from ..client.board_models import Ranking
+
 Kind = Literal["ranking", "scoring_time"]
 
 #: Letters of a model's name beside its row.
@@ -56,7 +58,7 @@ class _Scale:
 
 
 def leaderboard(
-    models: Sequence[Mapping[str, Any]] | Sequence[Any],
+    models: Sequence[Mapping[str, Any]] | Sequence[Any] | Ranking,
     ax: Axes | None = None,
     *,
     metric: str = "",
@@ -75,10 +77,11 @@ def leaderboard(
     Parameters
     ----------
     models
-        mappings, or objects with attributes: ``name`` and ``score`` (``None`` or NaN where there
-        is none: counted, not drawn), and if known ``spread`` (of the score over the folds, at
-        least 0, in the score's unit), ``holdout`` (the score there) and ``scoring_ms`` (how long
-        scoring takes, in milliseconds, more than 0; for as many rows of each model).
+        a ``Board.models()`` of the client, whose metric it is then; or mappings, or objects with
+        attributes: ``name`` and ``score`` (``None`` or NaN where there is none: counted, not
+        drawn), and if known ``spread`` (of the score over the folds, at least 0, in the score's
+        unit), ``holdout`` (the score there) and ``scoring_ms`` (how long scoring takes, in
+        milliseconds, more than 0; for as many rows of each model).
     metric
         the name of what the score is of. Those of `domain.metrics` have a title and say which
         way is better.
@@ -98,6 +101,9 @@ def leaderboard(
     """
     if kind not in ("ranking", "scoring_time"):
         raise ValueError(f"There is no kind {kind!r} of leaderboard: ranking or scoring_time.")
+    if hasattr(models, "scored"):
+        ranking: Any = models
+        metric, models = metric or ranking.metric, ranking.scored()
     if most < 1:
         raise ValueError(f"At least one model is to be drawn, not most={most}.")
     checked, unscored = _checked(models)

@@ -84,4 +84,19 @@ def test_a_rank_follows_the_metric_that_is_asked_for(board: Board) -> None:
     assert package.tags == {"team": "1"}
     assert package.provenance["leaderboard"]["label"] == board.models("log_loss")[1].label
     assert board.packages == [package.reference]
+    back = package.leaderboard()
+    assert back is not None
+    assert back.id == board.id
     assert board.refresh().to_frame()["package"].dropna().tolist() == [package.reference]
+
+
+@pytest.mark.parametrize("kind", ["ranking", "scoring_time"])
+def test_a_board_is_drawn_as_it_is(board: Board, kind: Any) -> None:
+    from jupyter_registry import plots
+
+    figure = plots.leaderboard(board.models("log_loss"), kind=kind)
+    said = "".join(str(axes.get_xlabel()) + str(axes.get_ylabel()) for axes in figure.axes)
+    assert "Log loss (lower is better)" in said
+    drawn = {text.get_text() for axes in figure.axes for text in axes.get_yticklabels()}
+    drawn |= {text.get_text() for axes in figure.axes for text in axes.texts}
+    assert any("Random forest" in text for text in drawn)
