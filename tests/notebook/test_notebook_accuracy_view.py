@@ -25,7 +25,8 @@ from jupyter_registry.notebook.widgets.accuracy_view import AccuracyView
 from jupyter_registry.plots import accuracy_over_time, alt_text, confusion
 
 FEATURES = ["age", "income"]
-#: Seconds that a redraw may take here, where others work too; the goal is 0.3.
+#: Seconds of the processor, so that other work on the machine does not count, that a redraw may
+#: take; the goal by the clock is 0.3.
 REDRAW_SECONDS = 2.0
 
 
@@ -216,9 +217,9 @@ def test_the_threshold_moves_the_matrix_without_asking_the_server(
     details = view.details
     assert details is not None
     assert view.threshold.value == details.threshold == 0.5
-    began = time.perf_counter()
+    began = time.process_time()
     view.threshold.value = 0.3
-    assert time.perf_counter() - began < REDRAW_SECONDS
+    assert time.process_time() - began < REDRAW_SECONDS
     assert view.details is details
     assert shown(view) == alt_text(confusion(base.accuracy_details(), threshold=0.3))
     expected = rates(details.confusion_at(0.3), 1)
@@ -267,10 +268,10 @@ def test_each_target_type_has_its_pictures(
         # what is there is drawn again in time, in a box of the same size
         frame = view._frames[view.tabs.selected_index]
         box = frame.value[:120]
-        began = time.perf_counter()
+        began = time.process_time()
         view._stale |= {view.tabs.selected_index}
         view._draw()
-        assert time.perf_counter() - began < REDRAW_SECONDS
+        assert time.process_time() - began < REDRAW_SECONDS
         assert frame.value[:120] == box
 
 

@@ -115,7 +115,7 @@ def test_a_server_that_hangs_or_is_gone_does_not_hold_up(kernel: Any) -> None:
             for text in ("%predict a", "%predict b", "%deploy c", "%deploy c/", "%accuracy x --m"):
                 started = time.perf_counter()
                 found = kernel.completed(text)
-                assert time.perf_counter() - started < 1.5
+                assert time.perf_counter() - started < 4
                 assert not [line for line in found if "model-" in line]
     assert kernel.completed("%deploy churn --im") == ["%deploy churn --importance"]
 

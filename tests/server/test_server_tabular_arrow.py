@@ -234,7 +234,7 @@ def test_a_million_rows_of_arrow_are_read_in_well_under_a_second() -> None:
         }
     )
     body = stream(table)
-    start = time.perf_counter()
+    start = time.process_time()
     sizes = [len(batch) for batch in read_batches(body, ARROW_STREAM)]
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
     assert (sum(sizes), max(sizes)) == (n, 65_536)
