@@ -9,7 +9,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-__all__ = ["Registry", "__version__"]
+__all__ = ["Leaderboard", "Registry", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,6 +17,10 @@ def __getattr__(name: str) -> Any:
         from .client import Registry
 
         return Registry
+    if name == "Leaderboard":
+        from .training import Leaderboard
+
+        return Leaderboard
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -97,10 +97,9 @@ class InspectionCreate(Strict):
     """In whose environment it runs; the registry's default one unless given."""
 
 
-class DeploymentCreate(Strict):
-    """Create a deployment from a package; names a package by ``package_id``."""
+class DeploymentSettings(Strict):
+    """What a deployment is created with, whatever it is created from."""
 
-    package_id: int
     label: Label
     description: Text = ""
     importance: Importance = Importance.MODERATE
@@ -110,6 +109,12 @@ class DeploymentCreate(Strict):
     store_features: bool = False
     kernelspec: str | None = None
     segment_columns: list[str] = []
+
+
+class DeploymentCreate(DeploymentSettings):
+    """Create a deployment from a package; names a package by ``package_id``."""
+
+    package_id: int
 
 
 class DeploymentUpdate(Strict):
@@ -127,13 +132,18 @@ class DeploymentUpdate(Strict):
     state: DeploymentState | None = None
 
 
-class ReplacementCreate(Strict):
-    """Replace the champion, or with ``dry_run`` only check."""
+class ReplacementSettings(Strict):
+    """How a champion is replaced, whatever it is replaced by; with ``dry_run`` only checked."""
 
-    package_id: int
     reason: ReplacementReason = ReplacementReason.OTHER
     note: Text = ""
     dry_run: bool = False
+
+
+class ReplacementCreate(ReplacementSettings):
+    """Replace the champion, or with ``dry_run`` only check."""
+
+    package_id: int
 
 
 class RollbackCreate(Strict):

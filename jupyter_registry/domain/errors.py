@@ -74,6 +74,18 @@ class InspectionNotFound(NotFound):
     title = "Inspection not found"
 
 
+class LeaderboardNotFound(NotFound):
+    """No such leaderboard, or no such model of it."""
+
+    title = "Leaderboard not found"
+
+
+class JobNotFound(NotFound):
+    """No such training job runs or is held here."""
+
+    title = "Training job not found"
+
+
 class ContentsNotFound(NotFound):
     """No such file or folder where Jupyter's file browser looks."""
 
@@ -126,6 +138,18 @@ class DeploymentInactive(Conflict):
     """The deployment is inactive or archived."""
 
     title = "Deployment is not active"
+
+
+class LeaderboardRunning(Conflict):
+    """The leaderboard's training has not ended."""
+
+    title = "Leaderboard is still running"
+
+
+class LeaderboardEnded(Conflict):
+    """The leaderboard's training has ended; ``fields['state']`` says how."""
+
+    title = "Leaderboard has ended"
 
 
 class IncompatibleReplacement(Conflict):

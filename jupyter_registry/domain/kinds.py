@@ -103,6 +103,34 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+class LeaderboardState(StrEnum):
+    """How the automated training of a leaderboard stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    """Before its time, by a person; the models that were there are kept."""
+    FAILED = "failed"
+
+
+class BoardModelState(StrEnum):
+    """What became of one candidate of a leaderboard."""
+
+    DONE = "done"
+    FAILED = "failed"
+
+
+class JobState(StrEnum):
+    """How a training job of the server stands."""
+
+    STARTING = "starting"
+    """The interpreter, and reading and checking the data; there is no leaderboard yet."""
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
 class Bucket(StrEnum):
     """The width of one point of a series over time; all are UTC, weeks start on Monday."""
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 #: Libraries whose versions matter to a model, by the name they are imported under.
 LIBRARIES = (
-    "catboost", "imblearn", "joblib", "jupyter_registry", "keras", "lightgbm", "numpy", "onnx",
-    "onnxruntime", "pandas", "polars", "pyarrow", "scipy", "skl2onnx", "sklearn", "skops",
+    "catboost", "flaml", "imblearn", "joblib", "jupyter_registry", "keras", "lightgbm", "numpy",
+    "onnx", "onnxruntime", "pandas", "polars", "pyarrow", "scipy", "skl2onnx", "sklearn", "skops",
     "statsmodels", "tensorflow", "torch", "transformers", "xgboost",
 )  # fmt: skip
 
 
 def libraries() -> dict[str, str]:
     """The versions of the known libraries that are imported, by import name."""
-    from importlib.metadata import PackageNotFoundError, packages_distributions, version
+    from importlib.metadata import PackageNotFoundError, version
 
     imported = [name for name in LIBRARIES if name in sys.modules]
-    distributions = packages_distributions()
+    distributions = _distributions()
     versions = {}
     for name in imported:
         for distribution in (*distributions.get(name, ()), name):
@@ -31,3 +33,11 @@ def libraries() -> dict[str, str]:
             if known:
                 versions[name] = str(known)
     return versions
+
+
+@lru_cache(maxsize=1)
+def _distributions() -> Mapping[str, Sequence[str]]:
+    """Which distributions a module may be of; reading all that are installed takes a second."""
+    from importlib.metadata import packages_distributions
+
+    return packages_distributions()

@@ -141,6 +141,7 @@ def framework_of(model: Any) -> tuple[str, str]:
     """The library of the final estimator; scikit-learn for its own and for pipelines of it."""
     steps = getattr(model, "steps", None)
     final = steps[-1][1] if steps else model
+    final = getattr(final, "wrapped", final)  # of `training.steps`
     module = type(final).__module__.partition(".")[0]
     if module in ("sklearn", "__main__", "builtins"):
         return "scikit-learn", _version("scikit-learn")

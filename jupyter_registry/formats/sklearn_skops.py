@@ -26,6 +26,8 @@ _TRUSTED_MODULES = (
     "sklearn.svm.",
     "sklearn.tree.",
     "sklearn.utils._bunch.",
+    # steps of the models that the leaderboard makes: fitted, they hold data alone
+    "jupyter_registry.training.steps.",
 )
 _TRUSTED = frozenset({"numpy.dtype", "numpy.random.mtrand.RandomState"})
 

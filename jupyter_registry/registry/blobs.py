@@ -1,4 +1,4 @@
-"""Which artifacts are in use: those that a package or an upload names.
+"""Which artifacts are in use: those that a package, an upload or a leaderboard's model names.
 
 An artifact is removed in a transaction that holds its lock and has seen that nothing names it;
 an upload names an artifact in a transaction that holds its lock and has seen that it is there.
@@ -16,8 +16,10 @@ from ..store import tables as _tables  # noqa: F401  (declares the tables named 
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
 
-_PACKAGE_FILE = SQLModel.metadata.tables["package_file"]
-_UPLOAD_FILE = SQLModel.metadata.tables["upload_file"]
+#: What names artifacts, in the column ``sha256``.
+_NAMING = tuple(
+    SQLModel.metadata.tables[name] for name in ("package_file", "upload_file", "board_model_file")
+)
 
 
 def lock(session: Session, sha256: str) -> None:
@@ -37,8 +39,10 @@ def collect(database: Database, artifacts: ArtifactStore, hashes: Iterable[str])
             named = session.scalar(
                 select(
                     or_(
-                        select(_PACKAGE_FILE).where(_PACKAGE_FILE.c.sha256 == sha256).exists(),
-                        select(_UPLOAD_FILE).where(_UPLOAD_FILE.c.sha256 == sha256).exists(),
+                        *(
+                            select(table).where(table.c.sha256 == sha256).exists()
+                            for table in _NAMING
+                        )
                     )
                 )
             )
@@ -52,6 +56,6 @@ def collect_orphans(database: Database, artifacts: ArtifactStore) -> int:
     """Remove every artifact that nothing names, as a crash may leave; returns how many."""
     present = set(artifacts.hashes())
     with database.connect() as connection:
-        for column in (_PACKAGE_FILE.c.sha256, _UPLOAD_FILE.c.sha256):
-            present.difference_update(connection.scalars(select(column).distinct()))
+        for table in _NAMING:
+            present.difference_update(connection.scalars(select(table.c.sha256).distinct()))
     return collect(database, artifacts, present)

@@ -157,6 +157,17 @@ class Champions:
         self._specs[key] = made
         return made
 
+    def adopt(
+        self, services: Services, trial: PackagePublic, package_id: int, kernelspec: str | None
+    ) -> None:
+        """Let the worker that a model was tried in serve the package that the model became."""
+        spec = self._specs.pop(self._key(services, trial, kernelspec), None)
+        if spec is not None:
+            package = replace(spec, package_id=package_id)
+            services.pool.rename(spec, package)
+            key = (package_id, kernelspec or services.settings.default_kernelspec or "")
+            self._specs.setdefault(key, package)
+
     def plan_of(self, package: PackagePublic, target: Target) -> DriftPlan | None:
         """The drift plan of a package, which never changes, for a deployment's target."""
         key = (package.id, target)

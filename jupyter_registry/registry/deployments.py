@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import String, func, select, type_coerce
@@ -11,6 +12,7 @@ from sqlmodel import Session, col
 from ..domain.entities import (
     DeploymentCreate,
     DeploymentPublic,
+    DeploymentSettings,
     DeploymentUpdate,
     PackagePublic,
     ServicePeriod,
@@ -26,6 +28,9 @@ from .package_rows import DEPLOYMENT
 from .packages import get as get_package
 from .packages import signature_of
 from .services import Services
+
+#: The id of the package to put in service; asked, and perhaps made, in the transaction that does.
+PackageOf = Callable[[Session], int]
 
 
 async def create(services: Services, body: DeploymentCreate, user: str) -> DeploymentPublic:
@@ -44,6 +49,17 @@ async def create(services: Services, body: DeploymentCreate, user: str) -> Deplo
 
     """
     package = await services.in_thread(get_package, services.database, body.package_id)
+    return await create_of(services, package, body, user, lambda _: body.package_id)
+
+
+async def create_of(
+    services: Services,
+    package: PackagePublic,
+    body: DeploymentSettings,
+    user: str,
+    package_of: PackageOf,
+) -> DeploymentPublic:
+    """`create` for a package that may not be there yet: ``package_of`` makes it, see there."""
     _check_not_archived(package)
     _check_settings(body, TargetType(package.target_type))
     await services.in_thread(_check_label_is_free, services.database, body.label)
@@ -55,7 +71,7 @@ async def create(services: Services, body: DeploymentCreate, user: str) -> Deplo
             advice="Leave kernelspec out.",
             fields={"kernelspec": "not for external packages"},
         )
-    made = await services.in_thread(_insert, services.database, body, user)
+    made = await services.in_thread(_insert, services.database, body, user, package_of)
     services.champions.forget()
     return made
 
@@ -134,7 +150,7 @@ def _check_not_archived(package: PackagePublic) -> None:
 
 
 def _check_settings(
-    body: DeploymentCreate | DeploymentUpdate,
+    body: DeploymentSettings | DeploymentUpdate,
     target_type: TargetType,
     before: DeploymentPublic | None = None,
 ) -> None:
@@ -202,10 +218,13 @@ def _taken(label: str) -> AlreadyExists:
     )
 
 
-def _insert(database: Database, body: DeploymentCreate, user: str) -> DeploymentPublic:
+def _insert(
+    database: Database, body: DeploymentSettings, user: str, package_of: PackageOf
+) -> DeploymentPublic:
     with database.write() as session:
+        package_id = package_of(session)
         # locked, so that it is neither archived nor deleted in between
-        package = session.get(ModelPackage, body.package_id, with_for_update=True)
+        package = session.get(ModelPackage, package_id, with_for_update=True)
         if package is None or package.archived_at is not None:
             raise PackageArchived(
                 "The package was archived or deleted meanwhile.", advice="Choose another package."
@@ -213,7 +232,11 @@ def _insert(database: Database, body: DeploymentCreate, user: str) -> Deployment
         _check_label(session, body.label)
         moment = now()
         deployment = Deployment(
-            **body.model_dump(), created_at=moment, updated_at=moment, created_by=user[:200]
+            **body.model_dump(include=set(DeploymentSettings.model_fields)),
+            package_id=package_id,
+            created_at=moment,
+            updated_at=moment,
+            created_by=user[:200],
         )
         session.add(deployment)
         _flush(session, body.label)
@@ -221,7 +244,7 @@ def _insert(database: Database, body: DeploymentCreate, user: str) -> Deployment
         session.add(
             DeploymentPeriod(
                 deployment_id=deployment.id,
-                package_id=body.package_id,
+                package_id=package_id,
                 start=moment,
                 user=user[:200],
             )

@@ -54,7 +54,7 @@ def register(
         when the upload does not exist or was taken by another package.
 
     """
-    target = _check(body)
+    target = check(body)
     signature = Signature.from_json(body.signature)
     model_format, warnings = body.format, list[str]()
     if body.upload:
@@ -70,44 +70,7 @@ def register(
                 advice="Upload the model's files first.",
                 fields={"upload": "no files"},
             )
-        model = _model_to_extend(session, body.name, user)
-        package = ModelPackage(
-            model_id=_id(model),
-            version=model.last_version + 1,
-            class_labels=list(target.class_labels),
-            positive_class=target.positive_class,
-            prediction_threshold=target.threshold if target.type is TargetType.BINARY else None,
-            signature=signature.to_json(),
-            format=model_format,
-            digest=digest(files) if files else None,
-            size=sum(file.size for file in files),
-            created_by=user[:200],
-            search_text=search_text(body.name, body.target_name, body.description, body.tags),
-            **body.model_dump(
-                include={
-                    "name",
-                    "kind",
-                    "description",
-                    "target_name",
-                    "target_type",
-                    "location",
-                    "build_environment",
-                    "baseline",
-                    "provenance",
-                    "input_example",
-                }
-            ),
-        )
-        session.add(package)
-        session.flush()
-        model.last_version = package.version
-        model.updated_at = package.created_at
-        package_id = _id(package)
-        session.add_all(PackageFile(package_id=package_id, **file.model_dump()) for file in files)
-        _tag(session, package_id, body.tags)
-        for alias in dict.fromkeys(body.aliases):
-            point(session, _id(model), alias, package_id)
-        mark_latest(session, _id(model))
+        package_id = add(session, body, target, signature, model_format, files, user)
     blobs.collect(database, artifacts, others)
     made = get(database, package_id)
     return PackageRegistered(**made.model_dump(), warnings=warnings)
@@ -303,11 +266,80 @@ def hashes_of(session: Session, package_ids: Sequence[int]) -> list[str]:
     )
 
 
-# --- helpers ------------------------------------------------------------------------------
+def add(
+    session: Session,
+    body: PackageCreate,
+    target: Target,
+    signature: Signature,
+    model_format: str | None,
+    files: Sequence[FilePublic],
+    user: str,
+) -> int:
+    """Add a package that was checked, in a transaction that has its files named; returns its id."""
+    model = _model_to_extend(session, body.name, user)
+    package = ModelPackage(
+        model_id=_id(model),
+        version=model.last_version + 1,
+        class_labels=list(target.class_labels),
+        positive_class=target.positive_class,
+        prediction_threshold=target.threshold if target.type is TargetType.BINARY else None,
+        signature=signature.to_json(),
+        format=model_format,
+        digest=digest(files) if files else None,
+        size=sum(file.size for file in files),
+        created_by=user[:200],
+        search_text=search_text(body.name, body.target_name, body.description, body.tags),
+        **body.model_dump(
+            include={
+                "name",
+                "kind",
+                "description",
+                "target_name",
+                "target_type",
+                "location",
+                "build_environment",
+                "baseline",
+                "provenance",
+                "input_example",
+            }
+        ),
+    )
+    session.add(package)
+    session.flush()
+    model.last_version = package.version
+    model.updated_at = package.created_at
+    package_id = _id(package)
+    session.add_all(PackageFile(package_id=package_id, **file.model_dump()) for file in files)
+    _tag(session, package_id, body.tags)
+    for alias in dict.fromkeys(body.aliases):
+        point(session, _id(model), alias, package_id)
+    mark_latest(session, _id(model))
+    return package_id
 
 
-def _check(body: PackageCreate) -> Target:
-    """Refuse what cannot be registered; returns the target."""
+def add_to(
+    session: Session, package_id: int, tags: Mapping[str, str], aliases: Sequence[str]
+) -> None:
+    """Add tags and aliases, which were checked, to a package that is there."""
+    if not tags and not aliases:
+        return
+    package, model = _package(session, package_id)
+    known = _tags(session, package_id)
+    session.execute(delete(PackageTag).where(col(PackageTag.package_id) == package_id))
+    _tag(session, package_id, validation.check_tags({**known, **tags}))
+    for alias in dict.fromkeys(aliases):
+        point(session, _id(model), alias, package_id)
+    package.search_text = search_text(
+        package.name, package.target_name, package.description, {**known, **tags}
+    )
+    model.updated_at = now()
+
+
+def check(body: PackageCreate, *, has_files: bool = False) -> Target:
+    """Refuse what cannot be registered; returns the target.
+
+    ``has_files``: whether a hosted model's files are here already, and need no upload.
+    """
     validation.check_name(body.name)
     for alias in body.aliases:
         validation.check_alias(alias, "aliases")
@@ -325,7 +357,7 @@ def _check(body: PackageCreate) -> Target:
     for field in ("class_labels", "signature", "baseline", "provenance"):
         validation.document(getattr(body, field), field)
     validation.examples(body.input_example)
-    if body.kind.is_hosted and body.upload is None:
+    if body.kind.is_hosted and body.upload is None and not has_files:
         raise InvalidInput(
             f"A package of kind {body.kind.value!r} needs at least one file.",
             advice="Upload the model's files first and give the upload's id.",
@@ -350,6 +382,9 @@ def _check(body: PackageCreate) -> Target:
         body.positive_class,
         body.prediction_threshold,
     )
+
+
+# --- helpers ------------------------------------------------------------------------------
 
 
 def _model_to_extend(session: Session, name: str, user: str) -> RegisteredModel:

@@ -17,6 +17,7 @@ from ..domain.entities import (
     PackagePublic,
     ReplacementCreate,
     ReplacementPublic,
+    ReplacementSettings,
     RollbackCreate,
 )
 from ..domain.errors import (
@@ -65,6 +66,23 @@ async def replace(
         when the champion was replaced by someone else meanwhile.
 
     """
+    package = await services.in_thread(get_package, services.database, body.package_id)
+    return await replace_by(
+        services, reference, package, body, user, lambda _: body.package_id, expected=expected
+    )
+
+
+async def replace_by(
+    services: Services,
+    reference: str | int,
+    package: PackagePublic,
+    body: ReplacementSettings,
+    user: str,
+    package_of: deployments.PackageOf,
+    *,
+    expected: int | None = None,
+) -> ReplacementPublic:
+    """`replace` by a package that may not be there yet: ``package_of`` makes it, see there."""
     validation.text(body.note, "note", 20_000)
     deployment = await services.in_thread(deployments.get, services.database, reference)
     if deployment.state is DeploymentState.ARCHIVED:
@@ -75,7 +93,6 @@ async def replace(
         )
     if expected is not None and deployment.package_id != expected:
         raise _replaced_meanwhile(deployment.label)
-    package = await services.in_thread(get_package, services.database, body.package_id)
     champion = await services.in_thread(get_package, services.database, deployment.package_id)
     checks = [*compare(deployment, champion, package), await _loads(services, deployment, package)]
     failing = [check for check in checks if check.status is _FAILING]
@@ -93,7 +110,7 @@ async def replace(
             | ({"traceback": traces[0]} if traces else {}),
         )
     after = await services.in_thread(
-        _switch, services.database, deployment, package, body.reason, body.note, user
+        _switch, services.database, deployment, package, body, user, package_of
     )
     services.champions.forget()
     await deployments.retire_if_unused(services, deployment.package_id)
@@ -256,13 +273,14 @@ def _switch(
     database: Database,
     before: DeploymentPublic,
     package: PackagePublic,
-    reason: ReplacementReason,
-    note: str,
+    body: ReplacementSettings,
     user: str,
+    package_of: deployments.PackageOf,
 ) -> DeploymentPublic:
     with database.write() as session:
         deployment = session.get_one(Deployment, before.id, with_for_update=True)
-        locked = session.get(ModelPackage, package.id, with_for_update=True)
+        package_id = package_of(session)
+        locked = session.get(ModelPackage, package_id, with_for_update=True)
         if deployment.package_id != before.package_id:
             raise _replaced_meanwhile(before.label)
         if locked is None or locked.archived_at is not None:
@@ -281,14 +299,14 @@ def _switch(
         session.add(
             DeploymentPeriod(
                 deployment_id=before.id,
-                package_id=package.id,
+                package_id=package_id,
                 start=moment,
-                reason=reason,
-                note=note,
+                reason=body.reason,
+                note=body.note,
                 user=user[:200],
             )
         )
-        deployment.package_id = package.id
+        deployment.package_id = package_id
         deployment.updated_at = moment
         session.flush()
         return DeploymentPublic.model_validate(

@@ -16,6 +16,7 @@ from ..store.artifacts import ArtifactStore
 from ..store.database import Database
 from .deployment_status import Statuses
 from .inspections import Inspections
+from .training_jobs import TrainingJobs
 from .uploads import UploadLimits
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Services:
     champions: Champions
     kernelspecs: KernelSpecManager | None = None
     inspections: Inspections = field(default_factory=Inspections)
+    jobs: TrainingJobs = field(default_factory=TrainingJobs)
     statuses: Statuses = field(init=False)
 
     def __post_init__(self) -> None:

@@ -101,7 +101,7 @@ def _in_words(path: str) -> str:
 
 def _path_parameters(route: Route) -> Iterable[dict[str, Any]]:
     for name in re.findall(r"\{(\w+)\*?\}", route.path):
-        whole = name in ("package_id", "key_id")
+        whole = name in ("package_id", "key_id", "leaderboard_id", "number")
         yield {
             "name": name,
             "in": "path",

@@ -41,9 +41,10 @@ _USED_BY_HANDLERS = (
     *(
         f"jupyter_registry.registry.{name}"
         for name in (
-            "actuals", "assess", "blobs", "champions", "contents", "deployment_search",
-            "deployments", "health", "inspections", "keys", "models", "packages", "predict",
-            "replacement", "reports", "search", "services", "uploads", "validation",
+            "actuals", "assess", "blobs", "board_models", "board_packages", "champions",
+            "contents", "deployment_search", "deployments", "health", "inspections", "keys",
+            "leaderboard_search", "leaderboards", "models", "packages", "predict", "replacement",
+            "reports", "search", "services", "training_jobs", "uploads", "validation",
         )
     ),
     "jupyter_registry.server.tabular",
@@ -136,6 +137,7 @@ class Opening:
             if self._notices is not None:
                 await services.in_thread(self._notices.close)
             await services.inspections.close()
+            await services.jobs.close()
             await services.pool.close()
             await services.in_thread(services.recorder.close)
             await services.in_thread(services.health.close)
@@ -198,6 +200,7 @@ class Opening:
         from ..registry.champions import Champions
         from ..registry.keys import KeyRing
         from ..registry.services import Services, Settings
+        from ..registry.training_jobs import TrainingJobs
         from ..registry.uploads import UploadLimits
         from ..serving.pool import WorkerPool
 
@@ -226,6 +229,7 @@ class Opening:
             bulk=ThreadPoolExecutor(BULK_THREADS, thread_name_prefix="registry-bulk"),
             champions=Champions(),
             kernelspecs=self._kernelspecs,
+            jobs=TrainingJobs(self._tell_of_job),
         )
 
     def _with_notices(
@@ -241,6 +245,10 @@ class Opening:
         notices = Notices(database, heard, self._log)
         events.also = notices.send
         return notices
+
+    def _tell_of_job(self, action: str, entity: str, id: int, name: str, user: str) -> None:
+        if self.events is not None:
+            self.events.changed(action, entity, id, name, user=user)
 
     async def _tell_of_rows(self, deployment_id: int, predicted: int, matched: int) -> None:
         from ..registry import deployments
@@ -258,7 +266,7 @@ class Opening:
 
     async def _sweep(self, services: Services) -> None:
         """Remove, now and then, what was left behind: uploads, artifacts, local copies."""
-        from ..registry import blobs, uploads
+        from ..registry import blobs, leaderboards, uploads
         from ..registry.champions import sweep_copies
 
         while True:
@@ -274,5 +282,6 @@ class Opening:
                     blobs.collect_orphans, services.database, services.artifacts
                 )
                 await services.in_thread(sweep_copies, services)
+                await services.in_thread(leaderboards.settle, services.database)
             except Exception as error:  # the next time may do better
                 self._log.warning("Sweeping was put off: %s", error)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.web import HTTPError
 
 from ..domain import errors
 from ..domain.errors import RegistryError
+
+if TYPE_CHECKING:
+    from ..domain.entities import Problem
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -72,6 +75,13 @@ def document(error: RegistryError, status: int) -> bytes:
         text = json.dumps(problem, ensure_ascii=False)
     # a name that the caller sent may have lone surrogates
     return text.encode(errors="replace")
+
+
+def entity(error: RegistryError) -> Problem:
+    """The same as part of an answer."""
+    from ..domain.entities import Problem
+
+    return Problem.model_validate_json(document(error, status_of(error)))
 
 
 def error_of(error: BaseException | None, status: int) -> RegistryError:

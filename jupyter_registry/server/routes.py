@@ -22,6 +22,7 @@ from .handlers import (
     uploads,
 )
 from .handlers.base import yes_no_or_any
+from .leaderboard_routes import LEADERBOARD_ROUTES
 from .routing import Operation as Operation
 from .routing import Parameter
 from .routing import Route as Route
@@ -442,4 +443,5 @@ ROUTES: tuple[Route, ...] = (
         accuracy.RebuildAllHandler,
         {"POST": Operation("The same for every deployment")},
     ),
+    *LEADERBOARD_ROUTES,
 )

@@ -19,10 +19,11 @@ from ..domain.frames import Frame
 from . import inspection
 from .process import WorkerProcess
 from .requests import Follow
-from .specs import InspectionSpec, LoadReport, Scores, WorkerSpec
+from .specs import InspectionSpec, LoadReport, Scores, TrainingSpec, WorkerSpec
 from .supervisor import Supervisor
+from .training import TrainingProcess
 
-__all__ = ["InspectionSpec", "LoadReport", "Scores", "WorkerPool", "WorkerSpec"]
+__all__ = ["InspectionSpec", "LoadReport", "Scores", "TrainingSpec", "WorkerPool", "WorkerSpec"]
 
 #: Inspections at once, beside the workers that serve, which they must neither stop nor keep out.
 _INSPECTIONS = 2
@@ -152,10 +153,23 @@ class WorkerPool:
             task.add_done_callback(self._inspecting.discard)
             return await task
 
+    async def train(self, spec: TrainingSpec) -> TrainingProcess:
+        """Start a training job, which whoever asked for it has to end; raises as its `begin`."""
+        self._check_open()
+        return await TrainingProcess.begin(spec, spawner=self._spawner, log=self._log)
+
     def is_running(self, spec: WorkerSpec) -> bool:
         """Whether a process serves it, or is being started for it."""
         supervisor = self._supervisors.get(spec.key)
         return supervisor is not None and supervisor.is_running
+
+    def rename(self, before: WorkerSpec, after: WorkerSpec) -> None:
+        """Let the worker of one spec serve another that differs in the package alone."""
+        held = self._supervisors.get(before.key)
+        if held is not None and after.key not in self._supervisors:
+            del self._supervisors[before.key]
+            held.spec = after
+            self._supervisors[after.key] = held
 
     async def retire(self, package_id: int) -> None:
         """Answer the requests that wait for a package, then stop its workers."""

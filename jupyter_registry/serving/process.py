@@ -21,7 +21,8 @@ from .link import Link
 from .specs import Launch, LoadReport, WorkerSpec
 from .wire import Header, Message, pack
 
-_BOOTSTRAP = str(Path(__file__).parent / "worker" / "bootstrap.py")
+#: The script that a worker's interpreter runs.
+BOOTSTRAP = str(Path(__file__).parent / "worker" / "bootstrap.py")
 
 #: Libraries' thread pools are kept to one thread: several workers share the machine with kernels.
 _ONE_THREAD = dict.fromkeys(
@@ -73,7 +74,7 @@ class WorkerProcess:
         self._link: Link | None = None
         self._first: asyncio.Future[Header] = self._loop.create_future()
         self._gone: asyncio.Future[None] = self._loop.create_future()
-        self._errors = _ErrorTail(spec.name, log)
+        self._errors = ErrorTail(spec.name, log)
         self._errors_pipe: asyncio.BaseTransport | None = None
         self._killed_because = ""
         self._ending = False
@@ -224,7 +225,7 @@ class WorkerProcess:
         """Wait until the process has ended, kill what is left of its group, tell the owner."""
         deadline = self._loop.time() + grace
         pause = 0.001
-        while not _has_ended(self._process) and self._loop.time() < deadline:
+        while not has_ended(self._process) and self._loop.time() < deadline:
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.05)
         # its own children; before the process is waited for, so that its id is still its own
@@ -242,7 +243,7 @@ class WorkerProcess:
         if self._link is not None:
             self._link.close()
             self._link = None
-        reason = self._killed_because or _how_it_ended(code)
+        reason = self._killed_because or how_it_ended(code)
         if not self._first.done():
             self._first.set_result(self._death_while_loading(reason))
         if not self._ending:
@@ -276,21 +277,23 @@ class WorkerProcess:
 
 
 def _spawn(spec: Launch, descriptor: int) -> subprocess.Popen[bytes]:
-    env = {
-        name: value for name, value in os.environ.items() if not name.startswith(_NOT_FOR_MODELS)
-    }
-    env.update(_ONE_THREAD)
-    env.update(spec.env)
     return subprocess.Popen(
-        [*spec.interpreter, _BOOTSTRAP, str(descriptor)],
+        [*spec.interpreter, BOOTSTRAP, str(descriptor)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         pass_fds=(descriptor,),
-        env=env,
+        env=own_variables() | _ONE_THREAD | dict(spec.env),
         cwd=tempfile.gettempdir(),
         start_new_session=True,
     )
+
+
+def own_variables() -> dict[str, str]:
+    """The server's variables, without those that are no business of a model."""
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(_NOT_FOR_MODELS)
+    }
 
 
 def _discard(spawned: asyncio.Future[subprocess.Popen[bytes]]) -> None:
@@ -304,7 +307,7 @@ def _discard(spawned: asyncio.Future[subprocess.Popen[bytes]]) -> None:
             pipe.close()
 
 
-def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+def has_ended(process: subprocess.Popen[bytes]) -> bool:
     """Whether it has ended; where possible without releasing its process id."""
     if process.returncode is not None:
         return True
@@ -314,7 +317,8 @@ def _has_ended(process: subprocess.Popen[bytes]) -> bool:
     return process.poll() is not None
 
 
-def _how_it_ended(code: int) -> str:
+def how_it_ended(code: int) -> str:
+    """The end of a process in words."""
     if code >= 0:
         return f"it exited with status {code}"
     try:
@@ -351,25 +355,28 @@ def error_from(header: Header) -> RegistryError:
     return error
 
 
-class _ErrorTail(asyncio.Protocol):
-    """Standard output and error of a worker: logged, the last of it kept."""
+class ErrorTail(asyncio.Protocol):
+    """Standard output and error of a worker: logged, the last ``kept`` bytes of it held."""
 
-    def __init__(self, name: str, log: Logger) -> None:
+    def __init__(self, name: str, log: Logger, kept: int = _TAIL) -> None:
         self._name = name
         self._log = log
+        self._kept = kept
         self._tail = bytearray()
         self.finished = asyncio.Event()
 
     def data_received(self, data: bytes) -> None:
+        """Keep and log what was written."""
         self._tail += data
-        del self._tail[:-_TAIL]
+        del self._tail[: -self._kept]
         text = data.decode(errors="replace").rstrip()
         if text:
             self._log.debug("model of %s: %s", self._name, text)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Note that nothing more will come."""
         self.finished.set()
 
     def text(self) -> str:
-        """The last 16 kB of it."""
+        """The last of it."""
         return self._tail.decode(errors="replace")

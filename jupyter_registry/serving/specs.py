@@ -11,7 +11,7 @@ from ..domain.signature import Signature
 from ..domain.target import Target
 from ..formats.scoring import Scores
 
-__all__ = ["InspectionSpec", "Launch", "LoadReport", "Scores", "WorkerSpec"]
+__all__ = ["InspectionSpec", "Launch", "LoadReport", "Scores", "TrainingSpec", "WorkerSpec"]
 
 
 class Launch(Protocol):
@@ -42,9 +42,21 @@ class InspectionSpec:
 
 
 @dataclass(frozen=True)
+class TrainingSpec:
+    """What a process is to train, and with which interpreter."""
+
+    name: str
+    #: With ``job.json``, see `training.job`; what it makes is put there, too.
+    folder: Path
+    interpreter: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class WorkerSpec:
     """A model to serve: its files on this disk, and the interpreter to serve it with."""
 
+    #: Below 0 for one on trial, which is no package yet.
     package_id: int
     files: Path
     format: str
@@ -57,7 +69,7 @@ class WorkerSpec:
     @property
     def name(self) -> str:
         """Whose model it is, for the log."""
-        return f"package {self.package_id}"
+        return f"package {self.package_id}" if self.package_id > 0 else "a model on trial"
 
     @property
     def key(self) -> tuple[object, ...]:

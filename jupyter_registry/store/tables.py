@@ -1,8 +1,11 @@
-"""The registry's tables: registered models, packages, deployments, uploads, keys."""
+"""The registry's tables: registered models, packages, deployments, uploads, keys.
+
+Leaderboards are in `store.leaderboard_tables`, rows in `store.log_tables`.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -20,12 +23,11 @@ from sqlmodel import JSON, Field, SQLModel, UTCDateTime
 
 from ..domain.entities import DeploymentBase, FilePublic, ModelBase, PackageBase, stored
 from ..domain.kinds import DeploymentState, ReplacementReason
+from .clock import now as now
+from .leaderboard_tables import BoardModel as BoardModel
+from .leaderboard_tables import BoardModelFile as BoardModelFile
+from .leaderboard_tables import Leaderboard as Leaderboard
 from .log_tables import deployment_totals
-
-
-def now() -> datetime:
-    """The present, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 class RegisteredModel(ModelBase, table=True):

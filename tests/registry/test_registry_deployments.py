@@ -127,7 +127,8 @@ def test_a_rollback_undoes_what_it_was_asked_to_undo(
             monkeypatch.setattr(replacement, "_previous", previous)
             champion = deployments.get(database, made.id)
             package = SimpleNamespace(id=third, name="m", version=3)
-            replacement._switch(database, champion, package, "other", "", "bob")  # type: ignore[arg-type]
+            order = ReplacementCreate(package_id=third)
+            replacement._switch(database, champion, package, order, "bob", lambda _: third)  # type: ignore[arg-type]
             return found
 
         monkeypatch.setattr(replacement, "_previous", meanwhile)

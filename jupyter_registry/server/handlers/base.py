@@ -388,6 +388,14 @@ def whole_number(text: str) -> int:
         raise ValueError("a whole number is needed") from None
 
 
+def id_in(text: str) -> int:
+    """An id of the address; 0, which nothing has, for what is no number."""
+    try:
+        return whole_number(text)
+    except ValueError:
+        return 0
+
+
 def moment(text: str) -> datetime:
     """Parser of times; naive ones mean UTC."""
     try:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from inspect import isawaitable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.services.contents.filemanager import FileContentsManager
 from tornado import web
 
-from ...domain.errors import ContentsElsewhere
+from ...domain.errors import ContentsElsewhere, ContentsRefused, NotAuthorised
 from .base import RESOURCE, RegistryHandler
+
+if TYPE_CHECKING:
+    from ...registry.contents import Root
 
 
 class UploadContentsHandler(RegistryHandler):
@@ -28,14 +33,7 @@ class UploadContentsHandler(RegistryHandler):
         from ...registry import contents
 
         body = self.body()
-        manager = self.contents_manager
-        if not isinstance(manager, FileContentsManager):
-            raise ContentsElsewhere(
-                f"What the file browser shows comes from a {type(manager).__name__}, not from "
-                "this server's disk.",
-                advice="Upload the file instead.",
-                fields={"contents_manager": type(manager).__name__},
-            )
+        root = root_of(self)
         self._stop = threading.Event()
         # not in the registry's own threads: many large files must not keep requests from them
         taken = await asyncio.to_thread(
@@ -44,7 +42,7 @@ class UploadContentsHandler(RegistryHandler):
             services.artifacts,
             upload_id,
             body,
-            contents.Root(Path(manager.root_dir), bool(manager.allow_hidden)),
+            root,
             services.settings.upload_limits,
             self._stop,
         )
@@ -55,3 +53,46 @@ class UploadContentsHandler(RegistryHandler):
         super().on_connection_close()
         if self._stop is not None:
             self._stop.set()
+
+
+def root_of(handler: RegistryHandler) -> Root:
+    """What the file browser shows; raises `ContentsElsewhere` where that is not on this disk."""
+    from ...registry.contents import Root
+
+    manager = handler.contents_manager
+    if not isinstance(manager, FileContentsManager):
+        raise ContentsElsewhere(
+            f"What the file browser shows comes from a {type(manager).__name__}, not from this "
+            "server's disk.",
+            advice="Upload the file instead.",
+            fields={"contents_manager": type(manager).__name__},
+        )
+    return Root(Path(manager.root_dir), bool(manager.allow_hidden))
+
+
+async def shown_file(handler: RegistryHandler, path: str) -> Path:
+    """A file that the file browser shows to whoever asks.
+
+    Raises
+    ------
+    NotAuthorised
+        when they may not read what it shows.
+    ContentsElsewhere, ContentsNotFound, ContentsRefused
+        when it cannot be had.
+
+    """
+    allowed = handler.authorizer.is_authorized(handler, handler.current_user, "read", "contents")
+    if not (await allowed if isawaitable(allowed) else allowed):
+        raise NotAuthorised(
+            "You may not read the files that this server shows.",
+            advice="Upload the file instead.",
+            fields={"contents": "not authorised"},
+        )
+    file = await handler.in_thread(root_of(handler).resolve, path)
+    if file.is_dir():
+        raise ContentsRefused(
+            f"{path[:200]!r} is a folder.",
+            advice="Give a CSV, Parquet or Arrow file.",
+            fields={"contents": "a folder"},
+        )
+    return Path(file)

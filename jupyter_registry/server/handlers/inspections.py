@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ...domain.errors import RegistryError
 from .. import problems
 from .base import RegistryHandler, to_json
-
-if TYPE_CHECKING:
-    from ...domain.entities import Problem
 
 
 class InspectionHandler(RegistryHandler):
@@ -31,7 +25,7 @@ class InspectionHandler(RegistryHandler):
     async def get(self, upload_id: str) -> None:
         """How it stands, and in the end what was found."""
         services = await self.services()
-        found = services.inspections.get(upload_id, _problem)
+        found = services.inspections.get(upload_id, problems.entity)
         self.answer(await services.in_thread(to_json, found))  # a baseline may be large
 
     @web.authenticated
@@ -41,9 +35,3 @@ class InspectionHandler(RegistryHandler):
         services = await self.services()
         await services.inspections.cancel(upload_id)
         self.done()
-
-
-def _problem(error: RegistryError) -> Problem:
-    from ...domain.entities import Problem
-
-    return Problem.model_validate_json(problems.document(error, problems.status_of(error)))

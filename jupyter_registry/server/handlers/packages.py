@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.iostream import StreamClosedError
 
 from ...domain.errors import PackageNotFound
-from .base import RegistryHandler, whole_number
+from .base import RegistryHandler, id_in
+
+if TYPE_CHECKING:
+    from ...domain.entities import FilePublic, PackagePublic
 
 
 class PackagesHandler(RegistryHandler):
@@ -39,17 +43,13 @@ class PackagesHandler(RegistryHandler):
     async def post(self) -> None:
         """Register one."""
         services = await self.services()
-        from ...registry import models, packages
+        from ...registry import packages
 
         body = self.body()
         made = await services.in_thread(
             packages.register, services.database, services.artifacts, body, self.user
         )
-        if made.version == 1:
-            with contextlib.suppress(PackageNotFound):  # deleted again already
-                model = await services.in_thread(models.get, services.database, made.name)
-                self.changed("created", "model", model.id, model.name)
-        self.changed("created", "package", made.id, made.name, made.version)
+        await tell_of_package(self, made)
         if body.upload is not None:
             await services.inspections.end(body.upload)
         self.created(made, "packages", made.id)
@@ -65,7 +65,7 @@ class PackageHandler(RegistryHandler):
         services = await self.services()
         from ...registry import packages
 
-        self.answer(await services.in_thread(packages.get, services.database, _id(package_id)))
+        self.answer(await services.in_thread(packages.get, services.database, id_in(package_id)))
 
     @web.authenticated
     @authorized
@@ -75,7 +75,9 @@ class PackageHandler(RegistryHandler):
         from ...registry import packages
 
         body = self.body()
-        found = await services.in_thread(packages.update, services.database, _id(package_id), body)
+        found = await services.in_thread(
+            packages.update, services.database, id_in(package_id), body
+        )
         self.changed("updated", "package", found.id, found.name, found.version)
         self.answer(found)
 
@@ -87,9 +89,9 @@ class PackageHandler(RegistryHandler):
         from ...registry import packages
 
         name, version = await services.in_thread(
-            packages.remove, services.database, services.artifacts, _id(package_id)
+            packages.remove, services.database, services.artifacts, id_in(package_id)
         )
-        self.changed("deleted", "package", _id(package_id), name, version)
+        self.changed("deleted", "package", id_in(package_id), name, version)
         self.done()
 
 
@@ -104,30 +106,40 @@ class FileHandler(RegistryHandler):
         from ...registry import packages
 
         file, chunks = await services.in_thread(
-            packages.read_file, services.database, services.artifacts, _id(package_id), path
+            packages.read_file, services.database, services.artifacts, id_in(package_id), path
         )
-        # the first piece is read before anything is sent, so that absent files are an error
-        chunk = await services.in_thread(_next, chunks)
-        self.set_header("Content-Type", "application/octet-stream")
-        self.set_header("Content-Length", str(file.size))
-        self.set_header("X-Content-SHA256", file.sha256)
-        self.set_attachment_header(file.path.rsplit("/", 1)[-1])
-        try:
-            while chunk:
-                self.write(chunk)
-                await self.flush()
-                chunk = await services.in_thread(_next, chunks)
-        except StreamClosedError:
-            return
-        self.finish(set_content_type="application/octet-stream")
+        await send_file(self, file, chunks)
 
 
-def _id(text: str) -> int:
-    """A package's id; 0, which no package has, for what is no number."""
+async def tell_of_package(handler: RegistryHandler, made: PackagePublic) -> None:
+    """Tell of a package that was registered, and of its model if that is new."""
+    services = await handler.services()
+    from ...registry import models
+
+    if made.version == 1:
+        with contextlib.suppress(PackageNotFound):  # deleted again already
+            model = await services.in_thread(models.get, services.database, made.name)
+            handler.changed("created", "model", model.id, model.name)
+    handler.changed("created", "package", made.id, made.name, made.version)
+
+
+async def send_file(handler: RegistryHandler, file: FilePublic, chunks: Iterator[bytes]) -> None:
+    """Send a stored file in pieces; a damaged one is cut off before its end."""
+    services = await handler.services()
+    # the first piece is read before anything is sent, so that absent files are an error
+    chunk = await services.in_thread(_next, chunks)
+    handler.set_header("Content-Type", "application/octet-stream")
+    handler.set_header("Content-Length", str(file.size))
+    handler.set_header("X-Content-SHA256", file.sha256)
+    handler.set_attachment_header(file.path.rsplit("/", 1)[-1])
     try:
-        return whole_number(text)
-    except ValueError:
-        return 0
+        while chunk:
+            handler.write(chunk)
+            await handler.flush()
+            chunk = await services.in_thread(_next, chunks)
+    except StreamClosedError:
+        return
+    handler.finish(set_content_type="application/octet-stream")
 
 
 def _next(chunks: Iterator[bytes]) -> bytes:

@@ -26,7 +26,10 @@ def make_importable(root: str) -> None:
 
 
 def start() -> None:
-    """Start the worker on the socket whose descriptor is the last argument."""
+    """Start the worker on the socket whose descriptor is the last argument.
+
+    Or, with ``train FOLDER``, the training job of a folder.
+    """
     if sys.version_info < (3, 11):  # noqa: UP036 (it runs under any kernelspec's Python)
         sys.stderr.write("A model worker needs Python 3.11 or newer, this is " + sys.version + "\n")
         sys.exit(3)
@@ -36,6 +39,10 @@ def start() -> None:
     # the script's own folder, which Python puts first, holds modules that are not top-level
     sys.path[:] = [path for path in sys.path if os.path.abspath(path or os.curdir) != here]
     make_importable(os.path.dirname(os.path.dirname(here)))
+    if sys.argv[1] == "train":
+        from jupyter_registry.serving.worker.training import train
+
+        sys.exit(train(sys.argv[2]))
     from jupyter_registry.serving.worker.main import main
 
     main(int(sys.argv[-1]))

@@ -29,7 +29,7 @@ _TAKE = 1 << 23
 
 def main(descriptor: int) -> None:
     """Serve the socket until the server closes it, or inspect what it says, once."""
-    _tie_to_server()
+    tie_to_server()
     # prints of the model go where errors go
     os.dup2(2, 1)
     faulthandler.enable()
@@ -53,7 +53,7 @@ def main(descriptor: int) -> None:
         channel.send(service.answer(channel.receive()))
 
 
-def _tie_to_server() -> None:
+def tie_to_server() -> None:
     """End this process, and what it started, when the server ends, however that happens."""
     lifeline = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -1,0 +1,136 @@
+"""What a training job is given, and what it hands over: its folder, its data, its models' files."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..domain import errors
+from ..domain.entities import BoardModelCreate, FilePublic, LeaderboardJobCreate
+from ..domain.errors import InvalidInput, NotFound, RegistryError
+from ..store.artifacts import CHUNK, ArtifactStore, storage_errors
+from . import board_models, uploads, validation
+
+if TYPE_CHECKING:
+    from .services import Services
+
+
+def check(body: LeaderboardJobCreate) -> None:
+    """Refuse what cannot be a job, as far as it can be told without the data."""
+    for name in ("target_name", "file", "kernelspec", "name"):
+        validation.text(getattr(body, name), name, 1_000)
+    validation.document(body.options, "options")
+    if (body.upload is None) == (body.contents is None):
+        raise InvalidInput(
+            "Training needs data from one place.",
+            advice="Give upload (and its file), or contents: a path of the file browser.",
+            fields={"upload": "either this or contents", "contents": "either this or upload"},
+        )
+    if body.file is not None and body.upload is None:
+        raise InvalidInput(
+            "A file was named without the upload that it is in.",
+            advice="Give upload too.",
+            fields={"file": "no upload"},
+        )
+    if not body.target_name.strip():
+        raise InvalidInput(
+            "A target needs a name.",
+            advice="Give the name of the predicted column.",
+            fields={"target_name": "missing"},
+        )
+    if body.time_budget is not None and not 0 < body.time_budget < float("inf"):
+        raise InvalidInput(
+            f"The time budget of {body.time_budget} seconds cannot be kept.",
+            advice="Give a number of seconds above 0.",
+            fields={"time_budget": "not above 0"},
+        )
+
+
+def file_of(files: list[FilePublic], path: str | None) -> FilePublic:
+    """The upload's file with the data: the one named, or the only one."""
+    if path is not None:
+        return uploads.file_named({file.path: file for file in files}, path, "file")
+    if len(files) != 1:
+        raise InvalidInput(
+            f"The upload has {len(files)} files.",
+            advice="Send one, or say with file which one has the data.",
+            fields={"file": "missing"},
+        )
+    return files[0]
+
+
+def prepare(
+    artifacts: ArtifactStore, folder: Path, body: LeaderboardJobCreate, data: FilePublic | Path
+) -> None:
+    """Make the job's folder: its order, and its data where they were uploaded."""
+    with storage_errors(f"The folder {folder.parent}"):
+        folder.mkdir(mode=0o700)
+        source = str(body.contents)
+        if not isinstance(data, Path):
+            source = data.path
+            (folder / "data").mkdir()
+            data = artifacts.materialise([data], folder / "data") / data.path
+        order = {
+            "data": str(data),
+            "source": source,
+            "target": body.target_name,
+            "time_budget": body.time_budget,
+            "name": body.name,
+            "options": body.options,
+        }
+        (folder / "job.json").write_text(json.dumps(order))
+
+
+def add_model(
+    services: Services,
+    folder: Path,
+    board_id: int,
+    user: str,
+    body: BoardModelCreate,
+    files: dict[str, str],
+) -> None:
+    """Take a model with its files, which are gone from the job's folder then."""
+    database, artifacts = services.database, services.artifacts
+    upload = None
+    taken: list[Path] = []
+    try:
+        if files:
+            upload = uploads.create(database, user).id
+            for path, place in files.items():
+                taken.append(_inside(folder, place))
+                with taken[-1].open("rb") as opened:
+                    chunks = iter(lambda opened=opened: opened.read(CHUNK), b"")  # type: ignore[misc]
+                    uploads.add_file(
+                        database, artifacts, upload, path, chunks,
+                        limits=services.settings.upload_limits,
+                    )  # fmt: skip
+        body = body.model_copy(update={"upload": upload, "files": None})
+        board_models.add(database, artifacts, board_id, body)
+    except BaseException:
+        if upload is not None:
+            with suppress(NotFound):
+                uploads.abort(database, artifacts, upload)
+        raise
+    for file in taken:
+        file.unlink(missing_ok=True)
+
+
+def _inside(folder: Path, place: str) -> Path:
+    """A file that the job named, if it is in the job's folder."""
+    file = (folder / place).resolve()
+    if not file.is_relative_to(folder.resolve()):
+        raise ValueError(f"{place!r} is not in the job's folder")
+    return file
+
+
+def refusal(error: dict[str, Any]) -> RegistryError:
+    """The exception that the job's refusal stands for."""
+    kind: Any = getattr(errors, str(error["type"]), None)
+    if not (isinstance(kind, type) and issubclass(kind, RegistryError)):
+        kind = InvalidInput
+    made: RegistryError = kind(
+        str(error["detail"]), advice=str(error["advice"]), fields=dict(error["fields"])
+    )
+    return made

@@ -1,0 +1,108 @@
+"""Listing leaderboards: filtered, sorted, in keyset pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, func, literal, select, tuple_, type_coerce
+
+from ..domain.errors import InvalidInput, nearest
+from ..domain.kinds import LeaderboardState
+from ..store.database import Database
+from . import keyset, leaderboards, validation
+from .leaderboard_rows import BOARD, summaries
+from .package_rows import fold
+
+#: What leaderboards can be sorted by → the sort key.
+SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "created_at": (BOARD.c.created_at, BOARD.c.id),
+    "name": (BOARD.c.name, BOARD.c.id),
+    "target": (BOARD.c.target_name, BOARD.c.id),
+}
+
+
+def search(
+    database: Database,
+    *,
+    q: str | None = None,
+    state: LeaderboardState | None = None,
+    name: str | None = None,
+    sort: str = "-created_at",
+    limit: int = 100,
+    cursor: str | None = None,
+    offset: int = 0,
+    total: bool = False,
+) -> dict[str, Any]:
+    """One page of leaderboards, shaped as `LeaderboardPage` and ready for JSON.
+
+    Parameters
+    ----------
+    q:
+        Words that all occur in name, target or description, in any case.
+    name:
+        Of the registered model that the leaderboard's models become packages of.
+    sort:
+        A key of `SORTS`, descending with a leading ``-``.
+    cursor, offset, total:
+        As in `registry.search.search_packages`.
+
+    Raises
+    ------
+    InvalidInput
+        for an unknown sort, a cursor of another list, a limit outside 1 to 1000, an offset below
+        0.
+
+    """
+    leaderboards.settle(database)
+    key, descending = _sort(sort)
+    validation.page_size(limit)
+    validation.page_offset(offset)
+    query = _matching(q, state, name)
+    page = query if not cursor else query.where(_after(cursor, sort, key, descending))
+    page = page.add_columns(*key).order_by(*(k.desc() if descending else k.asc() for k in key))
+    with database.connect() as connection:
+        rows: Sequence[Any] = connection.execute(page.limit(limit + 1).offset(offset)).all()
+        more, rows = len(rows) > limit, rows[:limit]
+        items = summaries(connection, [row[0] for row in rows])
+        counted = None
+        if total:
+            counted = connection.scalar(select(func.count()).select_from(query.subquery()))
+    following = keyset.encode(sort, list(rows[-1][1:])) if more else None
+    return {"items": items, "next_cursor": following, "total": counted}
+
+
+def _matching(q: str | None, state: LeaderboardState | None, name: str | None) -> Select[Any]:
+    validation.text(q, "q", 1_000)
+    validation.text(name, "name", 1_000)
+    query = select(BOARD.c.id)
+    for word in fold(q or "").split():
+        query = query.where(BOARD.c.search_text.contains(word, autoescape=True))
+    if state is not None:
+        query = query.where(type_coerce(BOARD.c.state, String) == state.value)
+    if name is not None:
+        query = query.where(BOARD.c.name == name)
+    return query
+
+
+def _after(
+    cursor: str, sort: str, key: Sequence[ColumnElement[Any]], descending: bool
+) -> ColumnElement[bool]:
+    kinds = {"created_at": datetime, "id": int}
+    types = [kinds.get(getattr(column, "name", ""), str) for column in key]
+    values = keyset.decode(cursor, sort, types)
+    bound = tuple_(*(literal(v, column.type) for v, column in zip(values, key, strict=True)))
+    return tuple_(*key) < bound if descending else tuple_(*key) > bound
+
+
+def _sort(sort: str) -> tuple[tuple[ColumnElement[Any], ...], bool]:
+    name = sort.removeprefix("-")
+    if name not in SORTS:
+        raise InvalidInput(
+            f"Leaderboards cannot be sorted by {name!r}.",
+            advice=f"{nearest(name, list(SORTS))} Sort by one of: {', '.join(SORTS)}; "
+            "with a leading '-' from last to first.".strip(),
+            fields={"sort": f"unknown: {name}"},
+        )
+    return SORTS[name], sort.startswith("-")

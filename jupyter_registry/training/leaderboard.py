@@ -1,0 +1,514 @@
+"""`Leaderboard`: from a table to ranked models, in one call."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import numpy as np
+
+from .. import __version__
+from ..client import provenance, tables
+from ..domain.errors import InvalidInput, missing_extra
+from ..domain.kinds import TargetType
+from ..domain.metrics import check_names
+from ..domain.signature import Dtype
+from . import handover
+from .child import Child, available, processors
+from .data import TrainingTable, prepare
+from .families import can_tune, chosen
+from .leakage import leaks
+from .partition import HOLDOUT_SHARE, Partition, divide
+from .run import Plan, Run
+from .sink import Sink
+from .telling import Both, Lines
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ..client.registry import Registry
+
+#: Seconds that a run takes unless told otherwise.
+DEFAULT_BUDGET = 60.0
+#: Fewer seconds are refused; and so many cells need one more.
+_LEAST_BUDGET, _CELLS_PER_SECOND = 5.0, 4_000_000
+#: The metric that ranks unless another is chosen.
+_METRIC = {
+    TargetType.REGRESSION: "rmse",
+    TargetType.BINARY: "auc",
+    TargetType.MULTICLASS: "log_loss",
+}
+_PARTITIONS = ("auto", "random", "time", "group")
+#: A date column of fewer different values does not divide by time unless it is named.
+_LEAST_TIMES = 20
+#: The share of the memory that is free which models may use.
+_MEMORY_SHARE = 0.8
+_MOST_SEED = 2**32 - 1
+
+
+class Leaderboard:
+    """Models of a table, trained automatically and ranked on data that they have not seen.
+
+    The table is checked and divided when the object is made; `run` trains. Training, validation
+    (or folds) choose; the holdout is measured once per model, and stays sealed in the registry
+    until a model is deployed, registered or unlocked.
+
+    Parameters
+    ----------
+    data:
+        A DataFrame (pandas, polars), an Arrow table, a mapping of columns, or the path of a CSV,
+        Parquet or Arrow file.
+    target:
+        The column to predict.
+    target_type:
+        ``"regression"``, ``"binary"`` or ``"multiclass"``; by the values unless given.
+    class_labels, positive_class:
+        Of classes; the labels that the data have, and the second of two, unless given.
+    metric:
+        What ranks: one of `domain.metrics`; AUC, log loss (several classes) or RMSE unless given.
+    partition:
+        ``"random"`` (classes keep their shares), ``"time"`` (the latest rows are the holdout) or
+        ``"group"``; ``"auto"`` takes the group column, else a date column, else random.
+    date_column, group_column:
+        What divides; naming one chooses the partition.
+    folds:
+        Of cross-validation; 1 for one validation part; by the number of rows unless given.
+    holdout_share:
+        The share of the rows that is held out, 0.05 to 0.5.
+    drop:
+        Columns that are not trained on.
+    families:
+        Names of `training.families.FAMILIES`; all that are installed unless given.
+    tune:
+        Whether FLAML searches for good settings; where it is installed unless said.
+    trials:
+        The most trials of that search, beside its time.
+    seed:
+        The same seed, data and options divide alike and train untuned models alike. A search is
+        as long as its time, so it repeats only as far as the machine is as fast.
+    memory_limit_mb:
+        What models may use; a candidate beyond it fails alone. 80 % of what is free unless given.
+    threads:
+        Processors to use; all unless given.
+    name, description:
+        Of the packages that models become; the target's name unless given.
+    source:
+        What the data are called; the file's name unless given.
+
+    Raises
+    ------
+    InvalidInput
+        saying the first thing that is wrong with the data or an option; nothing is trained then.
+
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        target: str,
+        *,
+        target_type: TargetType | str | None = None,
+        class_labels: Sequence[object] | None = None,
+        positive_class: object | None = None,
+        metric: str | None = None,
+        partition: str = "auto",
+        date_column: str | None = None,
+        group_column: str | None = None,
+        folds: int | None = None,
+        holdout_share: float = HOLDOUT_SHARE,
+        drop: Sequence[str] = (),
+        families: Sequence[str] | None = None,
+        tune: bool | None = None,
+        trials: int | None = None,
+        seed: int = 0,
+        memory_limit_mb: float | None = None,
+        threads: int | None = None,
+        name: str | None = None,
+        description: str = "",
+        source: str | None = None,
+    ) -> None:
+        drop = [drop] if isinstance(drop, str) else list(drop)
+        families = [families] if isinstance(families, str) else families
+        #: All that `rerun` needs to do the same with other data.
+        self.recipe: dict[str, Any] = {
+            "target": target,
+            "target_type": None if target_type is None else str(target_type),
+            "class_labels": None if class_labels is None else [str(one) for one in class_labels],
+            "positive_class": None if positive_class is None else str(positive_class),
+            "metric": metric,
+            "partition": partition,
+            "date_column": date_column,
+            "group_column": group_column,
+            "folds": folds,
+            "holdout_share": holdout_share,
+            "drop": drop,
+            "families": None if families is None else list(families),
+            "tune": tune,
+            "trials": trials,
+            "seed": seed,
+            "memory_limit_mb": memory_limit_mb,
+            "threads": threads,
+            "name": name,
+            "description": description,
+        }
+        self._check_options()
+        self.families = [family for family in chosen(families) if family.is_plain]
+        self.tunes = can_tune() if tune is None else tune
+        if self.tunes and not can_tune():
+            raise missing_extra("flaml", "leaderboard", "Searching for good settings")
+        self.data: TrainingTable = prepare(
+            data,
+            target,
+            target_type=target_type,
+            class_labels=class_labels,
+            positive_class=positive_class,
+            drop=drop,
+            keep=[column for column in (date_column, group_column) if column is not None],
+            source=source,
+        )
+        self.metric = metric or _METRIC[self.data.target.type]
+        check_names(self.data.target.type, [self.metric])
+        self.warnings = list(self.data.warnings)
+        """Sentences about the data: rows and columns left out, columns that leak."""
+        self._columns = tables.columns_of(self.data.table)
+        self.partition: Partition = self._divided()
+        self._check_parts()
+        self._warn_of_leaks()
+        self.models: list[dict[str, Any]] = []
+        """What the sink was told of each model, in the order in which they were finished."""
+        self.state: str | None = None
+        """``done``, ``stopped`` or ``failed``, once it has run."""
+        self.measured: dict[str, float] = {}
+        """Of the run: ``seconds`` in all, ``model_seconds`` of them with models, and ``peak_mb``
+        of memory."""
+        self._predecessor: int | None = None
+
+    # --- running ----------------------------------------------------------------------------
+
+    def run(
+        self,
+        time_budget: float = DEFAULT_BUDGET,
+        *,
+        registry: Registry | None = None,
+        sink: Sink | None = None,
+        progress: bool | Callable[[dict[str, Any]], object] | TextIO = True,
+    ) -> Any:
+        """Train within so many seconds, and put the models on a board of the registry.
+
+        An interrupt (of the kernel, or ``board.stop()``) ends it early: what is finished stays.
+
+        Parameters
+        ----------
+        time_budget:
+            Seconds for all: checks, models, search.
+        registry:
+            Where the board is kept; the one of this kernel's server unless given.
+        sink:
+            Who is told instead of a registry.
+        progress:
+            Whether to print a line per model, or the stream to print to; or what is called with
+            each progress (``stage``, ``done``, ``total``, ``seconds_left``, ``text``).
+
+        Returns
+        -------
+        Board | None
+            the registry's board; ``None`` with a sink of one's own.
+
+        Raises
+        ------
+        InvalidInput
+            when the budget is too short, before anything is begun where that can be known.
+        StorageUnavailable
+            when the disk has no room for training.
+
+        """
+        began = time.monotonic()
+        self._check_budget(time_budget)
+        http = None
+        if sink is None:
+            from .http_sink import HttpSink
+
+            http = HttpSink(registry)
+            sink = http
+        board = self._board(time_budget)
+        told = Both(sink, Lines(progress, self.metric, self.models))
+        with tempfile.TemporaryDirectory(prefix="leaderboard-") as folder:
+            threads = self.recipe["threads"] or processors()
+            place = Path(folder)
+            handover.save(
+                place, self.data, self.partition, self.metric, self.recipe["seed"], threads
+            )
+            child = Child(place, memory=self._memory(), threads=threads)
+            plan = Plan(
+                board=board,
+                target_type=self.data.target.type,
+                metric=self.metric,
+                families=self._families(),
+                training_rows=len(self.partition.splits[0][0]),
+                tunes=self.tunes,
+                blends=self.recipe["families"] is None or "blend" in self.recipe["families"],
+                trials=self.recipe["trials"],
+                budget=float(time_budget),
+                began=began,
+            )
+            run = Run(plan, child, told)
+            self.models.clear()
+            try:
+                run.go()
+            finally:
+                self.state = run.state
+                self.measured = {
+                    "seconds": time.monotonic() - began,
+                    "model_seconds": run.model_seconds,
+                    "peak_mb": child.peak / 1e6,
+                }
+        return None if http is None else http.board()
+
+    @classmethod
+    def rerun(
+        cls,
+        board: Any,
+        data: Any,
+        *,
+        time_budget: float | None = None,
+        registry: Registry | None = None,
+        sink: Sink | None = None,
+        progress: bool | Callable[[dict[str, Any]], object] | TextIO = True,
+        **changes: Any,
+    ) -> Any:
+        """Do what made a board again with other data: same recipe and seed, linked to the first.
+
+        Parameters
+        ----------
+        board:
+            The client's board, or anything with its ``recipe`` and ``id``.
+        data:
+            The new table.
+        time_budget:
+            As the board's unless given.
+        changes:
+            Options of the recipe that shall differ.
+
+        Returns
+        -------
+        Board | None
+            as `run`.
+
+        """
+        again = cls.like(board, data, **changes)
+        budget = time_budget if time_budget is not None else board.recipe["time_budget"]
+        if registry is None and sink is None:
+            registry = getattr(board, "registry", None)
+        return again.run(budget, registry=registry, sink=sink, progress=progress)
+
+    @classmethod
+    def like(cls, board: Any, data: Any, **changes: Any) -> Leaderboard:
+        """The leaderboard that `rerun` runs: a board's recipe with other data."""
+        recipe = {name: value for name, value in board.recipe.items() if name != "time_budget"}
+        again = cls(data, **(recipe | changes))
+        again._predecessor = board.id
+        return again
+
+    @property
+    def holdout(self) -> pa.Table:
+        """The held-out rows with their outcomes, as an Arrow table."""
+        return self.data.table.take(self.partition.holdout)
+
+    # --- checks -----------------------------------------------------------------------------
+
+    def _check_options(self) -> None:
+        recipe = self.recipe
+        if recipe["partition"] not in _PARTITIONS:
+            raise _wrong("partition", recipe["partition"], f"one of {', '.join(_PARTITIONS)}")
+        if recipe["partition"] == "group" and recipe["group_column"] is None:
+            raise _wrong("partition", "group", "given with group_column=")
+        if not 0.05 <= recipe["holdout_share"] <= 0.5:
+            raise _wrong("holdout_share", recipe["holdout_share"], "from 0.05 to 0.5")
+        if recipe["folds"] is not None and not 1 <= recipe["folds"] <= 20:
+            raise _wrong("folds", recipe["folds"], "from 1 to 20")
+        if not isinstance(recipe["seed"], int) or not 0 <= recipe["seed"] <= _MOST_SEED:
+            raise _wrong("seed", recipe["seed"], f"an integer from 0 to {_MOST_SEED}")
+        for option in ("trials", "threads", "memory_limit_mb"):
+            if recipe[option] is not None and not recipe[option] > 0:
+                raise _wrong(option, recipe[option], "more than 0")
+        for option in ("date_column", "group_column"):
+            if recipe[option] == recipe["target"]:
+                raise _wrong(option, recipe[option], "another column than the target")
+
+    def _check_budget(self, budget: float) -> None:
+        cells = self.data.rows * len(self.data.signature)
+        least = _LEAST_BUDGET + cells / _CELLS_PER_SECOND
+        if not isinstance(budget, int | float) or isinstance(budget, bool) or not budget >= least:
+            raise InvalidInput(
+                f"A time budget of {budget!r} s is too short for one model of {self.data.rows:,} "
+                f"rows and {len(self.data.signature)} columns.",
+                advice=f"Give at least {least:.0f} s: time_budget={max(60, round(3 * least))}.",
+                fields={"time_budget": f"at least {least:.1f}"},
+            )
+
+    def _check_parts(self) -> None:
+        """Each training part has something to learn, each validation part something to tell."""
+        outcomes = self.data.outcomes
+        parts = [("training", one) for one, _ in self.partition.splits]
+        parts += [("validation", two) for _, two in self.partition.splits]
+        parts.append(("holdout", self.partition.holdout))
+        for part, rows in parts:
+            if not len(rows) or (outcomes[rows] == outcomes[rows[0]]).all():
+                raise InvalidInput(
+                    f"Divided by {self.partition.kind}, the {part} rows all have the same outcome.",
+                    advice="Divide otherwise: partition='random', or another column.",
+                    fields={"partition": f"one outcome in {part}"},
+                )
+
+    def _divided(self) -> Partition:
+        recipe = self.recipe
+        kind, column = self._how_to_divide()
+        codes = self.data.outcomes.astype(np.int64)
+        by_class = self.data.target.type.is_classification and kind == "random"
+        if kind == "time":
+            self.warnings.append(
+                f"The rows are divided by time, by {column!r}: the latest are the holdout."
+            )
+        values = None if column is None else self._columns[column]
+        return divide(
+            self.data.rows,
+            recipe["seed"],
+            classes=codes if by_class else None,
+            times=values if kind == "time" else None,
+            groups=None if kind != "group" or values is None else _keys(values),
+            column=column,
+            folds=recipe["folds"],
+            holdout_share=recipe["holdout_share"],
+        )
+
+    def _how_to_divide(self) -> tuple[str, str | None]:
+        recipe = self.recipe
+        asked = recipe["partition"]
+        if recipe["group_column"] is not None and asked in ("auto", "group"):
+            return "group", recipe["group_column"]
+        if asked == "random":
+            return "random", None
+        if recipe["date_column"] is not None:
+            return "time", self._checked_date(recipe["date_column"])
+        dates = [c.name for c in self.data.signature.columns if c.dtype is Dtype.DATETIME]
+        fit = [name for name in dates if self._divides(name)]
+        if fit:
+            # the finest: a day's rows are known one after the other
+            return "time", max(fit, key=lambda name: len(np.unique(self._columns[name])))
+        if asked == "time":
+            raise _wrong("partition", "time", "given with a date column that has no missing value")
+        return "random", None
+
+    def _divides(self, name: str) -> bool:
+        values = self._columns[name]
+        return (
+            values.dtype.kind == "M"
+            and not np.isnat(values).any()
+            and (len(np.unique(values)) >= _LEAST_TIMES)
+        )
+
+    def _checked_date(self, name: str) -> str:
+        values = self._columns[name]
+        if values.dtype.kind not in "Miuf":
+            raise _wrong("date_column", name, "a column of dates, or of numbers that grow in time")
+        missing = np.isnat(values) if values.dtype.kind == "M" else ~np.isfinite(values)
+        if missing.any():
+            raise InvalidInput(
+                f"The date column {name!r} is missing in {int(missing.sum()):,} rows.",
+                advice="Leave these rows out, or choose another column.",
+                fields={"date_column": "missing values"},
+            )
+        return name
+
+    def _warn_of_leaks(self) -> None:
+        columns = {name: self._columns[name] for name in self.data.signature.names}
+        found = leaks(
+            columns,
+            self.data.outcomes,
+            len(self.data.target.class_labels),
+            self.partition.modelling,
+            self.recipe["seed"],
+        )
+        measure = "AUC" if self.data.target.type.is_classification else "R²"
+        self.warnings.extend(
+            f"The column {name!r} predicts {self.data.target.name!r} alone ({measure} "
+            f"{power:.3f}): if it is known only afterwards, leave it out with drop=[{name!r}]."
+            for name, power in found.items()
+        )
+
+    # --- what is handed on ------------------------------------------------------------------
+
+    def _families(self) -> list[Any]:
+        rows = len(self.partition.splits[0][0])
+        return [f for f in self.families if f.most_rows is None or rows <= f.most_rows]
+
+    def _memory(self) -> int | None:
+        limit = self.recipe["memory_limit_mb"]
+        if limit is not None:
+            return int(limit * 1e6)
+        free = available()
+        return None if free is None else int(free * _MEMORY_SHARE)
+
+    def _board(self, budget: float) -> dict[str, Any]:
+        data, target = self.data, self.data.target
+        engine = {"name": "scikit-learn", "version": _version("scikit-learn")}
+        if self.tunes:
+            engine = {"name": "FLAML", "version": _version("flaml")}
+        return {
+            "name": self.recipe["name"] or target.name,
+            "description": self.recipe["description"],
+            "target_name": target.name,
+            "target_type": target.type.value,
+            "class_labels": list(target.class_labels),
+            "positive_class": target.positive_class,
+            "signature": data.signature.to_json(),
+            "metric": self.metric,
+            "engine": engine,
+            "seed": self.recipe["seed"],
+            "time_budget": float(budget),
+            "partition": self.partition.to_json(),
+            "data": {
+                "digest": data.digest,
+                "rows": data.rows_given,
+                "columns": data.columns_given,
+                "source": data.source,
+            },
+            "recipe": self.recipe | {"time_budget": float(budget)},
+            "warnings": self.warnings,
+            "provenance": provenance.capture() | {"trained_by": f"jupyter_registry {__version__}"},
+            "predecessor_id": self._predecessor,
+        }
+
+    def __repr__(self) -> str:
+        target = self.data.target
+        return (
+            f"Leaderboard(target={target.name!r}, {target.type}, {self.data.rows:,} rows, "
+            f"{len(self.data.signature)} columns, metric={self.metric!r})"
+        )
+
+
+def _keys(values: Any) -> Any:
+    """Groups as texts, so that any column can be one; missing ones are a group too."""
+    if values.dtype.kind != "O":
+        return values
+    return np.array(["" if value is None else f"={value}" for value in values.tolist()])
+
+
+def _version(distribution: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        raise missing_extra(distribution, "sklearn", "Training models") from None
+
+
+def _wrong(option: str, value: object, wanted: str) -> InvalidInput:
+    return InvalidInput(
+        f"{option}={value!r} cannot be: it is {wanted}.",
+        advice=f"Give another {option}, or leave it out.",
+        fields={option: f"not {wanted}"},
+    )

@@ -1,0 +1,354 @@
+"""One run: candidates in order, within the time budget, told to the sink as they finish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..domain.errors import InvalidInput, ModelFailed
+from ..domain.kinds import TargetType
+from ..domain.ranking import greater_is_better, score_of
+from .child import Child, ChildLost, TookTooLong
+from .families import Family
+from .sink import Sink
+
+#: The share of the budget that untuned models may take where a search follows.
+_PLAIN_SHARE = 0.3
+#: One of them may take so much of it.
+_ONE_SHARE = 0.5
+#: Of what is left then the search takes so much; training what it found the rest.
+_SEARCH_SHARE = 0.6
+#: A search of fewer seconds is not worth it.
+_LEAST_SEARCH = 3.0
+#: Models that a search gives to the board, models that are blended.
+TUNED, BLENDED = 3, 3
+#: Details are for models that are among so many best, and take so much of the budget each.
+_LEADING, _DETAILS_SHARE = 3, 0.05
+#: Seconds between two of the sink's progresses, and between two questions whether to stop.
+_TELL_EVERY, _ASK_EVERY = 2.0, 0.5
+#: Seconds that the last model may take beyond the budget to be written.
+_GRACE = 2.0
+
+
+class Stopped(Exception):
+    """The run is asked to stop."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run trains, and how long."""
+
+    board: dict[str, Any]
+    """The fields of ``LeaderboardCreate``."""
+    target_type: TargetType
+    metric: str
+    families: Sequence[Family]
+    training_rows: int
+    tunes: bool
+    blends: bool
+    trials: int | None
+    budget: float
+    began: float
+    """Of the monotonic clock."""
+
+
+@dataclass
+class _Candidate:
+    number: str
+    label: str
+    family: str
+    score: float
+    seconds: float
+
+
+class Run:
+    """A run; `go` is called once."""
+
+    def __init__(self, plan: Plan, child: Child, sink: Sink) -> None:
+        self.plan = plan
+        self.child = child
+        self.sink = sink
+        self.done: list[_Candidate] = []
+        self.failed = 0
+        self.model_seconds = 0.0
+        """Seconds that models were trained, searched for and scored."""
+        self.state = "failed"
+        self._numbers = 0
+        self._stage = "starting"
+        self._text = "Starting"
+        self._total = len(plan.families) + (TUNED if plan.tunes else 0) + bool(plan.blends)
+        self._told = self._asked = 0.0
+        self._begun = False
+        self._greater = greater_is_better(plan.target_type, plan.metric)
+
+    def go(self) -> None:
+        """Train until all is done, the time is over, or it is asked to stop.
+
+        Raises
+        ------
+        InvalidInput
+            when the budget is too short for one model; nothing is begun where that shows before
+            training begins.
+        ModelFailed
+            when no candidate could be trained.
+
+        """
+        try:
+            self._start()
+            self.plan.board["provenance"]["libraries"] = self._libraries
+            self.sink.begin(self.plan.board)
+            self._begun = True
+            try:
+                self._train_all()
+                state = "done"
+            except (KeyboardInterrupt, Stopped):
+                state = "stopped"
+            if not self.done and state == "done":
+                raise self._nothing()
+            self.state = state
+            self.sink.end(state, None)
+        except BaseException as error:
+            if self._begun and self.state == "failed":
+                self.sink.end("failed", str(error) or type(error).__name__)
+            raise
+        finally:
+            self.child.end()
+
+    # --- the order of things ----------------------------------------------------------------
+
+    def _start(self) -> None:
+        until = self.plan.began + self.plan.budget
+        self.child.start()
+        try:
+            for answer in self.child.answers(until, lambda: None):
+                self._libraries = answer["libraries"]
+                return
+        except TookTooLong:
+            raise InvalidInput(
+                f"The time budget of {self.plan.budget:g} s was over before training could begin.",
+                advice="Give a longer one: time_budget=60.",
+                fields={"time_budget": "too short"},
+            ) from None
+        except ChildLost as error:
+            raise ModelFailed(
+                f"The process that trains could not start. {error}",
+                advice="Install jupyter_registry[sklearn] in this environment.",
+                fields={},
+            ) from None
+
+    def _train_all(self) -> None:
+        plan = self.plan
+        share = _PLAIN_SHARE if plan.tunes else 0.9
+        until = time.monotonic() + share * self._left()
+        whole = until - time.monotonic()
+        self._stage = "training"
+        for family in plan.families:
+            left = min(until, self._end) - time.monotonic()
+            if self.done and left < 0.05 * whole:
+                self._fail(family.title, family.name, {}, "There was no time left for it.")
+                continue
+            # the first models may take what they need: a board without any helps nobody
+            seconds = self._left() if not self.done else min(left, _ONE_SHARE * whole)
+            self._candidate(family.title, family.name, {}, seconds)
+        if plan.tunes:
+            self._tune()
+        if plan.blends:
+            self._blend()
+
+    def _tune(self) -> None:
+        left = self._left()
+        if left * _SEARCH_SHARE < _LEAST_SEARCH:
+            return
+        self._stage = "searching"
+        seconds = left * _SEARCH_SHARE
+        log = self.child.folder / "search.log"
+        names = [family.name for family in self.plan.families] + ["extra_trees"]
+        order = {
+            "do": "tune",
+            "families": names,
+            "seconds": seconds,
+            "log": str(log),
+            "trials": self.plan.trials,
+        }
+        self._text = "Searching for good settings"
+        reason = None
+        try:
+            answer = self._answer(order, time.monotonic() + seconds * 1.25 + 2)
+            if answer["event"] == "failed":
+                reason = answer["reason"]
+        except ChildLost as error:
+            # the log has what was found until then
+            reason = None if isinstance(error, TookTooLong) else str(error)
+        found = []
+        try:
+            found = self._answer({"do": "settings", "log": str(log)}, self._end).get("found") or []
+        except ChildLost as error:
+            reason = reason or str(error)
+        if not found:
+            self._fail("Search", "", {}, reason or "It found nothing in the time that it had.")
+            return
+        self._stage = "training"
+        for best in found[:TUNED]:
+            title = next(
+                (f.title for f in self.plan.families if f.name == best["family"]), best["family"]
+            )
+            label = _LEARNERS.get(best["learner"], title)
+            left = self._left()
+            if left < 1.0:
+                self._fail(f"{label}, tuned", best["family"], best["parameters"], _NO_TIME)
+                continue
+            self._candidate(f"{label}, tuned", best["family"], best["parameters"], left)
+
+    def _blend(self) -> None:
+        ranked = [one for one in self._ranked() if one.family != "baseline"][:BLENDED]
+        if len(ranked) < 2 or self._left() < 1.0:
+            return
+        order = {
+            "do": "blend",
+            "of": [one.number for one in ranked],
+            "labels": [one.label for one in ranked],
+            "label": f"Blend of the best {len(ranked)}",
+            "family": "blend",
+            "parameters": {},
+        }
+        self._order(order, self._left())
+
+    # --- one candidate ----------------------------------------------------------------------
+
+    def _candidate(
+        self, label: str, family: str, parameters: dict[str, Any], seconds: float
+    ) -> None:
+        order = {"do": "train", "label": label, "family": family, "parameters": parameters}
+        self._order(order, seconds)
+
+    def _order(self, order: dict[str, Any], seconds: float) -> None:
+        """Have a candidate trained, and tell the sink what became of it."""
+        self._numbers += 1
+        ranked = self._ranked()
+        details = min(_DETAILS_SHARE * self.plan.budget, max(0.0, self._left() - seconds / 2) * 0.1)
+        order |= {
+            "number": str(self._numbers),
+            "seconds": seconds,
+            "details_seconds": details,
+            "to_beat": ranked[_LEADING - 1].score if len(ranked) >= _LEADING else None,
+            "greater_is_better": self._greater,
+        }
+        self._text = order["label"]
+        try:
+            answer = self._answer(order, time.monotonic() + seconds + details + _GRACE)
+        except ChildLost as error:
+            self._fail(order["label"], order["family"], order["parameters"], str(error))
+            return
+        if answer["event"] == "failed":
+            self._fail(order["label"], order["family"], order["parameters"], answer["reason"])
+            return
+        self.model_seconds += answer["model_seconds"]
+        model = answer["model"]
+        score = score_of(model["validation"], self.plan.metric)
+        if score is not None:
+            self.done.append(
+                _Candidate(
+                    order["number"], order["label"], order["family"], score, answer["seconds"]
+                )
+            )
+        model["provenance"] = self.plan.board["provenance"] | model["provenance"] | self._facts()
+        # the folder stays as it is for the blend
+        files = {name: Path(file) for name, file in answer["files"].items()}
+        self.sink.model(model, files)
+        self._tell(force=True)
+
+    def _fail(self, label: str, family: str, parameters: dict[str, Any], reason: str) -> None:
+        self.failed += 1
+        model = {
+            "label": label,
+            "family": family,
+            "state": "failed",
+            "reason": reason,
+            "parameters": parameters,
+        }
+        self.sink.model(model, {})
+        self._tell(force=True)
+
+    def _answer(self, order: dict[str, Any], until: float) -> dict[str, Any]:
+        """The child's answer to an order; it is started again if it is gone."""
+        if not self.child.is_running:
+            self.child.start()
+            next(self.child.answers(max(until, self._end), self._tick))
+        self.child.ask(order)
+        self._tell(force=True)
+        for answer in self.child.answers(min(until, self._end + _GRACE), self._tick):
+            if answer["event"] != "step":
+                return answer
+            self._text = answer["text"]
+            self._tell()
+        raise ChildLost("It gave no answer.")
+
+    # --- time, progress, stopping -----------------------------------------------------------
+
+    @property
+    def _end(self) -> float:
+        return self.plan.began + self.plan.budget
+
+    def _left(self) -> float:
+        return self._end - time.monotonic()
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        if now - self._asked >= _ASK_EVERY:
+            self._asked = now
+            if self.sink.should_stop():
+                raise Stopped
+        self._tell()
+
+    def _tell(self, *, force: bool = False) -> None:
+        now = time.monotonic()
+        if not force and now - self._told < _TELL_EVERY:
+            return
+        self._told = now
+        done = len(self.done) + self.failed
+        self.sink.progress(
+            {
+                "stage": self._stage,
+                "done": done,
+                "total": max(self._total, done),
+                "seconds_left": round(self._seconds_left(done), 1),
+                "text": self._text,
+            }
+        )
+
+    def _seconds_left(self, done: int) -> float:
+        """The rest of the budget where a search fills it, else by how long models have taken."""
+        left = max(0.0, self._left())
+        if self.plan.tunes or not self.done:
+            return left
+        mean = sum(one.seconds for one in self.done) / len(self.done)
+        return min(left, mean * max(0, self._total - done))
+
+    def _ranked(self) -> list[_Candidate]:
+        return sorted(self.done, key=lambda one: one.score, reverse=self._greater)
+
+    def _facts(self) -> dict[str, Any]:
+        """What a package says of where its model comes from."""
+        board = self.plan.board
+        return {key: board[key] for key in ("data", "engine", "seed", "time_budget", "partition")}
+
+    def _nothing(self) -> Exception:
+        if self._left() <= 0:
+            return InvalidInput(
+                f"The time budget of {self.plan.budget:g} s was too short for one model.",
+                advice="Give a longer one, or fewer rows.",
+                fields={"time_budget": "too short"},
+            )
+        return ModelFailed(
+            "No candidate could be trained; each is on the board with its reason.",
+            advice="Look at the reasons; drop the columns that they name.",
+            fields={},
+        )
+
+
+_NO_TIME = "There was no time left for it."
+#: Learners of the search whose label is not their family's.
+_LEARNERS = {"xgb_limitdepth": "XGBoost, limited depth", "extra_tree": "Extra trees"}

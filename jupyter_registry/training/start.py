@@ -1,0 +1,43 @@
+"""The script that training's processes start with: ``start.py MODULE ARGUMENT …``.
+
+It runs under any kernelspec's Python, where ``jupyter_registry`` may not be installed: the package
+is then found by its own location alone, so that the libraries are the interpreter's own.
+"""
+
+import sys
+
+
+def make_importable(root: str) -> None:
+    """Let ``import jupyter_registry`` find the package in the folder ``root``."""
+    import importlib.util
+    import os
+
+    spec = importlib.util.spec_from_file_location(
+        "jupyter_registry",
+        os.path.join(root, "__init__.py"),
+        submodule_search_locations=[root],
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["jupyter_registry"] = module
+    spec.loader.exec_module(module)
+
+
+def start() -> None:
+    """Run the ``main`` of the module that the first argument names, with the other arguments."""
+    if sys.version_info < (3, 11):  # noqa: UP036 (it runs under any kernelspec's Python)
+        sys.stderr.write("Training needs Python 3.11 or newer, this is " + sys.version + "\n")
+        sys.exit(3)
+    import os
+    from importlib import import_module
+
+    here = os.path.dirname(os.path.abspath(__file__))
+    # the script's own folder, which Python puts first, holds modules that are not top-level
+    sys.path[:] = [path for path in sys.path if os.path.abspath(path or os.curdir) != here]
+    make_importable(os.path.dirname(here))
+    sys.exit(import_module(sys.argv[1]).main(sys.argv[2:]))
+
+
+if __name__ == "__main__":
+    start()

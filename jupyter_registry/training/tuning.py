@@ -1,0 +1,197 @@
+"""The search for good settings, which is FLAML's: on the run's own partition, within a time.
+
+C. Wang et al., FLAML: A Fast and Lightweight AutoML Library (2021).
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..domain.kinds import TargetType
+from .evaluation import Material
+from .families import LEARNERS
+from .partition import Rows
+
+#: The run's metric → what FLAML minimises; others, which jump as scores move, by the log loss.
+_METRICS = {
+    "rmse": "rmse",
+    "mae": "mae",
+    "mape": "mape",
+    "r2": "r2",
+    "auc": "roc_auc",
+    "gini": "roc_auc",
+    "accuracy": "accuracy",
+    "f1": "f1",
+    "macro_f1": "macro_f1",
+}
+
+#: Settings that a run sets itself.
+_OWN = frozenset({"n_jobs", "random_state", "random_seed", "verbose", "verbosity", "thread_count"})
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial that FLAML wrote into its log."""
+
+    learner: str
+    config: dict[str, Any]
+    loss: float
+    seconds: float
+    sample: int
+
+    @property
+    def family(self) -> str:
+        """The family that the learner is of."""
+        return LEARNERS[self.learner]
+
+
+def tune(
+    material: Material,
+    metric: str,
+    families: Sequence[str],
+    seconds: float,
+    log: Path,
+    trials: int | None,
+) -> None:
+    """Search for so many seconds (and at most so many trials); what is found is in the log."""
+    from flaml import AutoML
+
+    encoder = material.making.inputs.encoder(as_category=True)
+    modelling = material.partition.modelling
+    inputs = encoder.fit_transform(material.table.iloc[modelling]).reset_index(drop=True)
+    wanted = _outcomes(material)[modelling]
+    settings: dict[str, Any] = {
+        "task": "regression" if material.target.type is TargetType.REGRESSION else "classification",
+        "metric": _metric(material, metric),
+        "estimator_list": [name for name, family in LEARNERS.items() if family in families],
+        "time_budget": seconds,
+        "log_file_name": str(log),
+        "log_type": "all",
+        "seed": material.making.seed,
+        "n_jobs": material.making.threads,
+        "verbose": 0,
+        "retrain_full": False,
+        "skip_transform": True,
+        "mlflow_logging": False,
+    }
+    if trials is not None:
+        settings["max_iter"] = trials
+    splits = [_places(modelling, pair) for pair in material.partition.splits]
+    if len(splits) > 1:
+        settings |= {"eval_method": "cv", "split_type": _Folds(splits), "n_splits": len(splits)}
+        settings |= {"X_train": inputs, "y_train": wanted}
+    else:
+        training, validation = splits[0]
+        settings |= {"eval_method": "holdout"}
+        settings |= {"X_train": inputs.iloc[training].reset_index(drop=True)}
+        settings |= {"X_val": inputs.iloc[validation].reset_index(drop=True)}
+        settings |= {"y_train": wanted[training], "y_val": wanted[validation]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        AutoML().fit(**settings)
+
+
+def trials_of(log: Path) -> list[Trial]:
+    """The trials in a log, also of a search that was ended or is still going on."""
+    found = []
+    try:
+        lines = log.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    for line in lines:
+        try:
+            record = json.loads(line)
+        except ValueError:  # the last line, half written
+            continue
+        if record.get("learner") in LEARNERS and np.isfinite(record["validation_loss"]):
+            found.append(
+                Trial(
+                    record["learner"],
+                    {k: v for k, v in record["config"].items() if k != "FLAML_sample_size"},
+                    float(record["validation_loss"]),
+                    float(record["trial_time"]),
+                    int(record["sample_size"]),
+                )
+            )
+    return found
+
+
+def best_of(trials: Sequence[Trial]) -> list[Trial]:
+    """The best trial of each learner, the best learner first; those of the most rows count."""
+    best: dict[str, Trial] = {}
+    for trial in trials:
+        held = best.get(trial.learner)
+        if held is None or (-trial.sample, trial.loss) < (-held.sample, held.loss):
+            best[trial.learner] = trial
+    return sorted(best.values(), key=lambda trial: trial.loss)
+
+
+def parameters(trial: Trial, *, is_classification: bool) -> dict[str, Any]:
+    """The settings of a trial as the library's own estimator takes them."""
+    from flaml.automl.model import (
+        ExtraTreesEstimator,
+        LGBMEstimator,
+        RandomForestEstimator,
+        XGBoostLimitDepthEstimator,
+        XGBoostSklearnEstimator,
+    )
+    from flaml.automl.task.factory import task_factory
+
+    learner = {
+        "lgbm": LGBMEstimator,
+        "xgboost": XGBoostSklearnEstimator,
+        "xgb_limitdepth": XGBoostLimitDepthEstimator,
+        "rf": RandomForestEstimator,
+        "extra_tree": ExtraTreesEstimator,
+    }[trial.learner]
+    task = task_factory("binary" if is_classification else "regression")
+    made = learner(task=task, **trial.config)
+    return {
+        name: value.item() if hasattr(value, "item") else value
+        for name, value in made.params.items()
+        if name not in _OWN and not name.startswith("_")
+    }
+
+
+class _Folds:
+    """The run's folds, as FLAML takes a splitter."""
+
+    shuffle = False
+
+    def __init__(self, splits: list[tuple[Rows, Rows]]) -> None:
+        self._splits = splits
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        return len(self._splits)
+
+    def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[Rows, Rows]]:
+        yield from self._splits
+
+
+def _places(modelling: Rows, pair: tuple[Rows, Rows]) -> tuple[Rows, Rows]:
+    training, validation = pair
+    return np.searchsorted(modelling, training), np.searchsorted(modelling, validation)
+
+
+def _metric(material: Material, metric: str) -> str:
+    if material.target.type is TargetType.REGRESSION:
+        return _METRICS[metric]
+    return _METRICS.get(metric, "log_loss")
+
+
+def _outcomes(material: Material) -> Any:
+    """Numbers, or classes as 0, 1 …; of two the positive one is 1."""
+    target = material.target
+    if target.type is TargetType.REGRESSION:
+        return material.outcomes.astype(np.float64)
+    if target.type is TargetType.BINARY:
+        return (material.outcomes == target.positive_class).astype(np.int64)
+    index = {label: place for place, label in enumerate(target.class_labels)}
+    return np.array([index[label] for label in material.outcomes], np.int64)

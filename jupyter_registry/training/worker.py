@@ -1,0 +1,191 @@
+"""The child process that trains: ``start.py jupyter_registry.training.worker FOLDER``.
+
+It reads what to train on from the folder (`handover`), then orders as lines of JSON from stdin,
+and answers with lines of JSON on stdout: ``ready``, any number of ``step``, and for each order
+``trained``, ``failed`` or ``tuned``. It ends when stdin does, whatever it is doing then.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import shutil
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any, TextIO
+
+from ..formats.libraries import libraries
+
+
+def main(arguments: list[str]) -> int:
+    """Work on orders, one after the other."""
+    # libraries print where they like: stdout carries lines of JSON alone
+    stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    worker = _Worker(Path(arguments[0]), stream)
+    orders: queue.Queue[dict[str, Any]] = queue.Queue()
+    threading.Thread(target=_read, args=(orders,), name="orders", daemon=True).start()
+    worker.start()
+    while True:
+        worker.work(orders.get())
+
+
+def _read(orders: queue.Queue[dict[str, Any]]) -> None:
+    """Read orders; without the one who gives them there is nothing left to do."""
+    for line in sys.stdin:
+        orders.put(json.loads(line))
+    os._exit(0)
+
+
+class _Worker:
+    def __init__(self, folder: Path, stream: TextIO) -> None:
+        self.folder = folder
+        self._stream = stream
+
+    def start(self) -> None:
+        """Load the material and say that it is there."""
+        from . import blending, details, evaluation
+        from .handover import load
+
+        self.material, self.metric = load(self.folder)
+        self._evaluation, self._details, self._blending = evaluation, details, blending
+        self._say({"event": "ready", "libraries": libraries()})
+
+    def work(self, order: dict[str, Any]) -> None:
+        """One order; whatever goes wrong in it is told, and ends nothing."""
+        began, used = time.monotonic(), time.process_time()
+        try:
+            answer = getattr(self, f"_{order['do']}")(order)
+        except Exception as error:
+            traceback.print_exc()
+            reason = f"{type(error).__name__}: {error}"
+            if isinstance(error, self._evaluation.OutOfTime):
+                reason = str(error)
+            elif isinstance(error, MemoryError):
+                reason = "It needed more memory than there is."
+            answer = {"event": "failed", "reason": reason[:2000]}
+        answer["seconds"] = time.monotonic() - began
+        answer["processor_seconds"] = time.process_time() - used
+        self._say(answer)
+
+    def _train(self, order: dict[str, Any]) -> dict[str, Any]:
+        asked = self._evaluation.Order(
+            order["label"],
+            order["family"],
+            order["parameters"],
+            order["seconds"],
+            self._fresh(order),
+        )
+        began = time.monotonic()
+        trained = self._evaluation.train(self.material, asked, self._step)
+        model_seconds = time.monotonic() - began
+        said = self._evaluation.told(
+            self.material, asked.label, asked.family, asked.parameters, trained
+        )
+        left = order["details_seconds"] if self._leads(order, trained) else 0.0
+        self._add_details(said, asked, trained, left)
+        return self._trained(said, trained, model_seconds)
+
+    def _blend(self, order: dict[str, Any]) -> dict[str, Any]:
+        began = time.monotonic()
+        folders = [self.folder / "candidates" / number for number in order["of"]]
+        trained = self._blending.blend(self.material, self._fresh(order), folders)
+        model_seconds = time.monotonic() - began
+        said = self._evaluation.told(self.material, order["label"], "blend", {}, trained)
+        said["parameters"] = {"models": order["labels"]}
+        said["blueprint"] = [
+            {"step": label, "kind": "model", "columns": [], "text": "As it was trained"}
+            for label in order["labels"]
+        ] + [{"step": "Blend", "kind": "model", "columns": [], "text": "The mean of all"}]
+        self._add_details(said, None, trained, order["details_seconds"])
+        return self._trained(said, trained, model_seconds)
+
+    def _tune(self, order: dict[str, Any]) -> dict[str, Any]:
+        from . import tuning
+
+        log = Path(order["log"])
+        tuning.tune(
+            self.material, self.metric, order["families"], order["seconds"], log, order["trials"]
+        )
+        return {"event": "tuned"}
+
+    def _settings(self, order: dict[str, Any]) -> dict[str, Any]:
+        """The best settings of each learner in the log of a search, however it ended."""
+        from . import tuning
+
+        best = tuning.best_of(tuning.trials_of(Path(order["log"])))
+        is_classification = self.material.making.is_classification
+        found = [
+            {
+                "family": trial.family,
+                "learner": trial.learner,
+                "loss": trial.loss,
+                "parameters": tuning.parameters(trial, is_classification=is_classification),
+            }
+            for trial in best
+        ]
+        return {"event": "tuned", "found": found}
+
+    def _add_details(self, said: dict[str, Any], order: Any, trained: Any, seconds: float) -> None:
+        """Details, the cheap ones always, the others while there is time for them."""
+        until = time.monotonic() + seconds
+        said["details"] = self._details.quick(self.material, trained)
+
+        def left() -> float:
+            return max(0.0, until - time.monotonic())
+
+        measured = self._details.importance(self.material, trained, max(left(), 1.0))
+        if measured is not None:
+            important, how = measured
+            said["details"]["importance"] = important
+            said["provenance"]["importance"] = how
+            features = {
+                name: {**histogram, "importance": important.get(name)}
+                for name, histogram in said["baseline"]["features"].items()
+            }
+            said["baseline"] = {**said["baseline"], "features": features}
+            leading = sorted(important, key=lambda name: -important[name])
+            dependence = self._details.dependence(self.material, trained, leading, left() / 2)
+            if dependence is not None:
+                said["details"]["partial_dependence"] = dependence
+        if order is not None and seconds:
+            curve = self._details.learning_curve(self.material, order, trained, self.metric, left())
+            if curve is not None:
+                said["details"]["learning_curve"] = curve
+
+    def _leads(self, order: dict[str, Any], trained: Any) -> bool:
+        """Whether it is among the best so far, whose worst score the order has."""
+        bar, score = order["to_beat"], self._details.score(trained, self.metric)
+        if bar is None or score is None:
+            return score is not None
+        return bool(score > bar) if order["greater_is_better"] else bool(score < bar)
+
+    def _trained(self, said: dict[str, Any], trained: Any, model_seconds: float) -> dict[str, Any]:
+        return {
+            "event": "trained",
+            "model": said,
+            "files": {name: str(file) for name, file in trained.files.items()},
+            "model_seconds": model_seconds,
+        }
+
+    def _fresh(self, order: dict[str, Any]) -> Path:
+        folder: Path = self.folder / "candidates" / order["number"]
+        shutil.rmtree(folder, ignore_errors=True)
+        return folder
+
+    def _step(self, text: str) -> None:
+        self._say({"event": "step", "text": text})
+
+    def _say(self, line: dict[str, Any]) -> None:
+        self._stream.write(json.dumps(line, allow_nan=False, default=_plain) + "\n")
+        self._stream.flush()
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's scalars as Python's, anything else as text."""
+    item = getattr(value, "item", None)
+    return item() if callable(item) else str(value)
