@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from ..domain.entities import (
     DeploymentCreate,
-    FilePublic,
     ModelPublic,
     PackagePublic,
     PackageSummary,
 )
-from ..domain.errors import AlreadyExists, IntegrityFailure
 from ..domain.kinds import Importance
 from ..domain.signature import Signature
 from . import html
 from .bodies import body
 from .bound import Bound
+from .downloads import download
 from .pages import Counted, Pages
-from .progress import Progress, bar
+from .progress import Progress
 from .segments import names_of
 
 if TYPE_CHECKING:
@@ -150,43 +148,15 @@ class _PackageActions(Bound):
 
         """
         whole = self._again()
-        root = Path(folder)
-        targets = [(file, _inside(root, file.path)) for file in whole.files]
-        for _, target in targets:
-            if target.exists() and not overwrite:
-                raise AlreadyExists(
-                    f"{target} is there already.",
-                    advice="Choose another folder, or set overwrite=True.",
-                    fields={"path": str(target)},
-                )
-        root.mkdir(parents=True, exist_ok=True)
-        with bar(
-            f"Download {self.reference}", whole.size, "B", show=progress, in_bytes=True
-        ) as advance:
-            for file, target in targets:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                self._fetch(file, target, advance)
-        return root
-
-    def _fetch(self, file: FilePublic, target: Path, advance: Any) -> None:
-        partial = target.with_name(f".{target.name}.partial")
-        found = hashlib.sha256()
-        path = f"/packages/{self.id}/files/{quote(file.path)}"
-        try:
-            with self._registry.connection.stream(path) as chunks, partial.open("wb") as out:
-                for chunk in chunks:
-                    out.write(chunk)
-                    found.update(chunk)
-                    advance(len(chunk))
-            if found.hexdigest() != file.sha256:
-                raise IntegrityFailure(
-                    f"{file.path} of {self.reference} arrived with another SHA-256 than recorded.",
-                    advice="Download it again; if it stays so, the stored file is damaged.",
-                    fields={"path": file.path},
-                )
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+        return download(
+            self._registry.connection,
+            f"/packages/{self.id}/files",
+            whole.files,
+            Path(folder),
+            title=self.reference,
+            overwrite=overwrite,
+            progress=progress,
+        )
 
     def _again(self) -> Package:
         found = self._registry.package_by_id(self.id)
@@ -238,6 +208,7 @@ class Package(_PackageActions, PackagePublic):
 
     def _repr_html_(self) -> str:
         origin = self.provenance
+        board = origin.get("leaderboard") or {}
         shown = html.facts(
             f"Package {self.reference}",
             _summary_facts(self)
@@ -246,6 +217,7 @@ class Package(_PackageActions, PackagePublic):
                 "notebook": origin.get("notebook"),
                 "python": origin.get("python"),
                 "git": (origin.get("git") or {}).get("commit"),
+                "leaderboard": f"{board['id']}, model {board['number']}" if board else None,
                 "deployments": [str(item.get("label", item)) for item in self.deployments],
             },
         )
@@ -360,15 +332,3 @@ def _summary_facts(package: PackageSummary) -> dict[str, Any]:
         "by": package.created_by,
         "archived": package.archived_at,
     }
-
-
-def _inside(root: Path, path: str) -> Path:
-    """Where a file of a package goes; never outside the folder."""
-    parts: Sequence[str] = PurePosixPath(path).parts
-    if not parts or path.startswith("/") or any(part in ("..", "") for part in parts):
-        raise IntegrityFailure(
-            f"The package names a file {path!r} outside of its folder.",
-            advice="Do not use this package.",
-            fields={"path": path},
-        )
-    return root.joinpath(*parts)

@@ -9,15 +9,24 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..domain.entities import ServerInfo
-from ..domain.kinds import DeploymentState, Importance, PackageKind, Status, TargetType
+from ..domain.kinds import (
+    DeploymentState,
+    Importance,
+    LeaderboardState,
+    PackageKind,
+    Status,
+    TargetType,
+)
 from .connection import Connection
 from .deployment_lists import DeploymentsAndStatus
 from .deployments import Deployment, DeploymentList
 from .discovery import find_server
+from .leaderboards import Board, BoardItem, BoardList
 from .packages import Model, ModelList, Package, PackageItem, PackageList
 from .progress import Progress
 from .references import resolve, split_reference
 from .shown import Facts, Shown
+from .training import Training
 
 if TYPE_CHECKING:
     from .packaging import SignatureLike
@@ -294,6 +303,36 @@ class Registry:
         """A deployment by label or id; raises `DeploymentNotFound`."""
         path = f"/deployments/{quote(str(reference), safe='')}"
         return Deployment.of(self, self.connection.get(path))
+
+    # --- leaderboards ---------------------------------------------------------------------
+
+    def leaderboards(
+        self,
+        q: str | None = None,
+        *,
+        state: LeaderboardState | str | None = None,
+        name: str | None = None,
+        sort: str = "-created_at",
+        page_size: int = 100,
+    ) -> BoardList:
+        """Leaderboards, filtered; read page by page.
+
+        ``name``: of the packages that their models become; ``state``: ``running``, ``done``,
+        ``stopped`` or ``failed``; ``sort``: ``created_at``, ``name`` or ``target``, from last to
+        first with a leading ``-``.
+        """
+        params = {"q": q, "state": state, "name": name, "sort": sort, "limit": page_size}
+        return BoardList(
+            self._pages("/leaderboards", params), lambda item: BoardItem.of(self, item)
+        )
+
+    def leaderboard(self, leaderboard_id: int) -> Board:
+        """A leaderboard by its id; raises `LeaderboardNotFound`."""
+        return Board.of(self, self.connection.get(f"/leaderboards/{leaderboard_id}"))
+
+    def begin_leaderboard(self, board: Mapping[str, Any]) -> Training:
+        """Begin a leaderboard that this process trains; the fields are ``LeaderboardCreate``'s."""
+        return Training.begin(self, board)
 
     # --- the connection -------------------------------------------------------------------
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from .accuracy import Accuracy
 from .accuracy_details import AccuracyDetails
+from .board_models import BoardModel, Ranking, WholeBoardModel
 from .deployments import Deployment, DeploymentList, History, Key, KeyList, Replacement
 from .drift import Drift
 from .health import Health
+from .leaderboards import Board, BoardList
 from .packages import Model, ModelList, Package, PackageItem, PackageList
 from .rows import ActualsResult, ReportResult
 from .segments import Segments
@@ -15,6 +17,9 @@ __all__ = [
     "Accuracy",
     "AccuracyDetails",
     "ActualsResult",
+    "Board",
+    "BoardList",
+    "BoardModel",
     "Deployment",
     "DeploymentList",
     "Drift",
@@ -27,7 +32,9 @@ __all__ = [
     "Package",
     "PackageItem",
     "PackageList",
+    "Ranking",
     "Replacement",
     "ReportResult",
     "Segments",
+    "WholeBoardModel",
 ]

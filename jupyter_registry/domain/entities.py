@@ -73,6 +73,7 @@ from .leaderboards import LeaderboardPage as LeaderboardPage
 from .leaderboards import LeaderboardPublic as LeaderboardPublic
 from .leaderboards import LeaderboardSummary as LeaderboardSummary
 from .leaderboards import LeaderboardUpdate as LeaderboardUpdate
+from .leaderboards import LeaderboardWhole as LeaderboardWhole
 from .leaderboards import Progress as Progress
 from .leaderboards import ValidationScore as ValidationScore
 from .marks import ReplacementMark as ReplacementMark

@@ -190,13 +190,18 @@ class LeaderboardPage(SQLModel):
     """How many there are on all pages, where it was asked for."""
 
 
-class LeaderboardPublic(LeaderboardSummary):
-    """One leaderboard, whole, with its models as far as a table shows them."""
+class LeaderboardWhole(LeaderboardSummary):
+    """One leaderboard, whole but for its models."""
 
     recipe: dict[str, Any] = {}
     provenance: dict[str, Any] = {}
     successors: list[int] = []
     """The leaderboards that used its recipe again."""
+
+
+class LeaderboardPublic(LeaderboardWhole):
+    """One leaderboard, whole, with its models as far as a table shows them."""
+
     models: list[BoardModelSummary] = []
     """In the order in which they were finished."""
 

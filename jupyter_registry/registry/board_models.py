@@ -158,9 +158,8 @@ def _check(body: BoardModelCreate) -> None:
             advice="Say what it is, such as 'LightGBM, tuned'.",
             fields={"label": "missing"},
         )
-    plain = body.model_dump(
-        mode="json", include={"parameters", "validation", "blueprint", "details"}
-    )
+    # not as JSON, which makes null of NaN
+    plain = body.model_dump(include={"parameters", "validation", "blueprint", "details"})
     plain |= {"baseline": body.baseline, "provenance": body.provenance}
     plain |= {"training_seconds": body.training_seconds, "scoring_ms": body.scoring_ms}
     for field, value in plain.items():

@@ -279,7 +279,7 @@ def _check(body: LeaderboardCreate) -> Target:
     ):
         validation.text(getattr(body, field), field, most)
     check_names(body.target_type, [body.metric])
-    plain = body.model_dump(mode="json")
+    plain = body.model_dump()  # not as JSON, which makes null of NaN
     for field in ("engine", "partition", "data", "recipe", "provenance", "warnings", "signature"):
         validation.document(plain[field], field)
     if not Signature.from_json(body.signature).columns:

@@ -24,7 +24,8 @@ ROWS = re.compile(r"/(predictions|reports|actuals)$")
 
 def address(route: Route, **values: Any) -> str:
     known = {"deployment": "1", "package_id": "1", "name": "shared binary", "version": "1",
-             "alias": "a", "upload_id": "0", "path": "model.bin", "key_id": "1"}  # fmt: skip
+             "alias": "a", "upload_id": "0", "path": "model.bin", "key_id": "1",
+             "leaderboard_id": "1", "number": "1", "job": "0"}  # fmt: skip
     return re.sub(r"\{(\w+)\*?\}", lambda m: str((known | values)[m.group(1)]), route.path)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ...domain.errors import LeaderboardNotFound
 from .base import RegistryHandler, id_in, to_json
 from .packages import send_file, tell_of_package
 
@@ -23,8 +25,9 @@ class _OfModel(RegistryHandler):
         from ...registry import leaderboards
 
         board_id = id_in(leaderboard_id)
-        name = await services.in_thread(leaderboards.name_of, services.database, board_id)
-        self.changed("updated", "leaderboard", board_id, name)
+        with suppress(LeaderboardNotFound):  # deleted again already
+            name = await services.in_thread(leaderboards.name_of, services.database, board_id)
+            self.changed("updated", "leaderboard", board_id, name)
 
     async def tell_of_packaged(self, packaged: Packaged, leaderboard_id: str) -> None:
         """Tell of a model's package: that it was made, or was changed."""
