@@ -26,7 +26,6 @@ from .packages import Model, ModelList, Package, PackageItem, PackageList
 from .progress import Progress
 from .references import resolve, split_reference
 from .shown import Facts, Shown
-from .training import Training
 
 if TYPE_CHECKING:
     from .packaging import SignatureLike
@@ -329,10 +328,6 @@ class Registry:
     def leaderboard(self, leaderboard_id: int) -> Board:
         """A leaderboard by its id; raises `LeaderboardNotFound`."""
         return Board.of(self, self.connection.get(f"/leaderboards/{leaderboard_id}"))
-
-    def begin_leaderboard(self, board: Mapping[str, Any]) -> Training:
-        """Begin a leaderboard that this process trains; the fields are ``LeaderboardCreate``'s."""
-        return Training.begin(self, board)
 
     # --- the connection -------------------------------------------------------------------
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +12,7 @@ from ..client.bodies import body
 from ..client.connection import CannotConnect
 from ..client.discovery import kernel_id
 from ..client.uploads import upload
-from ..domain.errors import RegistryError
+from ..domain.errors import LeaderboardEnded, RegistryError
 from ..domain.leaderboards import BoardModelCreate, LeaderboardCreate
 
 if TYPE_CHECKING:
@@ -48,18 +48,20 @@ class HttpSink:
 
     def progress(self, progress: dict[str, Any]) -> None:
         """Say how far it is; the answer says whether somebody asks to stop."""
-        with suppress(CannotConnect):  # the next one may arrive
+        with suppress(CannotConnect), self._until_ended():  # the next one may arrive
             answer = self._call("PATCH", self._path, {"progress": progress})
             self._stop = bool(answer.get("stop_requested"))
 
     def model(self, model: dict[str, Any], files: dict[str, Path]) -> None:
         """Upload the files and add the model; again where the server did not answer."""
-        _insist(lambda: self._add(model, files))
+        with self._until_ended():
+            _insist(lambda: self._add(model, files))
 
     def end(self, state: str, error: str | None) -> None:
         """End the board."""
         update = {"state": state} if error is None else {"state": state, "error": error[:20_000]}
-        _insist(lambda: self._call("PATCH", self._path, update))
+        with self._until_ended():
+            _insist(lambda: self._call("PATCH", self._path, update))
 
     def should_stop(self) -> bool:
         """Whether the board was asked to stop when progress was last told."""
@@ -74,6 +76,14 @@ class HttpSink:
         if self.id is None:
             raise RegistryError("The leaderboard has not begun.", advice="Begin it first.")
         return f"/leaderboards/{self.id}"
+
+    @contextmanager
+    def _until_ended(self) -> Iterator[None]:
+        """Take a board that somebody has ended meanwhile for one that is asked to stop."""
+        try:
+            yield
+        except LeaderboardEnded:
+            self._stop = True
 
     def _add(self, model: dict[str, Any], files: dict[str, Path]) -> None:
         wanted = body(BoardModelCreate, **model)

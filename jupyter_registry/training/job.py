@@ -9,6 +9,7 @@ log is stderr. Data that cannot be trained on are one line
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from ..domain.errors import RegistryError
+from ..domain.errors import InvalidInput, RegistryError, nearest
 from .sink import FolderSink
 
 #: The exit code of a run whose data or options were refused before training began.
@@ -57,6 +58,14 @@ def run(job: dict[str, Any], sink: FolderSink) -> None:
     for option in ("name", "source"):
         if job.get(option):
             options[option] = job[option]
+    known = inspect.signature(Leaderboard).parameters
+    for option in options:
+        if option not in known or option in ("data", "target"):
+            raise InvalidInput(
+                f"Training has no option {option!r}. {nearest(option, list(known))}".strip(),
+                advice=f"The options are {', '.join(sorted(set(known) - {'data', 'target'}))}.",
+                fields={"options": f"unknown: {option}"},
+            )
     board = Leaderboard(job["data"], job["target"], **options)
     budget = job.get("time_budget")
     board.run(DEFAULT_BUDGET if budget is None else budget, sink=sink, progress=sys.stderr)

@@ -182,7 +182,7 @@ class Run:
         except ChildLost as error:
             # the log has what was found until then
             reason = None if isinstance(error, TookTooLong) else str(error)
-        found = []
+        found: list[dict[str, Any]] = []
         try:
             found = self._answer({"do": "settings", "log": str(log)}, self._end).get("found") or []
         except ChildLost as error:

@@ -22,6 +22,8 @@ MOST_CATEGORIES = 250
 #: Rows that a category needs to be told from others.
 LEAST_ROWS = 2
 
+#: Trees compare numbers as float32.
+_LARGEST = 3e38
 _DAY = 86_400.0
 
 
@@ -64,7 +66,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc,unused
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Encode the rows, shape (n, features out)."""
-        columns: list[Any] = [_finite(X[name]) for name in self.numbers or []]
+        columns: list[Any] = [_numbers(X[name]) for name in self.numbers or []]
         for name, known in self.known_.items():
             codes = _codes(X[name], known)
             if self.as_category:
@@ -141,7 +143,10 @@ class BlendedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc,un
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Probabilities, shape (n, K)."""
-        return np.mean([model.predict_proba(X) for model in self.models or []], axis=0)
+        found: NDArray[np.float64] = np.mean(
+            [m.predict_proba(X) for m in self.models or []], axis=0
+        )
+        return found
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The most probable labels, shape (n,)."""
@@ -169,14 +174,17 @@ class BlendedRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc,unus
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Predicted numbers, shape (n,)."""
-        return np.mean([model.predict(X) for model in self.models or []], axis=0)
+        each = [model.predict(X) for model in self.models or []]
+        found: NDArray[np.float64] = np.mean(each, axis=0)
+        return found
 
 
-def _finite(column: pd.Series) -> NDArray[np.float64]:
-    """Numbers as float64; what is infinite is missing."""
+def _numbers(column: pd.Series) -> NDArray[np.float64]:
+    """Numbers as float64 within what float32 holds; what is infinite is missing."""
     values = np.asarray(column, dtype=np.float64)
-    infinite = np.isinf(values)
-    return np.where(infinite, np.nan, values) if infinite.any() else values
+    if not len(values) or np.abs(values).max(initial=0.0, where=~np.isnan(values)) <= _LARGEST:
+        return values
+    return np.clip(np.where(np.isinf(values), np.nan, values), -_LARGEST, _LARGEST)
 
 
 # --- categories -----------------------------------------------------------------------------
@@ -214,21 +222,23 @@ def _codes(column: pd.Series, known: list[str]) -> NDArray[np.int64]:
 
 def _date_parts(column: pd.Series) -> dict[str, NDArray[np.float64]]:
     """Parts of dates as float64, NaN where the date is missing."""
-    stamps = pd.to_datetime(column, utc=True)
-    parts = stamps.dt
-    seconds = parts.hour * 3600.0 + parts.minute * 60.0 + parts.second
-    microseconds = np.asarray(stamps.dt.tz_localize(None), dtype="datetime64[us]")
-    days = microseconds.astype(np.int64) / 1e6 / _DAY
-    days[np.isnat(microseconds)] = np.nan
+    if getattr(column.dtype, "kind", "O") != "M" or not isinstance(column.dtype, np.dtype):
+        column = pd.to_datetime(column, utc=True).dt.tz_localize(None)
+    stamps = np.asarray(column, dtype="datetime64[us]")
+    days = stamps.astype("datetime64[D]")
+    months, years = stamps.astype("datetime64[M]"), stamps.astype("datetime64[Y]")
+    seconds = (stamps - days).astype(np.int64) / 1e6
     found = {
-        "day number": days,
-        "month": parts.month,
-        "day of month": parts.day,
-        "day of year": parts.dayofyear,
-        "weekday": parts.dayofweek,
+        "day number": days.astype(np.int64) + seconds / _DAY,
+        "month": (months - years.astype("datetime64[M]")).astype(np.int64) + 1.0,
+        "day of month": (days - months.astype("datetime64[D]")).astype(np.int64) + 1.0,
+        "day of year": (days - years.astype("datetime64[D]")).astype(np.int64) + 1.0,
+        # the first of January 1970 was a Thursday; Monday is 0
+        "weekday": (days.astype(np.int64) + 3) % 7 + 0.0,
         "hour": seconds / 3600.0,
     }
-    return {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}
+    missing = np.isnat(stamps)
+    return {name: np.where(missing, np.nan, values) for name, values in found.items()}
 
 
 def _varies(values: NDArray[np.float64]) -> bool:

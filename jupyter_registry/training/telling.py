@@ -52,11 +52,9 @@ class Lines:
         models: list[dict[str, Any]],
     ) -> None:
         self._call = progress if callable(progress) else None
-        self._stream: TextIO | None = None
+        self._stream: Any = progress if hasattr(progress, "write") else None
         if progress is True:
             self._stream = sys.stdout
-        elif hasattr(progress, "write"):
-            self._stream = progress
         self._metric = metric
         self._models = models
 

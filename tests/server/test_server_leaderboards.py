@@ -12,50 +12,54 @@ import pytest
 
 from jupyter_registry.client import Registry
 from jupyter_registry.client.leaderboards import Board
-from jupyter_registry.client.training import Training
 from jupyter_registry.domain.errors import (
     AlreadyExists,
     InvalidInput,
-    LeaderboardEnded,
     LeaderboardNotFound,
     LeaderboardRunning,
     NotFound,
 )
+from jupyter_registry.training.http_sink import HttpSink
 from tests.board_samples import board_body, columns, data, failed_body, model_body, pipeline
 
 from .listening import Listener, listening
 
 
+def beginning(registry: Registry, name: str, **fields: Any) -> HttpSink:
+    """What a training in a kernel tells of its leaderboard with."""
+    sink = HttpSink(registry)
+    sink.begin(board_body(name, **fields))
+    return sink
+
+
 def trained(registry: Registry, name: str, folder: Path, *, end: bool = True) -> Board:
     """A leaderboard with a forest (1), a linear model (2) and one that failed (3)."""
-    training = registry.begin_leaderboard(board_body(name))
+    training = beginning(registry, name)
     for kind in ("forest", "linear"):
         training.model(*model_body(kind, folder / kind))
     training.model(failed_body(), {})
     if end:
-        training.end("done")
+        training.end("done", None)
     return training.board()
 
 
 def test_a_training_tells_and_the_board_is_ranked_on_any_metric(
     registry: Registry, api: httpx.Client, name: str, tmp_path: Path
 ) -> None:
-    training = registry.begin_leaderboard(board_body(name))
-    assert isinstance(training, Training)
-    assert training.progress({"stage": "trying", "done": 0, "total": 3, "seconds_left": 9.5})
-    assert training.alive()
-    one = training.model(*model_body("linear", tmp_path / "linear"))
-    assert (one.number, one.state, one.holdout) == (1, "done", None)
+    training = beginning(registry, name)
+    training.progress({"stage": "trying", "done": 0, "total": 3, "seconds_left": 9.5})
+    assert not training.should_stop()
+    training.model(*model_body("linear", tmp_path / "linear"))
     running = registry.leaderboard(training.id)
     assert (running.state, running.progress.stage) == ("running", "trying")
     assert [model.label for model in running.models()] == ["Logistic regression"]
     training.model(*model_body("forest", tmp_path / "forest"))
-    failed = training.model(failed_body(), {})
-    assert (failed.state, failed.reason) == ("failed", failed_body()["reason"])
-    training.end("done")
-    with pytest.raises(LeaderboardEnded):
-        training.model(failed_body(), {})
+    training.model(failed_body(), {})
+    training.end("done", None)
+    late = api.post(f"/leaderboards/{training.id}/models", json=failed_body())
+    assert (late.status_code, late.json()["fields"]["state"]) == (409, "done")
     board = training.board()
+    assert board.models().failed[0].reason == failed_body()["reason"]
     assert (board.state, board.models_done, board.models_failed) == ("done", 2, 1)
     by_auc, by_loss = board.models(), board.models("log_loss")
     assert [model.label for model in by_auc] == ["Random forest", "Logistic regression"]
@@ -190,26 +194,40 @@ def test_a_models_files_can_be_had_before_it_is_a_package(
 def test_a_running_board_is_stopped_before_it_is_deleted(
     registry: Registry, api: httpx.Client, name: str
 ) -> None:
-    training = registry.begin_leaderboard(board_body(name))
+    training = beginning(registry, name)
     board = training.board()
     assert not training.should_stop()
     with pytest.raises(LeaderboardRunning):
         board.delete()
     assert board.stop().stop_requested
-    assert not training.progress({"done": 1})
+    training.progress({"done": 1})
     assert training.should_stop()
-    training.end("stopped")
-    training.end("stopped")
+    training.end("stopped", None)
+    training.end("stopped", None)
     assert board.refresh().state == "stopped"
     board.delete()
     assert api.get(f"/leaderboards/{board.id}").status_code == 404
+
+
+def test_a_training_whose_board_was_ended_stops_and_adds_nothing(
+    registry: Registry, api: httpx.Client, name: str, tmp_path: Path
+) -> None:
+    training = beginning(registry, name)
+    ended = api.patch(f"/leaderboards/{training.id}", json={"state": "failed", "error": "over"})
+    assert ended.json()["error"] == "over"
+    training.model(*model_body("linear", tmp_path / "linear"))
+    assert training.should_stop()
+    training.progress({"done": 1})
+    training.end("done", None)
+    board = training.board()
+    assert (board.state, board.error, len(board.models())) == ("failed", "over", 0)
 
 
 def test_the_wrong_is_refused_and_changes_nothing(
     api: httpx.Client, registry: Registry, name: str
 ) -> None:
     with pytest.raises(InvalidInput, match="metric"):
-        registry.begin_leaderboard(board_body(name, metric="rmse"))
+        beginning(registry, name, metric="rmse")
     for path, body in (
         ("/leaderboards", {}),
         ("/leaderboards", board_body(name, more=1)),
@@ -240,7 +258,7 @@ def _walk(
     api: httpx.Client, hears: Listener, registry: Registry, name: str, tmp_path: Path
 ) -> None:
     who = {"user": api.get("/info").json()["user"]}
-    training = registry.begin_leaderboard(board_body(name))
+    training = beginning(registry, name)
     board = {"entity": "leaderboard", "id": training.id, "name": name, **who}
     updated = {"action": "updated", **board}
     assert hears.next() == {"action": "created", **board}
@@ -251,7 +269,7 @@ def _walk(
     at = f"/leaderboards/{training.id}"
     assert api.post(f"{at}/stop").is_success
     assert hears.next() == updated
-    training.end("stopped")
+    training.end("stopped", None)
     assert hears.next() == updated
     assert api.post(f"{at}/models/1/unlock").is_success
     assert hears.next() == updated

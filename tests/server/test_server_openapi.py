@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,8 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from jupyter_registry.server.routes import ROUTES
+
+from .jobs import begun, cells, ended, until
 
 Deploy = Callable[..., dict[str, Any]]
 
@@ -88,7 +91,11 @@ def test_described_parameters_are_the_accepted_ones(
 
 
 def test_answers_are_as_described(
-    document: dict[str, Any], api: httpx.Client, deploy: Deploy, package_of: Callable[..., int]
+    document: dict[str, Any],
+    api: httpx.Client,
+    deploy: Deploy,
+    package_of: Callable[..., int],
+    tmp_path: Path,
 ) -> None:
     package = api.get(f"/packages/{package_of('binary')}").json()
     name, version = package["name"], package["version"]
@@ -103,9 +110,19 @@ def test_answers_are_as_described(
     upload = api.post("/uploads").json()
     api.put(f"/uploads/{upload['id']}/files/model.bin", content=b"no model")
     api.post(f"/uploads/{upload['id']}/inspection", json={})
+    job = begun(api, upload=upload["id"], file="model.bin")
+    at = f"/leaderboards/jobs/{job['id']}"
+    until(api, at, ended)  # what it was given is no table
+    api.put(f"/uploads/{upload['id']}/files/cells.csv", content=cells(tmp_path).read_bytes())
+    job = begun(api, upload=upload["id"], file="cells.csv", time_budget=300.0)
+    at = f"/leaderboards/jobs/{job['id']}"
+    board = until(api, at, lambda job: job["leaderboard_id"] is not None)["leaderboard_id"]
+    until(api, f"/leaderboards/{board}", lambda board: board["models_done"] >= 1)
+    api.post(f"/leaderboards/{board}/models/1/unlock")
     known = {
         "name": name, "version": version, "alias": "openapi", "package_id": package["id"],
-        "upload_id": upload["id"], "deployment": deployment["label"],
+        "upload_id": upload["id"], "deployment": deployment["label"], "job": job["id"],
+        "leaderboard_id": board, "number": 1,
     }  # fmt: skip
     walked = 0
     for path, verbs in document["paths"].items():
@@ -117,6 +134,7 @@ def test_answers_are_as_described(
         _check(document, schema, answer.json())
         walked += 1
     assert walked >= 10
+    assert api.delete(at).status_code == 204
     problem = {"$ref": "#/components/schemas/Problem"}
     _check(document, problem, api.get("/packages/999999").json())
     missing = api.post(f"/deployments/{deployment['id']}/predictions", json=[{"id": "1"}])

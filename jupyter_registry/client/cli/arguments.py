@@ -12,6 +12,7 @@ from ...domain.kinds import (
     Bucket,
     DeploymentState,
     Importance,
+    LeaderboardState,
     PackageKind,
     ReplacementReason,
     Status,
@@ -144,6 +145,22 @@ def _deployments(commands: Any) -> None:
     made.add_argument("--status", action="store_true", help="say how each does")
     made.add_argument("--sort", default="-created_at", help="label, importance, champion, …")
     made.add_argument("--limit", type=_positive, default=50, help="how many (default: 50)")
+
+
+def _leaderboards(commands: Any) -> None:
+    made = _command(commands, "leaderboards", "boards", "list leaderboards")
+    made.add_argument("q", nargs="?", metavar="TEXT", help="words to find in them")
+    made.add_argument("--state", choices=_values(LeaderboardState))
+    made.add_argument("--name", help="whose models become packages of this name")
+    made.add_argument("--sort", default="-created_at", help="created_at, name, target")
+    made.add_argument("--limit", type=_positive, default=50, help="how many (default: 50)")
+
+
+def _leaderboard(commands: Any) -> None:
+    made = _command(commands, "leaderboard", "boards", "show a leaderboard's models, ranked")
+    made.add_argument("id", type=_positive, help="the leaderboard's id")
+    made.add_argument("--metric", help="what ranks (default: the leaderboard's own)")
+    made.add_argument("-o", "--output", help="write the models to a .csv, .parquet or .json file")
 
 
 def _show(commands: Any) -> None:
@@ -379,7 +396,7 @@ def _upgrade(commands: Any) -> None:
 
 
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
-    _serve, _list, _models, _deployments, _show, _register, _deploy, _update, _replace, _rollback,
-    _predict, _report, _actuals, _accuracy, _segments, _drift, _health, _rebuild, _key, _keys,
-    _upgrade,
+    _serve, _list, _models, _deployments, _leaderboards, _leaderboard, _show, _register, _deploy,
+    _update, _replace, _rollback, _predict, _report, _actuals, _accuracy, _segments, _drift,
+    _health, _rebuild, _key, _keys, _upgrade,
 )  # fmt: skip

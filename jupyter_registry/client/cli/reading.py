@@ -17,7 +17,7 @@ _PAGE = 200
 def list(options: argparse.Namespace) -> None:  # named as the command
     """``list``: packages."""
     with registry_of(options) as registry:
-        _print(
+        print_pages(
             registry.packages(
                 options.q,
                 name=options.name,
@@ -31,7 +31,7 @@ def list(options: argparse.Namespace) -> None:  # named as the command
                 archived=options.archived,
                 latest=options.latest,
                 sort=options.sort,
-                page_size=max(1, min(options.limit + 1, _PAGE)),
+                page_size=page_size(options),
             ),
             options,
         )
@@ -40,14 +40,13 @@ def list(options: argparse.Namespace) -> None:  # named as the command
 def models(options: argparse.Namespace) -> None:
     """``models``: registered models."""
     with registry_of(options) as registry:
-        page_size = max(1, min(options.limit + 1, _PAGE))
-        _print(registry.models(options.q, page_size=page_size), options)
+        print_pages(registry.models(options.q, page_size=page_size(options)), options)
 
 
 def deployments(options: argparse.Namespace) -> None:
     """``deployments``: deployments."""
     with registry_of(options) as registry:
-        _print(
+        print_pages(
             registry.deployments(
                 options.q,
                 state=options.state,
@@ -58,7 +57,7 @@ def deployments(options: argparse.Namespace) -> None:
                 accuracy=options.accuracy,
                 sort=options.sort,
                 status=options.status,
-                page_size=max(1, min(options.limit + 1, _PAGE)),
+                page_size=page_size(options),
             ),
             options,
         )
@@ -160,7 +159,13 @@ def _show_deployment(deployment: Any, options: argparse.Namespace) -> None:
     as_table(history.headings, history.rows())
 
 
-def _print(pages: Pages[Any], options: argparse.Namespace) -> None:
+def page_size(options: argparse.Namespace) -> int:
+    """How many items to ask for at a time."""
+    return max(1, min(options.limit + 1, _PAGE))
+
+
+def print_pages(pages: Pages[Any], options: argparse.Namespace) -> None:
+    """Print so many items of a list, and whether there are more."""
     limit = max(0, options.limit)
     items = pages[: limit + 1]
     if options.json:

@@ -559,6 +559,232 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/leaderboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List leaderboards */
+        get: operations["getLeaderboards"];
+        put?: never;
+        /** Begin a leaderboard that is trained elsewhere, in a kernel */
+        post: operations["postLeaderboards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leaderboards/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The training jobs of this server, the newest first */
+        get: operations["getLeaderboardsJobs"];
+        put?: never;
+        /** Train a leaderboard in a process of the server; GET tells how it stands */
+        post: operations["postLeaderboardsJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leaderboards/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a training job stands */
+        get: operations["getLeaderboardsJobsJob"];
+        put?: never;
+        post?: never;
+        /** End it at once; what it has made is kept */
+        delete: operations["deleteLeaderboardsJobsJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leaderboards/{leaderboard_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a leaderboard with its models */
+        get: operations["getLeaderboardsLeaderboardId"];
+        put?: never;
+        post?: never;
+        /** Delete it, once it has ended; packages made of its models stay */
+        delete: operations["deleteLeaderboardsLeaderboardId"];
+        options?: never;
+        head?: never;
+        /** Say how its training stands or ended */
+        patch: operations["patchLeaderboardsLeaderboardId"];
+        trace?: never;
+    };
+    "/leaderboards/{leaderboard_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask its training to stop, keeping the models that are there */
+        post: operations["postLeaderboardsLeaderboardIdStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leaderboards/{leaderboard_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the job that trains it has written, the last of it */
+        get: operations["getLeaderboardsLeaderboardIdLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leaderboards/{leaderboard_id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a candidate that its training finished, or that failed */
+        post: operations["postLeaderboardsLeaderboardIdModels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leaderboards/{leaderboard_id}/models/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a model of a leaderboard */
+        get: operations["getLeaderboardsLeaderboardIdModelsNumber"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leaderboards/{leaderboard_id}/models/{number}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what was measured on the holdout, for good */
+        post: operations["postLeaderboardsLeaderboardIdModelsNumberUnlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leaderboards/{leaderboard_id}/models/{number}/files/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a file of a model */
+        get: operations["getLeaderboardsLeaderboardIdModelsNumberFilesPath"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leaderboards/{leaderboard_id}/models/{number}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a native package of a model; the same one when asked again (status 200) */
+        post: operations["postLeaderboardsLeaderboardIdModelsNumberPackage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leaderboards/{leaderboard_id}/models/{number}/deployment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deploy a model; its package and the deployment are made together, or neither is */
+        post: operations["postLeaderboardsLeaderboardIdModelsNumberDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leaderboards/{leaderboard_id}/models/{number}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace a deployment's champion by a model, or with dry_run only check */
+        post: operations["postLeaderboardsLeaderboardIdModelsNumberReplacement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -619,11 +845,6 @@ export interface components {
              * @default []
              */
             history?: components["schemas"]["ServicePeriod"][];
-            /**
-             * Replacements
-             * @default []
-             */
-            replacements?: components["schemas"]["ReplacementMark"][];
         };
         /**
          * AccuracyBucket
@@ -746,19 +967,6 @@ export interface components {
             sample?: components["schemas"]["SampledRow"][] | null;
         };
         /**
-         * AccuracyRules
-         * @description Worse than the baseline by which share of it a deployment warns, or fails; of fewer rows
-         *     with their actual than ``least_rows`` nothing is said.
-         */
-        AccuracyRules: {
-            /** Warning */
-            warning: number;
-            /** Failing */
-            failing: number;
-            /** Least Rows */
-            least_rows: number;
-        };
-        /**
          * ActualsResult
          * @description What became of uploaded actuals.
          */
@@ -786,6 +994,458 @@ export interface components {
         AliasSet: {
             /** Version */
             version: number;
+        };
+        /**
+         * BlueprintStep
+         * @description One step of a model's pipeline, for the diagram.
+         */
+        BlueprintStep: {
+            /** Step */
+            step: string;
+            /** Kind */
+            kind: string;
+            /** Columns */
+            columns?: string[];
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+        };
+        /**
+         * BoardDeploymentCreate
+         * @description Deploy a leaderboard's model: package and deployment are made together, or neither is.
+         */
+        BoardDeploymentCreate: {
+            /** Label */
+            label: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** @default moderate */
+            importance?: components["schemas"]["Importance"];
+            /**
+             * Association Id Column
+             * @default null
+             */
+            association_id_column?: string | null;
+            /**
+             * Association Id Required
+             * @default false
+             */
+            association_id_required?: boolean;
+            /**
+             * Prediction Threshold
+             * @default null
+             */
+            prediction_threshold?: number | null;
+            /**
+             * Store Features
+             * @default false
+             */
+            store_features?: boolean;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+            /**
+             * Segment Columns
+             * @default []
+             */
+            segment_columns?: string[];
+            /**
+             * @default {
+             *       "name": null,
+             *       "description": "",
+             *       "tags": {},
+             *       "aliases": []
+             *     }
+             */
+            package?: components["schemas"]["BoardPackageCreate"];
+        };
+        /**
+         * BoardModelCreate
+         * @description Add a candidate to a running leaderboard.
+         *
+         *     One that is done names an upload, whose files (those in ``files``, or all) become the model's.
+         */
+        BoardModelCreate: {
+            /** Label */
+            label: string;
+            /**
+             * Family
+             * @default
+             */
+            family?: string;
+            /** @default done */
+            state?: components["schemas"]["BoardModelState"];
+            /**
+             * Reason
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * Training Seconds
+             * @default null
+             */
+            training_seconds?: number | null;
+            /**
+             * Scoring Ms
+             * @default null
+             */
+            scoring_ms?: number | null;
+            /**
+             * Format
+             * @default null
+             */
+            format?: string | null;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Validation
+             * @default {}
+             */
+            validation?: {
+                [key: string]: components["schemas"]["ValidationScore"];
+            };
+            /**
+             * Blueprint
+             * @default []
+             */
+            blueprint?: components["schemas"]["BlueprintStep"][];
+            /**
+             * Details
+             * @default {}
+             */
+            details?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Upload
+             * @default null
+             */
+            upload?: string | null;
+            /**
+             * Files
+             * @default null
+             */
+            files?: string[] | null;
+            /**
+             * Baseline
+             * @default null
+             */
+            baseline?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Input Example
+             * @default null
+             */
+            input_example?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Provenance
+             * @default {}
+             */
+            provenance?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * BoardModelPublic
+         * @description One model of a leaderboard, whole.
+         */
+        BoardModelPublic: {
+            /** Label */
+            label: string;
+            /**
+             * Family
+             * @default
+             */
+            family?: string;
+            /** @default done */
+            state?: components["schemas"]["BoardModelState"];
+            /**
+             * Reason
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * Training Seconds
+             * @default null
+             */
+            training_seconds?: number | null;
+            /**
+             * Scoring Ms
+             * @default null
+             */
+            scoring_ms?: number | null;
+            /**
+             * Format
+             * @default null
+             */
+            format?: string | null;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Validation
+             * @default {}
+             */
+            validation?: {
+                [key: string]: components["schemas"]["ValidationScore"];
+            };
+            /** Number */
+            number: number;
+            /**
+             * Size
+             * @default 0
+             */
+            size?: number;
+            /**
+             * Digest
+             * @default null
+             */
+            digest?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Holdout
+             * @default null
+             */
+            holdout?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Unlocked At
+             * @default null
+             */
+            unlocked_at?: string | null;
+            /**
+             * Unlocked By
+             * @default null
+             */
+            unlocked_by?: string | null;
+            /**
+             * Package Id
+             * @default null
+             */
+            package_id?: number | null;
+            /**
+             * Package
+             * @default null
+             */
+            package?: string | null;
+            /** Leaderboard Id */
+            leaderboard_id: number;
+            /**
+             * Blueprint
+             * @default []
+             */
+            blueprint?: components["schemas"]["BlueprintStep"][];
+            /**
+             * Details
+             * @default {}
+             */
+            details?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Files
+             * @default []
+             */
+            files?: components["schemas"]["FilePublic"][];
+            /**
+             * Baseline
+             * @default null
+             */
+            baseline?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Input Example
+             * @default null
+             */
+            input_example?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Provenance
+             * @default {}
+             */
+            provenance?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * BoardModelState
+         * @description What became of one candidate of a leaderboard.
+         * @enum {string}
+         */
+        BoardModelState: "done" | "failed";
+        /**
+         * BoardModelSummary
+         * @description A row of a leaderboard's table.
+         */
+        BoardModelSummary: {
+            /** Label */
+            label: string;
+            /**
+             * Family
+             * @default
+             */
+            family?: string;
+            /** @default done */
+            state?: components["schemas"]["BoardModelState"];
+            /**
+             * Reason
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * Training Seconds
+             * @default null
+             */
+            training_seconds?: number | null;
+            /**
+             * Scoring Ms
+             * @default null
+             */
+            scoring_ms?: number | null;
+            /**
+             * Format
+             * @default null
+             */
+            format?: string | null;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Validation
+             * @default {}
+             */
+            validation?: {
+                [key: string]: components["schemas"]["ValidationScore"];
+            };
+            /** Number */
+            number: number;
+            /**
+             * Size
+             * @default 0
+             */
+            size?: number;
+            /**
+             * Digest
+             * @default null
+             */
+            digest?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Holdout
+             * @default null
+             */
+            holdout?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Unlocked At
+             * @default null
+             */
+            unlocked_at?: string | null;
+            /**
+             * Unlocked By
+             * @default null
+             */
+            unlocked_by?: string | null;
+            /**
+             * Package Id
+             * @default null
+             */
+            package_id?: number | null;
+            /**
+             * Package
+             * @default null
+             */
+            package?: string | null;
+        };
+        /**
+         * BoardPackageCreate
+         * @description Make a package of a leaderboard's model; what was made already is given again.
+         *
+         *     Tags and aliases are then added to it.
+         */
+        BoardPackageCreate: {
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Tags */
+            tags?: {
+                [key: string]: string;
+            };
+            /** Aliases */
+            aliases?: string[];
+        };
+        /**
+         * BoardReplacementCreate
+         * @description Replace a deployment's champion by a leaderboard's model, or with ``dry_run`` only check.
+         *
+         *     Package and replacement are made together, or neither is.
+         */
+        BoardReplacementCreate: {
+            /** @default other */
+            reason?: components["schemas"]["ReplacementReason"];
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /** Deployment */
+            deployment: string;
+            /**
+             * @default {
+             *       "name": null,
+             *       "description": "",
+             *       "tags": {},
+             *       "aliases": []
+             *     }
+             */
+            package?: components["schemas"]["BoardPackageCreate"];
         };
         /**
          * Check
@@ -840,8 +1500,6 @@ export interface components {
          * @description Create a deployment from a package; names a package by ``package_id``.
          */
         DeploymentCreate: {
-            /** Package Id */
-            package_id: number;
             /** Label */
             label: string;
             /**
@@ -881,6 +1539,8 @@ export interface components {
              * @default []
              */
             segment_columns?: string[];
+            /** Package Id */
+            package_id: number;
         };
         /**
          * DeploymentLights
@@ -1208,11 +1868,6 @@ export interface components {
              * @default []
              */
             buckets?: components["schemas"]["DriftBucket"][];
-            /**
-             * Replacements
-             * @default []
-             */
-            replacements?: components["schemas"]["ReplacementMark"][];
         };
         /**
          * DriftBin
@@ -1260,17 +1915,19 @@ export interface components {
             };
         };
         /**
-         * DriftRules
-         * @description From which population stability index on a column warns, or fails; of fewer rows than
-         *     ``least_rows`` nothing is said.
+         * Engine
+         * @description What searched for the models.
          */
-        DriftRules: {
-            /** Warning */
-            warning: number;
-            /** Failing */
-            failing: number;
-            /** Least Rows */
-            least_rows: number;
+        Engine: {
+            /** Name */
+            name: string;
+            /**
+             * Version
+             * @default
+             */
+            version?: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * FeatureDrift
@@ -1359,11 +2016,6 @@ export interface components {
              * @default null
              */
             last_prediction_at?: string | null;
-            /**
-             * Replacements
-             * @default []
-             */
-            replacements?: components["schemas"]["ReplacementMark"][];
         };
         /**
          * HealthBucket
@@ -1414,18 +2066,6 @@ export interface components {
             model_ms?: {
                 [key: string]: number;
             };
-        };
-        /**
-         * HealthRules
-         * @description Shares of requests from which on a deployment warns, or fails.
-         */
-        HealthRules: {
-            /** Failing Server Errors */
-            failing_server_errors: number;
-            /** Warning Server Errors */
-            warning_server_errors: number;
-            /** Warning Client Errors */
-            warning_client_errors: number;
         };
         /**
          * Importance
@@ -1586,6 +2226,12 @@ export interface components {
          */
         InspectionState: "running" | "done" | "failed";
         /**
+         * JobState
+         * @description How a training job of the server stands.
+         * @enum {string}
+         */
+        JobState: "starting" | "running" | "done" | "stopped" | "failed";
+        /**
          * Judged
          * @description How a deployment does in one respect, and why, in a sentence.
          */
@@ -1660,16 +2306,516 @@ export interface components {
             revoked_at?: string | null;
         };
         /**
-         * MetricRule
-         * @description A metric's name in the API, its title, and which way is better.
+         * LeaderboardCreate
+         * @description Begin a leaderboard, as soon as the data are checked and before anything is trained.
          */
-        MetricRule: {
+        LeaderboardCreate: {
             /** Name */
             name: string;
-            /** Title */
-            title: string;
-            /** Greater Is Better */
-            greater_is_better: boolean;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Target Name */
+            target_name: string;
+            target_type: components["schemas"]["TargetType"];
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /** Metric */
+            metric: string;
+            /**
+             * Seed
+             * @default null
+             */
+            seed?: number | null;
+            /**
+             * Time Budget
+             * @default null
+             */
+            time_budget?: number | null;
+            /**
+             * Class Labels
+             * @default []
+             */
+            class_labels?: string[];
+            /**
+             * Signature
+             * @default []
+             */
+            signature?: {
+                [key: string]: unknown;
+            }[];
+            engine: components["schemas"]["Engine"];
+            partition: components["schemas"]["Partition"];
+            data: components["schemas"]["TrainingData"];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
+            /**
+             * Recipe
+             * @default {}
+             */
+            recipe?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Provenance
+             * @default {}
+             */
+            provenance?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Predecessor Id
+             * @default null
+             */
+            predecessor_id?: number | null;
+        };
+        /**
+         * LeaderboardJobCreate
+         * @description Train a leaderboard in a worker process of the server.
+         *
+         *     The data are a file of an upload, or one that Jupyter's file browser shows: CSV, Parquet or
+         *     Arrow.
+         */
+        LeaderboardJobCreate: {
+            /**
+             * Upload
+             * @default null
+             */
+            upload?: string | null;
+            /**
+             * File
+             * @default null
+             */
+            file?: string | null;
+            /**
+             * Contents
+             * @default null
+             */
+            contents?: string | null;
+            /** Target Name */
+            target_name: string;
+            /**
+             * Time Budget
+             * @default null
+             */
+            time_budget?: number | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /** Options */
+            options?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+        };
+        /**
+         * LeaderboardJobPublic
+         * @description How a training job stands.
+         */
+        LeaderboardJobPublic: {
+            /** Id */
+            id: string;
+            state: components["schemas"]["JobState"];
+            /**
+             * Leaderboard Id
+             * @default null
+             */
+            leaderboard_id?: number | null;
+            /**
+             * @default {
+             *       "stage": "",
+             *       "done": 0,
+             *       "total": 0,
+             *       "seconds_left": null,
+             *       "text": ""
+             *     }
+             */
+            progress?: components["schemas"]["Progress"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Ended At
+             * @default null
+             */
+            ended_at?: string | null;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+            /**
+             * Source
+             * @default
+             */
+            source?: string;
+            /** Target Name */
+            target_name: string;
+            /**
+             * Log
+             * @default
+             */
+            log?: string;
+            /** @default null */
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * LeaderboardLog
+         * @description What the job that trains a leaderboard has written, the last of it.
+         */
+        LeaderboardLog: {
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+        };
+        /**
+         * LeaderboardPage
+         * @description One page of leaderboards; ``next_cursor`` is ``None`` on the last.
+         */
+        LeaderboardPage: {
+            /** Items */
+            items: components["schemas"]["LeaderboardSummary"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor?: string | null;
+            /**
+             * Total
+             * @default null
+             */
+            total?: number | null;
+        };
+        /**
+         * LeaderboardPublic
+         * @description One leaderboard, whole, with its models as far as a table shows them.
+         */
+        LeaderboardPublic: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Target Name */
+            target_name: string;
+            target_type: components["schemas"]["TargetType"];
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /** Metric */
+            metric: string;
+            /**
+             * Seed
+             * @default null
+             */
+            seed?: number | null;
+            /**
+             * Time Budget
+             * @default null
+             */
+            time_budget?: number | null;
+            /**
+             * Class Labels
+             * @default []
+             */
+            class_labels?: string[];
+            /**
+             * Signature
+             * @default []
+             */
+            signature?: {
+                [key: string]: unknown;
+            }[];
+            engine: components["schemas"]["Engine"];
+            partition: components["schemas"]["Partition"];
+            data: components["schemas"]["TrainingData"];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
+            /** Id */
+            id: number;
+            state: components["schemas"]["LeaderboardState"];
+            /**
+             * @default {
+             *       "stage": "",
+             *       "done": 0,
+             *       "total": 0,
+             *       "seconds_left": null,
+             *       "text": ""
+             *     }
+             */
+            progress?: components["schemas"]["Progress"];
+            /**
+             * Error
+             * @default null
+             */
+            error?: string | null;
+            /**
+             * Is Job
+             * @default false
+             */
+            is_job?: boolean;
+            /**
+             * Stop Requested
+             * @default false
+             */
+            stop_requested?: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Ended At
+             * @default null
+             */
+            ended_at?: string | null;
+            /**
+             * Predecessor Id
+             * @default null
+             */
+            predecessor_id?: number | null;
+            /**
+             * Models Done
+             * @default 0
+             */
+            models_done?: number;
+            /**
+             * Models Failed
+             * @default 0
+             */
+            models_failed?: number;
+            /**
+             * Packages
+             * @default []
+             */
+            packages?: string[];
+            /**
+             * Leader
+             * @default null
+             */
+            leader?: string | null;
+            /**
+             * Leader Number
+             * @default null
+             */
+            leader_number?: number | null;
+            /**
+             * Leader Score
+             * @default null
+             */
+            leader_score?: number | null;
+            /**
+             * Recipe
+             * @default {}
+             */
+            recipe?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Provenance
+             * @default {}
+             */
+            provenance?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Successors
+             * @default []
+             */
+            successors?: number[];
+            /**
+             * Models
+             * @default []
+             */
+            models?: components["schemas"]["BoardModelSummary"][];
+        };
+        /**
+         * LeaderboardState
+         * @description How the automated training of a leaderboard stands.
+         * @enum {string}
+         */
+        LeaderboardState: "running" | "done" | "stopped" | "failed";
+        /**
+         * LeaderboardSummary
+         * @description A row of a list of leaderboards.
+         */
+        LeaderboardSummary: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Target Name */
+            target_name: string;
+            target_type: components["schemas"]["TargetType"];
+            /**
+             * Positive Class
+             * @default null
+             */
+            positive_class?: string | null;
+            /** Metric */
+            metric: string;
+            /**
+             * Seed
+             * @default null
+             */
+            seed?: number | null;
+            /**
+             * Time Budget
+             * @default null
+             */
+            time_budget?: number | null;
+            /**
+             * Class Labels
+             * @default []
+             */
+            class_labels?: string[];
+            /**
+             * Signature
+             * @default []
+             */
+            signature?: {
+                [key: string]: unknown;
+            }[];
+            engine: components["schemas"]["Engine"];
+            partition: components["schemas"]["Partition"];
+            data: components["schemas"]["TrainingData"];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
+            /** Id */
+            id: number;
+            state: components["schemas"]["LeaderboardState"];
+            /**
+             * @default {
+             *       "stage": "",
+             *       "done": 0,
+             *       "total": 0,
+             *       "seconds_left": null,
+             *       "text": ""
+             *     }
+             */
+            progress?: components["schemas"]["Progress"];
+            /**
+             * Error
+             * @default null
+             */
+            error?: string | null;
+            /**
+             * Is Job
+             * @default false
+             */
+            is_job?: boolean;
+            /**
+             * Stop Requested
+             * @default false
+             */
+            stop_requested?: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Ended At
+             * @default null
+             */
+            ended_at?: string | null;
+            /**
+             * Predecessor Id
+             * @default null
+             */
+            predecessor_id?: number | null;
+            /**
+             * Models Done
+             * @default 0
+             */
+            models_done?: number;
+            /**
+             * Models Failed
+             * @default 0
+             */
+            models_failed?: number;
+            /**
+             * Packages
+             * @default []
+             */
+            packages?: string[];
+            /**
+             * Leader
+             * @default null
+             */
+            leader?: string | null;
+            /**
+             * Leader Number
+             * @default null
+             */
+            leader_number?: number | null;
+            /**
+             * Leader Score
+             * @default null
+             */
+            leader_score?: number | null;
+        };
+        /**
+         * LeaderboardUpdate
+         * @description What its training tells of a leaderboard; an empty one says that it is still at work.
+         */
+        LeaderboardUpdate: {
+            /** @default null */
+            state?: components["schemas"]["LeaderboardState"] | null;
+            /** @default null */
+            progress?: components["schemas"]["Progress"] | null;
+            /**
+             * Error
+             * @default null
+             */
+            error?: string | null;
         };
         /**
          * MetricValue
@@ -1753,23 +2899,6 @@ export interface components {
              * @default null
              */
             description?: string | null;
-        };
-        /**
-         * MonitoringRules
-         * @description The metrics by target type, and the limits of accuracy, drift and service health.
-         */
-        MonitoringRules: {
-            /** Metrics */
-            metrics: {
-                [key: string]: components["schemas"]["MetricRule"][];
-            };
-            /** Main Metrics */
-            main_metrics: {
-                [key: string]: string[];
-            };
-            accuracy: components["schemas"]["AccuracyRules"];
-            drift: components["schemas"]["DriftRules"];
-            health: components["schemas"]["HealthRules"];
         };
         /**
          * PackageCreate
@@ -2286,6 +3415,62 @@ export interface components {
             archived?: boolean | null;
         };
         /**
+         * Partition
+         * @description How the data were divided.
+         */
+        Partition: {
+            /** Kind */
+            kind: string;
+            /**
+             * Column
+             * @default null
+             */
+            column?: string | null;
+            /**
+             * Folds
+             * @default null
+             */
+            folds?: number | null;
+            /**
+             * Validation Share
+             * @default null
+             */
+            validation_share?: number | null;
+            /**
+             * @default {
+             *       "training": 0,
+             *       "validation": 0,
+             *       "holdout": 0
+             *     }
+             */
+            rows?: components["schemas"]["PartitionRows"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * PartitionRows
+         * @description How many rows each part of the data has.
+         */
+        PartitionRows: {
+            /**
+             * Training
+             * @default 0
+             */
+            training?: number;
+            /**
+             * Validation
+             * @default 0
+             */
+            validation?: number;
+            /**
+             * Holdout
+             * @default 0
+             */
+            holdout?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Problem
          * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, SchemaTooNew 503, StorageUnavailable 503
          */
@@ -2312,12 +3497,41 @@ export interface components {
             };
         };
         /**
+         * Progress
+         * @description How far the training is.
+         */
+        Progress: {
+            /**
+             * Stage
+             * @default
+             */
+            stage?: string;
+            /**
+             * Done
+             * @default 0
+             */
+            done?: number;
+            /**
+             * Total
+             * @default 0
+             */
+            total?: number;
+            /**
+             * Seconds Left
+             * @default null
+             */
+            seconds_left?: number | null;
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+        };
+        /**
          * ReplacementCreate
          * @description Replace the champion, or with ``dry_run`` only check.
          */
         ReplacementCreate: {
-            /** Package Id */
-            package_id: number;
             /** @default other */
             reason?: components["schemas"]["ReplacementReason"];
             /**
@@ -2330,23 +3544,8 @@ export interface components {
              * @default false
              */
             dry_run?: boolean;
-        };
-        /**
-         * ReplacementMark
-         * @description A package that took over, and where its predictions begin.
-         */
-        ReplacementMark: {
-            /**
-             * Time
-             * Format: date-time
-             */
-            time: string;
             /** Package Id */
             package_id: number;
-            /** Package */
-            package: string;
-            /** @default null */
-            reason?: components["schemas"]["ReplacementReason"] | null;
         };
         /**
          * ReplacementPublic
@@ -2539,7 +3738,6 @@ export interface components {
             limits?: {
                 [key: string]: unknown;
             };
-            monitoring: components["schemas"]["MonitoringRules"];
         };
         /**
          * ServicePeriod
@@ -2586,6 +3784,25 @@ export interface components {
          */
         TargetType: "regression" | "binary" | "multiclass";
         /**
+         * TrainingData
+         * @description What the models were trained on.
+         */
+        TrainingData: {
+            /** Digest */
+            digest: string;
+            /** Rows */
+            rows: number;
+            /** Columns */
+            columns: number;
+            /**
+             * Source
+             * @default
+             */
+            source?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * UploadPublic
          * @description An upload in progress: files received so far.
          */
@@ -2602,6 +3819,24 @@ export interface components {
              * @default []
              */
             files?: components["schemas"]["FilePublic"][];
+        };
+        /**
+         * ValidationScore
+         * @description A metric of one model on the validation data.
+         */
+        ValidationScore: {
+            /** Mean */
+            mean: number | null;
+            /**
+             * Spread
+             * @default null
+             */
+            spread?: number | null;
+            /**
+             * N
+             * @default 0
+             */
+            n?: number;
         };
         /**
          * Bucket
@@ -2629,9 +3864,16 @@ export interface components {
 export type Accuracy = components['schemas']['Accuracy'];
 export type AccuracyBucket = components['schemas']['AccuracyBucket'];
 export type AccuracyDetails = components['schemas']['AccuracyDetails'];
-export type AccuracyRules = components['schemas']['AccuracyRules'];
 export type ActualsResult = components['schemas']['ActualsResult'];
 export type AliasSet = components['schemas']['AliasSet'];
+export type BlueprintStep = components['schemas']['BlueprintStep'];
+export type BoardDeploymentCreate = components['schemas']['BoardDeploymentCreate'];
+export type BoardModelCreate = components['schemas']['BoardModelCreate'];
+export type BoardModelPublic = components['schemas']['BoardModelPublic'];
+export type BoardModelState = components['schemas']['BoardModelState'];
+export type BoardModelSummary = components['schemas']['BoardModelSummary'];
+export type BoardPackageCreate = components['schemas']['BoardPackageCreate'];
+export type BoardReplacementCreate = components['schemas']['BoardReplacementCreate'];
 export type Check = components['schemas']['Check'];
 export type CheckStatus = components['schemas']['CheckStatus'];
 export type ContentsTake = components['schemas']['ContentsTake'];
@@ -2647,27 +3889,34 @@ export type DeploymentUpdate = components['schemas']['DeploymentUpdate'];
 export type Drift = components['schemas']['Drift'];
 export type DriftBin = components['schemas']['DriftBin'];
 export type DriftBucket = components['schemas']['DriftBucket'];
-export type DriftRules = components['schemas']['DriftRules'];
+export type Engine = components['schemas']['Engine'];
 export type FeatureDrift = components['schemas']['FeatureDrift'];
 export type FilePublic = components['schemas']['FilePublic'];
 export type Health = components['schemas']['Health'];
 export type HealthBucket = components['schemas']['HealthBucket'];
-export type HealthRules = components['schemas']['HealthRules'];
 export type Importance = components['schemas']['Importance'];
 export type InspectionCreate = components['schemas']['InspectionCreate'];
 export type InspectionPublic = components['schemas']['InspectionPublic'];
 export type InspectionStage = components['schemas']['InspectionStage'];
 export type InspectionState = components['schemas']['InspectionState'];
+export type JobState = components['schemas']['JobState'];
 export type Judged = components['schemas']['Judged'];
 export type KeyCreate = components['schemas']['KeyCreate'];
 export type KeyCreated = components['schemas']['KeyCreated'];
 export type KeyPublic = components['schemas']['KeyPublic'];
-export type MetricRule = components['schemas']['MetricRule'];
+export type LeaderboardCreate = components['schemas']['LeaderboardCreate'];
+export type LeaderboardJobCreate = components['schemas']['LeaderboardJobCreate'];
+export type LeaderboardJobPublic = components['schemas']['LeaderboardJobPublic'];
+export type LeaderboardLog = components['schemas']['LeaderboardLog'];
+export type LeaderboardPage = components['schemas']['LeaderboardPage'];
+export type LeaderboardPublic = components['schemas']['LeaderboardPublic'];
+export type LeaderboardState = components['schemas']['LeaderboardState'];
+export type LeaderboardSummary = components['schemas']['LeaderboardSummary'];
+export type LeaderboardUpdate = components['schemas']['LeaderboardUpdate'];
 export type MetricValue = components['schemas']['MetricValue'];
 export type ModelPage = components['schemas']['ModelPage'];
 export type ModelPublic = components['schemas']['ModelPublic'];
 export type ModelUpdate = components['schemas']['ModelUpdate'];
-export type MonitoringRules = components['schemas']['MonitoringRules'];
 export type PackageCreate = components['schemas']['PackageCreate'];
 export type PackageKind = components['schemas']['PackageKind'];
 export type PackagePage = components['schemas']['PackagePage'];
@@ -2675,9 +3924,11 @@ export type PackagePublic = components['schemas']['PackagePublic'];
 export type PackageRegistered = components['schemas']['PackageRegistered'];
 export type PackageSummary = components['schemas']['PackageSummary'];
 export type PackageUpdate = components['schemas']['PackageUpdate'];
+export type Partition = components['schemas']['Partition'];
+export type PartitionRows = components['schemas']['PartitionRows'];
 export type Problem = components['schemas']['Problem'];
+export type Progress = components['schemas']['Progress'];
 export type ReplacementCreate = components['schemas']['ReplacementCreate'];
-export type ReplacementMark = components['schemas']['ReplacementMark'];
 export type ReplacementPublic = components['schemas']['ReplacementPublic'];
 export type ReplacementReason = components['schemas']['ReplacementReason'];
 export type ReportResult = components['schemas']['ReportResult'];
@@ -2692,7 +3943,9 @@ export type ServerInfo = components['schemas']['ServerInfo'];
 export type ServicePeriod = components['schemas']['ServicePeriod'];
 export type Status = components['schemas']['Status'];
 export type TargetType = components['schemas']['TargetType'];
+export type TrainingData = components['schemas']['TrainingData'];
 export type UploadPublic = components['schemas']['UploadPublic'];
+export type ValidationScore = components['schemas']['ValidationScore'];
 export type Bucket = components['schemas']['Bucket'];
 export type ResponseProblem = components['responses']['Problem'];
 export type $defs = Record<string, never>;
@@ -3950,6 +5203,459 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLeaderboards: {
+        parameters: {
+            query?: {
+                /** @description Words in name, target or description. */
+                q?: string;
+                state?: components["schemas"]["LeaderboardState"];
+                /** @description Whose models become packages of this name. */
+                name?: string;
+                /** @description created_at (default: -created_at), name, target; descending with -. */
+                sort?: string;
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+                /** @description Items to leave out from there. */
+                offset?: number;
+                /** @description Whether to count the items of all pages. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postLeaderboards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaderboardCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLeaderboardsJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardJobPublic"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postLeaderboardsJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaderboardJobCreate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardJobPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLeaderboardsJobsJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardJobPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteLeaderboardsJobsJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLeaderboardsLeaderboardId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leaderboard_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteLeaderboardsLeaderboardId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leaderboard_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchLeaderboardsLeaderboardId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leaderboard_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaderboardUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postLeaderboardsLeaderboardIdStop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leaderboard_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLeaderboardsLeaderboardIdLog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leaderboard_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderboardLog"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postLeaderboardsLeaderboardIdModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leaderboard_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardModelCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardModelPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLeaderboardsLeaderboardIdModelsNumber: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leaderboard_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardModelPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postLeaderboardsLeaderboardIdModelsNumberUnlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leaderboard_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardModelPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLeaderboardsLeaderboardIdModelsNumberFilesPath: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leaderboard_id: number;
+                number: number;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postLeaderboardsLeaderboardIdModelsNumberPackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leaderboard_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardPackageCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackagePublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postLeaderboardsLeaderboardIdModelsNumberDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leaderboard_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardDeploymentCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postLeaderboardsLeaderboardIdModelsNumberReplacement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leaderboard_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardReplacementCreate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacementPublic"];
                 };
             };
             default: components["responses"]["Problem"];

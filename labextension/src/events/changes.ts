@@ -7,7 +7,7 @@ import { observed } from './socket';
 
 export const CHANGE_SCHEMA = 'https://events.jupyter.org/jupyter_registry/change/v1';
 
-export type Entity = 'model' | 'package' | 'deployment' | 'key' | 'rows';
+export type Entity = 'model' | 'package' | 'deployment' | 'key' | 'leaderboard' | 'rows';
 export type Action = 'created' | 'updated' | 'deleted' | 'recorded';
 
 /** Something was changed; of `rows` the id and the name are the deployment's. */
@@ -15,7 +15,7 @@ export interface Change {
   action: Action;
   entity: Entity;
   id: number;
-  /** The model's name, or the deployment's label. */
+  /** The name of the model or leaderboard, or the deployment's label. */
   name: string;
   version?: number;
   user?: string;
@@ -24,7 +24,14 @@ export interface Change {
 export type ConnectionState = 'connecting' | 'connected' | 'lost';
 
 const ACTIONS: readonly string[] = ['created', 'updated', 'deleted', 'recorded'];
-const ENTITIES: readonly string[] = ['model', 'package', 'deployment', 'key', 'rows'];
+const ENTITIES: readonly string[] = [
+  'model',
+  'package',
+  'deployment',
+  'key',
+  'leaderboard',
+  'rows'
+];
 
 /** What happens in the registry, and whether it is heard. Nothing is polled. */
 export class Changes implements IDisposable {

@@ -1,0 +1,184 @@
+"""Training jobs: a process of the server's trains, tells, is stopped, and ends with the server."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from .jobs import begun, cells, ended, sent, until
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def processes_of(job_id: str) -> list[int]:
+    """The processes whose command names the job's folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and job_id.encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def test_a_job_trains_and_its_winner_is_deployed(
+    api: httpx.Client, server: Any, name: str, tmp_path: Path
+) -> None:
+    upload = sent(api, cells(tmp_path))
+    options = {"seed": 3, "families": ["baseline", "linear", "forest"], "tune": False}
+    job = begun(api, upload=upload, name=name, time_budget=20.0, options=options)
+    at = f"/leaderboards/jobs/{job['id']}"
+    assert job["state"] == "starting"
+    assert job["source"] == "cells.csv"
+    running = until(api, at, lambda job: job["leaderboard_id"] is not None)
+    board_id = running["leaderboard_id"]
+    found = until(api, at, ended)
+    assert (found["state"], found["problem"]) == ("done", None), found
+    board = api.get(f"/leaderboards/{board_id}").json()
+    assert (board["state"], board["is_job"], board["name"]) == ("done", True, name)
+    assert board["data"]["source"] == "cells.csv"
+    assert (board["seed"], board["time_budget"]) == (3, 20.0)
+    assert board["models_done"] >= 3
+    assert all(model["holdout"] is None for model in board["models"])
+    assert api.get(f"/leaderboards/{board_id}/log").status_code == 200
+    made = api.post(
+        f"/leaderboards/{board_id}/models/{board['leader_number']}/deployment",
+        json={"label": name},
+    )
+    assert made.status_code == 201, made.text
+    package = api.get(f"/packages/{made.json()['package_id']}").json()
+    assert package["kind"] == "native"
+    assert package["provenance"]["leaderboard"]["id"] == board_id
+    rows = package["input_example"]
+    answer = api.post(f"/deployments/{name}/predictions", json=rows)
+    assert answer.status_code == 200, answer.text
+    assert found["id"] in [one["id"] for one in api.get("/leaderboards/jobs").json()]
+    assert processes_of(job["id"]) == []
+    assert not list(server.data.parent.rglob(f".training-{job['id']}"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "match"),
+    [
+        ({"target_name": "nothing"}, "InvalidInput", "nothing"),
+        ({"options": {"depth": 3}}, "InvalidInput", "depth"),
+        ({"options": {"metric": "rmse"}}, "InvalidInput", "rmse"),
+        ({"time_budget": 0.001}, "InvalidInput", "budget"),
+    ],
+)
+def test_what_cannot_be_trained_on_is_one_clear_error_and_no_leaderboard(
+    api: httpx.Client,
+    name: str,
+    tmp_path: Path,
+    changes: dict[str, Any],
+    kind: str,
+    match: str,
+) -> None:
+    upload = sent(api, cells(tmp_path))
+    job = begun(api, **{"upload": upload, "name": name, "time_budget": 10.0} | changes)
+    found = until(api, f"/leaderboards/jobs/{job['id']}", ended)
+    assert (found["state"], found["leaderboard_id"]) == ("failed", None)
+    assert found["problem"]["type"].endswith(f":{kind}"), found
+    assert match in found["problem"]["detail"]
+    assert found["problem"]["advice"]
+    assert api.get("/leaderboards", params={"name": name}).json()["items"] == []
+
+
+def test_what_the_file_browser_shows_is_trained_on(
+    api: httpx.Client, server: Any, name: str
+) -> None:
+    cells(server.folder / name, "there.csv")
+    job = begun(api, contents=f"{name}/there.csv", name=name, target_name="nothing")
+    found = until(api, f"/leaderboards/jobs/{job['id']}", ended)
+    assert found["source"] == f"{name}/there.csv"
+    assert "nothing" in found["problem"]["detail"]  # it was read
+    assert (server.folder / name / "there.csv").exists()
+    for path, status in (("../out.csv", 422), (f"{name}/gone.csv", 404), (name, 422)):
+        answer = api.post("/leaderboards/jobs", json={"target_name": "y", "contents": path})
+        assert answer.status_code == status, answer.text
+    body = {"target_name": "y", "contents": f"{name}/there.csv"}
+    with server.client(**{"X-Deny": "read:contents"}) as denied:
+        assert denied.post("/leaderboards/jobs", json=body).status_code == 403
+
+
+def test_a_job_is_stopped_and_keeps_what_it_has(
+    api: httpx.Client, name: str, tmp_path: Path
+) -> None:
+    upload = sent(api, cells(tmp_path, copies=40))
+    job = begun(api, upload=upload, name=name, time_budget=300.0)
+    at = f"/leaderboards/jobs/{job['id']}"
+    board_id = until(api, at, lambda job: job["leaderboard_id"] is not None)["leaderboard_id"]
+    until(api, f"/leaderboards/{board_id}", lambda board: board["models_done"] >= 1)
+    refused = api.delete(f"/leaderboards/{board_id}")
+    assert refused.status_code == 409
+    asked = time.monotonic()
+    assert api.post(f"/leaderboards/{board_id}/stop").json()["stop_requested"]
+    assert until(api, at, ended)["state"] == "stopped"
+    assert time.monotonic() - asked < 60
+    board = api.get(f"/leaderboards/{board_id}").json()
+    assert board["state"] == "stopped"
+    assert board["models_done"] >= 1
+    assert processes_of(job["id"]) == []
+    assert api.delete(f"/leaderboards/{board_id}").status_code == 204
+
+
+def test_a_job_that_is_cancelled_is_gone_at_once(
+    api: httpx.Client, name: str, tmp_path: Path
+) -> None:
+    upload = sent(api, cells(tmp_path, copies=40))
+    job = begun(api, upload=upload, name=name, time_budget=300.0)
+    at = f"/leaderboards/jobs/{job['id']}"
+    board_id = until(api, at, lambda job: job["leaderboard_id"] is not None)["leaderboard_id"]
+    assert processes_of(job["id"])
+    assert api.delete(at).status_code == 204
+    assert processes_of(job["id"]) == []
+    assert api.get(at).json()["state"] == "stopped"
+    assert api.get(f"/leaderboards/{board_id}").json()["state"] == "stopped"
+    assert api.get("/leaderboards/jobs/none").status_code == 404
+    assert api.delete("/leaderboards/jobs/none").status_code == 404
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+def test_a_server_that_stops_in_a_job_leaves_a_failed_board_with_its_models(
+    start: Callable[..., Any], tmp_path: Path, how: str
+) -> None:
+    server = start()
+    with server.client() as api:
+        upload = sent(api, cells(tmp_path, copies=40))
+        job = begun(api, upload=upload, name="cells", time_budget=300.0)
+        at = f"/leaderboards/jobs/{job['id']}"
+        board_id = until(api, at, lambda job: job["leaderboard_id"] is not None)["leaderboard_id"]
+        until(api, f"/leaderboards/{board_id}", lambda board: board["models_done"] >= 1)
+        pids = processes_of(job["id"])
+        assert pids
+        getattr(server, how)()
+    deadline = time.monotonic() + 10
+    while any(map(alive, pids)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processes_of(job["id"]) == []
+    server.start()
+    with server.client() as api:
+        board = until(
+            api, f"/leaderboards/{board_id}", lambda board: board["state"] != "running", 90
+        )
+        assert board["state"] == "failed"
+        assert "server was stopped" in board["error"]
+        assert board["models_done"] >= 1
+        assert api.get(f"/leaderboards/{board_id}/log").status_code == 200
+        number = board["leader_number"]
+        made = api.post(f"/leaderboards/{board_id}/models/{number}/package", json={})
+        assert made.status_code == 201, made.text
+        assert api.get(at).status_code == 404

@@ -1,0 +1,151 @@
+"""Boards in a real registry: trained, deployed, trained again and compared."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import jupyter_registry
+from jupyter_registry import Leaderboard
+from jupyter_registry.client import Registry
+from jupyter_registry.domain.errors import InvalidInput
+from jupyter_registry.formats import find_model
+from jupyter_registry.training import compare
+from tests.live_server import LiveServer
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    server = LiveServer(tmp_path_factory.mktemp("server"))
+    server.start()
+    with Registry(server.url, server.token) as registry:
+        yield registry
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def first(registry: Registry, flights: pd.DataFrame) -> tuple[Leaderboard, Any]:
+    """A board of the first half of the flights, and the leaderboard that made it."""
+    training = Leaderboard(
+        flights.iloc[: len(flights) // 2],
+        "arrival",
+        positive_class="late",
+        families=["linear", "hist_gradient_boosting", "blend"],
+        tune=False,
+        threads=1,
+        name="flights-by-hand",
+    )
+    return training, training.run(240, registry=registry, progress=False)
+
+
+def test_the_board_is_in_the_registry(first: tuple[Leaderboard, Any], registry: Registry) -> None:
+    training, board = first
+    assert board.state == "done"
+    assert [model.label for model in board.models()]
+    again = registry.leaderboard(board.id)
+    assert again.recipe["families"] == ["linear", "hist_gradient_boosting", "blend"]
+    assert again.warnings == training.warnings
+    assert again.data.digest == training.data.digest
+    assert {model.label for model in again.models()} == {
+        "Linear model",
+        "Histogram gradient boosting",
+        "Blend of the best 2",
+    }
+    assert all(model.holdout is None for model in again.models())
+
+
+def test_a_deployed_model_predicts_as_in_the_kernel(
+    first: tuple[Leaderboard, Any], registry: Registry, tmp_path: Path
+) -> None:
+    """Every family by the server's worker and by the downloaded file here: the same to 1e-9."""
+    training, board = first
+    rows = training.holdout.select(training.data.signature.names).to_pandas()
+    for model in board.models():
+        deployment = board.deploy(model, f"flights-{model.number}")
+        answer = deployment.predict(rows)
+        folder = model.download(tmp_path / str(model.number), progress=False)
+        kind, file = find_model(folder)
+        native = kind.load(file).native
+        here = native.predict_proba(rows[list(native.feature_names_in_)])
+        place = list(native.classes_).index("late")
+        served = answer["probability_late"] if "probability_late" in answer else answer["late"]
+        assert np.abs(np.asarray(served, float) - here[:, place]).max() < 1e-9
+        package = registry.package_by_id(deployment.package_id)
+        assert package.kind == "native"
+        assert package.provenance["leaderboard"]["id"] == board.id
+        assert package.provenance["libraries"]["sklearn"]
+        assert package.baseline is not None
+        assert package.baseline["metrics"]["auc"]["n"] == len(training.partition.holdout)
+
+
+def test_training_again_is_linked_and_compared(
+    first: tuple[Leaderboard, Any], registry: Registry, flights: pd.DataFrame
+) -> None:
+    _, board = first
+    again = Leaderboard.like(board, flights)
+    assert again.recipe["seed"] == board.recipe["seed"]
+    successor = Leaderboard.rerun(board, flights, time_budget=240, progress=False)
+    assert successor.predecessor_id == board.id
+    assert registry.leaderboard(board.id).successors == [successor.id]
+    recipe = {k: v for k, v in board.recipe.items() if k != "time_budget"}
+    assert {k: v for k, v in successor.recipe.items() if k != "time_budget"} == recipe
+    found = compare(board, successor, again.holdout)
+    best = successor.models()[0]
+    best.unlock()
+    sealed = {name: metric["value"] for name, metric in best.holdout.items()}
+    assert found.new == pytest.approx(sealed, abs=1e-9)
+    assert set(found.old) == set(found.new)
+    assert found.old != found.new
+    frame = found.to_frame()
+    row = frame[frame["metric"] == "auc"].iloc[0]
+    assert (row["better"] == "new") == (row["new"] > row["old"])
+    row = frame[frame["metric"] == "log_loss"].iloc[0]
+    assert (row["better"] == "new") == (row["new"] < row["old"])
+    assert "same" in repr(found)
+    with pytest.raises(InvalidInput, match="no column 'arrival'"):
+        compare(board, successor, again.holdout.drop_columns(["arrival"]))
+    with pytest.raises(InvalidInput, match="is no board"):
+        compare(board, 3, again.holdout)
+
+
+def test_a_board_is_stopped_from_elsewhere(registry: Registry, flights: pd.DataFrame) -> None:
+    """As a panel or another notebook does, while the kernel trains."""
+    training = Leaderboard(
+        flights, "arrival", tune=False, threads=1, name="stopped", partition="random"
+    )
+
+    def stop() -> None:
+        while True:
+            for item in registry.leaderboards(name="stopped"):
+                if item.models_done:
+                    item.stop()
+                    return
+            time.sleep(0.2)
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    board = training.run(400, registry=registry, progress=False)
+    stopper.join()
+    assert board.state == "stopped"
+    assert 1 <= len(board.models()) < len(training.families) + 1
+
+
+def test_what_is_refused_leaves_no_board(registry: Registry, flights: pd.DataFrame) -> None:
+    before = [item.id for item in registry.leaderboards()]
+    with pytest.raises(InvalidInput):
+        Leaderboard(flights, "arrival").run(0.5, registry=registry, progress=False)
+    with pytest.raises(InvalidInput):
+        Leaderboard(flights, "departure")
+    assert [item.id for item in registry.leaderboards()] == before
+
+
+def test_it_is_found_where_the_registry_is() -> None:
+    assert jupyter_registry.Leaderboard is Leaderboard
+    assert "Leaderboard" in jupyter_registry.__all__

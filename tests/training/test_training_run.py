@@ -1,0 +1,328 @@
+"""A run: candidates in a real child process, told to the sink, stopped, failing, bounded."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from jupyter_registry.client import tables
+from jupyter_registry.domain.baseline import holdout_metrics
+from jupyter_registry.domain.errors import InvalidInput, ModelFailed
+from jupyter_registry.domain.frames import conform
+from jupyter_registry.domain.leaderboards import BoardModelCreate, LeaderboardCreate, Progress
+from jupyter_registry.formats import find_model
+from jupyter_registry.formats.scoring import Scorer
+from jupyter_registry.training.families import FAMILIES
+from jupyter_registry.training.leaderboard import Leaderboard
+from jupyter_registry.training.run import Run
+from tests.training.conftest import KeepingSink
+
+Trained = tuple[Leaderboard, KeepingSink]
+QUICK = ["baseline", "linear"]
+
+
+def _small(data: pd.DataFrame, target: str, **options: Any) -> Leaderboard:
+    return Leaderboard(data, target, **({"families": QUICK, "tune": False, "threads": 1} | options))
+
+
+def test_every_family_is_on_the_board(trained_on_flights: Trained) -> None:
+    board, sink = trained_on_flights
+    assert sink.ended == [("done", None)]
+    assert board.state == "done"
+    labels = {model["label"]: model.get("reason") for model, _ in sink.models}
+    assert all(reason is None for reason in labels.values()), labels
+    expected = {FAMILIES[name].title for name in board.recipe["families"] if name != "blend"}
+    assert expected <= set(labels)
+    assert "Blend of the best 3" in labels
+    assert board.measured["peak_mb"] > 50
+    assert 0 < board.measured["model_seconds"] < board.measured["seconds"]
+
+
+def test_what_is_told_is_what_the_registry_takes(trained_on_flights: Trained) -> None:
+    _, sink = trained_on_flights
+    assert sink.board is not None
+    made = LeaderboardCreate.model_validate(json.loads(json.dumps(sink.board, allow_nan=False)))
+    assert made.partition.kind == "time"
+    assert made.partition.rows.training + made.partition.rows.validation < made.data.rows
+    assert made.positive_class == "late"
+    for model, files in sink.models:
+        BoardModelCreate.model_validate(json.loads(json.dumps(model, allow_nan=False)))
+        assert files
+    for progress in sink.progresses:
+        Progress.model_validate(progress)
+    assert {progress["stage"] for progress in sink.progresses} == {"training"}
+    assert sink.progresses[-1]["done"] == sink.progresses[-1]["total"] == len(sink.models)
+    assert all(0 <= progress["seconds_left"] <= 240 for progress in sink.progresses)
+
+
+def test_a_saved_pipeline_takes_raw_rows(trained_on_flights: Trained) -> None:
+    """What a worker does with the files gives the holdout's sealed metrics."""
+    board, sink = trained_on_flights
+    holdout = tables.columns_of(board.holdout)
+    frame = conform(board.data.signature, holdout, board.holdout.num_rows)
+    for label, (model, files) in sink.done.items():
+        (file,) = files.values()
+        kind, _ = find_model(file)
+        assert kind.name == model["format"]
+        scorer = Scorer(kind.load(file), board.data.signature, board.data.target)
+        scores = scorer.score(dict(frame)).probabilities
+        assert scores is not None
+        found = holdout_metrics(
+            board.data.target,
+            holdout["arrival"],
+            values=scores[:, board.data.target.positive_index],
+        )
+        for name, metric in model["baseline"]["metrics"].items():
+            assert metric["value"] == pytest.approx(found[name]["value"], abs=1e-9), (label, name)
+        assert model["baseline"]["rows"] == {
+            "training": len(board.partition.modelling),
+            "holdout": len(board.partition.holdout),
+        }
+
+
+def test_rows_of_any_kind_are_scored(trained_on_flights: Trained) -> None:
+    """Missing values, unknown texts and other dates are no reason to fail."""
+    board, sink = trained_on_flights
+    empty: dict[str, Any] = {name: [None, None] for name in board.data.signature.names}
+    strange = {
+        "scheduled_departure": ["2031-02-28T23:00:00Z", None],
+        "carrier": ["??", None],
+        "origin": ["", "JFK"],
+        "warm": [True, None],
+        "temp": [1e300, -1e300],
+        "wind_gust": [float("inf"), float("nan")],
+    }
+    for label, (_, files) in sink.done.items():
+        (file,) = files.values()
+        kind, _ = find_model(file)
+        scorer = Scorer(kind.load(file), board.data.signature, board.data.target)
+        for rows in (empty, empty | strange):
+            frame = conform(board.data.signature, rows, 2)
+            scores = scorer.score(frame).probabilities
+            assert scores is not None
+            assert np.isfinite(scores).all(), label
+            assert np.allclose(scores.sum(axis=1), 1)
+
+
+def test_models_learn(trained_on_flights: Trained) -> None:
+    _, sink = trained_on_flights
+    auc = {label: model["validation"]["auc"]["mean"] for label, (model, _) in sink.done.items()}
+    assert auc.pop("Constant") == 0.5
+    assert all(score > 0.55 for score in auc.values()), auc
+
+
+def test_the_validation_score_is_of_rows_that_were_not_seen(trained_on_flights: Trained) -> None:
+    """A forest that is asked its training rows is far better than it is told to be."""
+    board, sink = trained_on_flights
+    model, files = sink.done["Random forest"]
+    (file,) = files.values()
+    kind, _ = find_model(file)
+    rows = board.data.table.take(board.partition.modelling)
+    columns = tables.columns_of(rows)
+    frame = conform(board.data.signature, columns, rows.num_rows)
+    scores = Scorer(kind.load(file), board.data.signature, board.data.target).score(frame)
+    assert scores.probabilities is not None
+    seen = holdout_metrics(
+        board.data.target,
+        columns["arrival"],
+        values=scores.probabilities[:, board.data.target.positive_index],
+    )
+    assert seen["auc"]["value"] > model["validation"]["auc"]["mean"] + 0.1
+    assert model["validation"]["auc"]["spread"] is None
+    assert model["validation"]["auc"]["n"] == len(board.partition.splits[0][1])
+
+
+def test_details_are_there(trained_on_flights: Trained) -> None:
+    board, sink = trained_on_flights
+    model, _ = sink.done["Linear model"]
+    details = model["details"]
+    matrix = np.array(details["confusion"]["matrix"])
+    n = len(board.partition.splits[0][1])
+    assert matrix.sum() == n
+    correct = np.trace(matrix) / n
+    assert correct == pytest.approx(model["validation"]["accuracy"]["mean"], abs=1e-12)
+    roc = details["roc"]
+    assert (roc["fpr"][0], roc["tpr"][0], roc["fpr"][-1], roc["tpr"][-1]) == (0, 0, 1, 1)
+    area = np.trapezoid(roc["tpr"], roc["fpr"])
+    assert area == pytest.approx(model["validation"]["auc"]["mean"], abs=0.01)
+    assert details["lift"]["gain"][-1] == 1.0
+    assert set(details["importance"]) == set(board.data.signature.names)
+    assert max(details["importance"].values()) == 1.0
+    assert (
+        model["baseline"]["features"]["carrier"]["importance"] == (details["importance"]["carrier"])
+    )
+    leading = max(details["importance"], key=details["importance"].__getitem__)
+    dependence = details["partial_dependence"][leading]
+    assert len(dependence["values"]) == len(dependence["mean"]) >= 2
+    assert all(0 <= mean <= 1 for mean in dependence["mean"])
+    curve = details["learning_curve"]
+    assert [point["rows"] for point in curve] == sorted(point["rows"] for point in curve)
+    assert curve[-1]["score"] == pytest.approx(model["validation"]["auc"]["mean"], abs=1e-12)
+    kinds = [step["kind"] for step in model["blueprint"]]
+    assert kinds == ["numeric", "categorical", "date", "model"]
+
+
+def test_folds_have_a_spread(diabetes: pd.DataFrame, tmp_path: Path) -> None:
+    sink = KeepingSink(tmp_path)
+    board = _small(diabetes, "target", folds=3)
+    board.run(120, sink=sink, progress=False)
+    model, _ = sink.done["Linear model"]
+    assert model["validation"]["rmse"]["spread"] > 0
+    assert model["validation"]["rmse"]["n"] == len(board.partition.modelling)
+    assert model["validation"]["r2"]["mean"] > 0.3
+    residuals = model["details"]["residuals"]
+    assert len(residuals["predicted"]) == len(residuals["actual"])
+    assert sum(residuals["histogram"]["counts"]) == len(board.partition.modelling)
+
+
+def test_the_same_seed_trains_alike(wine: pd.DataFrame, tmp_path: Path) -> None:
+    scores = []
+    for seed in (3, 3, 4):
+        sink = KeepingSink(tmp_path / str(len(scores)))
+        families = ["linear", "forest", "lightgbm"]
+        _small(wine, "target", seed=seed, families=families, folds=2).run(
+            240, sink=sink, progress=False
+        )
+        scores.append({label: model["validation"] for label, (model, _) in sink.done.items()})
+    assert len(scores[0]) == 3
+    assert scores[0] == scores[1]
+    assert scores[0] != scores[2]
+
+
+def test_columns_may_be_called_anything(wine: pd.DataFrame, tmp_path: Path) -> None:
+    odd = ["a [b]", "c<d", '"e":{', "f,g", "ü ß", "x0", "x1"]
+    frame = wine.rename(columns=dict(zip(wine.columns[:7], odd, strict=True)))
+    sink = KeepingSink(tmp_path)
+    _small(frame, "target", families=["lightgbm", "xgboost", "linear"]).run(
+        240, sink=sink, progress=False
+    )
+    assert len(sink.done) == 3, [model.get("reason") for model, _ in sink.models]
+
+
+def test_it_is_stopped_with_what_is_there(wine: pd.DataFrame, tmp_path: Path) -> None:
+    sink = KeepingSink(tmp_path, stop_after=1)
+    board = _small(wine, "target", families=[*QUICK, "forest", "hist_gradient_boosting"])
+    board.run(240, sink=sink, progress=False)
+    assert sink.ended == [("stopped", None)]
+    assert board.state == "stopped"
+    assert 1 <= len(sink.done) < 4
+
+
+def test_an_interrupt_keeps_what_is_there(wine: pd.DataFrame, tmp_path: Path) -> None:
+    """As the kernel is interrupted: SIGINT to the main thread while a model trains."""
+    sink = KeepingSink(tmp_path)
+
+    def interrupt() -> None:
+        while not sink.models:
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    watcher = threading.Thread(target=interrupt)
+    watcher.start()
+    board = _small(wine, "target", families=[*QUICK, "forest", "hist_gradient_boosting"])
+    board.run(240, sink=sink, progress=False)
+    watcher.join()
+    assert board.state == "stopped"
+    assert sink.ended == [("stopped", None)]
+    assert sink.done
+
+
+def test_a_candidate_that_needs_too_much_memory_fails_alone(
+    wine: pd.DataFrame, tmp_path: Path
+) -> None:
+    """With less than any child needs, each candidate fails with that reason; none is a model."""
+    sink = KeepingSink(tmp_path)
+    board = _small(wine, "target", memory_limit_mb=30)
+    with pytest.raises((ModelFailed, InvalidInput)) as failed:
+        board.run(60, sink=sink, progress=False)
+    assert "MB" in str(failed.value) or sink.ended[0][0] == "failed"
+    assert not sink.done
+
+
+def test_a_candidate_that_dies_fails_alone(
+    wine: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process of the first candidate is killed; the others train in another one."""
+    sink = KeepingSink(tmp_path)
+    board = _small(wine, "target", families=["linear", "forest"])
+    ordered = Run._candidate
+
+    def killed_once(run: Run, label: str, *given: Any) -> None:
+        if label == "Linear model":
+            assert run.child._process is not None
+            os.kill(run.child._process.pid, signal.SIGKILL)
+        ordered(run, label, *given)
+
+    monkeypatch.setattr(Run, "_candidate", killed_once)
+    board.run(240, sink=sink, progress=False)
+    told = {model["label"]: model for model, _ in sink.models}
+    assert told["Linear model"]["state"] == "failed"
+    assert "signal 9" in told["Linear model"]["reason"]
+    assert told["Random forest"]["state"] == "done"
+    assert sink.ended == [("done", None)]
+
+
+def test_the_child_ends_with_the_one_who_started_it(tmp_path: Path) -> None:
+    """Killed without a chance to clean up, a run leaves no process behind."""
+    code = f"""
+import sys, threading, time
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from sklearn.datasets import load_wine
+from pathlib import Path
+from jupyter_registry.training.leaderboard import Leaderboard
+from jupyter_registry.training.child import Child
+from jupyter_registry.training.sink import FolderSink
+start = Child.start
+def told(child):
+    start(child)
+    print("child", child._process.pid, flush=True)
+Child.start = told
+board = Leaderboard(load_wine(as_frame=True).frame, "target", tune=False, threads=1)
+board.run(300, sink=FolderSink({str(tmp_path)!r}), progress=False)
+"""
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = 0
+    for line in parent.stdout:
+        if line.startswith("child"):
+            child = int(line.split()[1])
+        if '"event": "model"' in line:
+            break
+    assert child
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and _lives(child):
+        time.sleep(0.1)
+    assert not _lives(child)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def test_lines_tell_people(wine: pd.DataFrame, tmp_path: Path, capsys: Any) -> None:
+    heard: list[dict[str, Any]] = []
+    _small(wine, "target").run(120, sink=KeepingSink(tmp_path / "a"))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("target (multiclass): 142 rows to train on, 36 held out, 120 s")
+    assert any(line.startswith("Linear model: log_loss 0.0") for line in lines)
+    assert lines[-1] == "Done: 2 models"
+    _small(wine, "target").run(120, sink=KeepingSink(tmp_path / "b"), progress=heard.append)
+    assert heard[-1]["done"] == 2
+    assert capsys.readouterr().out == ""

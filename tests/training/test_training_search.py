@@ -1,0 +1,89 @@
+"""The search: FLAML on the run's own partition, its best settings as models of their own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from jupyter_registry.training import handover
+from jupyter_registry.training.leaderboard import Leaderboard
+from jupyter_registry.training.tuning import best_of, parameters, trials_of, tune
+from tests.training.conftest import KeepingSink
+
+
+@pytest.mark.parametrize("data", ["cancer", "diabetes", "wine"])
+def test_tuned_models_are_on_the_board(
+    data: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Regression, two classes and three; folds."""
+    frame: pd.DataFrame = request.getfixturevalue(data)
+    sink = KeepingSink(tmp_path)
+    board = Leaderboard(
+        frame, "target", families=["linear", "lightgbm", "blend"], folds=2, trials=12, threads=1
+    )
+    board.run(300, sink=sink, progress=False)
+    assert sink.ended == [("done", None)], sink.models
+    assert sink.board is not None
+    assert sink.board["engine"]["name"] == "FLAML"
+    tuned = {label: model for label, (model, _) in sink.done.items() if "tuned" in label}
+    assert "LightGBM, tuned" in tuned, [(m["label"], m.get("reason")) for m, _ in sink.models]
+    model = tuned["LightGBM, tuned"]
+    assert {"n_estimators", "num_leaves", "learning_rate", "max_bin"} <= set(model["parameters"])
+    assert model["validation"][board.metric]["mean"] is not None
+    assert {progress["stage"] for progress in sink.progresses} >= {"training", "searching"}
+    assert any(label.startswith("Blend of the best") for label in sink.done)
+
+
+def test_the_search_sees_the_folds_and_never_the_holdout(
+    diabetes: pd.DataFrame, tmp_path: Path
+) -> None:
+    """What FLAML says of its best trial is what the run's own folds say of it."""
+    board = Leaderboard(diabetes, "target", folds=3, threads=1)
+    # outcomes that would ruin any fit, were they seen
+    spoilt = board.data.table.column("target").to_numpy().copy()
+    spoilt[board.partition.holdout] = 1e9
+    table = board.data.table.set_column(
+        board.data.table.column_names.index("target"), "target", [spoilt]
+    )
+    object.__setattr__(board.data, "table", table)
+    handover.save(tmp_path, board.data, board.partition, board.metric, 0, 1)
+    material, metric = handover.load(tmp_path)
+    log = tmp_path / "search.log"
+    tune(material, metric, ["lightgbm"], 120.0, log, 8)
+    trials = trials_of(log)
+    assert {trial.learner for trial in trials} == {"lgbm"}
+    best = best_of(trials)[0]
+    assert best.loss == min(trial.loss for trial in trials)
+    assert best.loss < 200
+    from jupyter_registry.training.pipelines import pipeline
+
+    settings = parameters(best, is_classification=False)
+    scores = []
+    for training, validation in material.partition.splits:
+        model = material.fit(pipeline(material.making, "lightgbm", settings), training)
+        found = material.metrics(validation, material.scores(model, validation))
+        scores.append(found["rmse"]["value"])
+    # the seeds of column samples differ
+    assert np.mean(scores) == pytest.approx(best.loss, rel=0.05)
+
+
+def test_a_log_that_was_cut_off_is_read(tmp_path: Path) -> None:
+    """A search that was killed leaves half a line."""
+    log = tmp_path / "search.log"
+    whole = {
+        "record_id": 0, "iter_per_learner": 1, "logged_metric": None, "trial_time": 0.1,
+        "wall_clock_time": 1.0, "validation_loss": 0.5, "learner": "lgbm", "sample_size": 100,
+        "config": {"n_estimators": 4, "num_leaves": 4, "FLAML_sample_size": 100},
+    }  # fmt: skip
+    better = whole | {"validation_loss": 0.4, "sample_size": 50}
+    log.write_text("\n".join(json.dumps(one) for one in (whole, better)) + '\n{"record_id": 2, "it')
+    trials = trials_of(log)
+    assert [trial.loss for trial in trials] == [0.5, 0.4]
+    # the better one was of fewer rows
+    assert best_of(trials)[0].loss == 0.5
+    assert best_of(trials)[0].config == {"n_estimators": 4, "num_leaves": 4}
+    assert trials_of(tmp_path / "none.log") == []
