@@ -16,17 +16,18 @@ from .families import Family
 from .sink import Sink
 
 #: The share of the budget that untuned models may take where a search follows.
-_PLAIN_SHARE = 0.3
+_PLAIN_SHARE = 0.4
 #: One of them may take so much of it.
 _ONE_SHARE = 0.5
 #: Of what is left then the search takes so much; training what it found the rest.
-_SEARCH_SHARE = 0.6
+_SEARCH_SHARE = 0.55
 #: A search of fewer seconds is not worth it.
 _LEAST_SEARCH = 3.0
-#: Models that a search gives to the board, models that are blended.
-TUNED, BLENDED = 3, 3
-#: Details are for models that are among so many best, and take so much of the budget each.
-_LEADING, _DETAILS_SHARE = 3, 0.05
+#: Models that a search gives to the board, models that are blended, and the share of the budget
+#: that is kept for blending them.
+TUNED, BLENDED, _BLEND_SHARE = 3, 3, 0.05
+#: Details are for models that are among so many best; together they take so much of the budget.
+_LEADING, _DETAILS_SHARE = 3, 0.08
 #: Seconds between two of the sink's progresses, and between two questions whether to stop.
 _TELL_EVERY, _ASK_EVERY = 2.0, 0.5
 #: Seconds that the last model may take beyond the budget to be written.
@@ -76,6 +77,7 @@ class Run:
         self.model_seconds = 0.0
         """Seconds that models were trained, searched for and scored."""
         self.state = "failed"
+        self._details_left = _DETAILS_SHARE * plan.budget
         self._numbers = 0
         self._stage = "starting"
         self._text = "Starting"
@@ -175,13 +177,15 @@ class Run:
         }
         self._text = "Searching for good settings"
         reason = None
+        searched = time.monotonic()
         try:
-            answer = self._answer(order, time.monotonic() + seconds * 1.25 + 2)
+            answer = self._answer(order, searched + seconds * 1.25 + 2)
             if answer["event"] == "failed":
                 reason = answer["reason"]
         except ChildLost as error:
             # the log has what was found until then
             reason = None if isinstance(error, TookTooLong) else str(error)
+        self.model_seconds += time.monotonic() - searched
         found: list[dict[str, Any]] = []
         try:
             found = self._answer({"do": "settings", "log": str(log)}, self._end).get("found") or []
@@ -196,7 +200,7 @@ class Run:
                 (f.title for f in self.plan.families if f.name == best["family"]), best["family"]
             )
             label = _LEARNERS.get(best["learner"], title)
-            left = self._left()
+            left = self._left() - _BLEND_SHARE * self.plan.budget * self.plan.blends
             if left < 1.0:
                 self._fail(f"{label}, tuned", best["family"], best["parameters"], _NO_TIME)
                 continue
@@ -228,7 +232,7 @@ class Run:
         """Have a candidate trained, and tell the sink what became of it."""
         self._numbers += 1
         ranked = self._ranked()
-        details = min(_DETAILS_SHARE * self.plan.budget, max(0.0, self._left() - seconds / 2) * 0.1)
+        details = max(0.0, min(self._details_left / 2, 0.1 * self._left()))
         order |= {
             "number": str(self._numbers),
             "seconds": seconds,
@@ -246,6 +250,7 @@ class Run:
             self._fail(order["label"], order["family"], order["parameters"], answer["reason"])
             return
         self.model_seconds += answer["model_seconds"]
+        self._details_left -= answer["seconds"] - answer["model_seconds"]
         model = answer["model"]
         score = score_of(model["validation"], self.plan.metric)
         if score is not None:

@@ -36,6 +36,44 @@ _METRICS = {
 _OWN = frozenset({"n_jobs", "random_state", "random_seed", "verbose", "verbosity", "thread_count"})
 
 
+#: Where the search begins: at the libraries' own settings, not at FLAML's cheapest ones, for the
+#: board has those models already, and a short search would end before it reached them.
+_BEGINNINGS: dict[str, dict[str, float]] = {
+    "lgbm": {
+        "n_estimators": 100,
+        "num_leaves": 31,
+        "min_child_samples": 20,
+        "learning_rate": 0.1,
+        "log_max_bin": 8,
+        "colsample_bytree": 1.0,
+        "reg_alpha": 1 / 1024,
+        "reg_lambda": 1 / 1024,
+    },
+    "xgboost": {
+        "n_estimators": 100,
+        "max_leaves": 31,
+        "min_child_weight": 1.0,
+        "learning_rate": 0.1,
+        "subsample": 1.0,
+        "colsample_bylevel": 1.0,
+        "colsample_bytree": 1.0,
+        "reg_alpha": 1 / 1024,
+        "reg_lambda": 1.0,
+    },
+    "xgb_limitdepth": {
+        "n_estimators": 100,
+        "max_depth": 6,
+        "min_child_weight": 1.0,
+        "learning_rate": 0.3,
+        "subsample": 1.0,
+        "colsample_bylevel": 1.0,
+        "colsample_bytree": 1.0,
+        "reg_alpha": 1 / 1024,
+        "reg_lambda": 1.0,
+    },
+}
+
+
 @dataclass(frozen=True)
 class Trial:
     """A trial that FLAML wrote into its log."""
@@ -67,10 +105,14 @@ def tune(
     modelling = material.partition.modelling
     inputs = encoder.fit_transform(material.table.iloc[modelling]).reset_index(drop=True)
     wanted = _outcomes(material)[modelling]
+    learners = [name for name, family in LEARNERS.items() if family in families]
     settings: dict[str, Any] = {
         "task": "regression" if material.target.type is TargetType.REGRESSION else "classification",
         "metric": _metric(material, metric),
-        "estimator_list": [name for name, family in LEARNERS.items() if family in families],
+        "estimator_list": learners,
+        "starting_points": {
+            name: config for name, config in _BEGINNINGS.items() if name in learners
+        },
         "time_budget": seconds,
         "log_file_name": str(log),
         "log_type": "all",

@@ -20,6 +20,9 @@ from typing import Any, TextIO
 
 from ..formats.libraries import libraries
 
+#: Seconds that importance may take of any model: drift of a deployment is judged by it.
+_IMPORTANCE = 1.0
+
 
 def main(arguments: list[str]) -> int:
     """Work on orders, one after the other."""
@@ -138,7 +141,7 @@ class _Worker:
         def left() -> float:
             return max(0.0, until - time.monotonic())
 
-        measured = self._details.importance(self.material, trained, max(left(), 1.0))
+        measured = self._details.importance(self.material, trained, max(left(), _IMPORTANCE))
         if measured is not None:
             important, how = measured
             said["details"]["importance"] = important

@@ -10,6 +10,7 @@ import importlib
 
 NAMES = (
     "startup", "search", "deployments", "predict", "reports", "accuracy", "notebook", "sidebar",
+    "leaderboard",
 )  # fmt: skip
 
 
