@@ -845,6 +845,11 @@ export interface components {
              * @default []
              */
             history?: components["schemas"]["ServicePeriod"][];
+            /**
+             * Replacements
+             * @default []
+             */
+            replacements?: components["schemas"]["ReplacementMark"][];
         };
         /**
          * AccuracyBucket
@@ -965,6 +970,19 @@ export interface components {
              * @default null
              */
             sample?: components["schemas"]["SampledRow"][] | null;
+        };
+        /**
+         * AccuracyRules
+         * @description Worse than the baseline by which share of it a deployment warns, or fails; of fewer rows
+         *     with their actual than ``least_rows`` nothing is said.
+         */
+        AccuracyRules: {
+            /** Warning */
+            warning: number;
+            /** Failing */
+            failing: number;
+            /** Least Rows */
+            least_rows: number;
         };
         /**
          * ActualsResult
@@ -1868,6 +1886,11 @@ export interface components {
              * @default []
              */
             buckets?: components["schemas"]["DriftBucket"][];
+            /**
+             * Replacements
+             * @default []
+             */
+            replacements?: components["schemas"]["ReplacementMark"][];
         };
         /**
          * DriftBin
@@ -1913,6 +1936,19 @@ export interface components {
             features?: {
                 [key: string]: number | null;
             };
+        };
+        /**
+         * DriftRules
+         * @description From which population stability index on a column warns, or fails; of fewer rows than
+         *     ``least_rows`` nothing is said.
+         */
+        DriftRules: {
+            /** Warning */
+            warning: number;
+            /** Failing */
+            failing: number;
+            /** Least Rows */
+            least_rows: number;
         };
         /**
          * Engine
@@ -2016,6 +2052,11 @@ export interface components {
              * @default null
              */
             last_prediction_at?: string | null;
+            /**
+             * Replacements
+             * @default []
+             */
+            replacements?: components["schemas"]["ReplacementMark"][];
         };
         /**
          * HealthBucket
@@ -2066,6 +2107,18 @@ export interface components {
             model_ms?: {
                 [key: string]: number;
             };
+        };
+        /**
+         * HealthRules
+         * @description Shares of requests from which on a deployment warns, or fails.
+         */
+        HealthRules: {
+            /** Failing Server Errors */
+            failing_server_errors: number;
+            /** Warning Server Errors */
+            warning_server_errors: number;
+            /** Warning Client Errors */
+            warning_client_errors: number;
         };
         /**
          * Importance
@@ -2818,6 +2871,18 @@ export interface components {
             error?: string | null;
         };
         /**
+         * MetricRule
+         * @description A metric's name in the API, its title, and which way is better.
+         */
+        MetricRule: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Greater Is Better */
+            greater_is_better: boolean;
+        };
+        /**
          * MetricValue
          * @description One metric with its sample count, its baseline and the change in percent of the baseline.
          */
@@ -2899,6 +2964,23 @@ export interface components {
              * @default null
              */
             description?: string | null;
+        };
+        /**
+         * MonitoringRules
+         * @description The metrics by target type, and the limits of accuracy, drift and service health.
+         */
+        MonitoringRules: {
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["MetricRule"][];
+            };
+            /** Main Metrics */
+            main_metrics: {
+                [key: string]: string[];
+            };
+            accuracy: components["schemas"]["AccuracyRules"];
+            drift: components["schemas"]["DriftRules"];
+            health: components["schemas"]["HealthRules"];
         };
         /**
          * PackageCreate
@@ -3548,6 +3630,23 @@ export interface components {
             package_id: number;
         };
         /**
+         * ReplacementMark
+         * @description A package that took over, and where its predictions begin.
+         */
+        ReplacementMark: {
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Package Id */
+            package_id: number;
+            /** Package */
+            package: string;
+            /** @default null */
+            reason?: components["schemas"]["ReplacementReason"] | null;
+        };
+        /**
          * ReplacementPublic
          * @description The checks of a replacement and, when it was carried out, the deployment after it.
          */
@@ -3738,6 +3837,7 @@ export interface components {
             limits?: {
                 [key: string]: unknown;
             };
+            monitoring: components["schemas"]["MonitoringRules"];
         };
         /**
          * ServicePeriod
@@ -3864,6 +3964,7 @@ export interface components {
 export type Accuracy = components['schemas']['Accuracy'];
 export type AccuracyBucket = components['schemas']['AccuracyBucket'];
 export type AccuracyDetails = components['schemas']['AccuracyDetails'];
+export type AccuracyRules = components['schemas']['AccuracyRules'];
 export type ActualsResult = components['schemas']['ActualsResult'];
 export type AliasSet = components['schemas']['AliasSet'];
 export type BlueprintStep = components['schemas']['BlueprintStep'];
@@ -3889,11 +3990,13 @@ export type DeploymentUpdate = components['schemas']['DeploymentUpdate'];
 export type Drift = components['schemas']['Drift'];
 export type DriftBin = components['schemas']['DriftBin'];
 export type DriftBucket = components['schemas']['DriftBucket'];
+export type DriftRules = components['schemas']['DriftRules'];
 export type Engine = components['schemas']['Engine'];
 export type FeatureDrift = components['schemas']['FeatureDrift'];
 export type FilePublic = components['schemas']['FilePublic'];
 export type Health = components['schemas']['Health'];
 export type HealthBucket = components['schemas']['HealthBucket'];
+export type HealthRules = components['schemas']['HealthRules'];
 export type Importance = components['schemas']['Importance'];
 export type InspectionCreate = components['schemas']['InspectionCreate'];
 export type InspectionPublic = components['schemas']['InspectionPublic'];
@@ -3913,10 +4016,12 @@ export type LeaderboardPublic = components['schemas']['LeaderboardPublic'];
 export type LeaderboardState = components['schemas']['LeaderboardState'];
 export type LeaderboardSummary = components['schemas']['LeaderboardSummary'];
 export type LeaderboardUpdate = components['schemas']['LeaderboardUpdate'];
+export type MetricRule = components['schemas']['MetricRule'];
 export type MetricValue = components['schemas']['MetricValue'];
 export type ModelPage = components['schemas']['ModelPage'];
 export type ModelPublic = components['schemas']['ModelPublic'];
 export type ModelUpdate = components['schemas']['ModelUpdate'];
+export type MonitoringRules = components['schemas']['MonitoringRules'];
 export type PackageCreate = components['schemas']['PackageCreate'];
 export type PackageKind = components['schemas']['PackageKind'];
 export type PackagePage = components['schemas']['PackagePage'];
@@ -3929,6 +4034,7 @@ export type PartitionRows = components['schemas']['PartitionRows'];
 export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ReplacementCreate = components['schemas']['ReplacementCreate'];
+export type ReplacementMark = components['schemas']['ReplacementMark'];
 export type ReplacementPublic = components['schemas']['ReplacementPublic'];
 export type ReplacementReason = components['schemas']['ReplacementReason'];
 export type ReportResult = components['schemas']['ReportResult'];
