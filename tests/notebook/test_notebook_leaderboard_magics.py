@@ -108,7 +108,9 @@ def test_what_is_wrong_is_said_in_one_line(
     assert "--target" in kernel.fails("%leaderboard train")
     assert "no column" in kernel.fails("%leaderboard train --target lefd").lower()
     assert "There is no variable or file 'trian'" in kernel.fails("%leaderboard trian --target a")
-    assert "not a metric of a binary target" in kernel.fails("%leaderboard train --target left --metric rmse")
+    assert "not a metric of a binary target" in kernel.fails(
+        "%leaderboard train --target left --metric rmse"
+    )
     assert "too short" in kernel.fails("%leaderboard train --target left --budget 1")
     assert "at least" in kernel.fails("%leaderboard train.head(20) --target left")
     assert "no name for a variable" in kernel.fails("%leaderboard train --target left -o a-b")
