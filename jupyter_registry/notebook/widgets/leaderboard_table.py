@@ -15,8 +15,8 @@ from .turns import in_turn
 if TYPE_CHECKING:
     from ...client.board_models import BoardModel, Ranking
 
-_OUTER = "44px minmax(190px, 1.2fr) minmax(0, 3fr)"
-_INNER = "minmax(130px, 1.3fr) 90px 80px 96px 84px minmax(0, 1fr)"
+_OUTER = "60px minmax(190px, 1.2fr) minmax(0, 3fr)"
+_INNER = "minmax(130px, 1.3fr) 86px 84px 116px 84px minmax(0, 1fr)"
 CSS = f"""
 .jr .jr-board {{ border: 1px solid var(--jr-line); border-radius: 4px; overflow-x: auto; }}
 .jr .jr-board > .widget-box {{ border-bottom: 1px solid var(--jr-line); min-width: 860px;

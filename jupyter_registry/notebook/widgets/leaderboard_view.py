@@ -264,10 +264,10 @@ class LeaderboardView(Panel):
             board = self.board
             rows = board.partition.rows
             texts = [
-                f"{kind} of {target}",
+                f"{target} ({kind})",
                 f"{board.data.source or 'data'}: {board.data.rows:,} rows",
                 f"{rows.training:,} to train on, {rows.holdout:,} held out",
-                f"divided by {board.partition.column or board.partition.kind}",
+                _divided(board.partition.kind, board.partition.column),
                 f"{board.engine.name} {board.engine.version}".strip(),
                 f"{board.time_budget:g} s" if board.time_budget else "",
             ]
@@ -275,7 +275,7 @@ class LeaderboardView(Panel):
         elif self._leaderboard is not None:
             held = len(self._leaderboard.partition.holdout)
             texts = [
-                f"{kind} of {target}",
+                f"{target} ({kind})",
                 f"{self._leaderboard.data.rows:,} rows, {held:,} held out",
                 f"{self._budget:g} s",
             ]
@@ -321,6 +321,12 @@ class LeaderboardView(Panel):
         best = next(iter(self.board.models(self.metric.value)), None)
         leader = f", best: {best.label}" if best is not None else ""
         return f"LeaderboardView: {self.board.name}, {self.board.state}{leader}"
+
+
+def _divided(kind: str, column: str | None) -> str:
+    if column is not None:
+        return f"divided by {kind} ({column})"
+    return "divided at random" + (", by class" if kind == "stratified" else "")
 
 
 def _progress_text(progress: dict[str, Any]) -> str:
