@@ -289,6 +289,19 @@ class Ranking(Shown, Sequence[BoardModel]):
         """`to_arrow` as a pandas DataFrame."""
         return self.to_arrow().to_pandas()
 
+    def scored(self) -> list[dict[str, Any]]:
+        """What `plots.leaderboard` draws of the ranked models."""
+        return [
+            {
+                "name": model.label,
+                "score": score_of(model.validation, self.metric),
+                "spread": self._spread(model),
+                "holdout": self._holdout(model),
+                "scoring_ms": model.scoring_ms or None,  # 0: too fast to be measured
+            }
+            for model in self.ranked
+        ]
+
     def __len__(self) -> int:
         return len(self.ranked)
 

@@ -26,6 +26,7 @@ from .segments import names_of
 
 if TYPE_CHECKING:
     from .deployments import Deployment
+    from .leaderboards import Board
 
 
 class _PackageActions(Bound):
@@ -196,6 +197,14 @@ class Package(_PackageActions, PackagePublic):
     def input_signature(self) -> Signature:
         """The input columns with dtype and nullability."""
         return Signature.from_json(self.signature)
+
+    def leaderboard(self) -> Board | None:
+        """The leaderboard that it comes from; ``None`` for a package that comes from none.
+
+        Raises `LeaderboardNotFound` when that was deleted.
+        """
+        origin = self.provenance.get("leaderboard")
+        return self._registry.leaderboard(origin["id"]) if origin else None
 
     def refresh(self) -> Package:
         """Ask the server for the present state."""

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from .kinds import TargetType
-from .metrics import METRICS, check_names
 
 Model = TypeVar("Model")
 
 
 def greater_is_better(target_type: TargetType, metric: str) -> bool:
     """Which way a metric is better; raises `InvalidInput` for one the target type has not."""
+    from .metrics import METRICS, check_names  # which brings NumPy, of use only here
+
     check_names(target_type, [metric])
     return next(m.greater_is_better for m in METRICS[target_type] if m.name == metric)
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from ..client.board_models import Ranking
+    from ..client.leaderboards import Board
+
 Kind = Literal["ranking", "scoring_time"]
 
 #: Letters of a model's name beside its row.
@@ -56,7 +59,7 @@ class _Scale:
 
 
 def leaderboard(
-    models: Sequence[Mapping[str, Any]] | Sequence[Any] | Any,
+    models: Sequence[Mapping[str, Any]] | Sequence[Any] | Ranking | Board,
     ax: Axes | None = None,
     *,
     metric: str = "",
@@ -75,11 +78,11 @@ def leaderboard(
     Parameters
     ----------
     models
-        a leaderboard of the registry, or its ``models()``; or mappings, or objects with
-        attributes: ``name`` and ``score`` (``None`` or NaN where there
-        is none: counted, not drawn), and if known ``spread`` (of the score over the folds, at
-        least 0, in the score's unit), ``holdout`` (the score there) and ``scoring_ms`` (how long
-        scoring takes, in milliseconds, more than 0; for as many rows of each model).
+        a `Board` of the client, or its ``models()``, whose metric it is then; or mappings, or
+        objects with attributes: ``name`` and ``score`` (``None`` or NaN where there is none: counted, not
+        drawn), and if known ``spread`` (of the score over the folds, at least 0, in the score's
+        unit), ``holdout`` (the score there) and ``scoring_ms`` (how long scoring takes, in
+        milliseconds, more than 0; for as many rows of each model).
     metric
         the name of what the score is of; a leaderboard's own unless given. Those of
         `domain.metrics` have a title and say which way is better.
@@ -99,9 +102,14 @@ def leaderboard(
     """
     if kind not in ("ranking", "scoring_time"):
         raise ValueError(f"There is no kind {kind!r} of leaderboard: ranking or scoring_time.")
+    ask: Any = getattr(models, "models", None)
+    if callable(ask):
+        models = ask(metric or None)
+    if hasattr(models, "scored"):
+        ranking: Any = models
+        metric, models = metric or ranking.metric, ranking.scored()
     if most < 1:
         raise ValueError(f"At least one model is to be drawn, not most={most}.")
-    models, metric = _of_board(models, metric)
     checked, unscored = _checked(models)
     if not checked:
         ax = style.opened(ax, metric or "score", "", title, size=(7.2, 3.0), grid="")
@@ -276,30 +284,6 @@ def _scale(metric: str, greater_is_better: bool | None) -> _Scale:
     if greater_is_better is None and found is not None:
         greater_is_better = found.greater_is_better
     return _Scale(title, bool(greater_is_better))
-
-
-def _of_board(models: Any, metric: str) -> tuple[Any, str]:
-    """The models of a leaderboard as mappings, and its metric; others as they are."""
-    ask = getattr(models, "models", None)
-    ranking = ask(metric or None) if callable(ask) else models
-    if not hasattr(ranking, "ranked") or not hasattr(ranking, "metric"):
-        return models, metric
-    metric = metric or ranking.metric
-    found = []
-    for model in [*ranking.ranked, *ranking.failed]:
-        validation = model.validation.get(metric)
-        holdout = (model.holdout or {}).get(metric) or {}
-        found.append(
-            {
-                "name": model.label,
-                "score": None if validation is None else validation.mean,
-                "spread": None if validation is None else validation.spread,
-                "holdout": holdout.get("value"),
-                # 0 is what is too fast to be measured
-                "scoring_ms": model.scoring_ms or None,
-            }
-        )
-    return found, metric
 
 
 def _checked(models: Sequence[Any]) -> tuple[list[_Model], int]:

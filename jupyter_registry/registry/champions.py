@@ -244,10 +244,10 @@ def _local_copy(services: Services, package: PackagePublic) -> Path:
 def sweep_copies(services: Services, older_than: float = KEEP_COPIES_SECONDS) -> int:
     """Remove local copies of packages that no worker was started from for so long.
 
-    Those that a killed server was still making, or inspecting, go after a day.
+    Those that a killed server was still making, inspecting or training in, go after a day.
     """
     removed = 0
-    in_use = services.champions.folders_in_use(services)
+    in_use = services.champions.folders_in_use(services) | services.jobs.folders_in_use()
     for folder in services.settings.model_folder.iterdir():
         kept = min(older_than, UNFINISHED_SECONDS) if folder.name[0] == "." else older_than
         try:

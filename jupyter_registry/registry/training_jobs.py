@@ -146,8 +146,13 @@ class TrainingJobs:
         return _public(self._find(job_id), describe)
 
     def all(self, describe: Describe) -> list[LeaderboardJobPublic]:
-        """The jobs of this server, the newest first."""
-        return [_public(job, describe) for job in reversed(self._known.values())]
+        """The jobs of this server without their logs, the newest first."""
+        found = [_public(job, describe) for job in reversed(self._known.values())]
+        return [job.model_copy(update={"log": ""}) for job in found]
+
+    def folders_in_use(self) -> set[Path]:
+        """Where jobs are at work."""
+        return {job.folder for job in self._known.values() if not job.has_ended}
 
     async def cancel(self, job_id: str) -> None:
         """End a job at once, its process too; what it has made is kept. Raises `JobNotFound`."""

@@ -167,6 +167,11 @@ def resident(pid: int) -> int:
 
 def available() -> int | None:
     """Bytes of memory that are free for new processes; ``None`` where that cannot be known."""
+    free = [found for found in (_free_of_machine(), _free_of_group()) if found is not None]
+    return min(free) if free else None
+
+
+def _free_of_machine() -> int | None:
     try:
         with open("/proc/meminfo") as file:
             for line in file:
@@ -178,8 +183,20 @@ def available() -> int | None:
         import psutil
 
         return int(psutil.virtual_memory().available)
-    except Exception:
+    except Exception:  # absent
         return None
+
+
+def _free_of_group(root: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """What a container's limit leaves, files that are only cached counted as free."""
+    try:
+        most = int((root / "memory.max").read_text())
+        used = int((root / "memory.current").read_text())
+        stat = (root / "memory.stat").read_text()
+        cached = next(int(line.split()[1]) for line in stat.splitlines() if "inactive_file" in line)
+    except (OSError, ValueError, StopIteration):  # no limit, or no such files
+        return None
+    return max(0, most - used + cached)
 
 
 def processors() -> int:

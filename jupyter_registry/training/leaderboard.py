@@ -16,6 +16,7 @@ from ..domain.errors import InvalidInput, missing_extra
 from ..domain.kinds import TargetType
 from ..domain.metrics import check_names
 from ..domain.signature import Dtype
+from ..domain.target import label_text
 from . import handover
 from .child import Child, available, processors
 from .data import TrainingTable, prepare
@@ -136,8 +137,10 @@ class Leaderboard:
         self.recipe: dict[str, Any] = {
             "target": target,
             "target_type": None if target_type is None else str(target_type),
-            "class_labels": None if class_labels is None else [str(one) for one in class_labels],
-            "positive_class": None if positive_class is None else str(positive_class),
+            "class_labels": None
+            if class_labels is None
+            else [label_text(one) for one in class_labels],
+            "positive_class": None if positive_class is None else label_text(positive_class),
             "metric": metric,
             "partition": partition,
             "date_column": date_column,

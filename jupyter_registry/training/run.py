@@ -259,7 +259,6 @@ class Run:
                     order["number"], order["label"], order["family"], score, answer["seconds"]
                 )
             )
-        model["provenance"] = self.plan.board["provenance"] | model["provenance"] | self._facts()
         # the folder stays as it is for the blend
         files = {name: Path(file) for name, file in answer["files"].items()}
         self.sink.model(model, files)
@@ -334,11 +333,6 @@ class Run:
 
     def _ranked(self) -> list[_Candidate]:
         return sorted(self.done, key=lambda one: one.score, reverse=self._greater)
-
-    def _facts(self) -> dict[str, Any]:
-        """What a package says of where its model comes from."""
-        board = self.plan.board
-        return {key: board[key] for key in ("data", "engine", "seed", "time_budget", "partition")}
 
     def _nothing(self) -> Exception:
         if self._left() <= 0:

@@ -60,7 +60,7 @@ class _Worker:
 
     def work(self, order: dict[str, Any]) -> None:
         """One order; whatever goes wrong in it is told, and ends nothing."""
-        began, used = time.monotonic(), time.process_time()
+        began = time.monotonic()
         try:
             answer = getattr(self, f"_{order['do']}")(order)
         except Exception as error:
@@ -72,8 +72,11 @@ class _Worker:
                 reason = "It needed more memory than there is."
             answer = {"event": "failed", "reason": reason[:2000]}
         answer["seconds"] = time.monotonic() - began
-        answer["processor_seconds"] = time.process_time() - used
-        self._say(answer)
+        try:
+            self._say(answer)
+        except ValueError as error:  # a number that JSON does not have
+            reason = f"What it says of itself is no JSON: {error}"
+            self._say({"event": "failed", "reason": reason, "seconds": answer["seconds"]})
 
     def _train(self, order: dict[str, Any]) -> dict[str, Any]:
         asked = self._evaluation.Order(
@@ -184,7 +187,8 @@ class _Worker:
         self._say({"event": "step", "text": text})
 
     def _say(self, line: dict[str, Any]) -> None:
-        self._stream.write(json.dumps(line, allow_nan=False, default=_plain) + "\n")
+        text = json.dumps(line, allow_nan=False, default=_plain)
+        self._stream.write(text + "\n")
         self._stream.flush()
 
 

@@ -21,9 +21,9 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 COMMANDS = [
-    "serve", "list", "models", "deployments", "show", "register", "deploy", "update", "replace",
-    "rollback", "predict", "report", "actuals", "accuracy", "segments", "drift", "health",
-    "rebuild-accuracy", "key", "keys", "upgrade",
+    "serve", "list", "models", "deployments", "leaderboards", "leaderboard", "show", "register",
+    "deploy", "update", "replace", "rollback", "predict", "report", "actuals", "accuracy",
+    "segments", "drift", "health", "rebuild-accuracy", "key", "keys", "upgrade",
 ]  # fmt: skip
 
 

@@ -11,8 +11,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from jupyter_registry.client import Registry
 from jupyter_registry.domain import entities
 from jupyter_registry.server.routes import ROUTES
+from jupyter_registry.training.http_sink import HttpSink
+from tests.board_samples import board_body, failed_body, model_body
 
 Deploy = Callable[..., dict[str, Any]]
 
@@ -44,10 +47,20 @@ TYPES = ["application/json", "text/csv", "text/csv; charset=utf-16", "applicatio
 
 
 @pytest.fixture(scope="module")
-def known(api: httpx.Client, deploy: Deploy, package_of: Callable[..., int]) -> dict[str, Any]:
+def known(
+    api: httpx.Client,
+    deploy: Deploy,
+    package_of: Callable[..., int],
+    registry: Registry,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Any]:
     package = api.get(f"/packages/{package_of('moody')}").json()
     api.put(f"/models/{package['name']}/aliases/fuzz", json={"version": 1})
+    sink = HttpSink(registry)
+    sink.begin(board_body("fuzz"))
+    sink.model(*model_body("linear", tmp_path_factory.mktemp("model")))
     return {
+        "leaderboard_id": sink.id, "number": 1, "job": "0",
         "name": package["name"], "version": 1, "alias": "fuzz", "package_id": package["id"],
         "upload_id": api.post("/uploads").json()["id"], "path": "a", "key_id": 1,
         "deployment": deploy("moody")["id"],
@@ -126,6 +139,11 @@ def test_any_value_in_any_field(
         "DeploymentCreate": {"package_id": external["id"], "label": f"{name} label"},
         "ReplacementCreate": {"package_id": external["id"]},
         "AliasSet": {"version": 1},
+        "LeaderboardCreate": board_body(name),
+        "BoardModelCreate": failed_body(),
+        "BoardDeploymentCreate": {"label": f"{name} label"},
+        "BoardReplacementCreate": {"deployment": f"{name} nowhere"},
+        "LeaderboardJobCreate": {"target_name": "y", "contents": "nowhere.csv"},
     }.get(operation.body, {})
     url = address(route.path, known | own)
     for body in bodies(operation, good):

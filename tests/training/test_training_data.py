@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -242,3 +244,17 @@ def test_many_categories_are_no_leak() -> None:
         }
     )
     assert Leaderboard(frame, "y").warnings == []
+
+
+def test_neither_the_package_nor_the_checks_import_scikit_learn(tmp_path: Path) -> None:
+    """They run where a kernel or a job is; models and their libraries are in the child."""
+    _frame().to_csv(tmp_path / "t.csv", index=False)
+    code = (
+        "import sys, jupyter_registry; assert 'jupyter_registry.training' not in sys.modules; "
+        f"board = jupyter_registry.Leaderboard({str(tmp_path / 't.csv')!r}, 'y'); "
+        "print(sorted({'sklearn', 'pandas', 'scipy', 'flaml', 'lightgbm'} & set(sys.modules)))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == "[]"

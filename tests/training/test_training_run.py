@@ -18,11 +18,12 @@ import pytest
 
 from jupyter_registry.client import tables
 from jupyter_registry.domain.baseline import holdout_metrics
-from jupyter_registry.domain.errors import InvalidInput, ModelFailed
+from jupyter_registry.domain.errors import ModelFailed
 from jupyter_registry.domain.frames import conform
 from jupyter_registry.domain.leaderboards import BoardModelCreate, LeaderboardCreate, Progress
 from jupyter_registry.formats import find_model
 from jupyter_registry.formats.scoring import Scorer
+from jupyter_registry.training.child import _free_of_group
 from jupyter_registry.training.families import FAMILIES
 from jupyter_registry.training.leaderboard import Leaderboard
 from jupyter_registry.training.run import Run
@@ -238,16 +239,49 @@ def test_an_interrupt_keeps_what_is_there(wine: pd.DataFrame, tmp_path: Path) ->
     assert sink.done
 
 
-def test_a_candidate_that_needs_too_much_memory_fails_alone(
+def test_a_candidate_that_needs_too_much_memory_fails_alone(tmp_path: Path) -> None:
+    """60 texts of 40 values each: 2,400 columns for the linear model, 60 for the other one."""
+    random = np.random.default_rng(0)
+    n = 20_000
+    words = np.array([f"word {i}" for i in range(40)], dtype=object)
+    frame = pd.DataFrame({f"c{i}": words[random.integers(0, 40, n)] for i in range(60)})
+    frame["target"] = np.where(random.random(n) < 0.5, "yes", "no")
+    sink = KeepingSink(tmp_path)
+    board = _small(
+        frame, "target", families=["linear", "lightgbm"], memory_limit_mb=600, metric="log_loss"
+    )
+    board.run(300, sink=sink, progress=False)
+    told = {model["label"]: model for model, _ in sink.models}
+    assert told["Linear model"]["state"] == "failed"
+    assert "600 MB are allowed" in told["Linear model"]["reason"]
+    assert told["LightGBM"]["state"] == "done", told["LightGBM"]["reason"]
+    assert sink.ended == [("done", None)]
+
+
+def test_memory_that_not_even_the_start_fits_into_is_said(
     wine: pd.DataFrame, tmp_path: Path
 ) -> None:
-    """With less than any child needs, each candidate fails with that reason; none is a model."""
     sink = KeepingSink(tmp_path)
-    board = _small(wine, "target", memory_limit_mb=30)
-    with pytest.raises((ModelFailed, InvalidInput)) as failed:
-        board.run(60, sink=sink, progress=False)
-    assert "MB" in str(failed.value) or sink.ended[0][0] == "failed"
-    assert not sink.done
+    with pytest.raises(ModelFailed, match="30 MB are allowed"):
+        _small(wine, "target", memory_limit_mb=30).run(60, sink=sink, progress=False)
+    assert sink.board is None
+
+
+def test_the_memory_of_a_container_is_its_limit(tmp_path: Path) -> None:
+    (tmp_path / "memory.max").write_text("1000000\n")
+    (tmp_path / "memory.current").write_text("700000\n")
+    (tmp_path / "memory.stat").write_text("anon 400000\ninactive_file 200000\n")
+    assert _free_of_group(tmp_path) == 500_000
+    (tmp_path / "memory.max").write_text("max\n")
+    assert _free_of_group(tmp_path) is None
+
+
+def test_catboost_is_a_candidate_where_it_is_installed(wine: pd.DataFrame, tmp_path: Path) -> None:
+    pytest.importorskip("catboost")
+    frame = wine.assign(text=np.where(wine["hue"] > 1, "red", None))
+    sink = KeepingSink(tmp_path)
+    _small(frame, "target", families=["catboost"], folds=1).run(240, sink=sink, progress=False)
+    assert list(sink.done) == ["CatBoost"], sink.models[0][0].get("reason")
 
 
 def test_a_candidate_that_dies_fails_alone(
