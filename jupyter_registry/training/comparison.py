@@ -173,12 +173,10 @@ def _measured(model: _Compared, table: pa.Table) -> dict[str, Any]:
         model.source.download(folder, progress=False)
         kind, file = find_model(Path(folder), model.format)
         scores = Scorer(kind.load(file), model.signature, model.target).score(frame)
-    probabilities = scores.probabilities
+    values, probabilities = scores.values, scores.probabilities
     if model.target.type is TargetType.BINARY:
         assert probabilities is not None
         values, probabilities = probabilities[:, model.target.positive_index], None
-    else:
-        values = scores.values
     return holdout_metrics(
         model.target, columns[model.target.name], values=values, probabilities=probabilities
     )

@@ -69,13 +69,17 @@ class HttpSink:
 
     def board(self) -> Any:
         """The client's board."""
-        return self.registry.leaderboard(self.id)
+        return self.registry.leaderboard(self._begun)
+
+    @property
+    def _begun(self) -> int:
+        if self.id is None:
+            raise RegistryError("The leaderboard has not begun.", advice="Begin it first.")
+        return self.id
 
     @property
     def _path(self) -> str:
-        if self.id is None:
-            raise RegistryError("The leaderboard has not begun.", advice="Begin it first.")
-        return f"/leaderboards/{self.id}"
+        return f"/leaderboards/{self._begun}"
 
     @contextmanager
     def _until_ended(self) -> Iterator[None]:

@@ -8,21 +8,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-import numpy as np
-
 from .. import __version__
 from ..client import provenance, tables
 from ..domain.errors import InvalidInput, missing_extra
 from ..domain.kinds import TargetType
 from ..domain.metrics import check_names
-from ..domain.signature import Dtype
 from ..domain.target import label_text
 from . import handover
 from .child import Child, available, processors
 from .data import TrainingTable, prepare
+from .dividing import check_parts, divided
 from .families import can_tune, chosen
 from .leakage import leaks
-from .partition import HOLDOUT_SHARE, Partition, divide
+from .options import check_options
+from .partition import HOLDOUT_SHARE, Partition
 from .run import Plan, Run
 from .sink import Sink
 from .telling import Both, Lines
@@ -42,12 +41,8 @@ _METRIC = {
     TargetType.BINARY: "auc",
     TargetType.MULTICLASS: "log_loss",
 }
-_PARTITIONS = ("auto", "random", "time", "group")
-#: A date column of fewer different values does not divide by time unless it is named.
-_LEAST_TIMES = 20
 #: The share of the memory that is free which models may use.
 _MEMORY_SHARE = 0.8
-_MOST_SEED = 2**32 - 1
 
 
 class Leaderboard:
@@ -157,7 +152,7 @@ class Leaderboard:
             "name": name,
             "description": description,
         }
-        self._check_options()
+        check_options(self.recipe)
         self.families = [family for family in chosen(families) if family.is_plain]
         self.tunes = can_tune() if tune is None else tune
         if self.tunes and not can_tune():
@@ -174,11 +169,11 @@ class Leaderboard:
         )
         self.metric = metric or _METRIC[self.data.target.type]
         check_names(self.data.target.type, [self.metric])
-        self.warnings = list(self.data.warnings)
-        """Sentences about the data: rows and columns left out, columns that leak."""
         self._columns = tables.columns_of(self.data.table)
-        self.partition: Partition = self._divided()
-        self._check_parts()
+        self.partition: Partition = divided(self.data, self._columns, self.recipe)
+        check_parts(self.partition, self.data.outcomes)
+        self.warnings = self.data.warnings
+        """Sentences about the data: rows and columns left out, columns that leak."""
         self._warn_of_leaks()
         self.models: list[dict[str, Any]] = []
         """What the sink was told of each model, in the order in which they were finished."""
@@ -322,25 +317,6 @@ class Leaderboard:
 
     # --- checks -----------------------------------------------------------------------------
 
-    def _check_options(self) -> None:
-        recipe = self.recipe
-        if recipe["partition"] not in _PARTITIONS:
-            raise _wrong("partition", recipe["partition"], f"one of {', '.join(_PARTITIONS)}")
-        if recipe["partition"] == "group" and recipe["group_column"] is None:
-            raise _wrong("partition", "group", "given with group_column=")
-        if not 0.05 <= recipe["holdout_share"] <= 0.5:
-            raise _wrong("holdout_share", recipe["holdout_share"], "from 0.05 to 0.5")
-        if recipe["folds"] is not None and not 1 <= recipe["folds"] <= 20:
-            raise _wrong("folds", recipe["folds"], "from 1 to 20")
-        if not isinstance(recipe["seed"], int) or not 0 <= recipe["seed"] <= _MOST_SEED:
-            raise _wrong("seed", recipe["seed"], f"an integer from 0 to {_MOST_SEED}")
-        for option in ("trials", "threads", "memory_limit_mb"):
-            if recipe[option] is not None and not recipe[option] > 0:
-                raise _wrong(option, recipe[option], "more than 0")
-        for option in ("date_column", "group_column"):
-            if recipe[option] == recipe["target"]:
-                raise _wrong(option, recipe[option], "another column than the target")
-
     def _check_budget(self, budget: float) -> None:
         cells = self.data.rows * len(self.data.signature)
         least = _LEAST_BUDGET + cells / _CELLS_PER_SECOND
@@ -351,80 +327,6 @@ class Leaderboard:
                 advice=f"Give at least {least:.0f} s: time_budget={max(60, round(3 * least))}.",
                 fields={"time_budget": f"at least {least:.1f}"},
             )
-
-    def _check_parts(self) -> None:
-        """Each training part has something to learn, each validation part something to tell."""
-        outcomes = self.data.outcomes
-        parts = [("training", one) for one, _ in self.partition.splits]
-        parts += [("validation", two) for _, two in self.partition.splits]
-        parts.append(("holdout", self.partition.holdout))
-        for part, rows in parts:
-            if not len(rows) or (outcomes[rows] == outcomes[rows[0]]).all():
-                raise InvalidInput(
-                    f"Divided by {self.partition.kind}, the {part} rows all have the same outcome.",
-                    advice="Divide otherwise: partition='random', or another column.",
-                    fields={"partition": f"one outcome in {part}"},
-                )
-
-    def _divided(self) -> Partition:
-        recipe = self.recipe
-        kind, column = self._how_to_divide()
-        codes = self.data.outcomes.astype(np.int64)
-        by_class = self.data.target.type.is_classification and kind == "random"
-        if kind == "time":
-            self.warnings.append(
-                f"The rows are divided by time, by {column!r}: the latest are the holdout."
-            )
-        values = None if column is None else self._columns[column]
-        return divide(
-            self.data.rows,
-            recipe["seed"],
-            classes=codes if by_class else None,
-            times=values if kind == "time" else None,
-            groups=None if kind != "group" or values is None else _keys(values),
-            column=column,
-            folds=recipe["folds"],
-            holdout_share=recipe["holdout_share"],
-        )
-
-    def _how_to_divide(self) -> tuple[str, str | None]:
-        recipe = self.recipe
-        asked = recipe["partition"]
-        if recipe["group_column"] is not None and asked in ("auto", "group"):
-            return "group", recipe["group_column"]
-        if asked == "random":
-            return "random", None
-        if recipe["date_column"] is not None:
-            return "time", self._checked_date(recipe["date_column"])
-        dates = [c.name for c in self.data.signature.columns if c.dtype is Dtype.DATETIME]
-        fit = [name for name in dates if self._divides(name)]
-        if fit:
-            # the finest: a day's rows are known one after the other
-            return "time", max(fit, key=lambda name: len(np.unique(self._columns[name])))
-        if asked == "time":
-            raise _wrong("partition", "time", "given with a date column that has no missing value")
-        return "random", None
-
-    def _divides(self, name: str) -> bool:
-        values = self._columns[name]
-        return (
-            values.dtype.kind == "M"
-            and not np.isnat(values).any()
-            and (len(np.unique(values)) >= _LEAST_TIMES)
-        )
-
-    def _checked_date(self, name: str) -> str:
-        values = self._columns[name]
-        if values.dtype.kind not in "Miuf":
-            raise _wrong("date_column", name, "a column of dates, or of numbers that grow in time")
-        missing = np.isnat(values) if values.dtype.kind == "M" else ~np.isfinite(values)
-        if missing.any():
-            raise InvalidInput(
-                f"The date column {name!r} is missing in {int(missing.sum()):,} rows.",
-                advice="Leave these rows out, or choose another column.",
-                fields={"date_column": "missing values"},
-            )
-        return name
 
     def _warn_of_leaks(self) -> None:
         columns = {name: self._columns[name] for name in self.data.signature.names}
@@ -493,13 +395,6 @@ class Leaderboard:
         )
 
 
-def _keys(values: Any) -> Any:
-    """Groups as texts, so that any column can be one; missing ones are a group too."""
-    if values.dtype.kind != "O":
-        return values
-    return np.array(["" if value is None else f"={value}" for value in values.tolist()])
-
-
 def _version(distribution: str) -> str:
     from importlib.metadata import PackageNotFoundError, version
 
@@ -507,11 +402,3 @@ def _version(distribution: str) -> str:
         return version(distribution)
     except PackageNotFoundError:
         raise missing_extra(distribution, "sklearn", "Training models") from None
-
-
-def _wrong(option: str, value: object, wanted: str) -> InvalidInput:
-    return InvalidInput(
-        f"{option}={value!r} cannot be: it is {wanted}.",
-        advice=f"Give another {option}, or leave it out.",
-        fields={option: f"not {wanted}"},
-    )

@@ -12,7 +12,8 @@ from ..domain.errors import InvalidInput, ModelFailed
 from ..domain.kinds import TargetType
 from ..domain.ranking import greater_is_better, score_of
 from .child import Child, ChildLost, TookTooLong
-from .families import Family
+from .families import FAMILIES, Family
+from .search_log import best_of, trials_of
 from .sink import Sink
 
 #: The share of the budget that untuned models may take where a search follows.
@@ -27,7 +28,7 @@ _LEAST_SEARCH = 3.0
 #: that is kept for blending them.
 TUNED, BLENDED, _BLEND_SHARE = 3, 3, 0.05
 #: Details are for models that are among so many best; together they take so much of the budget.
-_LEADING, _DETAILS_SHARE = 3, 0.08
+_LEADING, _DETAILS_SHARE = 3, 0.05
 #: Seconds between two of the sink's progresses, and between two questions whether to stop.
 _TELL_EVERY, _ASK_EVERY = 2.0, 0.5
 #: Seconds that the last model may take beyond the budget to be written.
@@ -166,7 +167,7 @@ class Run:
             return
         self._stage = "searching"
         seconds = left * _SEARCH_SHARE
-        log = self.child.folder / "search.log"
+        log = self._log
         names = [family.name for family in self.plan.families] + ["extra_trees"]
         order = {
             "do": "tune",
@@ -312,6 +313,8 @@ class Run:
         if not force and now - self._told < _TELL_EVERY:
             return
         self._told = now
+        if self._stage == "searching":
+            self._text = self._searched()
         done = len(self.done) + self.failed
         self.sink.progress(
             {
@@ -322,6 +325,18 @@ class Run:
                 "text": self._text,
             }
         )
+
+    def _searched(self) -> str:
+        """How far the search is."""
+        trials = trials_of(self._log)
+        if not trials:
+            return "Searching for good settings"
+        best = FAMILIES[best_of(trials)[0].family].title
+        return f"Searching for good settings: {len(trials)} tried, the best of {best}"
+
+    @property
+    def _log(self) -> Path:
+        return self.child.folder / "search.log"
 
     def _seconds_left(self, done: int) -> float:
         """The rest of the budget where a search fills it, else by how long models have taken."""

@@ -5,10 +5,8 @@ C. Wang et al., FLAML: A Fast and Lightweight AutoML Library (2021).
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from ..domain.kinds import TargetType
 from .evaluation import Material
 from .families import LEARNERS
 from .partition import Rows
+from .search_log import Trial
 
 #: The run's metric → what FLAML minimises; others, which jump as scores move, by the log loss.
 _METRICS = {
@@ -74,22 +73,6 @@ _BEGINNINGS: dict[str, dict[str, float]] = {
 }
 
 
-@dataclass(frozen=True)
-class Trial:
-    """A trial that FLAML wrote into its log."""
-
-    learner: str
-    config: dict[str, Any]
-    loss: float
-    seconds: float
-    sample: int
-
-    @property
-    def family(self) -> str:
-        """The family that the learner is of."""
-        return LEARNERS[self.learner]
-
-
 def tune(
     material: Material,
     metric: str,
@@ -138,41 +121,6 @@ def tune(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         AutoML().fit(**settings)
-
-
-def trials_of(log: Path) -> list[Trial]:
-    """The trials in a log, also of a search that was ended or is still going on."""
-    found = []
-    try:
-        lines = log.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return []
-    for line in lines:
-        try:
-            record = json.loads(line)
-        except ValueError:  # the last line, half written
-            continue
-        if record.get("learner") in LEARNERS and np.isfinite(record["validation_loss"]):
-            found.append(
-                Trial(
-                    record["learner"],
-                    {k: v for k, v in record["config"].items() if k != "FLAML_sample_size"},
-                    float(record["validation_loss"]),
-                    float(record["trial_time"]),
-                    int(record["sample_size"]),
-                )
-            )
-    return found
-
-
-def best_of(trials: Sequence[Trial]) -> list[Trial]:
-    """The best trial of each learner, the best learner first; those of the most rows count."""
-    best: dict[str, Trial] = {}
-    for trial in trials:
-        held = best.get(trial.learner)
-        if held is None or (-trial.sample, trial.loss) < (-held.sample, held.loss):
-            best[trial.learner] = trial
-    return sorted(best.values(), key=lambda trial: trial.loss)
 
 
 def parameters(trial: Trial, *, is_classification: bool) -> dict[str, Any]:

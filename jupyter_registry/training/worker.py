@@ -121,9 +121,9 @@ class _Worker:
 
     def _settings(self, order: dict[str, Any]) -> dict[str, Any]:
         """The best settings of each learner in the log of a search, however it ended."""
-        from . import tuning
+        from . import search_log, tuning
 
-        best = tuning.best_of(tuning.trials_of(Path(order["log"])))
+        best = search_log.best_of(search_log.trials_of(Path(order["log"])))
         is_classification = self.material.making.is_classification
         found = [
             {

@@ -246,13 +246,16 @@ def test_many_categories_are_no_leak() -> None:
     assert Leaderboard(frame, "y").warnings == []
 
 
-def test_neither_the_package_nor_the_checks_import_scikit_learn(tmp_path: Path) -> None:
+def test_the_process_that_runs_a_board_imports_no_scikit_learn(tmp_path: Path) -> None:
     """They run where a kernel or a job is; models and their libraries are in the child."""
     _frame().to_csv(tmp_path / "t.csv", index=False)
     code = (
         "import sys, jupyter_registry; assert 'jupyter_registry.training' not in sys.modules; "
-        f"board = jupyter_registry.Leaderboard({str(tmp_path / 't.csv')!r}, 'y'); "
-        "print(sorted({'sklearn', 'pandas', 'scipy', 'flaml', 'lightgbm'} & set(sys.modules)))"
+        "from jupyter_registry.training.sink import FolderSink; "
+        f"board = jupyter_registry.Leaderboard({str(tmp_path / 't.csv')!r}, 'y', tune=False, "
+        "families=['linear']); "
+        f"board.run(120, sink=FolderSink({str(tmp_path)!r}, sys.stderr), progress=False); "
+        "print(sorted({'sklearn', 'scipy', 'flaml', 'lightgbm'} & set(sys.modules)))"
     )
     answer = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -20,6 +20,8 @@ from jupyter_registry.formats import find_model
 from jupyter_registry.training import compare
 from tests.live_server import LiveServer
 
+FAMILIES = ["linear", "hist_gradient_boosting", "lightgbm", "xgboost", "forest", "blend"]
+
 
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
@@ -37,7 +39,7 @@ def first(registry: Registry, flights: pd.DataFrame) -> tuple[Leaderboard, Any]:
         flights.iloc[: len(flights) // 2],
         "arrival",
         positive_class="late",
-        families=["linear", "hist_gradient_boosting", "blend"],
+        families=FAMILIES,
         tune=False,
         threads=1,
         name="flights-by-hand",
@@ -50,13 +52,16 @@ def test_the_board_is_in_the_registry(first: tuple[Leaderboard, Any], registry: 
     assert board.state == "done"
     assert [model.label for model in board.models()]
     again = registry.leaderboard(board.id)
-    assert again.recipe["families"] == ["linear", "hist_gradient_boosting", "blend"]
+    assert again.recipe["families"] == FAMILIES
     assert again.warnings == training.warnings
     assert again.data.digest == training.data.digest
     assert {model.label for model in again.models()} == {
         "Linear model",
         "Histogram gradient boosting",
-        "Blend of the best 2",
+        "LightGBM",
+        "XGBoost",
+        "Random forest",
+        "Blend of the best 3",
     }
     assert all(model.holdout is None for model in again.models())
 

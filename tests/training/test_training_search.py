@@ -11,7 +11,8 @@ import pytest
 
 from jupyter_registry.training import handover
 from jupyter_registry.training.leaderboard import Leaderboard
-from jupyter_registry.training.tuning import best_of, parameters, trials_of, tune
+from jupyter_registry.training.search_log import best_of, trials_of
+from jupyter_registry.training.tuning import parameters, tune
 from tests.training.conftest import KeepingSink
 
 
@@ -35,6 +36,8 @@ def test_tuned_models_are_on_the_board(
     assert {"n_estimators", "num_leaves", "learning_rate", "max_bin"} <= set(model["parameters"])
     assert model["validation"][board.metric]["mean"] is not None
     assert {progress["stage"] for progress in sink.progresses} >= {"training", "searching"}
+    texts = {p["text"] for p in sink.progresses if p["stage"] == "searching"}
+    assert any("tried, the best of LightGBM" in text for text in texts), texts
     assert any(label.startswith("Blend of the best") for label in sink.done)
 
 

@@ -1,0 +1,63 @@
+"""FLAML's log of its trials: read while it searches, and after it was ended."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .families import LEARNERS
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial that FLAML wrote into its log."""
+
+    learner: str
+    config: dict[str, Any]
+    loss: float
+    seconds: float
+    sample: int
+
+    @property
+    def family(self) -> str:
+        """The family that the learner is of."""
+        return LEARNERS[self.learner]
+
+
+def trials_of(log: Path) -> list[Trial]:
+    """The trials in a log, also of a search that was ended or is still going on."""
+    found = []
+    try:
+        lines = log.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    for line in lines:
+        try:
+            record = json.loads(line)
+        except ValueError:  # the last line, half written
+            continue
+        if record.get("learner") in LEARNERS and math.isfinite(record["validation_loss"]):
+            found.append(
+                Trial(
+                    record["learner"],
+                    {k: v for k, v in record["config"].items() if k != "FLAML_sample_size"},
+                    float(record["validation_loss"]),
+                    float(record["trial_time"]),
+                    int(record["sample_size"]),
+                )
+            )
+    return found
+
+
+def best_of(trials: Sequence[Trial]) -> list[Trial]:
+    """The best trial of each learner, the best learner first; those of the most rows count."""
+    best: dict[str, Trial] = {}
+    for trial in trials:
+        held = best.get(trial.learner)
+        if held is None or (-trial.sample, trial.loss) < (-held.sample, held.loss):
+            best[trial.learner] = trial
+    return sorted(best.values(), key=lambda trial: trial.loss)
