@@ -79,10 +79,10 @@ def leaderboard(
     ----------
     models
         a `Board` of the client, or its ``models()``, whose metric it is then; or mappings, or
-        objects with attributes: ``name`` and ``score`` (``None`` or NaN where there is none: counted, not
-        drawn), and if known ``spread`` (of the score over the folds, at least 0, in the score's
-        unit), ``holdout`` (the score there) and ``scoring_ms`` (how long scoring takes, in
-        milliseconds, more than 0; for as many rows of each model).
+        objects with attributes: ``name`` and ``score`` (``None`` or NaN where there is none:
+        counted, not drawn), and if known ``spread`` (of the score over the folds, at least 0, in
+        the score's unit), ``holdout`` (the score there) and ``scoring_ms`` (how long scoring
+        takes, in milliseconds, more than 0; for as many rows of each model).
     metric
         the name of what the score is of; a leaderboard's own unless given. Those of
         `domain.metrics` have a title and say which way is better.

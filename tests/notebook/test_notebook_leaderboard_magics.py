@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -71,6 +73,25 @@ def test_options_go_on_in_the_cell(kernel: Any, registry: Registry, name: str) -
     again = registry.leaderboard(int(kernel.value("again.id")))
     assert again.predecessor_id == board.id
     assert (again.data.rows, again.metric, again.data.source) == (400, "log_loss", "march")
+
+
+def test_an_interrupt_keeps_what_is_there(kernel: Any, registry: Registry, name: str) -> None:
+    def interrupt() -> None:
+        for _ in range(400):
+            boards = list(registry.leaderboards(name=name))
+            if boards and boards[0].models_done:
+                kernel._manager.interrupt_kernel()
+                return
+            time.sleep(0.1)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    ran = kernel.ok(f"%leaderboard train --target left --budget 80 --name {name} -o kept")
+    thread.join()
+    assert ran.stdout.splitlines()[-1].startswith("Stopped: ")
+    board = registry.leaderboard(int(kernel.value("kept.id")))
+    assert board.state == "stopped"
+    assert board.models_done >= 1
 
 
 def test_a_model_is_deployed_and_replaces(

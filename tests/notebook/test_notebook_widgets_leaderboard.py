@@ -83,7 +83,7 @@ def test_stopping_keeps_what_is_there(registry: Registry, visits: pd.DataFrame, 
 
     def told() -> None:
         news()
-        if view.board is not None and view.board.models_done and not view.stop_button.disabled:
+        if view.board is not None and view.board.models_done and not view._is_stopping:
             stop(None)
 
     run.news = told

@@ -166,6 +166,7 @@ class ModelPanel(widgets.VBox):
             label = self.model.label
             self.model.unlock()
             self._again(f"The holdout of {label} is unlocked.")
+            self.deploy.focus()  # the other button is of no use any more
 
 
 _FULL = widgets.Layout(width="100%")

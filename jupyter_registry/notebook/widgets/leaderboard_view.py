@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +58,7 @@ class LeaderboardView(Panel):
         self._budget = time_budget
         self._wanted = metric
         self._given = registry
-        self._began = 0.0
+        self._is_stopping = False
         self._selected: int | None = None
         self._build()
         with guarded(self.notice):
@@ -104,7 +103,6 @@ class LeaderboardView(Panel):
             given.news = self._news
             if given.board is not None:
                 self._take(given.board)
-            self._began = time.monotonic()
             return
         if callable(getattr(given, "run", None)):
             self._leaderboard = given
@@ -136,19 +134,17 @@ class LeaderboardView(Panel):
             run = TrainingRun(lambda: made, self._budget, find_registry(self._given))
             self._run = run
             run.news = self._news
-            self._began = time.monotonic()
             run.start()
             self._refresh()
             self.stop_button.focus()
 
     def stop(self) -> None:
         """End the training early; the models that are there stay."""
-        if self._run is None or not self._run.is_running:
+        if self._run is None or not self._run.is_running or self._is_stopping:
             return
         with guarded(self.notice):
             self._run.stop()
-            self.stop_button.disabled = True
-            self.stop_button.tooltip = "It is stopping"
+            self._is_stopping = True  # the button is not disabled, it would lose the focus
             self._state.value = "Stopping …"
 
     def wait(self, seconds: float | None = None) -> None:
@@ -172,7 +168,12 @@ class LeaderboardView(Panel):
         if run.error is not None:
             self.notice.error(run.error)
         self._refresh()
-        if not run.is_running and self.board is not None and run.error is None:
+        if run.is_running:
+            return
+        if self._is_stopping:  # the button that had the focus is gone
+            self._is_stopping = False
+            self.refresh_button.focus()
+        if self.board is not None and run.error is None:
             self._say_end()
 
     def _say_end(self) -> None:
@@ -234,7 +235,7 @@ class LeaderboardView(Panel):
         self.refresh_button.layout.display = None if board is not None else "none"
         self.metric.layout.display = None if board is not None else "none"
         self._progress.layout.display = None if is_running else "none"
-        if is_running and run is not None and not self.stop_button.disabled:
+        if is_running and run is not None and not self._is_stopping:
             self._state.value = _progress_text(run.progress)
             self._bar.value = self._share(run.progress)
         self.keep()
