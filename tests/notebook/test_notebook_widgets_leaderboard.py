@@ -225,6 +225,7 @@ def test_the_form_says_what_is_wrong_beside_its_input(
         ("target", "lefd", "lefd"),
         ("metric", "rmse", "rmse"),
         ("time_budget", 1.0, "too short"),
+        ("group_column", "custmer", "custmer"),
     ):
         old = form.fields[field].input.value
         if field != "target":
@@ -248,6 +249,7 @@ def test_the_form_trains_and_shows_the_view(
     form = LeaderboardForm(str(path), target="left", registry=registry)
     assert form.fields["path"].value == str(path)
     form.fields["name"].input.value = name
+    form.fields["group_column"].input.value = "id"
     form.fields["drop"].input.value = ["id"]
     form.fields["time_budget"].input.value = 12
     form.start.click()
@@ -256,6 +258,7 @@ def test_the_form_trains_and_shows_the_view(
     board = registry.leaderboard(form.view.board.id)
     assert (board.name, board.data.source) == (name, "visits.csv")
     assert board.recipe["drop"] == ["id"]
+    assert (board.partition.kind, board.partition.column) == ("group", "id")
     assert board.models_done >= 1
     assert shown(form.view)[: board.models_done] == [model.label for model in board.models()]
 

@@ -108,6 +108,16 @@ class LeaderboardForm(Panel):
                 ColumnsInput("Leave out", []),
                 "Columns that are known only afterwards, or identify a row.",
             ),
+            date_column=Field(
+                "Divide by time",
+                widgets.Combobox(placeholder="a date column, if there is one"),
+                "The latest rows are held out.",
+            ),
+            group_column=Field(
+                "Keep together",
+                widgets.Combobox(placeholder="a column, such as customer"),
+                "Rows of one value are trained on, or held out, together.",
+            ),
             name=Field("Name", widgets.Text(placeholder="the target's"), "Of the packages."),
             seed=Field(
                 "Seed",
@@ -167,7 +177,8 @@ class LeaderboardForm(Panel):
         self.fields["path"].layout.display = "none" if chosen else None
         table = self._tables.get(chosen) if chosen else None
         columns = namespace.columns_of(table) if table is not None else []
-        self.fields["target"].input.options = columns
+        for name in ("target", "date_column", "group_column"):
+            self.fields[name].input.options = columns
         adding = self.fields["drop"].input
         adding._known = columns
         adding._show()
@@ -187,6 +198,8 @@ class LeaderboardForm(Panel):
             options = {
                 "target_type": values["target_type"],
                 "metric": values["metric"],
+                "date_column": values["date_column"],
+                "group_column": values["group_column"],
                 "name": values["name"],
                 "source": source,
             }
@@ -246,9 +259,16 @@ class LeaderboardForm(Panel):
             if run.error is None:
                 self.notice.say("Stopped; nothing was trained.")
             else:
-                self.fields.show(run.error)
-                self.notice.error(run.error)
+                self._show(run.error)
             self.start.focus()
+
+    def _show(self, error: BaseException) -> None:
+        self.fields.show(error)
+        column = getattr(error, "fields", {}).get("column")
+        for name in ("date_column", "group_column"):  # the error names the column, not the option
+            if column is not None and self.fields[name].value == column:
+                self.fields[name].error(str(getattr(error, "detail", error)))
+        self.notice.error(error)
 
     def _back(self) -> None:
         self.notice.clear()
