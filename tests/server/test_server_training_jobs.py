@@ -39,7 +39,14 @@ def test_a_job_trains_and_its_winner_is_deployed(
 ) -> None:
     upload = sent(api, cells(tmp_path))
     options = {"seed": 3, "families": ["baseline", "linear", "forest"], "tune": False}
-    job = begun(api, upload=upload, name=name, time_budget=20.0, options=options)
+    job = begun(
+        api,
+        upload=upload,
+        name=name,
+        time_budget=20.0,
+        options=options,
+        kernelspec="python3",
+    )
     at = f"/leaderboards/jobs/{job['id']}"
     assert job["state"] == "starting"
     assert job["source"] == "cells.csv"
@@ -50,6 +57,7 @@ def test_a_job_trains_and_its_winner_is_deployed(
     board = api.get(f"/leaderboards/{board_id}").json()
     assert (board["state"], board["is_job"], board["name"]) == ("done", True, name)
     assert board["data"]["source"] == "cells.csv"
+    assert board["provenance"]["kernelspec"] == "python3"
     assert (board["seed"], board["time_budget"]) == (3, 20.0)
     assert board["models_done"] >= 3
     assert all(model["holdout"] is None for model in board["models"])
@@ -110,6 +118,9 @@ def test_what_the_file_browser_shows_is_trained_on(
         answer = api.post("/leaderboards/jobs", json={"target_name": "y", "contents": path})
         assert answer.status_code == status, answer.text
     body = {"target_name": "y", "contents": f"{name}/there.csv"}
+    unknown = api.post("/leaderboards/jobs", json=body | {"kernelspec": "nowhere"})
+    assert unknown.status_code == 400
+    assert "kernelspec" in unknown.json()["fields"]
     with server.client(**{"X-Deny": "read:contents"}) as denied:
         assert denied.post("/leaderboards/jobs", json=body).status_code == 403
 
