@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
 from tests.browser.lab import Notebook
+from tests.browser.panels import complaints
 
 #: A browser may have to be installed first.
 pytestmark = pytest.mark.timeout(900)
@@ -71,6 +72,8 @@ def test_train_look_deploy_by_clicking(
     panel = form.locator(".jr-panel")
     expect(panel.get_by_role("heading", name=best)).to_be_visible()
     picture(form, "leaderboard-model-light")
+    assert complaints(page, ".jr-board") == ""
+    assert complaints(page, ".jr-panel") == ""
     panel.get_by_role("tab", name="Blueprint").click()
     expect(panel.get_by_role("img", name="Blueprint")).to_be_visible()
     picture(form, "leaderboard-blueprint-light")
