@@ -297,7 +297,7 @@ class Ranking(Shown, Sequence[BoardModel]):
                 "score": score_of(model.validation, self.metric),
                 "spread": self._spread(model),
                 "holdout": self._holdout(model),
-                "scoring_ms": model.scoring_ms,
+                "scoring_ms": model.scoring_ms or None,  # 0: too fast to be measured
             }
             for model in self.ranked
         ]

@@ -6,8 +6,9 @@ from typing import Any
 
 _WIDGETS = frozenset(
     {
-        "AccuracyView", "ActualsPanel", "DeployForm", "DeploymentCard", "PackageCard",
-        "PackageForm", "PredictPanel", "RegistryBrowser", "ReplaceForm", "ReportPanel",
+        "AccuracyView", "ActualsPanel", "DeployForm", "DeploymentCard", "LeaderboardForm",
+        "LeaderboardView", "PackageCard", "PackageForm", "PredictPanel", "RegistryBrowser",
+        "ReplaceForm", "ReportPanel",
     }
 )  # fmt: skip
 

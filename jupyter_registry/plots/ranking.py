@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ..client.board_models import Ranking
+    from ..client.leaderboards import Board
 
 Kind = Literal["ranking", "scoring_time"]
 
@@ -58,7 +59,7 @@ class _Scale:
 
 
 def leaderboard(
-    models: Sequence[Mapping[str, Any]] | Sequence[Any] | Ranking,
+    models: Sequence[Mapping[str, Any]] | Sequence[Any] | Ranking | Board,
     ax: Axes | None = None,
     *,
     metric: str = "",
@@ -77,14 +78,14 @@ def leaderboard(
     Parameters
     ----------
     models
-        a ``Board.models()`` of the client, whose metric it is then; or mappings, or objects with
-        attributes: ``name`` and ``score`` (``None`` or NaN where there is none: counted, not
-        drawn), and if known ``spread`` (of the score over the folds, at least 0, in the score's
-        unit), ``holdout`` (the score there) and ``scoring_ms`` (how long scoring takes, in
-        milliseconds, more than 0; for as many rows of each model).
+        a `Board` of the client, or its ``models()``, whose metric it is then; or mappings, or
+        objects with attributes: ``name`` and ``score`` (``None`` or NaN where there is none:
+        counted, not drawn), and if known ``spread`` (of the score over the folds, at least 0, in
+        the score's unit), ``holdout`` (the score there) and ``scoring_ms`` (how long scoring
+        takes, in milliseconds, more than 0; for as many rows of each model).
     metric
-        the name of what the score is of. Those of `domain.metrics` have a title and say which
-        way is better.
+        the name of what the score is of; a leaderboard's own unless given. Those of
+        `domain.metrics` have a title and say which way is better.
     greater_is_better
         needed where the metric is not one of them.
     kind
@@ -101,6 +102,9 @@ def leaderboard(
     """
     if kind not in ("ranking", "scoring_time"):
         raise ValueError(f"There is no kind {kind!r} of leaderboard: ranking or scoring_time.")
+    ask: Any = getattr(models, "models", None)
+    if callable(ask):
+        models = ask(metric or None)
     if hasattr(models, "scored"):
         ranking: Any = models
         metric, models = metric or ranking.metric, ranking.scored()

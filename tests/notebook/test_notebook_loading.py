@@ -14,7 +14,7 @@ from tests.live_server import ROOT
 
 NAMES = [
     "registry", "register", "deploy", "replace", "rollback", "deployments", "predict", "report",
-    "actuals", "accuracy", "drift", "health", "predictor",
+    "actuals", "accuracy", "drift", "health", "predictor", "leaderboard", "board",
 ]  # fmt: skip
 
 

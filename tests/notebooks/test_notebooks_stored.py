@@ -16,13 +16,14 @@ FILES = sorted(NOTEBOOKS.glob("*.ipynb"))
 every = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 
-def test_there_are_five():
+def test_there_are_six():
     assert [path.stem for path in FILES] == [
         "01-quickstart",
         "02-flights",
         "03-external-model",
         "04-magics",
         "05-widgets",
+        "06-leaderboard",
     ]
 
 

@@ -38,7 +38,8 @@ def test_runs_clean(ran: Finished):
 
 def test_all_widgets_are_shown(ran: Finished):
     assert [cell.id for cell in ran.code if cell.widgets] == list(CELLS)
-    assert set(CELLS.values()) == set(widgets.WIDGETS)
+    # two have a notebook of their own
+    assert set(CELLS.values()) == set(widgets.WIDGETS) - {"LeaderboardForm", "LeaderboardView"}
 
 
 @pytest.mark.parametrize("cell_id", CELLS)

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from jupyter_registry import plots
 from jupyter_registry.domain.monitoring import Drift
 
-from . import samples
+from . import boards, samples
 
 #: The pictures were drawn with 3.11, which sets text otherwise than those before it.
 pytestmark = pytest.mark.skipif(
@@ -213,3 +213,44 @@ def test_leaderboard_by_scoring_time() -> Figure:
 @pytest.mark.mpl_image_compare(**DARK)
 def test_leaderboard_by_scoring_time_dark() -> Figure:
     return plots.leaderboard(samples.models(20), metric="log_loss", kind="scoring_time")
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_blueprint() -> Figure:
+    return plots.blueprint(boards.BLUEPRINT, target="arrival")
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_blueprint_of_a_blend_dark() -> Figure:
+    return plots.blueprint(boards.BLEND, target="arrival", title="Blend of the best 2")
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_permutation_importance() -> Figure:
+    return plots.permutation_importance(boards.IMPORTANCE)
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_learning_curve_dark() -> Figure:
+    other = [{**one, "score": one["score"] - 0.01} for one in boards.LEARNING]
+    return plots.learning_curve({"forest": boards.LEARNING, "linear": other}, metric="auc")
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_partial_dependence() -> Figure:
+    return plots.partial_dependence(boards.DEPENDENCE, predicted="probability of late")
+
+
+@pytest.mark.mpl_image_compare(**DARK)
+def test_partial_dependence_of_classes_dark() -> Figure:
+    return plots.partial_dependence(boards.CLASSES, class_labels=["a", "b", "c"])
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_validation_lift() -> Figure:
+    return plots.validation_lift(boards.BINARY, positive="late")
+
+
+@pytest.mark.mpl_image_compare(**LIGHT)
+def test_validation_roc() -> Figure:
+    return plots.validation_roc(boards.BINARY, positive="late")

@@ -54,6 +54,14 @@ class Kind(Enum):
     """a segment column of the deployment"""
     SEGMENT = auto()
     """a segment column of the deployment and one of its values: column=value"""
+    BOARD = auto()
+    """a leaderboard's id"""
+    BOARD_MODEL = auto()
+    """the label of a model of the line's leaderboard"""
+    FAMILY = auto()
+    """a family of models"""
+    ANY_METRIC = auto()
+    """a metric of any target"""
 
 
 PACKAGE = "a package: name (its latest), name/version or name@alias"

@@ -27,6 +27,8 @@ _PATIENCE = 0.7
 _LIMIT = 100
 
 _MAGIC = re.compile(r"\s*(?:[^\s%!=][^%!=]*=\s*)?%%?(\w+)\s(.*)", re.DOTALL)
+#: Cell magics whose options are the cell.
+_SPREADS = re.compile(r"\s*%%leaderboard\b")
 _NEEDS_QUOTES = re.compile(r"[\s'\"\\;]")
 _MARK = "_is_of_jupyter_registry"
 
@@ -159,6 +161,16 @@ class _Asked:
             return list(self._segments())
         if kind is Kind.SEGMENT:
             return self._segments_with_values(fragment.text)
+        if kind is Kind.BOARD:
+            return self._boards()
+        if kind is Kind.BOARD_MODEL:
+            return self._board_models()
+        if kind is Kind.FAMILY:
+            from ...training.families import FAMILIES
+
+            return list(FAMILIES)
+        if kind is Kind.ANY_METRIC:
+            return self._metrics_of(None)
         if kind is Kind.DEPLOYMENT:
             return self._deployments(fragment.text)
         if kind is Kind.NAME:
@@ -174,10 +186,14 @@ class _Asked:
 
     def _metrics(self) -> list[str]:
         """Metrics of the deployment named in the line, else all."""
+        found = self._deployment()
+        return self._metrics_of(found["target_type"] if found else None)
+
+    def _metrics_of(self, target_type: str | None) -> list[str]:
+        """Metrics of a type of target, else all."""
         from ...domain.metrics import METRICS
 
-        found = self._deployment()
-        chosen = [found["target_type"]] if found else list(METRICS)
+        chosen = [target_type] if target_type else list(METRICS)
         return list(dict.fromkeys(metric.name for kind in chosen for metric in METRICS[kind]))
 
     def _features(self) -> list[str]:
@@ -223,6 +239,27 @@ class _Asked:
         if equals:
             return [f"{column}={value}" for value in known.get(column, [])]
         return [f"{name}=" for name in known]
+
+    def _boards(self) -> list[str]:
+        """Leaderboards, the newest first."""
+        found = self._ask("/leaderboards", sort="-created_at")
+        return [str(item["id"]) for item in found["items"]] if found else []
+
+    def _board_models(self) -> list[str]:
+        """Labels of the models of the line's leaderboard that are done, the best first."""
+        found = self._ask(f"/leaderboards/{self._first}") if self._first else None
+        if not found:
+            return []
+        from ...domain.kinds import TargetType
+        from ...domain.ranking import ranked
+
+        done = [model for model in found["models"] if model["state"] == "done"]
+        order = ranked(
+            ((model, model["validation"]) for model in done),
+            TargetType(found["target_type"]),
+            found["metric"],
+        )
+        return [model["label"] for model, _ in order]
 
     def _deployments(self, text: str) -> list[str]:
         found = self._ask("/deployments", q=text)
@@ -326,6 +363,8 @@ def _until_cursor(context: Any) -> str:
     """The text before the cursor, lines joined that end in a backslash, as IPython joins them."""
     lines = context.full_text.split("\n")[: context.cursor_line + 1]
     text = str(lines[-1][: context.cursor_position])
+    if _SPREADS.match(lines[0]):  # its options go on in the cell
+        return " ".join(line.strip().removesuffix("\\") for line in [*lines[:-1], text])
     for line in reversed(lines[:-1]):
         if not line.rstrip().endswith("\\"):
             break

@@ -63,6 +63,10 @@ class Context:
         """Let a variable of the notebook have a value."""
         namespace.assign(self.shell.user_ns, name, value)
 
+    def check_name(self, name: str) -> None:
+        """Raise `InvalidInput` unless a variable can have the name."""
+        namespace.checked_name(name)
+
     @property
     def _names(self) -> ChainMap[str, Any]:
         return ChainMap(self._local, self.shell.user_ns)

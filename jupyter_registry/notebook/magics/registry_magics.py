@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -29,12 +30,13 @@ from .registering import REGISTER
 from .remembered import Remembered
 from .rows import ACTUALS, PREDICT, REPORT
 from .segments import SEGMENTS
+from .training import BOARD, LEADERBOARD
 
 COMMANDS: Mapping[str, Command] = {
     command.name: command
     for command in (
         REGISTRY, REGISTER, DEPLOY, REPLACE, ROLLBACK, DEPLOYMENTS, PREDICT, REPORT, ACTUALS,
-        ACCURACY, SEGMENTS, DRIFT, HEALTH, PREDICTOR,
+        ACCURACY, SEGMENTS, DRIFT, HEALTH, PREDICTOR, LEADERBOARD, BOARD,
     )
 }  # fmt: skip
 
@@ -50,6 +52,10 @@ _FIELDS = {
     "package_id": "package",
     "segment_value": "segment",
 }
+
+
+#: A comment in a cell of options: a line of its own, or after two spaces or more.
+_COMMENT = re.compile(r"(?:^\s*|\s{2,})#.*$")
 
 
 def _magic(command: Command) -> Callable[..., Any]:
@@ -93,6 +99,30 @@ def _cell_magic(command: Command) -> Callable[..., Any]:
     return made
 
 
+def _spread_magic(command: Command) -> Callable[..., Any]:
+    """The method behind a magic whose options may go on in the cell, a ``#`` begins a comment."""
+
+    def magic(
+        self: RegistryMagics,
+        line: str = "",
+        cell: str | None = None,
+        local_ns: Mapping[str, Any] | None = None,
+    ) -> Any:
+        lines = [line]
+        for more in (cell or "").splitlines():
+            text = _COMMENT.sub("", more).strip().removesuffix("\\")
+            lines.append(str(self.shell.var_expand(text)))
+        joined = " ".join(text for text in lines if text).strip()
+        result = self.carry_out(command, joined, local_ns)
+        return None if joined.endswith(";") else result
+
+    magic.__name__ = command.name
+    magic.__qualname__ = f"RegistryMagics.{command.name}"
+    magic.__doc__ = command.help()
+    made: Callable[..., Any] = line_cell_magic(output_can_be_silenced(needs_local_scope(magic)))
+    return made
+
+
 @magics_class
 class RegistryMagics(Magics):
     """The registry's magics; set with ``%config RegistryMagics.<name> = <value>``."""
@@ -119,6 +149,8 @@ class RegistryMagics(Magics):
     drift = _magic(DRIFT)
     health = _magic(HEALTH)
     predictor = _cell_magic(PREDICTOR)
+    leaderboard = _spread_magic(LEADERBOARD)
+    board = _magic(BOARD)
 
     def __init__(self, shell: Any) -> None:
         self.session = Session()

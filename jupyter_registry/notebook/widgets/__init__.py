@@ -2,7 +2,7 @@
 
 `RegistryBrowser` and `PackageForm` for packages; `DeployForm`, `ReplaceForm` and
 `DeploymentCard` for deployments; `PredictPanel`, `ReportPanel` and `ActualsPanel` for rows;
-`AccuracyView`.
+`AccuracyView`; `LeaderboardForm` and `LeaderboardView` train models and show them.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ WIDGETS = {
     "ReportPanel": "rows_panels",
     "ActualsPanel": "rows_panels",
     "AccuracyView": "accuracy_view",
+    "LeaderboardForm": "leaderboard_form",
+    "LeaderboardView": "leaderboard_view",
 }
 
 __all__ = list(WIDGETS)
