@@ -146,7 +146,7 @@ describe('progress', () => {
 
   it('is said with the time that is left', () => {
     expect(progressText(at({ text: 'Forest is trained.', seconds_left: 12.4 }), trans)).toBe(
-      'Forest is trained. 12 s left'
+      'Forest is trained. · 12 s left'
     );
     expect(progressText(at({}, { stop_requested: true }), trans)).toBe('It is being stopped.');
     expect(duration(125, trans)).toBe('2 min 5 s');

@@ -62,7 +62,7 @@ export function progressText(
     typeof left === 'number' ? trans.__('%1 left', duration(left, trans)) : ''
   ]
     .filter(Boolean)
-    .join(' ');
+    .join(' · ');
 }
 
 /** Seconds in the unit that suits them. */

@@ -28,7 +28,7 @@ export function scoreAgainstTime(
   trans: TranslationBundle
 ): Drawing {
   const title = metricTitle(metric, trans);
-  const points = models.flatMap(({ model, score, rank }) =>
+  const points = models.flatMap(({ model, score }) =>
     score === undefined || !model.scoring_ms
       ? []
       : [
@@ -36,7 +36,6 @@ export function scoreAgainstTime(
             x: model.scoring_ms,
             y: score,
             label: model.label,
-            rank: rank ?? 0,
             number: model.number
           }
         ]
@@ -44,6 +43,10 @@ export function scoreAgainstTime(
   const fastest = points.reduce<(typeof points)[number] | undefined>(
     (a, b) => (a && a.x <= b.x ? a : b),
     undefined
+  );
+  // of more the texts would lie upon each other
+  const named = [points[0]?.number, fastest?.number, selected].filter(
+    (number): number is number => number !== undefined
   );
   const [xTitle, best] = [trans.__('milliseconds per 1,000 rows'), points[0]];
   return {
@@ -68,7 +71,7 @@ export function scoreAgainstTime(
       const x = {
         field: 'x',
         type: 'quantitative',
-        scale: { type: 'log', nice: true },
+        scale: { type: 'log', nice: false, padding: 24 },
         axis: { title: xTitle, tickCount: 5 }
       };
       const y = {
@@ -103,7 +106,7 @@ export function scoreAgainstTime(
             },
             {
               mark: { type: 'text', align: 'left', dx: 8, limit: 150 },
-              transform: [{ filter: 'datum.rank <= 3' }],
+              transform: [{ filter: { field: 'number', oneOf: named } }],
               encoding: { x, y, text: { field: 'label' } }
             }
           ]
