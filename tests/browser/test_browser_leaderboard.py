@@ -63,6 +63,7 @@ def test_from_the_sidebar_to_a_native_package(
     expect(section.get_by_role("option").first).to_contain_text("running")
     expect(_models(shown).first).to_be_visible(timeout=PATIENCE)
     came = _models(shown).count()
+    assert complaints(page, "#jupyter-registry-sidebar") == ""
     assert registry.leaderboards("stays")[0].state == "running"
 
     page.reload()  # it goes on, and its panel is there again
@@ -150,7 +151,9 @@ def test_a_file_of_the_file_browser_a_refusal_and_a_stop(
     form.get_by_label("Target type").select_option("")
     form.get_by_label("Name", exact=True).fill("short")
     form.get_by_role("button", name="Train", exact=True).click()
-    page.reload()  # the form was sent: what comes of it is shown all the same
+    expect(form.get_by_text("The data are read and checked…")).to_be_visible()
+    page.wait_for_timeout(1500)  # Lab keeps what is open a moment later
+    page.reload()  # what comes of it is shown all the same
     ready(page)
     shown = page.locator(f"{PANEL}:visible")
     shown.get_by_role("heading", name="short", exact=True).wait_for(timeout=PATIENCE)
@@ -169,7 +172,8 @@ def test_a_file_of_the_file_browser_a_refusal_and_a_stop(
     shown.get_by_role("button", name="Unlock the Holdout…").click()
     page.locator(".jp-Dialog").get_by_role("button", name="Unlock").click()
     expect(shown.get_by_text("unlocked", exact=False).first).to_be_visible()
-    shown.get_by_role("button", name="Register…").click()
+    _models(shown).nth(1).click(button="right")  # the same by the menu of its row
+    page.get_by_role("menuitem", name="Register…").click()
     page.locator("dialog").get_by_role("button", name="Register").click()
     panel(page, "short/1")
     assert registry.package("short").kind is PackageKind.NATIVE

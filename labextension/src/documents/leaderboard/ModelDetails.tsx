@@ -2,7 +2,6 @@
 import React, { useState } from 'react';
 
 import type { BoardModelPublic, BoardModelSummary, LeaderboardPublic } from '../../api/types';
-import { confirm } from '../../components/confirm';
 import { useRegistry, useTrans } from '../../components/context';
 import { Facts } from '../../components/Facts';
 import { ProblemView } from '../../components/ProblemView';
@@ -14,12 +13,9 @@ import { full } from '../../format/times';
 import { metricTitle } from '../../monitoring/metrics';
 import { valueText } from '../package/shape';
 import { Blueprint } from './Blueprint';
-import { DeployModel } from './DeployModel';
 import { ModelCharts } from './ModelCharts';
-import { RegisterModel } from './RegisterModel';
-import { ReplaceByModel } from './ReplaceByModel';
 import { holdoutOf } from './shape';
-import { useModal } from './useModal';
+import { type ModelAction, useModelActions } from './useModelActions';
 
 export function ModelDetails(props: {
   board: LeaderboardPublic;
@@ -127,55 +123,29 @@ function Actions(props: {
   board: LeaderboardPublic;
   model: BoardModelSummary;
 }): React.ReactElement {
-  const trans = useTrans();
-  const { api, changes } = useRegistry();
-  const open = useModal();
+  const offered = useModelActions(props.board)(props.model);
   const [error, setError] = useState<unknown>();
-  const { board, model } = props;
-  const unlock = async () => {
+  const run = async (action: ModelAction) => {
     setError(undefined);
     try {
-      const agreed = await confirm(trans, {
-        title: trans.__('Unlock the holdout of %1?', model.label),
-        body: trans.__(
-          'It is shown from then on, with who unlocked it and when. A holdout that models are chosen by is none any more.'
-        ),
-        accept: trans.__('Unlock')
-      });
-      if (agreed) {
-        await api.unlockHoldout(board.id, model.number);
-        changes.refresh();
-      }
+      await action.run();
     } catch (reason) {
       setError(reason);
     }
   };
-  const button = (label: string, run: () => Promise<void>, primary = false) => (
-    <button
-      type="button"
-      className={`jp-Registry-button${primary ? ' jp-mod-primary' : ''}`}
-      onClick={() => void run()}
-    >
-      {label}
-    </button>
-  );
-  const { number, label } = model;
   return (
     <div className="jp-Registry-actions">
       <span className="jp-Registry-buttons">
-        {button(
-          trans.__('Deploy…'),
-          () => open(close => <DeployModel {...{ board, number, label, close }} />),
-          true
-        )}
-        {button(trans.__('Replace a Deployment…'), () =>
-          open(close => <ReplaceByModel {...{ board, model, close }} />)
-        )}
-        {!model.package &&
-          button(trans.__('Register…'), () =>
-            open(close => <RegisterModel {...{ board, model, close }} />)
-          )}
-        {!model.unlocked_at && button(trans.__('Unlock the Holdout…'), unlock)}
+        {offered.map((action, at) => (
+          <button
+            key={action.id}
+            type="button"
+            className={`jp-Registry-button${at ? '' : ' jp-mod-primary'}`}
+            onClick={() => void run(action)}
+          >
+            {action.label}
+          </button>
+        ))}
       </span>
       {error !== undefined && <ProblemView error={error} dismiss={() => setError(undefined)} />}
     </div>

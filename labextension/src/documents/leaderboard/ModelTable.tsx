@@ -12,10 +12,12 @@ export function ModelTable(props: {
   metric: string;
   selected?: number;
   select: (number: number) => void;
+  /** Shows the menu of a model at a point of the window. */
+  menu: (model: Ranked['model'], x: number, y: number) => void;
 }): React.ReactElement {
   const trans = useTrans();
   const body = useRef<HTMLTableSectionElement>(null);
-  const { models, metric, selected, select } = props;
+  const { models, metric, selected, select, menu } = props;
   const unlocked = models.some(({ model }) => model.holdout);
   const title = metricTitle(metric, trans);
   const numbers = [
@@ -64,6 +66,10 @@ export function ModelTable(props: {
               {...{ metric, unlocked }}
               selected={one.model.number === selected}
               select={() => select(one.model.number)}
+              menu={(x, y) => {
+                select(one.model.number);
+                menu(one.model, x, y);
+              }}
             />
           ))}
         </tbody>
@@ -78,10 +84,11 @@ function Row(props: {
   unlocked: boolean;
   selected: boolean;
   select: () => void;
+  menu: (x: number, y: number) => void;
 }): React.ReactElement {
   const trans = useTrans();
   const registry = useRegistry();
-  const { shown, metric, unlocked, selected, select } = props;
+  const { shown, metric, unlocked, selected, select, menu } = props;
   const { model, rank } = shown;
   const failed = model.state === 'failed';
   const cells = [
@@ -92,7 +99,18 @@ function Row(props: {
     size(model.size ?? 0)
   ];
   return (
-    <tr className={selected ? 'jp-mod-selected' : undefined} onClick={select}>
+    <tr
+      className={selected ? 'jp-mod-selected' : undefined}
+      onClick={select}
+      onContextMenu={event => {
+        event.preventDefault();
+        event.stopPropagation(); // Lab's own menu is for what is around it
+        const { left, bottom } = event.currentTarget.getBoundingClientRect();
+        // by the keyboard there is no point
+        const byKey = event.clientX === 0 && event.clientY === 0;
+        menu(byKey ? left + 60 : event.clientX, byKey ? bottom : event.clientY);
+      }}
+    >
       <td className="jp-mod-number">{rank ?? '–'}</td>
       <th scope="row">
         <button type="button" className="jp-Registry-link" aria-pressed={selected}>

@@ -11,9 +11,11 @@ import { useAnswer } from '../../components/useAnswer';
 import { metricNames, metricTitle } from '../../monitoring/metrics';
 import { scoreAgainstTime } from './drawings';
 import { ModelDetails } from './ModelDetails';
+import { openModelMenu } from './modelMenu';
 import { ModelTable } from './ModelTable';
 import { greaterIsBetter, ranked } from './shape';
 import { Standing } from './Standing';
+import { useModelActions } from './useModelActions';
 
 export function Models({ entity }: { entity: LeaderboardPublic }): React.ReactElement {
   const trans = useTrans();
@@ -33,6 +35,7 @@ export function Models({ entity }: { entity: LeaderboardPublic }): React.ReactEl
     () => scoreAgainstTime(order, metric, selected?.number, trans),
     [order, metric, selected?.number, trans]
   );
+  const actions = useModelActions(entity);
   const announced = useAnnouncement(entity);
   return (
     <>
@@ -60,7 +63,13 @@ export function Models({ entity }: { entity: LeaderboardPublic }): React.ReactEl
               choose={setMetric}
             />
           </div>
-          <ModelTable models={order} metric={metric} selected={selected?.number} select={choose} />
+          <ModelTable
+            models={order}
+            metric={metric}
+            selected={selected?.number}
+            select={choose}
+            menu={(model, x, y) => openModelMenu(actions(model), x, y)}
+          />
           {order.some(one => one.score !== undefined) && (
             <Chart drawing={drawing} subject={entity.name} />
           )}
