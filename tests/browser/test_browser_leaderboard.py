@@ -110,6 +110,19 @@ def test_from_the_sidebar_to_a_native_package(
     expect(shown.get_by_role("button", name="stays/1")).to_be_visible()
     expect(shown.get_by_text("sealed")).to_have_count(0)  # deploying unlocked its holdout
 
+    _models(shown).nth(1).get_by_role("button").first.click()
+    shown.get_by_role("button", name="Replace a Deployment…").click()
+    dialog = page.locator("dialog")
+    expect(dialog.get_by_role("region", name="Checks")).to_contain_text(
+        "can take its place", timeout=PATIENCE
+    )
+    expect(dialog.get_by_label("Deployment")).to_contain_text("stays-eu (stays/1)")
+    fill(dialog, {"Note": "the second"})
+    dialog.get_by_role("button", name="Replace", exact=True).click()
+    expect(dialog).to_have_count(0, timeout=PATIENCE)
+    expect(shown.get_by_role("button", name="stays/2")).to_be_visible()
+    assert registry.deployment("stays-eu").package == "stays/2"
+
 
 def sidebar_of(page: Page) -> Locator:
     """The sidebar after a reload."""
@@ -157,7 +170,7 @@ def test_a_file_of_the_file_browser_a_refusal_and_a_stop(
     ready(page)
     shown = page.locator(f"{PANEL}:visible")
     shown.get_by_role("heading", name="short", exact=True).wait_for(timeout=PATIENCE)
-    expect(_models(shown).first).to_be_visible(timeout=PATIENCE)
+    expect(_models(shown).nth(2)).to_be_visible(timeout=PATIENCE)
     press(shown, "Stop…")
     page.locator(".jp-Dialog").get_by_role("button", name="Stop").click()
     expect(shown.get_by_text("stopped", exact=True)).to_be_visible(timeout=PATIENCE)
