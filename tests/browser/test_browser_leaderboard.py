@@ -103,7 +103,7 @@ def test_from_the_sidebar_to_a_native_package(
     assert deployment.package == "stays/1"
     assert deployment.predict([{"age": 50, "income": 60, "choice": "car"}])
     packages = sidebar_of(page).get_by_role("region", name="Packages")
-    packages.get_by_role("option").filter(has_text="stays").dblclick()
+    packages.get_by_role("option").filter(has_text="stays").click()
     found = page.locator(f"{PANEL}:visible")
     tab(found, "Provenance").get_by_title("Open the leaderboard").click()
     shown = panel(page, "stays")
@@ -193,7 +193,11 @@ def test_a_file_of_the_file_browser_a_refusal_and_a_stop(
 
     board: Any = registry.leaderboards("short")[0]
     row = sidebar_of(page).get_by_role("region", name="Leaderboards").get_by_role("option")
-    row.filter(has_text="short").click()
+    row.filter(has_text="short").click(button="right")
+    expect(page.get_by_role("menuitem", name="Stop…")).to_have_count(0)  # it has ended
+    page.keyboard.press("Escape")
+    sidebar_of(page).get_by_role("listbox", name="Leaderboards").focus()
+    page.keyboard.press("Home")  # the newest
     page.keyboard.press("Delete")
     page.locator(".jp-Dialog").get_by_role("button", name="Delete").click()
     expect(row.filter(has_text="short")).to_have_count(0)

@@ -105,7 +105,7 @@ export function scoreAgainstTime(
               }
             },
             {
-              mark: { type: 'text', align: 'left', dx: 8, limit: 150 },
+              mark: { type: 'text', align: 'left', dx: 6, dy: -8, limit: 150 },
               transform: [{ filter: { field: 'number', oneOf: named } }],
               encoding: { x, y, text: { field: 'label' } }
             }
