@@ -3,6 +3,7 @@ import { actions } from './plugins/actions';
 import { documents } from './plugins/documents';
 import { launcher, palette } from './plugins/entries';
 import { files } from './plugins/files';
+import { leaderboards } from './plugins/leaderboards';
 import { registry } from './plugins/registry';
 import { rowCommands } from './plugins/rowCommands';
 import { sidebar } from './plugins/sidebar';
@@ -15,6 +16,7 @@ export default [
   registry,
   surroundings,
   documents,
+  leaderboards,
   actions,
   rowCommands,
   sidebar,

@@ -4,7 +4,13 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { RegistryClient } from './api/client';
-import type { DeploymentPublic, PackagePublic, PackageSummary } from './api/types';
+import type {
+  DeploymentPublic,
+  LeaderboardPublic,
+  LeaderboardSummary,
+  PackagePublic,
+  PackageSummary
+} from './api/types';
 import { CommandIDs } from './commands/ids';
 import { Contributions } from './contributions';
 import { Changes } from './events/changes';
@@ -24,8 +30,10 @@ export class LabRegistry implements IRegistry {
   readonly sections = new Contributions<SidebarSection>();
   readonly packageTabs = new Contributions<PanelTab<PackagePublic>>();
   readonly deploymentTabs = new Contributions<PanelTab<DeploymentPublic>>();
+  readonly leaderboardTabs = new Contributions<PanelTab<LeaderboardPublic>>();
   readonly packageActions = new Contributions<EntityAction<PackageSummary>>();
   readonly deploymentActions = new Contributions<EntityAction<DeploymentPublic>>();
+  readonly leaderboardActions = new Contributions<EntityAction<LeaderboardSummary>>();
 
   openPackage(id: number, tab?: string): Promise<void> {
     return this._run(CommandIDs.openPackage, tab === undefined ? { id } : { id, tab });
@@ -35,8 +43,16 @@ export class LabRegistry implements IRegistry {
     return this._run(CommandIDs.openDeployment, tab === undefined ? { id } : { id, tab });
   }
 
+  openLeaderboard(id: number, tab?: string): Promise<void> {
+    return this._run(CommandIDs.openLeaderboard, tab === undefined ? { id } : { id, tab });
+  }
+
   register(args: RegisterArgs = {}): Promise<void> {
     return this._run(CommandIDs.register, args as unknown as ReadonlyPartialJSONObject);
+  }
+
+  newLeaderboard(path?: string): Promise<void> {
+    return this._run(CommandIDs.newLeaderboard, path === undefined ? {} : { path });
   }
 
   private async _run(command: string, args: ReadonlyPartialJSONObject): Promise<void> {

@@ -5,7 +5,13 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import type { ComponentType } from 'react';
 
 import type { RegistryClient } from './api/client';
-import type { DeploymentPublic, PackagePublic, PackageSummary } from './api/types';
+import type {
+  DeploymentPublic,
+  LeaderboardPublic,
+  LeaderboardSummary,
+  PackagePublic,
+  PackageSummary
+} from './api/types';
 import type { Chosen } from './components/dropped';
 import type { Contributions, Ranked } from './contributions';
 import type { Changes } from './events/changes';
@@ -51,12 +57,17 @@ export interface IRegistry {
   readonly sections: Contributions<SidebarSection>;
   readonly packageTabs: Contributions<PanelTab<PackagePublic>>;
   readonly deploymentTabs: Contributions<PanelTab<DeploymentPublic>>;
+  readonly leaderboardTabs: Contributions<PanelTab<LeaderboardPublic>>;
   readonly packageActions: Contributions<EntityAction<PackageSummary>>;
   readonly deploymentActions: Contributions<EntityAction<DeploymentPublic>>;
+  readonly leaderboardActions: Contributions<EntityAction<LeaderboardSummary>>;
   /** Open a package's panel, or show the one that is open; on a tab, by its id. */
   openPackage(id: number, tab?: string): Promise<void>;
   openDeployment(id: number, tab?: string): Promise<void>;
+  openLeaderboard(id: number, tab?: string): Promise<void>;
   register(args?: RegisterArgs): Promise<void>;
+  /** Open the form that trains a leaderboard, of a file in Jupyter's contents. */
+  newLeaderboard(path?: string): Promise<void>;
 }
 
 export const IRegistry = new Token<IRegistry>(

@@ -100,7 +100,6 @@ describe('a deployment', () => {
   it('is made of what was typed alone', () => {
     const draft = emptyDeployment(shown({}));
     expect(deploymentBody(shown({}), draft)).toEqual({
-      package_id: 1,
       label: 'churn',
       description: '',
       importance: 'moderate'

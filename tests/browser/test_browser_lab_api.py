@@ -87,7 +87,7 @@ def test_another_extension_adds_a_section_and_takes_it_away(opened: Any) -> None
     expect(sidebar.get_by_role("region", name="Of others")).to_contain_text("their own")
     # a title may have its count below
     names = [name.strip("▾ ").split("\n")[0] for name in sidebar.locator("h3").all_inner_texts()]
-    assert names == ["Packages", "Of others", "Deployments"]
+    assert names == ["Packages", "Of others", "Deployments", "Leaderboards"]
     opened.evaluate("() => window.added.dispose()")
     expect(sidebar.get_by_role("region", name="Of others")).to_have_count(0)
 

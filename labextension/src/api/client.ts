@@ -20,6 +20,7 @@ export type PackageQuery = Get<'/packages'>;
 export type ModelQuery = Get<'/models'>;
 export type DeploymentQuery = Get<'/deployments'>;
 export type AccuracyQuery = Get<'/deployments/{deployment}/accuracy'>;
+export type LeaderboardQuery = Get<'/leaderboards'>;
 export type DetailsQuery = Get<'/deployments/{deployment}/accuracy/details'>;
 export type SegmentsQuery = Get<'/deployments/{deployment}/segments'>;
 export type DriftQuery = Get<'/deployments/{deployment}/drift'>;
@@ -204,6 +205,76 @@ export class RegistryClient {
 
   revokeKey(id: Part, key: number): Promise<void> {
     return this._send('DELETE', ['deployments', id, 'keys', key]);
+  }
+
+  // --- leaderboards ---
+
+  leaderboards(query: LeaderboardQuery = {}, signal?: AbortSignal): Promise<t.LeaderboardPage> {
+    return this._get(['leaderboards'], { query, signal });
+  }
+
+  leaderboard(id: number, signal?: AbortSignal): Promise<t.LeaderboardPublic> {
+    return this._get(['leaderboards', id], { signal });
+  }
+
+  deleteLeaderboard(id: number): Promise<void> {
+    return this._send('DELETE', ['leaderboards', id]);
+  }
+
+  /** Ask the training to stop; the models that are there are kept. */
+  stopLeaderboard(id: number): Promise<t.LeaderboardPublic> {
+    return this._send('POST', ['leaderboards', id, 'stop']);
+  }
+
+  /** What the job that trains a leaderboard has written, the last of it. */
+  leaderboardLog(id: number, signal?: AbortSignal): Promise<t.LeaderboardLog> {
+    return this._get(['leaderboards', id, 'log'], { signal });
+  }
+
+  /** Train a leaderboard in a process of the server; `trainingJob` tells how it stands. */
+  train(body: t.LeaderboardJobCreate): Promise<t.LeaderboardJobPublic> {
+    return this._send('POST', ['leaderboards', 'jobs'], body);
+  }
+
+  trainingJob(job: string, signal?: AbortSignal): Promise<t.LeaderboardJobPublic> {
+    return this._get(['leaderboards', 'jobs', job], { signal });
+  }
+
+  endTrainingJob(job: string): Promise<void> {
+    return this._send('DELETE', ['leaderboards', 'jobs', job]);
+  }
+
+  boardModel(board: number, model: number, signal?: AbortSignal): Promise<t.BoardModelPublic> {
+    return this._get(['leaderboards', board, 'models', model], { signal });
+  }
+
+  /** Show what was measured on the holdout, for good. */
+  unlockHoldout(board: number, model: number): Promise<t.BoardModelPublic> {
+    return this._send('POST', ['leaderboards', board, 'models', model, 'unlock']);
+  }
+
+  registerBoardModel(
+    board: number,
+    model: number,
+    body: t.BoardPackageCreate
+  ): Promise<t.PackagePublic> {
+    return this._send('POST', ['leaderboards', board, 'models', model, 'package'], body);
+  }
+
+  deployBoardModel(
+    board: number,
+    model: number,
+    body: t.BoardDeploymentCreate
+  ): Promise<t.DeploymentPublic> {
+    return this._send('POST', ['leaderboards', board, 'models', model, 'deployment'], body);
+  }
+
+  replaceByBoardModel(
+    board: number,
+    model: number,
+    body: t.BoardReplacementCreate
+  ): Promise<t.ReplacementPublic> {
+    return this._send('POST', ['leaderboards', board, 'models', model, 'replacement'], body);
   }
 
   // --- rows ---

@@ -24,4 +24,13 @@ export const REGISTER_ARGS = {
   }
 } as const;
 
+export const TRAIN_ARGS = {
+  args: {
+    type: 'object',
+    properties: {
+      path: { type: 'string', description: "A CSV or Parquet file in Jupyter's contents" }
+    }
+  }
+} as const;
+
 export const NO_ARGS = { args: { type: 'object', properties: {} } } as const;

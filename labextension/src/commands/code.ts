@@ -23,6 +23,15 @@ export function deploymentCode(shown: { label: string }): string {
   ].join('\n');
 }
 
+export function leaderboardCode(shown: { id: number }): string {
+  return [
+    'from jupyter_registry import Registry',
+    '',
+    `board = Registry().leaderboard(${shown.id})`,
+    'board'
+  ].join('\n');
+}
+
 /** A cell as notebooks keep it. */
 export function cellOf(source: string): { cell_type: 'code'; metadata: object; source: string } {
   return { cell_type: 'code', metadata: {}, source };

@@ -4,12 +4,12 @@ import { type INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { addBelowIcon, copyIcon } from '@jupyterlab/ui-components';
 
-import type { DeploymentPublic, PackageSummary } from '../api/types';
+import type { DeploymentPublic, LeaderboardSummary, PackageSummary } from '../api/types';
 import type { EntityAction, IRegistry } from '../tokens';
-import { deploymentCode, packageCode } from './code';
+import { deploymentCode, leaderboardCode, packageCode } from './code';
 import { CODE_RANK } from './entities';
 
-/** Add them for packages and deployments; without notebooks only the clipboard. */
+/** Add them for packages, deployments and leaderboards; without notebooks only the clipboard. */
 export function addCodeActions(
   registry: IRegistry,
   trans: TranslationBundle,
@@ -20,6 +20,9 @@ export function addCodeActions(
   );
   codeActions<DeploymentPublic>(deploymentCode, trans, notebooks).forEach(action =>
     registry.deploymentActions.add(action)
+  );
+  codeActions<LeaderboardSummary>(leaderboardCode, trans, notebooks).forEach(action =>
+    registry.leaderboardActions.add(action)
   );
 }
 

@@ -1,4 +1,4 @@
-// Actions on packages and deployments as commands: menus, keys and palette share them.
+// Actions on packages, deployments and leaderboards as commands: menus, keys and palette share them.
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { MenuSvg } from '@jupyterlab/ui-components';
@@ -13,7 +13,7 @@ import { ProblemView } from '../components/ProblemView';
 import type { Contributions } from '../contributions';
 import type { EntityAction } from '../tokens';
 
-export type Noun = 'package' | 'deployment';
+export type Noun = 'package' | 'deployment' | 'leaderboard';
 
 /** An action that was taken in the sidebar and went wrong. */
 export interface Failure {

@@ -5,5 +5,8 @@ export const CommandIDs = {
   openDeployment: 'jupyter-registry:open-deployment',
   register: 'jupyter-registry:register',
   registerFiles: 'jupyter-registry:register-files',
+  openLeaderboard: 'jupyter-registry:open-leaderboard',
+  newLeaderboard: 'jupyter-registry:new-leaderboard',
+  trainFile: 'jupyter-registry:train-file',
   refresh: 'jupyter-registry:refresh'
 } as const;

@@ -1,9 +1,8 @@
 // A place for one file: dropped from the computer or Lab's file browser, or chosen.
-import { URLExt } from '@jupyterlab/coreutils';
-import { ServerConnection } from '@jupyterlab/services';
 import React, { useId, useRef, useState } from 'react';
 
 import { size } from '../format/numbers';
+import { contentsFile } from '../rows/contents';
 import { useRegistry, useTrans } from './context';
 import { useDrops } from './drops';
 import { ProblemView } from './ProblemView';
@@ -13,8 +12,13 @@ export function DropFile(props: {
   help?: string;
   /** What the picker offers, as `.csv,.parquet`. */
   accept?: string;
-  file?: File;
+  file?: Pick<File, 'name'> & { size?: number };
   take: (file: File) => void;
+  /** Takes a path of Jupyter's contents as it is; else the file is fetched and taken. */
+  takePath?: (path: string) => void;
+  /** What else there is to choose it by. */
+  children?: React.ReactNode;
+  error?: string;
 }): React.ReactElement {
   const trans = useTrans();
   const id = useId();
@@ -25,6 +29,8 @@ export function DropFile(props: {
   const input = useRef<HTMLInputElement>(null);
   const latest = useRef(props.take);
   latest.current = props.take;
+  const latestPath = useRef(props.takePath);
+  latestPath.current = props.takePath;
 
   const take = (files: ArrayLike<File> | undefined) => {
     if (!files?.length) {
@@ -40,7 +46,9 @@ export function DropFile(props: {
     over: setOver,
     files: chosen => void chosen.then(({ found }) => take(found.map(({ file }) => file)), setError),
     contents: paths =>
-      void Promise.all(paths.map(path => contentsFile(api.settings, path))).then(take, setError)
+      latestPath.current && paths.length === 1
+        ? latestPath.current(paths[0])
+        : void Promise.all(paths.map(path => contentsFile(api.settings, path))).then(take, setError)
   });
 
   return (
@@ -58,7 +66,9 @@ export function DropFile(props: {
           {props.file ? (
             <>
               <strong>{props.file.name}</strong>{' '}
-              <span className="jp-Registry-muted">{size(props.file.size)}</span>
+              {props.file.size !== undefined && (
+                <span className="jp-Registry-muted">{size(props.file.size)}</span>
+              )}
             </>
           ) : (
             trans.__('Drop a file here')
@@ -67,6 +77,7 @@ export function DropFile(props: {
         <button type="button" className="jp-Registry-button" onClick={() => input.current?.click()}>
           {props.file ? trans.__('Choose another…') : trans.__('Choose a file…')}
         </button>
+        {props.children}
         <input
           ref={input}
           type="file"
@@ -80,18 +91,12 @@ export function DropFile(props: {
         />
       </div>
       {props.help && <p className="jp-Registry-fieldHelp">{props.help}</p>}
+      {props.error && (
+        <p className="jp-Registry-fieldError" role="alert">
+          {props.error}
+        </p>
+      )}
       {error !== undefined && <ProblemView error={error} dismiss={() => setError(undefined)} />}
     </div>
   );
-}
-
-/** A file of Jupyter's contents, as one of the computer's. */
-async function contentsFile(settings: ServerConnection.ISettings, path: string): Promise<File> {
-  const parts = path.replace(/^[^/:]+:/, '').split('/'); // without the drive
-  const address = URLExt.join(settings.baseUrl, 'files', ...parts.map(encodeURIComponent));
-  const response = await ServerConnection.makeRequest(address, {}, settings);
-  if (!response.ok) {
-    throw new Error(`${path}: HTTP ${response.status} ${response.statusText}`.trim());
-  }
-  return new File([await response.blob()], parts[parts.length - 1]);
 }

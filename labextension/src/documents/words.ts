@@ -5,6 +5,8 @@ import type {
   CheckStatus,
   DeploymentState,
   Importance,
+  LeaderboardState,
+  LeaderboardSummary,
   PackageKind,
   ReplacementReason,
   TargetType
@@ -26,6 +28,49 @@ export function stateName(state: DeploymentState, trans: TranslationBundle): str
     archived: trans.__('archived')
   };
   return names[state];
+}
+
+export function boardStateName(state: LeaderboardState, trans: TranslationBundle): string {
+  const names: Record<LeaderboardState, string> = {
+    running: trans.__('running'),
+    done: trans.__('done'),
+    stopped: trans.__('stopped'),
+    failed: trans.__('failed')
+  };
+  return names[state];
+}
+
+/** How far a training is, of its time, or of its models where no time is known. */
+export function shareDone(
+  shown: Pick<LeaderboardSummary, 'progress' | 'time_budget'>
+): number | undefined {
+  const { done = 0, total = 0, seconds_left: left } = shown.progress ?? {};
+  if (typeof left === 'number' && shown.time_budget) {
+    return Math.min(1, Math.max(0, 1 - left / shown.time_budget));
+  }
+  return total ? done / total : undefined;
+}
+
+/** How a training stands, with the time that is left. */
+export function progressText(
+  shown: Pick<LeaderboardSummary, 'progress' | 'stop_requested'>,
+  trans: TranslationBundle
+): string {
+  const { text, seconds_left: left } = shown.progress ?? {};
+  return [
+    shown.stop_requested ? trans.__('It is being stopped.') : text || trans.__('It is at work.'),
+    typeof left === 'number' ? trans.__('%1 left', duration(left, trans)) : ''
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** Seconds in the unit that suits them. */
+export function duration(seconds: number, trans: TranslationBundle): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return whole < 100
+    ? trans.__('%1 s', whole)
+    : trans.__('%1 min %2 s', Math.floor(whole / 60), whole % 60);
 }
 
 export function importanceName(importance: Importance, trans: TranslationBundle): string {

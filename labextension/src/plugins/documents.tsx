@@ -148,7 +148,8 @@ export const documents: JupyterFrontEndPlugin<void> = {
   }
 };
 
-function entityArgs(args: { [name: string]: unknown }): EntityArgs {
+/** The arguments of a command that opens a panel, checked. */
+export function entityArgs(args: { [name: string]: unknown }): EntityArgs {
   const id = Number(args.id);
   if (!Number.isInteger(id) || id < 1) {
     throw new Error(`The argument 'id' has to be a number from 1, not ${JSON.stringify(args.id)}.`);

@@ -25,11 +25,16 @@ export const palette: JupyterFrontEndPlugin<void> = {
       return;
     }
     const category = source.current().trans.__('Model Registry');
-    const own = [CommandIDs.showSidebar, CommandIDs.register, CommandIDs.refresh];
+    const own = [
+      CommandIDs.showSidebar,
+      CommandIDs.register,
+      CommandIDs.newLeaderboard,
+      CommandIDs.refresh
+    ];
     for (const command of own) {
       palette.addItem({ command, category });
     }
-    for (const entities of [rows.packages, rows.deployments]) {
+    for (const entities of [rows.packages, rows.deployments, rows.leaderboards]) {
       let items = new DisposableSet();
       const fill = () => {
         items.dispose();
@@ -45,17 +50,14 @@ export const palette: JupyterFrontEndPlugin<void> = {
 
 export const launcher: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-registry:launcher',
-  description: 'A card of the model registry in the launcher.',
+  description: 'Cards of the model registry in the launcher.',
   autoStart: true,
   requires: [ISurroundings],
   optional: [ILauncher],
   activate: (_: JupyterFrontEnd, source: SurroundingsSource, launcher: ILauncher | null) => {
     const category = source.current().trans.__('Other');
-    launcher?.add({
-      command: CommandIDs.register,
-      args: { isLauncher: true },
-      category,
-      rank: 50
-    });
+    [CommandIDs.register, CommandIDs.newLeaderboard].forEach((command, at) =>
+      launcher?.add({ command, args: { isLauncher: true }, category, rank: 50 + at })
+    );
   }
 };

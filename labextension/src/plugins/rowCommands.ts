@@ -11,7 +11,7 @@ import { ISurroundings } from './surroundings';
 
 export const rowCommands: JupyterFrontEndPlugin<RowCommands> = {
   id: 'jupyter-registry:row-commands',
-  description: 'Actions on packages and deployments as commands.',
+  description: 'Actions on packages, deployments and leaderboards as commands.',
   autoStart: true,
   provides: IRowCommands,
   requires: [ISurroundings],
@@ -46,7 +46,19 @@ export const rowCommands: JupyterFrontEndPlugin<RowCommands> = {
       name: shown => shown.label,
       inFront: () => idInFront(shell, 'deployment')
     });
+    const leaderboards = new EntityCommands({
+      noun: 'leaderboard',
+      label: trans.__('leaderboard'),
+      commands,
+      trans,
+      actions: registry.leaderboardActions,
+      open: CommandIDs.openLeaderboard,
+      read: id => registry.api.leaderboard(id),
+      name: shown => shown.name,
+      inFront: () => idInFront(shell, 'leaderboard')
+    });
     const update = () => {
+      leaderboards.update();
       packages.update();
       deployments.update();
     };
@@ -55,7 +67,7 @@ export const rowCommands: JupyterFrontEndPlugin<RowCommands> = {
       update();
       notebook.disposed.connect(update);
     });
-    return { packages, deployments };
+    return { packages, deployments, leaderboards };
   }
 };
 

@@ -1,9 +1,15 @@
 // What the sidebar's lists can be narrowed down by, and the questions that come of it.
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { DeploymentQuery, PackageQuery } from '../api/client';
+import type { DeploymentQuery, LeaderboardQuery, PackageQuery } from '../api/client';
 import { statusName } from '../components/StatusLight';
-import { importanceName, kindName, stateName, targetTypeName } from '../documents/words';
+import {
+  boardStateName,
+  importanceName,
+  kindName,
+  stateName,
+  targetTypeName
+} from '../documents/words';
 
 /** Values by filter; what is missing or empty does not restrict. */
 export type Filters = { [id: string]: string };
@@ -137,6 +143,34 @@ export function deploymentSorts(trans: TranslationBundle): readonly (readonly [s
 
 export function deploymentQuery({ q, filters, sort }: Question): DeploymentQuery {
   return { ...set({ q: q.trim(), ...filters }), status: true, sort } as DeploymentQuery;
+}
+
+export function leaderboardFilters(trans: TranslationBundle): readonly FilterField[] {
+  return [
+    {
+      id: 'state',
+      label: trans.__('State'),
+      options: [
+        ['', trans.__('any')],
+        ...(['running', 'done', 'stopped', 'failed'] as const).map(
+          state => [state, boardStateName(state, trans)] as const
+        )
+      ]
+    }
+  ];
+}
+
+export function leaderboardSorts(trans: TranslationBundle): readonly (readonly [string, string])[] {
+  return [
+    ['-created_at', trans.__('Newest first')],
+    ['created_at', trans.__('Oldest first')],
+    ['name', trans.__('Name, A to Z')],
+    ['target', trans.__('Target, A to Z')]
+  ];
+}
+
+export function leaderboardQuery({ q, filters, sort }: Question): LeaderboardQuery {
+  return { ...set({ q: q.trim(), ...filters }), sort } as LeaderboardQuery;
 }
 
 function set(values: Filters): Filters {

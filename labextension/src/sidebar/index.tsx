@@ -1,5 +1,5 @@
 // The sidebar: sections that fold, and a word when the server is not heard.
-import { addIcon, type LabIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { addIcon, type LabIcon, refreshIcon, runIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { useRegistry, useTrans } from '../components/context';
@@ -25,6 +25,11 @@ export function Sidebar(props: {
           icon={addIcon}
           label={trans.__('Register a package')}
           run={() => void registry.register()}
+        />
+        <IconButton
+          icon={runIcon}
+          label={trans.__('New leaderboard')}
+          run={() => void registry.newLeaderboard()}
         />
         <IconButton
           icon={refreshIcon}

@@ -2,14 +2,15 @@
 import { Token } from '@lumino/coreutils';
 import { createContext, useContext } from 'react';
 
-import type { PackageSummary } from '../api/types';
+import type { LeaderboardSummary, PackageSummary } from '../api/types';
 import type { EntityCommands } from '../commands/entities';
 import type { DeploymentRow } from './deploymentRow';
 
-/** The commands of packages and of deployments. */
+/** The commands of packages, deployments and leaderboards. */
 export interface RowCommands {
   packages: EntityCommands<PackageSummary>;
   deployments: EntityCommands<DeploymentRow>;
+  leaderboards: EntityCommands<LeaderboardSummary>;
 }
 
 export const IRowCommands = new Token<RowCommands>(

@@ -1,8 +1,8 @@
-// The dialog that makes a deployment of a package.
+// The dialog that makes a deployment, of a package or of a leaderboard's model.
 import React, { useEffect, useRef, useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
-import type { Importance, PackageSummary } from '../../api/types';
+import type { DeploymentPublic, Importance } from '../../api/types';
 import { Choice } from '../../components/Choice';
 import { useRegistry, useTrans } from '../../components/context';
 import { Field } from '../../components/Field';
@@ -12,7 +12,14 @@ import { Spinner } from '../../components/Progress';
 import { useKernelspecs } from '../../components/useKernelspecs';
 import { measure } from '../../format/numbers';
 import { importanceName } from '../words';
-import { deploymentBody, type DeployDraft, deployProblems, emptyDeployment } from './deployment';
+import {
+  type Deployable,
+  deploymentBody,
+  type DeploymentSettings,
+  type DeployDraft,
+  deployProblems,
+  emptyDeployment
+} from './deployment';
 import { columnsOf } from './shape';
 
 const IMPORTANCES: readonly Importance[] = ['low', 'moderate', 'high', 'critical'];
@@ -24,18 +31,21 @@ const FIELDS: Partial<Record<keyof DeployDraft, string>> = {
   segments: 'segment_columns'
 };
 
-/** What was typed into a dialog that was closed, by the package's id. */
-const left = new Map<number, DeployDraft>();
+/** What was typed into a dialog that was closed, by what is deployed. */
+const left = new Map<string, DeployDraft>();
 
 export function DeployDialog(props: {
-  shown: PackageSummary;
+  shown: Deployable;
+  /** What is deployed, as people call it; one of a kind. */
+  called: string;
+  deploy: (settings: DeploymentSettings) => Promise<DeploymentPublic>;
   close: () => void;
 }): React.ReactElement {
-  const { shown, close } = props;
+  const { shown, called, close } = props;
   const registry = useRegistry();
   const trans = useTrans();
   const kernelspecs = useKernelspecs();
-  const [draft, setDraft] = useState(() => left.get(shown.id) ?? emptyDeployment(shown));
+  const [draft, setDraft] = useState(() => left.get(called) ?? emptyDeployment(shown));
   const [typed, setTyped] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -49,7 +59,7 @@ export function DeployDialog(props: {
 
   const set = (change: Partial<DeployDraft>) => {
     const next = { ...draft, ...change };
-    left.set(shown.id, next);
+    left.set(called, next);
     setDraft(next);
     setTyped(new Set([...typed, ...Object.keys(change)]));
   };
@@ -78,8 +88,8 @@ export function DeployDialog(props: {
     setBusy(true);
     setError(undefined);
     try {
-      const made = await registry.api.deploy(deploymentBody(shown, draft));
-      left.delete(shown.id);
+      const made = await props.deploy(deploymentBody(shown, draft));
+      left.delete(called);
       close();
       registry.changes.refresh();
       await registry.openDeployment(made.id);
@@ -90,7 +100,7 @@ export function DeployDialog(props: {
   };
   return (
     <ModalFrame
-      title={trans.__('Deploy %1', `${shown.name}/${shown.version}`)}
+      title={trans.__('Deploy %1', called)}
       submit={() => void submit()}
       buttons={
         <>

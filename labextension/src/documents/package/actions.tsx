@@ -22,7 +22,14 @@ export function packageActions(
     changes.refresh();
   };
   const deploy = (shown: PackageSummary) =>
-    openModal(source, close => <DeployDialog shown={shown} close={close} />);
+    openModal(source, close => (
+      <DeployDialog
+        shown={shown}
+        called={referenceOf(shown)}
+        deploy={settings => api.deploy({ ...settings, package_id: shown.id })}
+        close={close}
+      />
+    ));
 
   const askAndArchive = async (shown: PackageSummary) => {
     const agreed =

@@ -3,6 +3,14 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { DeploymentCreate, Importance, PackageSummary } from '../../api/types';
 
+/** What can be deployed, as far as a deployment's settings depend on it. */
+export type Deployable = Pick<
+  PackageSummary,
+  'name' | 'kind' | 'target_type' | 'positive_class' | 'prediction_threshold' | 'signature'
+>;
+
+export type DeploymentSettings = Omit<DeploymentCreate, 'package_id'>;
+
 /** Segment columns of a deployment, at most. */
 const MOST_SEGMENTS = 5;
 
@@ -19,7 +27,7 @@ export interface DeployDraft {
   kernelspec: string;
 }
 
-export function emptyDeployment(shown: PackageSummary): DeployDraft {
+export function emptyDeployment(shown: Pick<Deployable, 'name'>): DeployDraft {
   return {
     label: shown.name,
     description: '',
@@ -62,12 +70,14 @@ export function thresholdProblem(text: string): boolean {
   return text.trim() !== '' && !(value >= 0 && value <= 1);
 }
 
-export function deploymentBody(shown: PackageSummary, draft: DeployDraft): DeploymentCreate {
+export function deploymentBody(
+  shown: Pick<Deployable, 'target_type'>,
+  draft: DeployDraft
+): DeploymentSettings {
   const association = draft.association.trim();
   const threshold = draft.threshold.trim();
   const segments = names(draft.segments);
   return {
-    package_id: shown.id,
     label: draft.label.trim(),
     description: draft.description,
     importance: draft.importance,

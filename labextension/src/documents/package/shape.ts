@@ -42,6 +42,8 @@ export interface Provenance {
   libraries?: Record<string, string>;
   parameters?: Record<string, unknown>;
   importance?: string;
+  /** Of a native package: whose model it was. */
+  leaderboard?: { id: number; number: number; name: string };
   git?: { commit?: string; branch?: string | null; dirty?: boolean };
   [other: string]: unknown;
 }

@@ -21,7 +21,7 @@ import { previous } from '../overview/periods';
 import { Checks, verdict } from './Checks';
 import { PackageChooser, useDelayed } from './PackageChooser';
 
-const REASONS: readonly ReplacementReason[] = [
+export const REASONS: readonly ReplacementReason[] = [
   'accuracy',
   'data_drift',
   'errors',
@@ -112,7 +112,7 @@ export function RollBackDialog(props: DialogProps): React.ReactElement {
 }
 
 /** The deployment as it is now: somebody else may replace its champion meanwhile. */
-function useCurrent(shown: DeploymentPublic): DeploymentPublic {
+export function useCurrent(shown: DeploymentPublic): DeploymentPublic {
   const { api } = useRegistry();
   const { data, reload } = useAnswer(signal => api.deployment(shown.id, signal), [shown.id]);
   useChanges(change => {
@@ -123,12 +123,15 @@ function useCurrent(shown: DeploymentPublic): DeploymentPublic {
   return data ?? shown;
 }
 
-function Replacing(props: {
+/** The dialog's frame: what is to be in service is checked, and put there if it may. */
+export function Replacing(props: {
   deployment: DeploymentPublic;
   title: string;
   verb: string;
   /** What is to be in service. */
   package?: { id: number; name: string };
+  /** Checks it without changing anything; as a package unless given. */
+  check?: () => Promise<{ checks: Check[] }>;
   replace: (note: string) => Promise<unknown>;
   close: () => void;
   children: React.ReactNode;
@@ -136,7 +139,7 @@ function Replacing(props: {
 }): React.ReactElement {
   const trans = useTrans();
   const { api, changes } = useRegistry();
-  const { deployment, verb, close } = props;
+  const { deployment, verb, close, check } = props;
   const [note, setNote] = useState('');
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
@@ -147,7 +150,8 @@ function Replacing(props: {
     async () =>
       rested === undefined
         ? undefined
-        : (await api.replace(deployment.id, { package_id: rested, dry_run: true })).checks,
+        : (await (check?.() ?? api.replace(deployment.id, { package_id: rested, dry_run: true })))
+            .checks,
     [rested, deployment.id, deployment.package_id]
   );
   const checked = wanted !== undefined && rested === wanted && !checks.loading;

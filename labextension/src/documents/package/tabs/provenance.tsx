@@ -21,7 +21,7 @@ export const provenance: PanelTab<PackagePublic> = {
 /** What has a place of its own below. */
 const SHOWN = new Set([
   'registered_at', 'user', 'notebook', 'kernelspec', 'python', 'implementation', 'platform',
-  'libraries', 'parameters', 'importance', 'git'
+  'libraries', 'parameters', 'importance', 'git', 'leaderboard'
 ]); // prettier-ignore
 
 function Provenance({ entity }: { entity: PackagePublic }): React.ReactElement {
@@ -37,6 +37,10 @@ function Provenance({ entity }: { entity: PackagePublic }): React.ReactElement {
           [trans.__('Registered'), full(entity.created_at)],
           [trans.__('By'), entity.created_by],
           [trans.__('Author'), known.user === entity.created_by ? undefined : known.user],
+          [
+            trans.__('Leaderboard'),
+            known.leaderboard && <LeaderboardLink key="leaderboard" from={known.leaderboard} />
+          ],
           [
             trans.__('Notebook'),
             known.notebook && <NotebookLink key="notebook" path={known.notebook} />
@@ -81,6 +85,23 @@ function gitText({ git }: Known, changed: string): string {
   return [git.commit.slice(0, 12), git.branch && `(${git.branch})`, git.dirty && changed]
     .filter(Boolean)
     .join(' ');
+}
+
+/** Opens the leaderboard whose model it was. */
+function LeaderboardLink(props: { from: NonNullable<Known['leaderboard']> }): React.ReactElement {
+  const { id, number, name } = props.from;
+  const registry = useRegistry();
+  const trans = useTrans();
+  return (
+    <button
+      type="button"
+      className="jp-Registry-link"
+      title={trans.__('Open the leaderboard')}
+      onClick={() => void registry.openLeaderboard(id)}
+    >
+      {trans.__('%1, model %2', name, number)}
+    </button>
+  );
 }
 
 /** Opens the notebook if it is in this server's contents; else its path alone. */

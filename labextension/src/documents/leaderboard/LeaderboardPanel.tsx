@@ -1,0 +1,69 @@
+// A leaderboard's panel.
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import React from 'react';
+
+import type { LeaderboardPublic } from '../../api/types';
+import { useRegistry, useTrans } from '../../components/context';
+import { KeepProvider } from '../../components/kept';
+import { full } from '../../format/times';
+import { BoardState } from '../../sidebar/leaderboardRow';
+import { EntityPanel } from '../panel';
+import { targetTypeName } from '../words';
+
+export function LeaderboardPanel(props: {
+  id: number;
+  tab?: string;
+  kept?: ReadonlyPartialJSONObject;
+  onRead: (shown: LeaderboardPublic) => void;
+}): React.ReactElement {
+  const { api, leaderboardTabs, leaderboardActions } = useRegistry();
+  return (
+    <KeepProvider kept={props.kept}>
+      <EntityPanel
+        tab={props.tab}
+        read={signal => api.leaderboard(props.id, signal)}
+        concerns={change =>
+          (change.entity === 'leaderboard' && change.id === props.id) ||
+          (change.entity === 'package' && change.action === 'deleted')
+        }
+        tabs={leaderboardTabs}
+        actions={leaderboardActions}
+        heading={shown => <Heading shown={shown} />}
+        onRead={props.onRead}
+      />
+    </KeepProvider>
+  );
+}
+
+function Heading({ shown }: { shown: LeaderboardPublic }): React.ReactElement {
+  const trans = useTrans();
+  const registry = useRegistry();
+  const link = (label: string, id: number) => (
+    <button
+      key={label}
+      type="button"
+      className="jp-Registry-link"
+      onClick={() => void registry.openLeaderboard(id)}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <>
+      <h1>{shown.name}</h1>
+      <p className="jp-Registry-facts">
+        <BoardState state={shown.state} />
+        <span>
+          {trans.__('predicts %1', shown.target_name)}{' '}
+          <span className="jp-Registry-muted">({targetTypeName(shown.target_type, trans)})</span>
+        </span>
+        <span className="jp-Registry-muted">
+          {trans.__('begun %1 by %2', full(shown.created_at), shown.created_by)}
+        </span>
+        {typeof shown.predecessor_id === 'number' &&
+          link(trans.__('predecessor'), shown.predecessor_id)}
+        {(shown.successors ?? []).map(id => link(trans.__('successor %1', id), id))}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,261 @@
+// The form that trains a leaderboard on a file, in a process of the server.
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import React, { useRef, useState } from 'react';
+
+import { ProblemError } from '../../api/problems';
+import type { TargetType } from '../../api/types';
+import { Choice } from '../../components/Choice';
+import { useRegistry, useTrans } from '../../components/context';
+import { DropFile } from '../../components/DropFile';
+import { Field } from '../../components/Field';
+import { KeepProvider, useKept } from '../../components/kept';
+import { ProblemView } from '../../components/ProblemView';
+import { Progress, Spinner } from '../../components/Progress';
+import { useAnswer } from '../../components/useAnswer';
+import { useKernelspecs } from '../../components/useKernelspecs';
+import { metricTitle } from '../../monitoring/metrics';
+import { contentsStart } from '../../rows/contents';
+import { peek } from '../../rows/peek';
+import type { Browse } from '../register/FilesArea';
+import { targetTypeName } from '../words';
+import { ColumnField } from './ColumnField';
+import { EMPTY, likelyTarget, trainBody, type TrainDraft, trainProblems } from './trainDraft';
+import { useTrainingJob } from './useTrainingJob';
+
+const TYPES: readonly TargetType[] = ['binary', 'multiclass', 'regression'];
+/** The API's names of the fields. */
+const FIELDS: Partial<Record<string, string>> = {
+  target: 'target_name',
+  budget: 'time_budget',
+  file: 'contents',
+  type: 'target_type',
+  divide: 'partition'
+};
+
+interface FormProps {
+  /** A file of Jupyter's contents to begin with. */
+  path?: string;
+  /** Missing where there is no file browser. */
+  browse?: Browse;
+  /** The board was opened: the form is not needed any more. */
+  done: () => void;
+}
+
+export function TrainForm(
+  props: FormProps & { kept?: ReadonlyPartialJSONObject }
+): React.ReactElement {
+  return (
+    <KeepProvider kept={props.kept}>
+      <Form {...props} />
+    </KeepProvider>
+  );
+}
+
+function Form({ path, browse, done }: FormProps): React.ReactElement {
+  const trans = useTrans();
+  const { api } = useRegistry();
+  const kernelspecs = useKernelspecs();
+  const { data: rules } = useAnswer(() => api.rules(), []);
+  const [kept, setDraft] = useKept<TrainDraft>('draft', { ...EMPTY, path: path ?? '' }, true);
+  const draft = { ...EMPTY, ...kept };
+  const [file, setFile] = useKept<File | undefined>('file', undefined);
+  const [tried, setTried] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const job = useTrainingJob(done);
+  const look = useAnswer(
+    async signal => {
+      const found = file ?? (draft.path && (await contentsStart(api.settings, draft.path, signal)));
+      return found ? (await peek(found)).columns : [];
+    },
+    [file, draft.path]
+  );
+  const columns = look.data ?? [];
+  const set = (change: Partial<TrainDraft>) =>
+    setDraft(before => ({ ...EMPTY, ...before, ...change }));
+  const target = draft.target || likelyTarget(columns);
+  const filled = { ...draft, target };
+  const wrong = trainProblems(filled, !!file, columns, trans);
+  const said = (name: keyof typeof wrong): string | undefined =>
+    (tried ? wrong[name] : undefined) ??
+    (job.error instanceof ProblemError ? job.error.field(FIELDS[name] ?? name) : undefined);
+
+  const submit = () => {
+    setTried(true);
+    if (Object.keys(wrong).length) {
+      // after the errors are drawn
+      requestAnimationFrame(() =>
+        form.current
+          ?.querySelector<HTMLElement>('[aria-invalid=true], .jp-mod-invalid button')
+          ?.focus()
+      );
+    } else {
+      void job.begin(trainBody(filled), file);
+    }
+  };
+  const text = (name: 'budget' | 'name') => ({
+    type: 'text',
+    value: draft[name],
+    onChange: (event: React.ChangeEvent<HTMLInputElement>) => set({ [name]: event.target.value })
+  });
+  const types = draft.type ? [draft.type] : TYPES;
+  const metrics = [
+    ...new Set(types.flatMap(type => (rules?.metrics[type] ?? []).map(({ name }) => name)))
+  ];
+  return (
+    <form
+      ref={form}
+      className="jp-Registry-form"
+      noValidate
+      onSubmit={event => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <h1>{trans.__('New leaderboard')}</h1>
+      <p className="jp-Registry-muted">
+        {trans.__(
+          'Models of a table are trained and ranked on rows that they have not seen; each can be deployed in one step.'
+        )}
+      </p>
+      <div className="jp-Registry-fields">
+        <DropFile
+          label={trans.__('Data')}
+          help={trans.__('CSV, Parquet or Arrow, with the target’s column; one row per case.')}
+          accept=".csv,.parquet,.pq,.arrow,.feather"
+          file={file ?? (draft.path ? { name: draft.path } : undefined)}
+          take={taken => {
+            setFile(taken);
+            set({ path: '', target: '' });
+          }}
+          takePath={taken => {
+            setFile(undefined);
+            set({ path: taken, target: '' });
+          }}
+          error={said('file')}
+        >
+          {browse && (
+            <button
+              type="button"
+              className="jp-Registry-button"
+              onClick={() =>
+                void browse(trans.__('Data')).then(([taken]) => {
+                  if (taken) {
+                    setFile(undefined);
+                    set({ path: taken, target: '' });
+                  }
+                })
+              }
+            >
+              {trans.__('From the file browser…')}
+            </button>
+          )}
+        </DropFile>
+        {look.error !== undefined && <ProblemView error={look.error} retry={look.reload} />}
+        <ColumnField
+          label={trans.__('Target')}
+          help={trans.__('The column to predict.')}
+          required
+          error={said('target')}
+          columns={columns}
+          value={target}
+          choose={name => set({ target: name })}
+        />
+        <Field
+          label={trans.__('Time budget in seconds')}
+          help={trans.__('The training ends when it is used up; the best models stay.')}
+          required
+          error={said('budget')}
+        >
+          {input => <input {...input} {...text('budget')} inputMode="numeric" />}
+        </Field>
+        <Field
+          label={trans.__('Name')}
+          help={trans.__('Of the packages that its models become; the target’s unless given.')}
+          error={said('name')}
+        >
+          {input => <input {...input} {...text('name')} placeholder={target} />}
+        </Field>
+        <details className="jp-Registry-group">
+          <summary>{trans.__('More')}</summary>
+          <div className="jp-Registry-fields">
+            <Choice
+              label={trans.__('Target type')}
+              error={said('type')}
+              value={draft.type}
+              options={[
+                ['', trans.__('told by the values')],
+                ...TYPES.map(type => [type, targetTypeName(type, trans)] as const)
+              ]}
+              choose={type => set({ type, metric: '' })}
+            />
+            <Choice
+              label={trans.__('Metric')}
+              help={trans.__('Ranks the models; another one can be chosen afterwards.')}
+              error={said('metric')}
+              value={draft.metric}
+              options={[
+                ['', trans.__('the usual one: AUC, log loss or RMSE')],
+                ...metrics.map(name => [name, metricTitle(name, trans)] as const)
+              ]}
+              choose={metric => set({ metric })}
+            />
+            <Choice
+              label={trans.__('Partition')}
+              help={trans.__('How rows are set aside to validate and to hold out.')}
+              error={said('divide')}
+              value={draft.divide}
+              options={[
+                ['auto', trans.__('by time where there is a date, else at random')],
+                ['random', trans.__('at random')],
+                ['time', trans.__('by time: the latest are held out')],
+                ['group', trans.__('by group: none is in two parts')]
+              ]}
+              choose={divide => set({ divide })}
+            />
+            {(draft.divide === 'time' || draft.divide === 'group') && (
+              <ColumnField
+                label={draft.divide === 'time' ? trans.__('Date column') : trans.__('Group column')}
+                required
+                error={said('column')}
+                columns={columns}
+                value={draft.column}
+                choose={column => set({ column })}
+              />
+            )}
+            {kernelspecs.length > 1 && (
+              <Choice
+                label={trans.__('Environment')}
+                help={trans.__('The kernel in whose environment is trained.')}
+                error={said('kernelspec')}
+                value={draft.kernelspec}
+                options={[['', trans.__('The registry’s default')], ...kernelspecs]}
+                choose={kernelspec => set({ kernelspec })}
+              />
+            )}
+          </div>
+        </details>
+      </div>
+      {job.sending && (
+        <Progress label={trans.__('The file is sent…')} {...job.sending} cancel={job.cancel} />
+      )}
+      {job.waiting && (
+        <div className="jp-Registry-buttons">
+          <Spinner label={trans.__('The data are read and checked…')} />
+          <button type="button" className="jp-Registry-button" onClick={job.cancel}>
+            {trans.__('Cancel')}
+          </button>
+        </div>
+      )}
+      {job.error !== undefined && <ProblemView error={job.error} dismiss={job.dismiss} />}
+      <p className="jp-Registry-buttons jp-Registry-submit">
+        <button
+          type="submit"
+          className="jp-Registry-button jp-mod-primary"
+          aria-busy={!!job.sending || job.waiting}
+        >
+          {trans.__('Train')}
+        </button>
+      </p>
+    </form>
+  );
+}

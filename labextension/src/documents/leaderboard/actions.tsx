@@ -1,0 +1,77 @@
+// What can be done with a leaderboard as a whole, from its panel or its row.
+import React from 'react';
+
+import type { LeaderboardSummary } from '../../api/types';
+import { confirm } from '../../components/confirm';
+import { openModal } from '../../components/modal';
+import type { SurroundingsSource } from '../../components/RegistryWidget';
+import type { EntityAction } from '../../tokens';
+import { DeployModel } from './DeployModel';
+
+export function leaderboardActions(
+  source: SurroundingsSource
+): readonly EntityAction<LeaderboardSummary>[] {
+  const { registry, trans } = source.current();
+  const { api, changes } = registry;
+
+  const stop = async (shown: LeaderboardSummary) => {
+    const agreed =
+      !source.current().settings.confirmations ||
+      (await confirm(trans, {
+        title: trans.__('Stop the training of %1?', shown.name),
+        body: trans.__('The models that are there are kept; it cannot be gone on with.'),
+        accept: trans.__('Stop')
+      }));
+    if (agreed) {
+      await api.stopLeaderboard(shown.id);
+      changes.refresh();
+    }
+  };
+  const remove = async (shown: LeaderboardSummary) => {
+    const agreed = await confirm(trans, {
+      title: trans.__('Delete the leaderboard %1?', shown.name),
+      body: trans.__(
+        'Its models are deleted with it; packages made of them stay. This cannot be taken back.'
+      ),
+      accept: trans.__('Delete'),
+      danger: true
+    });
+    if (agreed) {
+      await api.deleteLeaderboard(shown.id);
+      changes.refresh();
+    }
+  };
+  const deployBest = (shown: LeaderboardSummary) =>
+    openModal(source, close => (
+      <DeployModel
+        board={shown}
+        number={shown.leader_number!}
+        label={shown.leader!}
+        close={close}
+      />
+    ));
+
+  return [
+    {
+      id: 'deploy',
+      rank: 0,
+      label: trans => trans.__('Deploy the Best Model…'),
+      applies: shown => typeof shown.leader_number === 'number',
+      execute: deployBest
+    },
+    {
+      id: 'stop',
+      rank: 10,
+      label: trans => trans.__('Stop…'),
+      applies: shown => shown.state === 'running' && !shown.stop_requested,
+      execute: stop
+    },
+    {
+      id: 'delete',
+      rank: 90,
+      label: trans => trans.__('Delete…'),
+      applies: shown => shown.state !== 'running',
+      execute: remove
+    }
+  ];
+}

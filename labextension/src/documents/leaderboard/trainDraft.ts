@@ -1,0 +1,92 @@
+// What the form that trains a leaderboard has: its fields, what is wrong, what is sent.
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { LeaderboardJobCreate, TargetType } from '../../api/types';
+import { nameProblem } from '../package/rules';
+
+/** As typed; empty is the trainer's own choice. Kept across a reload of the page. */
+export type TrainDraft = {
+  /** A file of Jupyter's contents; a file of the computer cannot be kept. */
+  path: string;
+  target: string;
+  type: TargetType | '';
+  metric: string;
+  budget: string;
+  name: string;
+  kernelspec: string;
+  divide: 'auto' | 'random' | 'time' | 'group';
+  column: string;
+};
+
+export const EMPTY: TrainDraft = {
+  path: '',
+  target: '',
+  type: '',
+  metric: '',
+  budget: '60',
+  name: '',
+  kernelspec: '',
+  divide: 'auto',
+  column: ''
+};
+
+/** Seconds of a training at least, as the trainer has it. */
+const LEAST_BUDGET = 5;
+
+/** What is wrong, by field; `file` where there are no data. */
+export function trainProblems(
+  draft: TrainDraft,
+  hasFile: boolean,
+  columns: readonly string[],
+  trans: TranslationBundle
+): Partial<Record<keyof TrainDraft | 'file', string>> {
+  const found: Partial<Record<keyof TrainDraft | 'file', string>> = {};
+  if (!hasFile && !draft.path) {
+    found.file = trans.__('Choose a file.');
+  }
+  if (!draft.target.trim()) {
+    found.target = trans.__('Choose the column to predict.');
+  } else if (columns.length && !columns.includes(draft.target)) {
+    found.target = trans.__('The file has no such column.');
+  }
+  if (!(Number(draft.budget) >= LEAST_BUDGET)) {
+    found.budget = trans.__('At least %1 seconds.', LEAST_BUDGET);
+  }
+  if (draft.name.trim()) {
+    const wrong = nameProblem(draft.name.trim(), trans);
+    if (wrong) {
+      found.name = wrong;
+    }
+  }
+  if (draft.divide === 'time' || draft.divide === 'group') {
+    if (!draft.column.trim()) {
+      found.column = trans.__('Choose the column.');
+    }
+  }
+  return found;
+}
+
+/** The body, but for an upload. */
+export function trainBody(draft: TrainDraft): LeaderboardJobCreate {
+  const options = {
+    ...(draft.type ? { target_type: draft.type } : {}),
+    ...(draft.metric ? { metric: draft.metric } : {}),
+    ...(draft.divide === 'auto' ? {} : { partition: draft.divide }),
+    ...(draft.divide === 'time' ? { date_column: draft.column } : {}),
+    ...(draft.divide === 'group' ? { group_column: draft.column } : {})
+  };
+  return {
+    target_name: draft.target,
+    time_budget: Number(draft.budget),
+    options,
+    ...(draft.path ? { contents: draft.path } : {}),
+    ...(draft.name.trim() ? { name: draft.name.trim() } : {}),
+    ...(draft.kernelspec ? { kernelspec: draft.kernelspec } : {})
+  };
+}
+
+/** A column that is called as targets are; empty where none is. */
+export function likelyTarget(columns: readonly string[]): string {
+  const usual = ['target', 'label', 'y', 'class', 'outcome'];
+  return columns.find(name => usual.includes(name.toLowerCase())) ?? '';
+}
