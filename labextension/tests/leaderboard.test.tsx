@@ -5,6 +5,7 @@ import React from 'react';
 import { describe, expect, it } from 'vitest';
 
 import type { BoardModelSummary, LeaderboardSummary } from '../src/api/types';
+import type { Look } from '../src/charts/look';
 import { leaderboardCode } from '../src/commands/code';
 import { Blueprint } from '../src/documents/leaderboard/Blueprint';
 import {
@@ -29,6 +30,16 @@ import { leaderboardQuery } from '../src/sidebar/filters';
 import { leaderboardTitle } from '../src/sidebar/leaderboardRow';
 import { RULES } from './rules';
 
+const LOOK: Look = {
+  dark: false,
+  font: 'sans-serif',
+  fontSize: 12,
+  text: '#222',
+  muted: '#555',
+  grid: '#ddd',
+  background: '#fff',
+  series: ['#0072B2', '#D55E00', '#007A5A', '#A34E80']
+};
 const trans = nullTranslator.load('jupyter_registry');
 
 function model(number: number, auc: number | null, more: object = {}): BoardModelSummary {
@@ -225,4 +236,17 @@ it('a leaderboard is asked for, and loaded in a notebook', () => {
     sort: 'name'
   });
   expect(leaderboardCode({ id: 7 })).toContain('.leaderboard(7)');
+});
+
+it('draws no line between categories', () => {
+  const marks = [
+    ['bus', 'car'],
+    ['2025-03-01', '2025-04-01'],
+    [1, 2]
+  ].map(values => {
+    const found = { values, mean: [0.1, 0.2] };
+    const spec = partialDependence('x', found, [], 'y', trans).spec(400, LOOK);
+    return (spec['mark'] as { type: string }).type;
+  });
+  expect(marks).toEqual(['point', 'line', 'line']);
 });

@@ -84,7 +84,7 @@ def test_from_the_sidebar_to_a_native_package(
     for name in ("ROC curve", "Confusion matrix", "AUC against scoring time"):
         expect(shown.locator("figure").filter(has_text=name)).to_have_count(1)
     expect(shown.get_by_role("list", name="Blueprint")).to_contain_text("left")
-    page.set_viewport_size({"width": 1180, "height": 2600})
+    page.set_viewport_size({"width": 1180, "height": 3100})
     page.wait_for_timeout(1500)  # charts are drawn anew
     pictures(page, PANEL, "board", tmp_path)
     page.set_viewport_size({"width": 1180, "height": 900})
@@ -162,6 +162,7 @@ def test_a_file_of_the_file_browser_a_refusal_and_a_stop(
     expect(refused).to_be_visible(timeout=PATIENCE)
     before = len(list(registry.leaderboards()))
     form.get_by_label("Target type").select_option("")
+    form.get_by_label("Target *").select_option("income")
     form.get_by_label("Name", exact=True).fill("short")
     form.get_by_role("button", name="Train", exact=True).click()
     expect(form.get_by_text("The data are read and checked…")).to_be_visible()
@@ -182,6 +183,8 @@ def test_a_file_of_the_file_browser_a_refusal_and_a_stop(
     expect(second).to_be_focused()
     page.keyboard.press("Enter")
     expect(second).to_have_attribute("aria-pressed", "true")
+    for name in ("Predicted against actual", "Residuals"):
+        expect(shown.locator("figure").filter(has_text=name)).to_have_count(1)
     shown.get_by_role("button", name="Unlock the Holdout…").click()
     page.locator(".jp-Dialog").get_by_role("button", name="Unlock").click()
     expect(shown.get_by_text("unlocked", exact=False).first).to_be_visible()

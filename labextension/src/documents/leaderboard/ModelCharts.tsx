@@ -1,4 +1,5 @@
 // What a model of a leaderboard showed on validation rows, drawn.
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useMemo } from 'react';
 
 import type { AccuracyDetails, BoardModelPublic, LeaderboardPublic } from '../../api/types';
@@ -33,11 +34,8 @@ export function ModelCharts(props: {
           trans.__('of validation rows'),
           trans
         ),
-      ...(told.residuals
-        ? [predictedAgainstActual, residualHistogram].map(draw =>
-            draw(sampled(told.residuals!), trans)
-          )
-        : []),
+      told.residuals && againstActual(told.residuals, trans),
+      told.residuals && residualHistogram(sampled(told.residuals), trans),
       told.learning_curve && learningCurve(told.learning_curve, board.metric, trans),
       ...Object.entries(told.partial_dependence ?? {})
         .slice(0, MOST_DEPENDENCE)
@@ -71,10 +69,21 @@ export function ModelCharts(props: {
   );
 }
 
+/** Without the columns of the table that a deployment's rows have: id and time. */
+function againstActual(
+  residuals: NonNullable<Details['residuals']>,
+  trans: TranslationBundle
+): Drawing {
+  const drawing = predictedAgainstActual(sampled(residuals), trans);
+  const { columns, rows } = drawing.table;
+  return { ...drawing, table: { columns: columns.slice(2), rows: rows.map(row => row.slice(2)) } };
+}
+
 function sampled(residuals: NonNullable<Details['residuals']>): AccuracyDetails {
   const sample = residuals.predicted.map((predicted, at) => ({
     predicted,
-    actual: residuals.actual[at]
+    actual: residuals.actual[at],
+    association_id: '–'
   }));
   return { sample } as unknown as AccuracyDetails;
 }

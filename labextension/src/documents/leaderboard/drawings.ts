@@ -1,7 +1,7 @@
 // A leaderboard's charts: accuracy against speed, and what one model tells of itself.
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { DASHES, type Look } from '../../charts/look';
+import { DASHES, type Look, SHAPES } from '../../charts/look';
 import {
   channel,
   type Datum,
@@ -17,6 +17,8 @@ import { dependenceRows, type Details, type Ranked } from './shape';
 
 /** Pixels of a chart of one model at most. */
 const SIDE = 460;
+/** Moments, as ISO 8601 has them. */
+const DATE = /^\d{4}-\d\d-\d\d/;
 /** Features of which the importance is drawn. */
 const MOST_FEATURES = 15;
 
@@ -302,15 +304,22 @@ function line(
   values: Datum[]
 ): Spec {
   const several = names.length > 1;
+  // of categories no value lies between two
+  const ordered = x.quantitative || values.every(({ x }) => DATE.test(String(x)));
   const series = several
-    ? { color: channel(names, look.series), strokeDash: channel(names, DASHES) }
+    ? {
+        color: channel(names, look.series),
+        ...(ordered ? { strokeDash: channel(names, DASHES) } : { shape: channel(names, SHAPES) })
+      }
     : { color: { value: look.series[0] } };
   return themed(
     {
       width: inner(width),
       height: several ? 170 : 190,
       data: { values },
-      mark: { type: 'line', point: { size: 40 }, strokeWidth: 2 },
+      mark: ordered
+        ? { type: 'line', point: { size: 40 }, strokeWidth: 2 }
+        : { type: 'point', filled: true, size: 90, opacity: 1 },
       encoding: {
         x: {
           field: 'x',
