@@ -7,7 +7,7 @@ import pytest
 from jupyter_registry.client import Registry
 from jupyter_registry.client.results import Deployment
 from jupyter_registry.demo.flights import DATE, TARGET, load_flights
-from tests.notebooks.checks import assert_clean, assert_pictures, assert_same_file, numbers_of
+from tests.notebooks.checks import assert_clean, assert_pictures, numbers_of
 from tests.notebooks.running import Finished, NotebookServer, run
 
 NAME = "02-flights.ipynb"
@@ -87,10 +87,3 @@ def test_the_successor_is_better_and_its_auc_is_scikit_learns(
     overall = deployment.accuracy(package=f"{LABEL}/2").overall
     assert overall is not None
     assert overall.metrics["auc"].value == pytest.approx(by_registry, abs=1e-5)
-
-
-def test_runs_again(ran: Finished, server: NotebookServer, registry: Registry):
-    again = run(server, NAME, {"EVERY = 5": "EVERY = 25"})
-    assert_clean(again)
-    assert_same_file(again, ran)
-    assert registry.deployment(LABEL).package == f"{LABEL}/4"

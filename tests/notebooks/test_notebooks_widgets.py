@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_registry.client import Registry
 from jupyter_registry.notebook import widgets
-from tests.notebooks.checks import assert_clean, assert_pictures, assert_same_file
+from tests.notebooks.checks import assert_clean, assert_pictures
 from tests.notebooks.running import Finished, NotebookServer, run
 
 NAME = "05-widgets.ipynb"
@@ -63,10 +63,3 @@ def test_what_is_shown_is_there(ran: Finished, registry: Registry):
     assert "400 rows" in ran["accuracy"].text
     assert LABEL in ran["card"].html
     assert f"{LABEL}/2" in ran["browser"].text
-
-
-def test_runs_again(ran: Finished, server: NotebookServer, registry: Registry):
-    again = run(server, NAME)
-    assert_clean(again)
-    assert_same_file(again, ran)
-    assert registry.deployment(LABEL).package == f"{LABEL}/3"

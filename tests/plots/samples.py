@@ -185,7 +185,10 @@ def over_time(kind: str = "binary", weeks: int = 26, waiting: int = 2, seed: int
                 **fields,
             )
         )
-    replaced = [ReplacementMark(time=one.start, **dict(one)) for one in history()[1:]]
+    end = buckets[-1].end
+    replaced = [
+        ReplacementMark(time=one.start, **dict(one)) for one in history()[1:] if one.start <= end
+    ]
     return Accuracy(
         deployment_id=1,
         bucket="week",

@@ -17,6 +17,7 @@ from jupyter_registry.registry import inspections
 from jupyter_registry.registry.champions import Champions, sweep_copies
 from jupyter_registry.registry.inspections import _checked, _Chosen, _Inspection, _watch
 from jupyter_registry.registry.services import Settings
+from jupyter_registry.registry.training_jobs import TrainingJobs
 
 FOUND: dict[str, Any] = {
     "framework": "scikit-learn",
@@ -88,6 +89,8 @@ def test_what_a_killed_server_left_is_swept_after_a_day(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         moment = time.time() - age * 3600
         os.utime(tmp_path / name, (moment, moment))
-    services: Any = SimpleNamespace(settings=Settings(tmp_path), champions=Champions())
+    services: Any = SimpleNamespace(
+        settings=Settings(tmp_path), champions=Champions(), jobs=TrainingJobs()
+    )
     assert sweep_copies(services) == 2
     assert {left.name for left in tmp_path.iterdir()} == {".inspection-new", "package-new"}
