@@ -21,8 +21,8 @@ from .link import Link
 from .specs import Launch, LoadReport, WorkerSpec
 from .wire import Header, Message, pack
 
-#: The script that a worker's interpreter runs.
-BOOTSTRAP = str(Path(__file__).parent / "worker" / "bootstrap.py")
+#: The script that a worker's interpreter runs; a module and its arguments follow.
+RUN_MODULE = str(Path(__file__).parents[1] / "run_module.py")
 
 #: Libraries' thread pools are kept to one thread: several workers share the machine with kernels.
 _ONE_THREAD = dict.fromkeys(
@@ -278,7 +278,7 @@ class WorkerProcess:
 
 def _spawn(spec: Launch, descriptor: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [*spec.interpreter, BOOTSTRAP, str(descriptor)],
+        [*spec.interpreter, RUN_MODULE, "jupyter_registry.serving.worker.main", str(descriptor)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

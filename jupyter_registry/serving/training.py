@@ -18,8 +18,10 @@ from logging import Logger
 from typing import Any
 
 from ..domain.errors import ModelFailed
-from .process import BOOTSTRAP, ErrorTail, has_ended, how_it_ended, own_variables
+from .process import RUN_MODULE, ErrorTail, has_ended, how_it_ended, own_variables
 from .specs import TrainingSpec
+
+_MODULE = "jupyter_registry.serving.worker.training"
 
 #: Bytes of the log that are kept.
 LOG_BYTES = 200_000
@@ -148,7 +150,7 @@ class TrainingProcess:
 
 def _spawn(spec: TrainingSpec) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [*spec.interpreter, BOOTSTRAP, "train", str(spec.folder.absolute())],
+        [*spec.interpreter, RUN_MODULE, _MODULE, str(spec.folder.absolute())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-_START = str(Path(__file__).with_name("start.py"))
+_RUN_MODULE = str(Path(__file__).parents[1] / "run_module.py")
 _POLL = 0.1
 #: Characters of what the child wrote last that a reason has.
 _TAIL = 1500
@@ -64,7 +64,7 @@ class Child:
         self._answers = queue.Queue()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, _START, "jupyter_registry.training.worker", str(self.folder)],
+                [sys.executable, _RUN_MODULE, "jupyter_registry.training.worker", str(self.folder)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -1,4 +1,4 @@
-"""Training as a job: ``start.py jupyter_registry.training.job FOLDER``.
+"""Training as a job: ``run_module.py jupyter_registry.training.job FOLDER``.
 
 The folder has ``job.json``: ``data`` (the path of a CSV, Parquet or Arrow file), ``target``,
 ``time_budget`` (seconds, or null), ``name``, ``source`` (what the data are called) and ``options``

@@ -1,4 +1,4 @@
-"""The child process that trains: ``start.py jupyter_registry.training.worker FOLDER``.
+"""The child process that trains: ``run_module.py jupyter_registry.training.worker FOLDER``.
 
 It reads what to train on from the folder (`handover`), then orders as lines of JSON from stdin,
 and answers with lines of JSON on stdout: ``ready``, any number of ``step``, and for each order

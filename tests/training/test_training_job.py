@@ -15,7 +15,7 @@ import jupyter_registry
 from jupyter_registry.domain.leaderboards import BoardModelCreate, LeaderboardCreate
 from jupyter_registry.formats import find_model
 
-START = Path(jupyter_registry.__file__).parent / "training" / "start.py"
+START = Path(jupyter_registry.__file__).parent / "run_module.py"
 
 
 def _job(folder: Path, table: pd.DataFrame, **job: Any) -> subprocess.Popen[str]:

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,17 @@ _RECEIVE = 1 << 18
 _TAKE = 1 << 23
 
 
-def main(descriptor: int) -> None:
-    """Serve the socket until the server closes it, or inspect what it says, once."""
+def main(arguments: Sequence[str]) -> None:
+    """Serve the socket until the server closes it, or inspect what it says, once.
+
+    The argument is the socket's descriptor.
+    """
     tie_to_server()
     # prints of the model go where errors go
     os.dup2(2, 1)
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    channel = Channel(socket.socket(fileno=descriptor))
+    channel = Channel(socket.socket(fileno=int(arguments[-1])))
     header, _ = channel.receive()[0]
     if header["op"] == "inspect":
         from .inspection import answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 
@@ -12,11 +13,11 @@ from .main import tie_to_server
 _NICENESS = 5
 
 
-def train(folder: str) -> int:
-    """Run the job of a folder; the exit code is the job's."""
+def main(arguments: Sequence[str]) -> int:
+    """Run the job of a folder, the argument; the exit code is the job's."""
     tie_to_server()
     with suppress(OSError):
         os.nice(_NICENESS)
     # by name: the training room is the kernel's side, which the server's process never imports
     job = import_module("jupyter_registry.training.job")
-    return int(job.main([folder]))
+    return int(job.main(list(arguments)))

@@ -1,7 +1,8 @@
-"""The script that training's processes start with: ``start.py MODULE ARGUMENT …``.
+"""The script that workers and training begin with: ``run_module.py MODULE ARGUMENT …``.
 
 It runs under any kernelspec's Python, where ``jupyter_registry`` may not be installed: the package
-is then found by its own location alone, so that the libraries are the interpreter's own.
+is then found by its own location alone: the folder it lies in (the server's site-packages) never
+gets on ``sys.path``, so that the libraries are the interpreter's own.
 """
 
 import sys
@@ -27,7 +28,7 @@ def make_importable(root: str) -> None:
 def start() -> None:
     """Run the ``main`` of the module that the first argument names, with the other arguments."""
     if sys.version_info < (3, 11):  # noqa: UP036 (it runs under any kernelspec's Python)
-        sys.stderr.write("Training needs Python 3.11 or newer, this is " + sys.version + "\n")
+        sys.stderr.write("A model needs Python 3.11 or newer here, this is " + sys.version + "\n")
         sys.exit(3)
     import os
     from importlib import import_module
@@ -35,7 +36,7 @@ def start() -> None:
     here = os.path.dirname(os.path.abspath(__file__))
     # the script's own folder, which Python puts first, holds modules that are not top-level
     sys.path[:] = [path for path in sys.path if os.path.abspath(path or os.curdir) != here]
-    make_importable(os.path.dirname(here))
+    make_importable(here)
     sys.exit(import_module(sys.argv[1]).main(sys.argv[2:]))
 
 
