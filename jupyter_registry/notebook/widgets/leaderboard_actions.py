@@ -12,7 +12,8 @@ from ...domain.errors import InvalidInput
 from ...domain.kinds import CheckStatus, DeploymentState, PackageKind, ReplacementReason
 from . import deployment_html
 from .background import Background
-from .common import Field, Fields, Panel, actions, button, guarded
+from .common import Panel, actions, button, guarded
+from .fields import Field, Fields
 from .package_card import read_tags
 from .turns import in_turn
 

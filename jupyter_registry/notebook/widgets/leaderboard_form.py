@@ -13,8 +13,6 @@ from .. import namespace
 from .chooser import renew
 from .columns_input import ColumnsInput
 from .common import (
-    Field,
-    Fields,
     Panel,
     actions,
     bar,
@@ -23,6 +21,7 @@ from .common import (
     guarded,
     namespace_values,
 )
+from .fields import Field, Fields
 from .leaderboard_run import TrainingRun
 from .leaderboard_view import LeaderboardView
 

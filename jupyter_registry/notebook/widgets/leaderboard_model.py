@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from ...domain.kinds import BoardModelState
-from .common import Notice, bar, button, chip, confirmed, drawer, guarded
+from .common import Notice, bar, button, confirmed, drawer, guarded
 from .leaderboard_actions import Deployable, RegisterModelForm, ReplaceByModelForm
 from .leaderboard_pictures import Page, pages
+from .markup import chip
 
 if TYPE_CHECKING:
     from ...client.board_models import WholeBoardModel

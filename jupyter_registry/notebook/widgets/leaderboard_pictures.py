@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...client import html
 from ...domain.kinds import TargetType
 from . import accuracy_svg
-from .common import table
+from .markup import table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

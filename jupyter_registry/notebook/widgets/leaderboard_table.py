@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from ...client.html import size
-from .common import chip
+from .markup import chip
 from .turns import in_turn
 
 if TYPE_CHECKING:

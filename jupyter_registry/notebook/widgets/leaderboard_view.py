@@ -10,10 +10,11 @@ import ipywidgets as widgets
 from ...domain.kinds import LeaderboardState
 from ...domain.metrics import METRICS
 from . import accuracy_svg
-from .common import Panel, bar, button, chip, dropdown, find_registry, guarded
+from .common import Panel, bar, button, dropdown, find_registry, guarded
 from .leaderboard_model import ModelPanel
 from .leaderboard_run import TrainingRun, WatchedRun
 from .leaderboard_table import CSS, ModelTable
+from .markup import chip
 
 if TYPE_CHECKING:
     from ...client.board_models import BoardModel
