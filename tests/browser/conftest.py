@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from playwright.sync_api import expect
@@ -22,6 +26,13 @@ _FLAGS = [
 _NOTEBOOKS_OWN = ("reading 'schema'", "'filebrowser:open-path' not registered")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's first test may wait for another file's last one: see `turn`."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(900))
+
+
 @pytest.fixture(autouse=True)
 def jp_asyncio_loop() -> None:
     """None of pytest-jupyter's: Playwright has its own."""
@@ -33,7 +44,37 @@ def jp_server_cleanup() -> None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+def turn() -> Iterator[None]:
+    """One of as many turns as there are processors.
+
+    More browsers, each with a JupyterLab, wait for one another longer than a test has patience;
+    the tests of other rooms, which run beside them, wait less.
+    """
+    places = [_place(number) for number in range(max(2, os.cpu_count() or 2))]
+    try:
+        while not any(_taken(place) for place in places):
+            time.sleep(0.5)
+        yield
+    finally:
+        for place in places:
+            place.close()
+
+
+def _place(number: int) -> IO[str]:
+    name = f"jupyter-registry-browser-{os.getuid()}-{number}.turn"
+    return (Path(tempfile.gettempdir()) / name).open("a")
+
+
+def _taken(place: IO[str]) -> bool:
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def browser(turn: None) -> Iterator[Any]:
     """Chromium or Chrome, without a window.
 
     Of a file: while Playwright is there, its event loop runs, and tests of other files that run
@@ -52,7 +93,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab(turn: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The JupyterLab of a file's tests: what others registered is not in its lists."""
     lab = Lab(tmp_path_factory.mktemp("lab"))
     lab.start()

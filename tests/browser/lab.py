@@ -16,9 +16,14 @@ from playwright.sync_api import TimeoutError
 from tests.live_server import START_SECONDS, LiveServer
 
 #: Milliseconds that the page has to show what is waited for.
-PATIENCE = 30_000
+PATIENCE = 60_000
 #: Milliseconds that a cell has to end: the first one imports much.
 RUN_PATIENCE = 120_000
+#: The prompt of the cell at ``position``: ``[ ]:`` before it runs, ``[*]:`` while, ``[1]:`` after.
+_PROMPT = (
+    "document.querySelectorAll('.jp-Notebook .jp-CodeCell')[position]"
+    ".querySelector('.jp-InputPrompt').innerText"
+)
 _THEMES = "apputils-extension/themes"
 _SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -117,14 +122,10 @@ class Notebook:
 
     def run(self, position: int) -> Any:
         """Run a cell to its end; what it shows last."""
-        self._select(position)
-        self.command("notebook:run-cell")
+        self._begin(position)
         try:
             self.page.wait_for_function(
-                "position => /\\[\\d+\\]/.test(document.querySelectorAll('.jp-Notebook "
-                ".jp-CodeCell')[position].querySelector('.jp-InputPrompt').innerText)",
-                arg=position,
-                timeout=RUN_PATIENCE,
+                f"position => /\\[\\d+\\]/.test({_PROMPT})", arg=position, timeout=RUN_PATIENCE
             )
         except TimeoutError as error:
             raise AssertionError(
@@ -132,6 +133,19 @@ class Notebook:
                 f"Kernels: {self.lab.kernels()}\nThe server's log:\n{self.lab.log[-6000:]}"
             ) from error
         return self.shown(position)
+
+    def _begin(self, position: int) -> None:
+        """Run a cell; again if a notebook that is being opened did not hear of it."""
+        for _ in range(4):
+            self._select(position)
+            self.command("notebook:run-cell")
+            try:
+                self.page.wait_for_function(
+                    f"position => !/\\[ \\]/.test({_PROMPT})", arg=position, timeout=15_000
+                )
+                return
+            except TimeoutError:
+                continue
 
     def shut_down(self) -> None:
         """End its kernel, as one who leaves for the day."""

@@ -22,8 +22,6 @@ from tests.browser.samples import (
     visits,
 )
 
-pytestmark = pytest.mark.timeout(900)
-
 
 def _deployed(
     registry: Registry, name: str, model: Any, target: str, *, rows: int = 400

@@ -20,8 +20,6 @@ from tests.browser.panels import read_charts
 from tests.browser.panels import theme as choose_theme
 from tests.browser.samples import FEATURES, amount_model, choice_model, churn_model, visits
 
-pytestmark = pytest.mark.timeout(300)
-
 #: What a panel says of a status.
 WORDS = {"passing": "passing", "warning": "warning", "failing": "failing", "unknown": "not known"}
 

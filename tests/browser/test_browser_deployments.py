@@ -22,8 +22,6 @@ from tests.browser.lab import Lab
 from tests.browser.panels import complaints
 from tests.browser.samples import FEATURES, churn_model, visits
 
-pytestmark = pytest.mark.timeout(300)
-
 #: Drops a file, as the system does.
 DROP = """
 (area, [name, content]) => {

@@ -13,8 +13,6 @@ from tests.browser.lab import Notebook
 from tests.browser.samples import FEATURES, PREPARE, churn_model, visits
 from tests.live_server import LiveServer
 
-pytestmark = pytest.mark.timeout(900)
-
 
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[LiveServer]:

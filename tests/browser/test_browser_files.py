@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import joblib
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
@@ -18,7 +17,6 @@ from tests.browser.lab import Notebook
 from tests.browser.samples import PREPARE, churn_model, visits
 
 #: A browser may have to be installed first.
-pytestmark = pytest.mark.timeout(900)
 
 LARGE = 30_000_000
 #: A cell that shows a form, and one that tells what has come.

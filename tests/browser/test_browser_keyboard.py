@@ -12,8 +12,6 @@ from jupyter_registry.client import Registry
 from tests.browser.lab import Notebook
 from tests.browser.samples import FEATURES, PREPARE, churn_model, visits
 
-pytestmark = pytest.mark.timeout(900)
-
 #: What axe looks at: names, roles and states of controls, contrast, labels.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 #: ipywidgets' own: the handle of a slider has no name (a number beside ours has one).

@@ -11,8 +11,6 @@ from jupyter_registry.client import Registry
 from tests.browser.lab import Lab
 from tests.live_server import LiveServer
 
-pytestmark = pytest.mark.timeout(300)
-
 #: Takes the registry as another extension's plugin would be given it.
 _TAKE = """async () => {
   const app = window.jupyterapp;

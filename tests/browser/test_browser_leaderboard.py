@@ -14,8 +14,6 @@ from tests.browser.lab import Lab
 from tests.browser.panels import FORM, PANEL, complaints, fill, panel, pictures, press, ready, tab
 from tests.browser.samples import visits
 
-pytestmark = pytest.mark.timeout(600)
-
 #: Milliseconds until a training has read its data, and made a model or come to its end.
 PATIENCE = 150_000
 #: Seconds that it may take: enough to reload the page while it runs.

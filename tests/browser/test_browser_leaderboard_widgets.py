@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
@@ -14,7 +13,6 @@ from tests.browser.lab import Notebook
 from tests.browser.panels import complaints
 
 #: A browser may have to be installed first.
-pytestmark = pytest.mark.timeout(900)
 
 PREPARE = """
 import numpy as np, pandas as pd

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from jupyter_registry.client import Registry
@@ -14,8 +13,6 @@ from jupyter_registry.client.packages import Package
 from jupyter_registry.domain.kinds import DeploymentState
 from tests.browser.lab import Notebook
 from tests.browser.samples import FEATURES, PREPARE, amount_model, churn_model, visits
-
-pytestmark = pytest.mark.timeout(900)
 
 
 def _register(registry: Registry, name: str, model: Any, target: str = "left") -> Package:

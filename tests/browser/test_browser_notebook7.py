@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from jupyter_registry.client import Registry
 from tests.browser.lab import Lab, Notebook7
 from tests.browser.samples import FEATURES, PREPARE, churn_model, visits
-
-pytestmark = pytest.mark.timeout(900)
 
 
 def test_a_card_and_a_view(

@@ -19,8 +19,6 @@ from tests.browser.panels import PANEL, TARGET, command, complaints, pictures, r
 from tests.browser.panels import form as shown_form
 from tests.browser.samples import FEATURES, PREPARE, amount_model, churn_model, visits
 
-pytestmark = pytest.mark.timeout(300)
-
 #: Registers a package in a kernel.
 FROM_NOTEBOOK = """
 from jupyter_registry import Registry

@@ -12,8 +12,6 @@ from jupyter_registry.client import Registry
 from tests.browser.panels import PANEL, complaints
 from tests.browser.panels import theme as choose_theme
 
-pytestmark = pytest.mark.timeout(300)
-
 
 def _external(registry: Registry, name: str) -> Any:
     return registry.register(

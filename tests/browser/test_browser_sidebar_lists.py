@@ -7,15 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
 from tests.browser.lab import Lab
 from tests.browser.samples import FEATURES, churn_model, visits
-
-pytestmark = pytest.mark.timeout(300)
 
 
 def _external(registry: Registry, name: str, **more: Any) -> Any:

@@ -13,8 +13,6 @@ from playwright.sync_api import expect
 from tests.benchmarks import search
 from tests.browser.lab import Lab
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @pytest.fixture
 def full_lab(tmp_path: Path) -> Iterator[Lab]:

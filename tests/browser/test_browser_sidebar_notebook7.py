@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import joblib
-import pytest
 from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
@@ -14,8 +13,6 @@ from tests.browser.desktop import drop
 from tests.browser.lab import Lab, Notebook7
 from tests.browser.panels import FORM, PANEL, TARGET, complaints, form, panel, press, tab
 from tests.browser.samples import FEATURES, churn_model, visits
-
-pytestmark = pytest.mark.timeout(300)
 
 
 def test_sidebar_and_panels(lab: Lab, registry: Registry, page: Any, tmp_path: Path) -> None:

@@ -33,8 +33,6 @@ from tests.browser.panels import (
 )
 from tests.browser.samples import FEATURES, churn_model, visits
 
-pytestmark = pytest.mark.timeout(600)
-
 CODE = """
 import joblib
 from pathlib import Path

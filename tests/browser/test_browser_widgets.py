@@ -6,14 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
 from tests.browser.lab import Notebook
 
 #: A browser may have to be installed first.
-pytestmark = pytest.mark.timeout(900)
 
 PREPARE = """
 import numpy as np, pandas as pd

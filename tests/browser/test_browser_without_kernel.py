@@ -17,8 +17,6 @@ from jupyter_registry.client.deployments import Deployment
 from tests.browser.lab import Notebook
 from tests.browser.samples import FEATURES, PREPARE, churn_model, visits
 
-pytestmark = pytest.mark.timeout(900)
-
 CELLS = [
     PREPARE,
     "RegistryBrowser()",
