@@ -40,12 +40,7 @@ def check(body: LeaderboardJobCreate) -> None:
             advice="Give the name of the predicted column.",
             fields={"target_name": "missing"},
         )
-    if body.time_budget is not None and not 0 < body.time_budget < float("inf"):
-        raise InvalidInput(
-            f"The time budget of {body.time_budget} seconds cannot be kept.",
-            advice="Give a number of seconds above 0.",
-            fields={"time_budget": "not above 0"},
-        )
+    validation.time_budget(body.time_budget)
 
 
 def file_of(files: list[FilePublic], path: str | None) -> FilePublic:

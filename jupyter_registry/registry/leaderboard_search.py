@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, func, literal, select, tuple_, type_coerce
+from sqlalchemy import Column, Select, String, func, select, type_coerce
 
-from ..domain.errors import InvalidInput, nearest
 from ..domain.kinds import LeaderboardState
 from ..store.database import Database
 from . import keyset, leaderboards, validation
@@ -16,11 +15,12 @@ from .leaderboard_rows import BOARD, summaries
 from .package_rows import fold
 
 #: What leaderboards can be sorted by → the sort key.
-SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
+SORTS: dict[str, tuple[Column[Any], ...]] = {
     "created_at": (BOARD.c.created_at, BOARD.c.id),
     "name": (BOARD.c.name, BOARD.c.id),
     "target": (BOARD.c.target_name, BOARD.c.id),
 }
+_TYPES: dict[str, type] = {"created_at": datetime, "id": int}
 
 
 def search(
@@ -56,12 +56,14 @@ def search(
 
     """
     leaderboards.settle(database)
-    key, descending = _sort(sort)
+    key, descending = keyset.chosen(sort, SORTS, "Leaderboards")
     validation.page_size(limit)
     validation.page_offset(offset)
     query = _matching(q, state, name)
-    page = query if not cursor else query.where(_after(cursor, sort, key, descending))
-    page = page.add_columns(*key).order_by(*(k.desc() if descending else k.asc() for k in key))
+    page = query.add_columns(*key).order_by(*keyset.ordered(key, descending))
+    if cursor:
+        values = keyset.decode(cursor, sort, [_TYPES.get(part.name, str) for part in key])
+        page = page.where(keyset.after(key, values, descending))
     with database.connect() as connection:
         rows: Sequence[Any] = connection.execute(page.limit(limit + 1).offset(offset)).all()
         more, rows = len(rows) > limit, rows[:limit]
@@ -84,25 +86,3 @@ def _matching(q: str | None, state: LeaderboardState | None, name: str | None) -
     if name is not None:
         query = query.where(BOARD.c.name == name)
     return query
-
-
-def _after(
-    cursor: str, sort: str, key: Sequence[ColumnElement[Any]], descending: bool
-) -> ColumnElement[bool]:
-    kinds = {"created_at": datetime, "id": int}
-    types = [kinds.get(getattr(column, "name", ""), str) for column in key]
-    values = keyset.decode(cursor, sort, types)
-    bound = tuple_(*(literal(v, column.type) for v, column in zip(values, key, strict=True)))
-    return tuple_(*key) < bound if descending else tuple_(*key) > bound
-
-
-def _sort(sort: str) -> tuple[tuple[ColumnElement[Any], ...], bool]:
-    name = sort.removeprefix("-")
-    if name not in SORTS:
-        raise InvalidInput(
-            f"Leaderboards cannot be sorted by {name!r}.",
-            advice=f"{nearest(name, list(SORTS))} Sort by one of: {', '.join(SORTS)}; "
-            "with a leading '-' from last to first.".strip(),
-            fields={"sort": f"unknown: {name}"},
-        )
-    return SORTS[name], sort.startswith("-")

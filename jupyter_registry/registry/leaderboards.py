@@ -288,12 +288,7 @@ def _check(body: LeaderboardCreate) -> Target:
             advice="Give the input columns with their dtypes.",
             fields={"signature": "missing"},
         )
-    if body.time_budget is not None and not 0 < body.time_budget < float("inf"):
-        raise InvalidInput(
-            f"The time budget of {body.time_budget} seconds cannot be kept.",
-            advice="Give a number of seconds above 0.",
-            fields={"time_budget": "not above 0"},
-        )
+    validation.time_budget(body.time_budget)
     if body.seed is not None and not -(2**63) <= body.seed < 2**63:
         raise InvalidInput(
             "The seed is beyond 64 bits.",

@@ -132,3 +132,13 @@ def page_offset(offset: int) -> int:
 
 def _refused(field: str, detail: str, rule: str) -> InvalidInput:
     return InvalidInput(detail, advice=rule, fields={field: rule})
+
+
+def time_budget(seconds: float | None) -> None:
+    """Refuse a training's time that is no number of seconds above 0."""
+    if seconds is not None and not 0 < seconds < float("inf"):
+        raise InvalidInput(
+            f"The time budget of {seconds} seconds cannot be kept.",
+            advice="Give a number of seconds above 0.",
+            fields={"time_budget": "not above 0"},
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...domain.kinds import Importance, ReplacementReason
 from . import arguments
@@ -22,17 +22,21 @@ def deploy(context: Context, options: argparse.Namespace) -> Deployment:
 
 def put_in_service(package: Package, label: str, options: argparse.Namespace) -> Deployment:
     """Deploy a package as the options of `add_deployment`, threshold and description say."""
-    return package.deploy(
-        label,
-        description=options.description,
-        importance=options.importance or Importance.MODERATE,
-        association_id_column=options.association_id_column,
-        association_id_required=options.association_id_required,
-        prediction_threshold=options.threshold,
-        store_features=options.store_features,
-        kernelspec=options.kernelspec,
-        segment_columns=arguments.several(options.segment_columns) or [],
-    )
+    return package.deploy(label, **settings_of(options))
+
+
+def settings_of(options: argparse.Namespace) -> dict[str, Any]:
+    """A deployment's settings, as `Package.deploy` takes them."""
+    return {
+        "description": options.description,
+        "importance": options.importance or Importance.MODERATE,
+        "association_id_column": options.association_id_column,
+        "association_id_required": options.association_id_required,
+        "prediction_threshold": options.threshold,
+        "store_features": options.store_features,
+        "kernelspec": options.kernelspec,
+        "segment_columns": arguments.several(options.segment_columns) or [],
+    }
 
 
 def replace(context: Context, options: argparse.Namespace) -> Replacement:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from ...domain.kinds import Importance, ReplacementReason, TargetType
+from ...domain.kinds import ReplacementReason, TargetType
 from . import arguments
 from .arguments import Command, Kind, Misused, Parser
-from .deploying import add_deployment
+from .deploying import add_deployment, settings_of
 
 if TYPE_CHECKING:
     from ...client.leaderboards import Board
@@ -120,14 +120,7 @@ def _done(found: Board, options: argparse.Namespace, action: str) -> Any:
     return found.deploy(
         _rank(options.deploy),
         options.label,
-        description=options.description,
-        importance=options.importance or Importance.MODERATE,
-        association_id_column=options.association_id_column,
-        association_id_required=options.association_id_required,
-        prediction_threshold=options.threshold,
-        store_features=options.store_features,
-        kernelspec=options.kernelspec,
-        segment_columns=arguments.several(options.segment_columns) or [],
+        **settings_of(options),
         **by,
         **package,
     )
