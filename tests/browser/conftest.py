@@ -27,10 +27,23 @@ _NOTEBOOKS_OWN = ("reading 'schema'", "'filebrowser:open-path' not registered")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's first test may wait for another file's last one: see `turn`."""
+    """Browser tests have time for a `turn`, and their files stand between those of other rooms.
+
+    So processes that take file after file have a browser at work now and then, not all at once.
+    """
+    browsers: dict[Path, list[pytest.Item]] = {}
+    others: dict[Path, list[pytest.Item]] = {}
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
+        is_browser = item.path.is_relative_to(Path(__file__).parent)
+        (browsers if is_browser else others).setdefault(item.path, []).append(item)
+        if is_browser:
             item.add_marker(pytest.mark.timeout(900))
+    # the last quarter has none, so that no long file is left for the end
+    gap = max(1.0, 0.75 * len(others) / max(1, len(browsers)))
+    placed = [(gap * number - 0.5, tests) for number, tests in enumerate(browsers.values())]
+    placed += [(float(number), tests) for number, tests in enumerate(others.values())]
+    placed.sort(key=lambda one: one[0])
+    items[:] = [item for _, tests in placed for item in tests]
 
 
 @pytest.fixture(autouse=True)
