@@ -69,7 +69,8 @@ class PackageFilter:
 
     ``q``: words that all occur in name, target, tags or description, in any case. ``tags``: each
     ``key`` or ``key:value``. ``archived``: ``None`` for archived and others alike. ``latest``:
-    of each model only the newest version that is not archived, if that one passes the others.
+    of each model only the newest version that is not archived, if that one passes the others;
+    ``alias`` and ``deployed`` then look at all versions of the model.
     """
 
     q: str | None = None
@@ -175,10 +176,13 @@ def _facets(wanted: PackageFilter, database: Database) -> list[_Facet]:
             facets.append(_equal(name, value))
     facets += [_tagged(tag) for tag in wanted.tags]
     if wanted.alias is not None:
-        facets.append(_related(ALIAS.c.package_id, ALIAS.c.alias == wanted.alias))
+        facets.append(
+            _related(ALIAS.c.package_id, ALIAS.c.alias == wanted.alias, of_models=wanted.latest)
+        )
     if wanted.deployed is not None:
         living = type_coerce(DEPLOYMENT.c.state, String) != DeploymentState.ARCHIVED.value
-        facets.append(_related(DEPLOYMENT.c.package_id, living, negate=not wanted.deployed))
+        how = {"negate": not wanted.deployed, "of_models": wanted.latest}
+        facets.append(_related(DEPLOYMENT.c.package_id, living, **how))
     if wanted.created_after is not None or wanted.created_before is not None:
         facets.append(_created(wanted.created_after, wanted.created_before))
     if wanted.q is not None and wanted.q.strip():
@@ -216,13 +220,27 @@ def _tagged(tag: str) -> _Facet:
 
 
 def _related(
-    package_id: ColumnElement[Any], condition: ColumnElement[bool], *, negate: bool = False
+    package_id: ColumnElement[Any],
+    condition: ColumnElement[bool],
+    *,
+    negate: bool = False,
+    of_models: bool = False,
 ) -> _Facet:
-    """Packages with (or without) a row of another table."""
+    """Packages with (or without) a row of another table; or whose model has a version with one."""
     found = exists().where(package_id == PACKAGE.c.id, condition).correlate(PACKAGE)
+    ids = select(package_id).where(condition)
+    if of_models:
+        version = PACKAGE.alias()
+        found = (
+            exists()
+            .where(version.c.model_id == PACKAGE.c.model_id, package_id == version.c.id, condition)
+            .correlate(PACKAGE)
+        )
+        models = select(version.c.model_id).where(version.c.id.in_(ids))
+        ids = select(PACKAGE.c.id).where(PACKAGE.c.model_id.in_(models))
     if negate:
         return _Facet(lambda _: ~found)
-    return _Facet(lambda _: found, select(package_id).where(condition), elsewhere=True)
+    return _Facet(lambda _: found, ids, elsewhere=True)
 
 
 def _created(after: datetime | None, before: datetime | None) -> _Facet:

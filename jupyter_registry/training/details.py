@@ -19,7 +19,8 @@ from ..domain.ranking import score_of
 from ..domain.signature import Dtype
 from ..formats.arrow_tables import json_value
 from ..formats.sklearn_predictor import SklearnPredictor
-from .evaluation import Material, Order, Trained
+from .evaluation import Material, Order, Trained, some
+from .families import FAMILIES
 from .partition import Rows
 from .pipelines import pipeline
 
@@ -115,6 +116,9 @@ def learning_curve(
 ) -> list[dict[str, Any]] | None:
     """The metric by the number of training rows, on the first fold; ``None`` out of time."""
     training, validation = material.partition.splits[0]
+    most = FAMILIES[order.family].most_rows
+    if most is not None and len(training) > most:  # more rows would be the same ones
+        return None
     if trained.training_seconds * sum(_SHARES) > seconds:
         return None
     random = np.random.default_rng(material.making.seed)
@@ -148,10 +152,7 @@ def _codes(material: Material, rows: Rows) -> NDArray[np.int64]:
 
 
 def _sample(material: Material, rows: Rows) -> Rows:
-    if len(rows) <= _ROWS:
-        return rows
-    random = np.random.default_rng(material.making.seed)
-    return np.sort(random.choice(rows, _ROWS, replace=False))
+    return some(material, rows, _ROWS)
 
 
 def _loss(material: Material, rows: Rows) -> Callable[[NDArray[np.float64]], float]:

@@ -23,6 +23,7 @@ from ..formats import save_model
 from ..formats.libraries import libraries
 from ..formats.scoring import Scorer
 from ..formats.sklearn_predictor import SklearnPredictor
+from .families import FAMILIES
 from .partition import Partition, Rows
 from .pipelines import Making, blueprint, native_parameters, pipeline
 
@@ -145,13 +146,14 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
     """
     began = time.monotonic()
     splits = material.partition.splits
+    most = FAMILIES[order.family].most_rows
     found: list[dict[str, dict[str, Any]]] = []
     rows, scores, first = [], [], None
     for fold, (training, validation) in enumerate(splits):
         tell(f"{order.label}: fold {fold + 1} of {len(splits)}" if len(splits) > 1 else order.label)
         model = pipeline(material.making, order.family, order.parameters)
         fit_began = time.monotonic()
-        material.fit(model, training)
+        material.fit(model, some(material, training, most))
         fit_seconds = time.monotonic() - fit_began
         told = material.scores(model, validation)
         found.append(material.metrics(validation, told))
@@ -165,18 +167,20 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
                 f"It would take about {expected:.0f} s, and {order.seconds:.0f} s were left for it."
             )
     modelling = material.partition.modelling
-    notes: dict[str, Any] = {"trained_on": "training and validation"}
+    trained_on = "training and validation"
     left = order.seconds - (time.monotonic() - began)
     if len(splits) == 1 and fit_seconds * _SLACK * len(modelling) / len(splits[0][0]) > left:
         # better a model of the training part than none
         final, training_seconds = first, fit_seconds
-        notes["trained_on"] = "training"
+        trained_on = "training"
     else:
         tell(f"{order.label}: on all training rows")
         again = time.monotonic()
         final = pipeline(material.making, order.family, order.parameters)
-        material.fit(final, modelling)
+        material.fit(final, some(material, modelling, most))
         training_seconds = time.monotonic() - again
+    if most is not None and most < len(splits[0][0]):
+        trained_on = f"{most:,} rows of {trained_on}"
     return finished(
         material,
         order.folder,
@@ -186,8 +190,16 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
         np.concatenate(rows),
         np.concatenate(scores),
         training_seconds,
-        notes,
+        {"trained_on": trained_on},
     )
+
+
+def some(material: Material, rows: Rows, most: int | None) -> Rows:
+    """At most so many of the rows, by the run's seed."""
+    if most is None or len(rows) <= most:
+        return rows
+    random = np.random.default_rng(material.making.seed)
+    return np.sort(random.choice(rows, most, replace=False))
 
 
 def finished(

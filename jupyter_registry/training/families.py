@@ -17,7 +17,7 @@ class Family:
     title: str
     #: The module it needs beside scikit-learn.
     module: str | None = None
-    #: The most rows to train on that it is tried with.
+    #: The most rows that it is trained on, a sample of those that there are.
     most_rows: int | None = None
     #: Whether it is trained with its library's own settings, before any tuning.
     is_plain: bool = True

@@ -244,7 +244,7 @@ class Leaderboard:
                 board=board,
                 target_type=self.data.target.type,
                 metric=self.metric,
-                families=self._families(),
+                families=self.families,
                 training_rows=len(self.partition.splits[0][0]),
                 tunes=self.tunes,
                 blends=self.recipe["families"] is None or "blend" in self.recipe["families"],
@@ -345,10 +345,6 @@ class Leaderboard:
         )
 
     # --- what is handed on ------------------------------------------------------------------
-
-    def _families(self) -> list[Any]:
-        rows = len(self.partition.splits[0][0])
-        return [f for f in self.families if f.most_rows is None or rows <= f.most_rows]
 
     def _memory(self) -> int | None:
         limit = self.recipe["memory_limit_mb"]

@@ -124,7 +124,16 @@ def expected(facts: list[dict[str, Any]], wanted: PackageFilter, sort: str) -> l
         if not fact["archived"]:
             newest[fact["name"]] = max(fact["version"], newest.get(fact["name"], 0))
 
+    aliases: dict[str, set[str]] = {}
+    deployed: dict[str, bool] = {}
+    for fact in facts:
+        # with the latest alone, all versions of the model are looked at
+        whose = fact["name"] if wanted.latest else fact["id"]
+        aliases.setdefault(whose, set()).update(fact["aliases"])
+        deployed[whose] = deployed.get(whose, False) or fact["deployed"]
+
     def passes(fact: dict[str, Any]) -> bool:
+        whose = fact["name"] if wanted.latest else fact["id"]
         tests = [
             not wanted.latest or newest.get(fact["name"]) == fact["version"],
             wanted.name in (None, fact["name"]),
@@ -132,8 +141,8 @@ def expected(facts: list[dict[str, Any]], wanted: PackageFilter, sort: str) -> l
             wanted.target in (None, fact["target_name"]),
             wanted.target_type in (None, fact["target_type"]),
             wanted.creator in (None, fact["created_by"]),
-            wanted.alias is None or wanted.alias in fact["aliases"],
-            wanted.deployed in (None, fact["deployed"]),
+            wanted.alias is None or wanted.alias in aliases[whose],
+            wanted.deployed in (None, deployed[whose]),
             wanted.archived in (None, fact["archived"]),
             wanted.created_after is None or fact["created_at"] >= wanted.created_after,
             wanted.created_before is None or fact["created_at"] < wanted.created_before,
@@ -208,6 +217,9 @@ FILTERS = {
     "latest of all": PackageFilter(latest=True, archived=None),
     "latest with words": PackageFilter(latest=True, q="churn", kind=PackageKind.CUSTOM),
     "latest with tag": PackageFilter(latest=True, tags=["team"]),
+    "latest with alias": PackageFilter(latest=True, alias="champion"),
+    "latest deployed": PackageFilter(latest=True, deployed=True),
+    "latest not deployed": PackageFilter(latest=True, deployed=False),
     "many": PackageFilter(
         q="churn", kind=PackageKind.CUSTOM, tags=["team"], creator="ada", deployed=False
     ),
@@ -311,6 +323,14 @@ def test_latest_has_aliases_and_deployments_of_all_versions(
     assert (a["deployed"], a["model_deployed"]) == (False, [1, 2])
     b = PackagePage.model_validate({"items": [b]}).items[0]
     assert (b.model_aliases, b.model_deployed) == ({}, [])
+
+    def names(**filters: Any) -> list[str]:
+        page = search_packages(database, PackageFilter(latest=True, **filters), total=True)
+        assert page["total"] == len(page["items"])
+        return [item["name"] for item in page["items"]]
+
+    assert (names(deployed=True), names(deployed=False)) == (["a"], ["b"])
+    assert (names(alias="champion"), names(alias="nobody")) == (["a"], [])
 
 
 def test_no_archived_package_is_the_latest(database: Database) -> None:

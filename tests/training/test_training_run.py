@@ -50,6 +50,22 @@ def test_every_family_is_on_the_board(trained_on_flights: Trained) -> None:
     assert 0 < board.measured["model_seconds"] < board.measured["seconds"]
 
 
+def test_a_family_that_grows_with_the_rows_learns_a_sample(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    data = pd.DataFrame({"a": random.normal(size=40_000), "b": random.normal(size=40_000)})
+    data["y"] = data["a"] > data["b"]
+    sink = KeepingSink(tmp_path)
+    board = _small(data, "y", families=["nearest_neighbours", "linear"])
+    board.run(60, sink=sink, progress=False)
+    assert len(board.partition.splits[0][0]) > 20_000
+    neighbours, linear = (sink.done[label][0] for label in ("Nearest neighbours", "Linear model"))
+    assert neighbours["provenance"]["trained_on"] == "20,000 rows of training and validation"
+    assert linear["provenance"]["trained_on"] == "training and validation"
+    assert neighbours["validation"]["auc"]["mean"] > 0.99
+    assert "learning_curve" not in neighbours["details"]
+    assert "learning_curve" in linear["details"]
+
+
 def test_what_is_told_is_what_the_registry_takes(trained_on_flights: Trained) -> None:
     _, sink = trained_on_flights
     assert sink.board is not None
