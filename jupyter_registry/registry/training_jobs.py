@@ -40,7 +40,7 @@ from ..serving.kernelspecs import Environment, environment
 from ..serving.specs import TrainingSpec
 from ..serving.training import Event, TrainingProcess
 from ..store.tables import now
-from . import job_files, leaderboards, uploads
+from . import job_files, leaderboards, predecessors, uploads
 
 if TYPE_CHECKING:
     from .services import Services
@@ -84,6 +84,7 @@ class _Job:
     process: TrainingProcess | None = None
     task: asyncio.Task[None] | None = None
     stopping: asyncio.TimerHandle | None = None
+    predecessor: predecessors.Predecessor | None = None
     #: Why it is ended from here.
     ending: LeaderboardState | None = None
     reason: str = ""
@@ -117,6 +118,8 @@ class TrainingJobs:
             when a field is wrong, the file is none of the upload's, the kernelspec is unknown.
         UploadNotFound
             when there is no such upload.
+        LeaderboardNotFound
+            when the leaderboard that is to be trained again is not there.
 
         """
         job_files.check(body)
@@ -125,6 +128,8 @@ class TrainingJobs:
             held = await services.in_thread(uploads.get, services.database, body.upload)
             data = job_files.file_of(held.files, body.file)
         assert data is not None
+        predecessor = await services.in_thread(predecessors.of_job, services.database, body)
+        body = predecessors.completed(body, predecessor)
         name = body.kernelspec or services.settings.default_kernelspec
         where = await services.in_thread(environment, name, services.kernelspecs)
         identity = secrets.token_hex(8)
@@ -135,6 +140,7 @@ class TrainingJobs:
             source=str(body.contents) if isinstance(data, Path) else data.path,
             kernelspec=name,
             folder=services.settings.model_folder / f".training-{identity}",
+            predecessor=predecessor,
         )
         self._forget_old()
         self._known[job.id] = job
@@ -214,7 +220,8 @@ class TrainingJobs:
         data: FilePublic | Path,
     ) -> None:
         # not in the registry's own threads: a large file must not keep requests from them
-        await asyncio.to_thread(job_files.prepare, services.artifacts, job.folder, job.body, data)
+        order = (services.artifacts, job.folder, job.body, data, job.predecessor)
+        await asyncio.to_thread(job_files.prepare, *order)
         spec = TrainingSpec(f"training {job.id}", job.folder, where.interpreter, where.env)
         process = job.process = await services.pool.train(spec)
         if job.stopping is not None:
@@ -252,6 +259,9 @@ class TrainingJobs:
                     known = board.get("provenance") or {}
                     board["provenance"] = {**known, "kernelspec": job.kernelspec}
                 await self._begin(services, job, LeaderboardCreate.model_validate(board))
+            elif kind == "incumbents":
+                update = LeaderboardUpdate.model_validate({"incumbents": event["incumbents"]})
+                await services.in_thread(leaderboards.update, database, job.board_id or 0, update)
             elif kind == "progress":
                 job.progress = Progress.model_validate(event["progress"])
                 await self._progress(services, job)
@@ -407,6 +417,8 @@ def _public(job: _Job, describe: Describe | None = None) -> LeaderboardJobPublic
         kernelspec=job.kernelspec,
         source=job.source,
         target_name=job.body.target_name,
+        predecessor_id=job.body.predecessor_id,
+        token=job.body.token,
         log=log[-_LOG_SHOWN:],
         problem=problem,
     )

@@ -23,7 +23,7 @@ import { ISurroundings } from './surroundings';
 
 type BoardArgs = ReturnType<typeof entityArgs>;
 /** `kept` is what was typed, and the job that was begun. */
-type FormArgs = { form: string; path?: string; kept?: ReadonlyPartialJSONObject };
+type FormArgs = { form: string; path?: string; like?: number; kept?: ReadonlyPartialJSONObject };
 
 /** Files that are tables. */
 const TABLE = /\.(csv|parquet|pq|arrow|feather)$/i;
@@ -74,13 +74,16 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
       command: CommandIDs.newLeaderboard,
       icon: registryIcon,
       name: ({ form }) => form,
-      title: () => trans.__('New leaderboard'),
-      create: ({ path, kept }) =>
+      title: ({ like }) =>
+        like === undefined ? trans.__('New leaderboard') : trans.__('Train leaderboard %1 again', like),
+      create: ({ form, path, like, kept }) =>
         new RegistryWidget(source, widget => (
           <Later>
             {({ TrainForm }) => (
               <TrainForm
+                token={form}
                 path={path}
+                like={like}
                 kept={kept}
                 browse={browse}
                 done={() => widget.parent?.dispose()}
@@ -102,10 +105,11 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
       icon: registryIcon,
       describedBy: TRAIN_ARGS,
       execute: args => {
-        const { form, path, kept } = args as Partial<FormArgs>;
+        const { form, path, like, kept } = args as Partial<FormArgs>;
         return forms.open({
           form: form ?? UUID.uuid4(),
           ...(path === undefined ? {} : { path }),
+          ...(like === undefined ? {} : { like }),
           ...(kept === undefined ? {} : { kept })
         });
       }

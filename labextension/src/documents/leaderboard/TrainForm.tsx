@@ -3,7 +3,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import React, { useRef, useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
-import type { TargetType } from '../../api/types';
+import type { LeaderboardPublic, TargetType } from '../../api/types';
 import { Choice } from '../../components/Choice';
 import { useRegistry, useTrans } from '../../components/context';
 import { DropFile } from '../../components/DropFile';
@@ -13,13 +13,22 @@ import { ProblemView } from '../../components/ProblemView';
 import { Progress, Spinner } from '../../components/Progress';
 import { useAnswer } from '../../components/useAnswer';
 import { useKernelspecs } from '../../components/useKernelspecs';
+import { count } from '../../format/numbers';
 import { metricTitle } from '../../monitoring/metrics';
 import { contentsStart } from '../../rows/contents';
 import { peek } from '../../rows/peek';
 import type { Browse } from '../register/FilesArea';
 import { targetTypeName } from '../words';
 import { ColumnField } from './ColumnField';
-import { EMPTY, likelyTarget, trainBody, type TrainDraft, trainProblems } from './trainDraft';
+import {
+  columnsMissing,
+  draftLike,
+  EMPTY,
+  likelyTarget,
+  trainBody,
+  type TrainDraft,
+  trainProblems
+} from './trainDraft';
 import { useTrainingJob } from './useTrainingJob';
 
 const TYPES: readonly TargetType[] = ['binary', 'multiclass', 'regression'];
@@ -33,6 +42,8 @@ const FIELDS: Partial<Record<string, string>> = {
 };
 
 interface FormProps {
+  /** What tells it from other forms, over reloads of the page. */
+  token: string;
   /** A file of Jupyter's contents to begin with. */
   path?: string;
   /** Missing where there is no file browser. */
@@ -41,27 +52,39 @@ interface FormProps {
   done: () => void;
 }
 
+/** The form; with `like` the one that trains a leaderboard again, which it begins with. */
 export function TrainForm(
-  props: FormProps & { kept?: ReadonlyPartialJSONObject }
+  props: FormProps & { like?: number; kept?: ReadonlyPartialJSONObject }
 ): React.ReactElement {
+  const { api } = useRegistry();
+  const { like } = props;
+  const { data, error, reload } = useAnswer(
+    async signal => ({ board: like === undefined ? undefined : await api.leaderboard(like, signal) }),
+    [like]
+  );
+  if (!data) {
+    return error === undefined ? <Spinner /> : <ProblemView error={error} retry={reload} />;
+  }
   return (
     <KeepProvider kept={props.kept}>
-      <Form {...props} />
+      <Form {...props} board={data.board} />
     </KeepProvider>
   );
 }
 
-function Form({ path, browse, done }: FormProps): React.ReactElement {
+function Form(props: FormProps & { board?: LeaderboardPublic }): React.ReactElement {
+  const { token, path, board, browse, done } = props;
   const trans = useTrans();
   const { api } = useRegistry();
   const kernelspecs = useKernelspecs();
   const { data: rules } = useAnswer(() => api.rules(), []);
-  const [kept, setDraft] = useKept<TrainDraft>('draft', { ...EMPTY, path: path ?? '' }, true);
+  const initial = { ...(board ? draftLike(board) : EMPTY), path: path ?? '' };
+  const [kept, setDraft] = useKept<TrainDraft>('draft', initial, true);
   const draft = { ...EMPTY, ...kept };
   const [file, setFile] = useKept<File | undefined>('file', undefined);
   const [tried, setTried] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const job = useTrainingJob(done);
+  const job = useTrainingJob(token, done);
   const look = useAnswer(
     async signal => {
       const found = file ?? (draft.path && (await contentsStart(api.settings, draft.path, signal)));
@@ -72,6 +95,17 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
   const columns = look.data ?? [];
   const set = (change: Partial<TrainDraft>) =>
     setDraft(before => ({ ...EMPTY, ...before, ...change }));
+  const missing = board ? columnsMissing(board, columns) : [];
+  // of what is trained again the target stays
+  const afresh = board ? {} : { target: '' };
+  const takeFile = (taken: File) => {
+    setFile(taken);
+    set({ path: '', ...afresh });
+  };
+  const takePath = (taken: string) => {
+    setFile(undefined);
+    set({ path: taken, ...afresh });
+  };
   const target = draft.target || likelyTarget(columns);
   const filled = { ...draft, target };
   const wrong = trainProblems(filled, !!file, columns, trans);
@@ -89,7 +123,7 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
           ?.focus()
       );
     } else {
-      void job.begin(trainBody(filled), file);
+      void job.begin(trainBody(filled, board), file);
     }
   };
   const text = (name: 'budget' | 'name') => ({
@@ -111,11 +145,18 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
         submit();
       }}
     >
-      <h1>{trans.__('New leaderboard')}</h1>
+      <h1>{board ? trans.__('Train %1 again', board.name) : trans.__('New leaderboard')}</h1>
       <p className="jp-Registry-muted">
-        {trans.__(
-          'Models of a table are trained and ranked on rows that they have not seen; each can be deployed in one step.'
-        )}
+        {board
+          ? trans.__(
+              'With the recipe of leaderboard %1, which was trained on %2 (%3 rows). Its models in use are measured on the new holdout, so that old and new can be compared.',
+              board.id,
+              board.data.source || trans.__('a table'),
+              count(board.data.rows)
+            )
+          : trans.__(
+              'Models of a table are trained and ranked on rows that they have not seen; each can be deployed in one step.'
+            )}
       </p>
       <div className="jp-Registry-fields">
         <DropFile
@@ -123,14 +164,8 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
           help={trans.__('CSV, Parquet or Arrow, with the target’s column; one row per case.')}
           accept=".csv,.parquet,.pq,.arrow,.feather"
           file={file ?? (draft.path ? { name: draft.path } : undefined)}
-          take={taken => {
-            setFile(taken);
-            set({ path: '', target: '' });
-          }}
-          takePath={taken => {
-            setFile(undefined);
-            set({ path: taken, target: '' });
-          }}
+          take={takeFile}
+          takePath={takePath}
           error={said('file')}
         >
           {browse && (
@@ -140,8 +175,7 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
               onClick={() =>
                 void browse(trans.__('Data')).then(([taken]) => {
                   if (taken) {
-                    setFile(undefined);
-                    set({ path: taken, target: '' });
+                    takePath(taken);
                   }
                 })
               }
@@ -150,6 +184,14 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
             </button>
           )}
         </DropFile>
+        {missing.length > 0 && (
+          <p className="jp-Registry-boardWarnings" role="status">
+            {trans.__(
+              'The file has no column %1: the older models need it, so they cannot be measured.',
+              missing.join(', ')
+            )}
+          </p>
+        )}
         {look.error !== undefined && <ProblemView error={look.error} retry={look.reload} />}
         <ColumnField
           label={trans.__('Target')}

@@ -1,7 +1,7 @@
 // What the form that trains a leaderboard has: its fields, what is wrong, what is sent.
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { LeaderboardJobCreate, TargetType } from '../../api/types';
+import type { LeaderboardJobCreate, LeaderboardPublic, TargetType } from '../../api/types';
 import { nameProblem } from '../package/rules';
 
 /** As typed; empty is the trainer's own choice. Kept across a reload of the page. */
@@ -29,6 +29,33 @@ export const EMPTY: TrainDraft = {
   divide: 'auto',
   column: ''
 };
+
+/** The form of a leaderboard that is trained again: its recipe, without the data. */
+export function draftLike(board: LeaderboardPublic): TrainDraft {
+  const recipe = board.recipe ?? {};
+  const text = (name: string) => (typeof recipe[name] === 'string' ? (recipe[name] as string) : '');
+  const group = text('group_column');
+  const time = text('date_column') || (text('partition') === 'time' && board.partition.column);
+  return {
+    ...EMPTY,
+    target: board.target_name,
+    type: text('target_type') as TargetType | '',
+    metric: text('metric'),
+    budget: String(board.time_budget ?? EMPTY.budget),
+    name: board.name,
+    divide: group ? 'group' : time ? 'time' : text('partition') === 'random' ? 'random' : 'auto',
+    column: group || time || ''
+  };
+}
+
+/** Columns that the models of a leaderboard need, and a file has not. */
+export function columnsMissing(
+  board: Pick<LeaderboardPublic, 'signature'>,
+  columns: readonly string[]
+): string[] {
+  const needed = (board.signature ?? []).map(column => String(column['name']));
+  return columns.length ? needed.filter(name => !columns.includes(name)) : [];
+}
 
 /** Seconds of a training at least, as the trainer has it. */
 const LEAST_BUDGET = 5;
@@ -66,9 +93,21 @@ export function trainProblems(
   return found;
 }
 
-/** The body, but for an upload. */
-export function trainBody(draft: TrainDraft): LeaderboardJobCreate {
+/**
+ * The body, but for an upload. Of what is trained again, what the form has not is as in the recipe
+ * of the leaderboard `like`; what it has is said, though it be empty.
+ */
+export function trainBody(
+  draft: TrainDraft,
+  like?: Pick<LeaderboardPublic, 'id' | 'target_name'>
+): LeaderboardJobCreate {
   const options = {
+    ...(like
+      ? { target_type: null, metric: null, partition: 'auto', date_column: null, group_column: null }
+      : {}),
+    ...(like && like.target_name !== draft.target
+      ? { class_labels: null, positive_class: null }
+      : {}),
     ...(draft.type ? { target_type: draft.type } : {}),
     ...(draft.metric ? { metric: draft.metric } : {}),
     ...(draft.divide === 'auto' ? {} : { partition: draft.divide }),
@@ -79,6 +118,7 @@ export function trainBody(draft: TrainDraft): LeaderboardJobCreate {
     target_name: draft.target,
     time_budget: Number(draft.budget),
     options,
+    ...(like ? { predecessor_id: like.id } : {}),
     ...(draft.path ? { contents: draft.path } : {}),
     ...(draft.name.trim() ? { name: draft.name.trim() } : {}),
     ...(draft.kernelspec ? { kernelspec: draft.kernelspec } : {})
