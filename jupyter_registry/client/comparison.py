@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from .shown import Shown, Table
 
 if TYPE_CHECKING:
-    from ..domain.kinds import TargetType
-
     import pandas
     import pyarrow as pa
+
+    from ..domain.kinds import TargetType
 
 
 class Comparison(Shown):

@@ -209,8 +209,8 @@ class Board(_BoardActions, LeaderboardWhole):
                 f"Leaderboard {self.id} was not trained as another's successor, so no older model "
                 "was measured on its holdout."
                 if self.predecessor_id is None
-                else f"No model of leaderboard {self.predecessor_id} was measured on the holdout of "
-                f"leaderboard {self.id}."
+                else f"No model of leaderboard {self.predecessor_id} was measured on the holdout "
+                f"of leaderboard {self.id}."
             )
             raise InvalidInput(
                 why,

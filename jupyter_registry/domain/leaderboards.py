@@ -153,7 +153,7 @@ class Incumbent(Strict):
     label: str = Field(max_length=200)
     package: str | None = Field(default=None, max_length=250)
     """The package that it was then, as ``name/version``."""
-    metrics: dict[str, Any] = {}
+    metrics: dict[str, Any] = Field(default_factory=dict)
     """Metric → ``{"value", "n"}``; empty where it could not be measured."""
     reason: str | None = Field(default=None, max_length=2_000)
     """Why it could not be measured."""

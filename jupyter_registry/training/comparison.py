@@ -100,6 +100,4 @@ def _target(of: Any) -> Target:
 def _measured(model: _Compared, table: pa.Table) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         model.source.download(folder, progress=False)
-        return incumbents.measured(
-            Path(folder), model.format, model.signature, model.target, table
-        )
+        return incumbents.measured(Path(folder), model.format, model.signature, model.target, table)

@@ -3,9 +3,9 @@
 The folder has ``job.json``: ``data`` (the path of a CSV, Parquet or Arrow file), ``target``,
 ``time_budget`` (seconds, or null), ``name``, ``source`` (what the data are called), ``options``
 (what else `Leaderboard` takes), and of a leaderboard that is trained again ``predecessor`` (its id)
-and ``incumbents`` (the fields of `incumbents.Incumbent`, their files in ``place``). What happens is told by a `FolderSink`, with lines on stdout; the
-log is stderr. Data that cannot be trained on are one line
-``{"event": "refused", "error": {"type", "detail", "advice", "fields"}}`` and exit code 2.
+and ``incumbents`` (the fields of `incumbents.Incumbent`, their files in ``place``). What happens is
+told by a `FolderSink`, with lines on stdout; the log is stderr. Data that cannot be trained on are
+one line ``{"event": "refused", "error": {"type", "detail", "advice", "fields"}}`` and exit code 2.
 """
 
 from __future__ import annotations

@@ -96,7 +96,9 @@ class Lines:
         """Say what the predecessor's models are; what they scored is for the comparison."""
         for one in measured:
             what = f"{one['label']} of leaderboard {one['leaderboard_id']}"
-            why = f" could not be measured. {one['reason']}" if one["reason"] else " is measured too"
+            why = (
+                f" could not be measured. {one['reason']}" if one["reason"] else " is measured too"
+            )
             self._print(f"- {what}{why}")
 
     def end(self, state: str, error: str | None) -> None:

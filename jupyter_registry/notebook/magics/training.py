@@ -242,7 +242,7 @@ def _board() -> Parser:
     made.add("--unlock", metavar="MODEL", completes=Kind.BOARD_MODEL,
              help="show for good what it scored on the holdout")  # fmt: skip
     made.add("--compare", action="store_true",
-             help="set --model (the best unless given) beside its predecessor's, on the holdout")  # fmt: skip
+             help="set --model (or the best) beside its predecessor's, on the holdout")  # fmt: skip
     made.add("--on", metavar="DATAFRAME", completes=Kind.TABLE,
              help="with --compare: on these rows instead, with their outcomes")  # fmt: skip
     made.add("--with", metavar="OLD", dest="beside", completes=Kind.PACKAGE,

@@ -104,7 +104,8 @@ class BoardActions:
 
     def _question(self) -> str:
         assert self._board is not None
-        kept = f" {', '.join(self._board.packages)} made of it stay." if self._board.packages else ""
+        packages = ", ".join(self._board.packages)
+        kept = f" What was made of them stays: {packages}." if packages else ""
         return (
             f"Its {self._board.models_done} models are deleted with it, which cannot be taken "
             f"back.{kept} Delete it?"
@@ -123,7 +124,7 @@ class BoardActions:
 def _kin(board: Board) -> list[tuple[int, str]]:
     """The leaderboards that it follows, and that follow it, with what is said of them."""
     found = []
-    if board.predecessor_id is not None:
-        found.append((board.predecessor_id, f"← trained again from leaderboard {board.predecessor_id}"))
+    if (first := board.predecessor_id) is not None:
+        found.append((first, f"← trained again from leaderboard {first}"))
     found += [(number, f"trained again as leaderboard {number} →") for number in board.successors]
     return found

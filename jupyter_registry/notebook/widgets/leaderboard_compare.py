@@ -146,7 +146,7 @@ class ComparisonForm(Panel):
         sealed = on_holdout and self._new_model().holdout is None
         self.compare.description = "Unlock and compare" if sealed else "Compare"
         self.fields["new"].say(
-            "Its holdout is sealed: comparing shows for good what it scored there." if sealed else ""
+            "Its holdout is sealed: comparing shows for good what it scored." if sealed else ""
         )
         self.fields["rows"].say(
             "The rows held out when the new one was trained; the old one was measured on them then."

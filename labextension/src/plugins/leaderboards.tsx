@@ -75,7 +75,9 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
       icon: registryIcon,
       name: ({ form }) => form,
       title: ({ like }) =>
-        like === undefined ? trans.__('New leaderboard') : trans.__('Train leaderboard %1 again', like),
+        like === undefined
+          ? trans.__('New leaderboard')
+          : trans.__('Train leaderboard %1 again', like),
       create: ({ form, path, like, kept }) =>
         new RegistryWidget(source, widget => (
           <Later>

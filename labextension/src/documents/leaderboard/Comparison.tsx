@@ -36,7 +36,11 @@ export function Comparison({ entity }: { entity: LeaderboardPublic }): React.Rea
         <ul className="jp-Registry-boardWarnings" aria-label={trans.__('Not measured')}>
           {reasons.map(one => (
             <li key={one.number}>
-              {trans.__('%1 could not be measured on the holdout: %2', nameOf(one), one.reason ?? '–')}
+              {trans.__(
+                '%1 could not be measured on the holdout: %2',
+                nameOf(one),
+                one.reason ?? '–'
+              )}
             </li>
           ))}
         </ul>
@@ -104,7 +108,9 @@ function Beside(props: {
   const rows = Object.values(old.metrics ?? {}).map(one => Number((one as { n?: number })?.n ?? 0));
   return (
     <>
-      <p>{trans.__('Both on the same %1 rows, which were held out.', count(Math.max(0, ...rows)))}</p>
+      <p>
+        {trans.__('Both on the same %1 rows, which were held out.', count(Math.max(0, ...rows)))}
+      </p>
       <RowsTable
         label={trans.__('Comparison')}
         columns={[

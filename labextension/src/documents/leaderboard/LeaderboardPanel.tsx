@@ -61,8 +61,13 @@ function Heading({ shown }: { shown: LeaderboardPublic }): React.ReactElement {
           {trans.__('begun %1 by %2', full(shown.created_at), shown.created_by)}
         </span>
         {typeof shown.predecessor_id === 'number' &&
-          link(trans.__('trained again from leaderboard %1', shown.predecessor_id), shown.predecessor_id)}
-        {(shown.successors ?? []).map(id => link(trans.__('trained again as leaderboard %1', id), id))}
+          link(
+            trans.__('trained again from leaderboard %1', shown.predecessor_id),
+            shown.predecessor_id
+          )}
+        {(shown.successors ?? []).map(id =>
+          link(trans.__('trained again as leaderboard %1', id), id)
+        )}
       </p>
     </>
   );

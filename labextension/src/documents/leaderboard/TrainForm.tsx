@@ -59,7 +59,9 @@ export function TrainForm(
   const { api } = useRegistry();
   const { like } = props;
   const { data, error, reload } = useAnswer(
-    async signal => ({ board: like === undefined ? undefined : await api.leaderboard(like, signal) }),
+    async signal => ({
+      board: like === undefined ? undefined : await api.leaderboard(like, signal)
+    }),
     [like]
   );
   if (!data) {

@@ -92,8 +92,7 @@ export function compared(
   return (rules.metrics[board.target_type] ?? []).map(({ name, greater_is_better }) => {
     const before = holdoutOf({ holdout: old.metrics }, name);
     const after = holdoutOf(model, name);
-    const difference =
-      before === undefined || after === undefined ? undefined : after - before;
+    const difference = before === undefined || after === undefined ? undefined : after - before;
     return {
       metric: name,
       old: before,

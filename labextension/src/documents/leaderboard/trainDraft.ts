@@ -33,7 +33,7 @@ export const EMPTY: TrainDraft = {
 /** The form of a leaderboard that is trained again: its recipe, without the data. */
 export function draftLike(board: LeaderboardPublic): TrainDraft {
   const recipe = board.recipe ?? {};
-  const text = (name: string) => (typeof recipe[name] === 'string' ? (recipe[name] as string) : '');
+  const text = (name: string) => (typeof recipe[name] === 'string' ? recipe[name] : '');
   const group = text('group_column');
   const time = text('date_column') || (text('partition') === 'time' && board.partition.column);
   return {
@@ -103,7 +103,13 @@ export function trainBody(
 ): LeaderboardJobCreate {
   const options = {
     ...(like
-      ? { target_type: null, metric: null, partition: 'auto', date_column: null, group_column: null }
+      ? {
+          target_type: null,
+          metric: null,
+          partition: 'auto',
+          date_column: null,
+          group_column: null
+        }
       : {}),
     ...(like && like.target_name !== draft.target
       ? { class_labels: null, positive_class: null }
