@@ -53,5 +53,5 @@ def in_use(
     """
     packaged = [model for model, _, is_package in models if is_package][::-1]
     order = ranked(((model, validation) for model, validation, _ in models), target_type, metric)
-    best = [model for model, _ in order[:1] if model not in packaged]
+    best = [model for model, _ in order[:1] if model not in packaged[:_IN_USE]]
     return [*packaged[: _IN_USE - len(best)], *best]

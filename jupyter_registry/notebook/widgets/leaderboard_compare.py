@@ -140,7 +140,10 @@ class ComparisonForm(Panel):
         holdout = [("The holdout", _HOLDOUT)] if kind == "incumbent" else []
         wanted = [*holdout, *tables, ("A file", _FILE)]
         if list(self.rows.options) != wanted:
+            before = self.rows.value
             self.rows.options = wanted
+            known = [value for _, value in wanted]
+            self.rows.value = before if before in known else known[0]
         on_holdout = self.rows.value == _HOLDOUT
         self.fields["path"].layout.display = None if self.rows.value == _FILE else "none"
         sealed = on_holdout and self._new_model().holdout is None

@@ -91,8 +91,8 @@ class LeaderboardView(Panel):
         self.model = ModelPanel(self.notice, self._changed)
         self.actions = BoardActions(
             self.notice,
-            go=self.open,
-            begun=self.open,
+            go=self.open_board,
+            begun=self.open_board,
             changed=self._changed,
             deleted=self._deleted,
         )
@@ -118,7 +118,7 @@ class LeaderboardView(Panel):
 
     # --- what it is of --------------------------------------------------------------------
 
-    def open(self, board: Board | BoardItem | TrainingRun | int) -> None:
+    def open_board(self, board: Board | BoardItem | TrainingRun | int) -> None:
         """Show another leaderboard; what is trained here goes on."""
         with guarded(self.notice):
             if isinstance(self._run, WatchedRun):
