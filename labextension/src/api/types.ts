@@ -2142,10 +2142,7 @@ export interface components {
              * @default null
              */
             package?: string | null;
-            /**
-             * Metrics
-             * @default {}
-             */
+            /** Metrics */
             metrics?: {
                 [key: string]: unknown;
             };

@@ -57,7 +57,9 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
                 id={id}
                 tab={tab}
                 kept={kept}
-                onRead={shown => (widget.title.label = shown.name)}
+                onRead={({ id, name }) =>
+                  (widget.title.label = trans.__('%1 (board %2)', name, id))
+                }
               />
             )}
           </Later>

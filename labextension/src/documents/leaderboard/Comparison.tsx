@@ -51,7 +51,7 @@ export function Comparison({ entity }: { entity: LeaderboardPublic }): React.Rea
       )}
       {old && model && (
         <>
-          <div className="jp-Registry-pickers">
+          <div className="jp-Registry-pickers jp-Registry-boardPickers">
             <Choice
               label={trans.__('Old')}
               value={String(old.number)}
@@ -134,7 +134,9 @@ function Beside(props: {
           'The old model may have been trained on some of these rows, where its data went as far: then it looks better than it is.'
         )}
       </p>
-      <ActionButtons actions={actions.filter(({ id }) => id === 'replace' || id === 'deploy')} />
+      <ActionButtons
+        actions={['replace', 'deploy'].flatMap(id => actions.filter(one => one.id === id))}
+      />
     </>
   );
 }

@@ -57,6 +57,7 @@ function Heading({ shown }: { shown: LeaderboardPublic }): React.ReactElement {
           {trans.__('predicts %1', shown.target_name)}{' '}
           <span className="jp-Registry-muted">({targetTypeName(shown.target_type, trans)})</span>
         </span>
+        <span className="jp-Registry-muted">{trans.__('leaderboard %1', shown.id)}</span>
         <span className="jp-Registry-muted">
           {trans.__('begun %1 by %2', full(shown.created_at), shown.created_by)}
         </span>

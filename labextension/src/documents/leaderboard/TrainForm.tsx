@@ -3,8 +3,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import React, { useRef, useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
-import type { LeaderboardPublic, TargetType } from '../../api/types';
-import { Choice } from '../../components/Choice';
+import type { LeaderboardPublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';
 import { DropFile } from '../../components/DropFile';
 import { Field } from '../../components/Field';
@@ -12,13 +11,10 @@ import { KeepProvider, useKept } from '../../components/kept';
 import { ProblemView } from '../../components/ProblemView';
 import { Progress, Spinner } from '../../components/Progress';
 import { useAnswer } from '../../components/useAnswer';
-import { useKernelspecs } from '../../components/useKernelspecs';
 import { count } from '../../format/numbers';
-import { metricTitle } from '../../monitoring/metrics';
 import { contentsStart } from '../../rows/contents';
 import { peek } from '../../rows/peek';
 import type { Browse } from '../register/FilesArea';
-import { targetTypeName } from '../words';
 import { ColumnField } from './ColumnField';
 import {
   columnsMissing,
@@ -29,16 +25,17 @@ import {
   type TrainDraft,
   trainProblems
 } from './trainDraft';
+import { TrainOptions } from './TrainOptions';
 import { useTrainingJob } from './useTrainingJob';
 
-const TYPES: readonly TargetType[] = ['binary', 'multiclass', 'regression'];
 /** The API's names of the fields. */
 const FIELDS: Partial<Record<string, string>> = {
   target: 'target_name',
   budget: 'time_budget',
   file: 'contents',
   type: 'target_type',
-  divide: 'partition'
+  divide: 'partition',
+  positive: 'positive_class'
 };
 
 interface FormProps {
@@ -78,7 +75,6 @@ function Form(props: FormProps & { board?: LeaderboardPublic }): React.ReactElem
   const { token, path, board, browse, done } = props;
   const trans = useTrans();
   const { api } = useRegistry();
-  const kernelspecs = useKernelspecs();
   const { data: rules } = useAnswer(() => api.rules(), []);
   const initial = { ...(board ? draftLike(board) : EMPTY), path: path ?? '' };
   const [kept, setDraft] = useKept<TrainDraft>('draft', initial, true);
@@ -99,7 +95,7 @@ function Form(props: FormProps & { board?: LeaderboardPublic }): React.ReactElem
     setDraft(before => ({ ...EMPTY, ...before, ...change }));
   const missing = board ? columnsMissing(board, columns) : [];
   // of what is trained again the target stays
-  const afresh = board ? {} : { target: '' };
+  const afresh = board ? {} : { target: '', drop: [], column: '' };
   const takeFile = (taken: File) => {
     setFile(taken);
     set({ path: '', ...afresh });
@@ -133,10 +129,6 @@ function Form(props: FormProps & { board?: LeaderboardPublic }): React.ReactElem
     value: draft[name],
     onChange: (event: React.ChangeEvent<HTMLInputElement>) => set({ [name]: event.target.value })
   });
-  const types = draft.type ? [draft.type] : TYPES;
-  const metrics = [
-    ...new Set(types.flatMap(type => (rules?.metrics[type] ?? []).map(({ name }) => name)))
-  ];
   return (
     <form
       ref={form}
@@ -219,65 +211,10 @@ function Form(props: FormProps & { board?: LeaderboardPublic }): React.ReactElem
         >
           {input => <input {...input} {...text('name')} placeholder={target} />}
         </Field>
-        <details className="jp-Registry-group">
-          <summary>{trans.__('More')}</summary>
-          <div className="jp-Registry-fields">
-            <Choice
-              label={trans.__('Target type')}
-              error={said('type')}
-              value={draft.type}
-              options={[
-                ['', trans.__('told by the values')],
-                ...TYPES.map(type => [type, targetTypeName(type, trans)] as const)
-              ]}
-              choose={type => set({ type, metric: '' })}
-            />
-            <Choice
-              label={trans.__('Metric')}
-              help={trans.__('Ranks the models; another one can be chosen afterwards.')}
-              error={said('metric')}
-              value={draft.metric}
-              options={[
-                ['', trans.__('the usual one: AUC, log loss or RMSE')],
-                ...metrics.map(name => [name, metricTitle(name, trans)] as const)
-              ]}
-              choose={metric => set({ metric })}
-            />
-            <Choice
-              label={trans.__('Partition')}
-              help={trans.__('How rows are set aside to validate and to hold out.')}
-              error={said('divide')}
-              value={draft.divide}
-              options={[
-                ['auto', trans.__('by time where there is a date, else at random')],
-                ['random', trans.__('at random')],
-                ['time', trans.__('by time: the latest are held out')],
-                ['group', trans.__('by group: none is in two parts')]
-              ]}
-              choose={divide => set({ divide })}
-            />
-            {(draft.divide === 'time' || draft.divide === 'group') && (
-              <ColumnField
-                label={draft.divide === 'time' ? trans.__('Date column') : trans.__('Group column')}
-                required
-                error={said('column')}
-                columns={columns}
-                value={draft.column}
-                choose={column => set({ column })}
-              />
-            )}
-            {kernelspecs.length > 1 && (
-              <Choice
-                label={trans.__('Environment')}
-                help={trans.__('The kernel in whose environment is trained.')}
-                error={said('kernelspec')}
-                value={draft.kernelspec}
-                options={[['', trans.__('The registry’s default')], ...kernelspecs]}
-                choose={kernelspec => set({ kernelspec })}
-              />
-            )}
-          </div>
-        </details>
+        <TrainOptions
+          {...{ draft, set, said, rules }}
+          columns={columns.filter(name => name !== target)}
+        />
       </div>
       {job.sending && (
         <Progress label={trans.__('The file is sent…')} {...job.sending} cancel={job.cancel} />

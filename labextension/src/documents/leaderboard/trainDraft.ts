@@ -10,7 +10,11 @@ export type TrainDraft = {
   path: string;
   target: string;
   type: TargetType | '';
+  /** Of two classes. */
+  positive: string;
   metric: string;
+  /** Columns that are not trained on. */
+  drop: string[];
   budget: string;
   name: string;
   kernelspec: string;
@@ -22,7 +26,9 @@ export const EMPTY: TrainDraft = {
   path: '',
   target: '',
   type: '',
+  positive: '',
   metric: '',
+  drop: [],
   budget: '60',
   name: '',
   kernelspec: '',
@@ -40,7 +46,9 @@ export function draftLike(board: LeaderboardPublic): TrainDraft {
     ...EMPTY,
     target: board.target_name,
     type: text('target_type') as TargetType | '',
+    positive: text('positive_class'),
     metric: text('metric'),
+    drop: ((recipe['drop'] ?? []) as unknown[]).map(String),
     budget: String(board.time_budget ?? EMPTY.budget),
     name: board.name,
     divide: group ? 'group' : time ? 'time' : text('partition') === 'random' ? 'random' : 'auto',
@@ -93,6 +101,17 @@ export function trainProblems(
   return found;
 }
 
+/** The options that the form has, as they are where nothing is chosen. */
+const NONE = {
+  target_type: null,
+  positive_class: null,
+  metric: null,
+  drop: [],
+  partition: 'auto',
+  date_column: null,
+  group_column: null
+};
+
 /**
  * The body, but for an upload. Of what is trained again, what the form has not is as in the recipe
  * of the leaderboard `like`; what it has is said, though it be empty.
@@ -101,21 +120,14 @@ export function trainBody(
   draft: TrainDraft,
   like?: Pick<LeaderboardPublic, 'id' | 'target_name'>
 ): LeaderboardJobCreate {
+  const positive = draft.type === '' || draft.type === 'binary' ? draft.positive.trim() : '';
   const options = {
-    ...(like
-      ? {
-          target_type: null,
-          metric: null,
-          partition: 'auto',
-          date_column: null,
-          group_column: null
-        }
-      : {}),
-    ...(like && like.target_name !== draft.target
-      ? { class_labels: null, positive_class: null }
-      : {}),
+    ...(like ? NONE : {}),
+    ...(like && like.target_name !== draft.target ? { class_labels: null } : {}),
     ...(draft.type ? { target_type: draft.type } : {}),
+    ...(positive ? { positive_class: positive } : {}),
     ...(draft.metric ? { metric: draft.metric } : {}),
+    ...(draft.drop.length ? { drop: draft.drop } : {}),
     ...(draft.divide === 'auto' ? {} : { partition: draft.divide }),
     ...(draft.divide === 'time' ? { date_column: draft.column } : {}),
     ...(draft.divide === 'group' ? { group_column: draft.column } : {})
