@@ -184,7 +184,10 @@ class Board(_BoardActions, LeaderboardWhole):
         beside = self._incumbent(old)
         new = self._chosen(model, metric)
         whole = self.unlock(new) if new.holdout is None else new
-        names = (f"{beside.label} ({beside.leaderboard_id})", f"{whole.label} ({self.id})")
+        names = (
+            f"{beside.label} (board {beside.leaderboard_id})",
+            f"{whole.label} (board {self.id})",
+        )
         rows = max((int(one.get("n") or 0) for one in beside.metrics.values()), default=0)
         found = whole.holdout or {}
         return Comparison(names, rows, TargetType(self.target_type), beside.metrics, found)

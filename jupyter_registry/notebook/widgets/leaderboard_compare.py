@@ -235,6 +235,7 @@ class ComparisonForm(Panel):
             ("Metric", f"Old: {found.names[0]}", f"New: {found.names[1]}", "Difference", "Better"),
             rows,
             marked=[metric.name == self._board.metric for metric in metrics],
+            right=[3],
         )
         return (
             f"<h4>Both on the same {found.rows:,} rows</h4>{shown}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -194,7 +194,19 @@ class LeaderboardForm(Panel):
         else:
             first = [("A file", ""), *options] if isinstance(given, str) else None
             renew(self.fields["data"].input, first or [*options, ("A file", "")])
+            if self.fields["data"].input.value is None:
+                self.fields["data"].input.value = self._likely([n for _, n in options])
         self._table_chosen()
+
+    def _likely(self, names: Sequence[str]) -> str:
+        """The first table; of what is trained again the last that has the columns, or a file."""
+        if isinstance(self._given, str):
+            return ""
+        if self._like is None:
+            return next(iter(names), "")
+        needed = {self._like.target_name, *(str(one["name"]) for one in self._like.signature)}
+        fit = [n for n in names if needed <= set(namespace.columns_of(self._tables[n]))]
+        return fit[-1] if fit else ""
 
     def _table_chosen(self) -> None:
         chosen = self.fields["data"].input.value
