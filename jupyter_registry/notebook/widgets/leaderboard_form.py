@@ -199,14 +199,15 @@ class LeaderboardForm(Panel):
         self._table_chosen()
 
     def _likely(self, names: Sequence[str]) -> str:
-        """The first table; of what is trained again the last that has the columns, or a file."""
+        """The first table; of what is trained again the last other one that fits, or a file."""
         if isinstance(self._given, str):
             return ""
         if self._like is None:
             return next(iter(names), "")
         needed = {self._like.target_name, *(str(one["name"]) for one in self._like.signature)}
         fit = [n for n in names if needed <= set(namespace.columns_of(self._tables[n]))]
-        return fit[-1] if fit else ""
+        newer = [name for name in fit if name != self._like.data.source]
+        return (newer or fit or [""])[-1]
 
     def _table_chosen(self) -> None:
         chosen = self.fields["data"].input.value
