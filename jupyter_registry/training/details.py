@@ -59,13 +59,13 @@ def importance(
 ) -> tuple[dict[str, float], str] | None:
     """How much the loss rises when a column is shuffled, the largest 1; ``None`` out of time.
 
-    L. Breiman, Random Forests (2001); of at most 500 validation rows of the first fold, by the
+    L. Breiman, Random Forests (2001); of at most 500 validation rows of the last fold, by the
     squared error or the log loss.
     """
     names = material.signature.names
     if len(names) > _FEATURES:
         return None
-    rows = _sample(material, material.partition.splits[0][1])
+    rows = _sample(material, material.partition.splits[-1][1])
     predictor = SklearnPredictor(trained.fold_model)
     frame = material.rows_of(rows)
     loss = _loss(material, rows)
@@ -93,7 +93,7 @@ def dependence(
     rows. Per feature ``values`` and ``mean`` (the positive class's probability, the number, or a
     list per class).
     """
-    rows = _sample(material, material.partition.splits[0][1])
+    rows = _sample(material, material.partition.splits[-1][1])
     frame = material.rows_of(rows)
     ask = material.asking(SklearnPredictor(trained.fold_model))
     dtypes = {column.name: column.dtype for column in material.signature.columns}
@@ -117,8 +117,8 @@ def dependence(
 def learning_curve(
     material: Material, order: Order, trained: Trained, metric: str, seconds: float
 ) -> list[dict[str, Any]] | None:
-    """The metric by the number of training rows, on the first fold; ``None`` out of time."""
-    training, validation = material.partition.splits[0]
+    """The metric by the number of training rows, on the last fold; ``None`` out of time."""
+    training, validation = material.partition.splits[-1]
     most = FAMILIES[order.family].most_rows
     if most is not None and len(training) > most:  # more rows would be the same ones
         return None

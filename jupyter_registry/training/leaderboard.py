@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from .families import can_tune, chosen
 from .leakage import leaks
 from .options import check_options
 from .partition import HOLDOUT_SHARE, Partition
+from .room import work_folder
 from .run import Plan, Run
 from .sink import Sink
 from .telling import Both, Lines
@@ -71,7 +71,8 @@ class Leaderboard:
     date_column, group_column:
         What divides; naming one chooses the partition.
     folds:
-        Of cross-validation; 1 for one validation part; by the number of rows unless given.
+        Of cross-validation (divided by time, each is validated on by what was trained on all rows
+        before it); 1 for one validation part; by the number of rows unless given.
     holdout_share:
         The share of the rows that is held out, 0.05 to 0.5.
     drop:
@@ -232,7 +233,7 @@ class Leaderboard:
             http = HttpSink(registry)
             sink = http
         told = Both(sink, Lines(progress, self.metric, self.models))
-        with tempfile.TemporaryDirectory(prefix="leaderboard-") as folder:
+        with work_folder() as folder:
             threads = self.recipe["threads"] or processors()
             place = Path(folder)
             child = Child(place, memory=self._memory(), threads=threads)

@@ -13,6 +13,7 @@ from ..domain.kinds import TargetType
 from ..domain.ranking import greater_is_better, score_of
 from .child import Child, ChildLost, TookTooLong
 from .families import FAMILIES, Family
+from .room import no_room
 from .search_log import best_of, trials_of
 from .sink import Sink
 
@@ -77,6 +78,7 @@ class Run:
         self.sink = sink
         self.done: list[_Candidate] = []
         self.failed = 0
+        self._is_full = False
         self.model_seconds = 0.0
         """Seconds that models were trained, searched for and scored."""
         self.state = "failed"
@@ -97,8 +99,10 @@ class Run:
         InvalidInput
             when the budget is too short for one model; nothing is begun where that shows before
             training begins.
+        StorageUnavailable
+            when no candidate could be trained because the disk is full.
         ModelFailed
-            when no candidate could be trained.
+            when none could be trained otherwise.
 
         """
         try:
@@ -253,6 +257,7 @@ class Run:
             return
         if answer["event"] == "failed":
             self.model_seconds += answer["seconds"]
+            self._is_full = self._is_full or answer.get("full", False)
             self._fail(order["label"], order["family"], order["parameters"], answer["reason"])
             return
         self.model_seconds += answer["model_seconds"]
@@ -368,6 +373,8 @@ class Run:
         return sorted(self.done, key=lambda one: one.score, reverse=self._greater)
 
     def _nothing(self) -> Exception:
+        if self._is_full:
+            return no_room(self.child.folder.parent, "No model could be written")
         if self._left() <= 0:
             return InvalidInput(
                 f"The time budget of {self.plan.budget:g} s was too short for one model.",

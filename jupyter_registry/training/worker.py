@@ -3,7 +3,8 @@
 It takes orders as lines of JSON from stdin, and answers with lines of JSON on stdout: any number
 of ``step``, and for each order ``loaded``, ``trained``, ``failed`` or ``tuned``. The first order is
 to load what to train on from the folder (`handover`), for which libraries are imported before it
-comes. It ends when stdin does, whatever it is doing then.
+comes. It ends when stdin does, whatever it is doing then: who gave the orders was killed, so the
+folder goes too.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
+from ..domain.errors import is_full
 from ..formats.libraries import libraries
 
 #: Seconds that importance may take of any model: drift of a deployment is judged by it.
@@ -32,16 +35,18 @@ def main(arguments: list[str]) -> int:
     os.dup2(2, 1)
     worker = _Worker(Path(arguments[0]), stream)
     orders: queue.Queue[dict[str, Any]] = queue.Queue()
-    threading.Thread(target=_read, args=(orders,), name="orders", daemon=True).start()
+    reading = (orders, worker.folder)
+    threading.Thread(target=_read, args=reading, name="orders", daemon=True).start()
     worker.start()
     while True:
         worker.work(orders.get())
 
 
-def _read(orders: queue.Queue[dict[str, Any]]) -> None:
+def _read(orders: queue.Queue[dict[str, Any]], folder: Path) -> None:
     """Read orders; without the one who gives them there is nothing left to do."""
     for line in sys.stdin:
         orders.put(json.loads(line))
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
 
@@ -62,13 +67,18 @@ class _Worker:
         try:
             answer = getattr(self, f"_{order['do']}")(order)
         except Exception as error:
-            traceback.print_exc()
+            with suppress(OSError):  # the log's disk may be the full one
+                traceback.print_exc()
             reason = f"{type(error).__name__}: {error}"
-            if isinstance(error, self._evaluation.OutOfTime):
+            if is_full(error):
+                reason = f"There was no room left on the disk to write it ({error})."
+            elif isinstance(error, self._evaluation.OutOfTime):
                 reason = str(error)
             elif isinstance(error, MemoryError):
                 reason = "It needed more memory than there is."
-            answer = {"event": "failed", "reason": reason[:2000]}
+            answer = {"event": "failed", "reason": reason[:2000], "full": is_full(error)}
+            if "number" in order:
+                self._fresh(order)  # what it has written is no model
         answer["seconds"] = time.monotonic() - began
         try:
             self._say(answer)

@@ -2429,6 +2429,8 @@ export interface components {
              * @default null
              */
             predecessor_id?: number | null;
+            /** @default null */
+            trainer?: components["schemas"]["Trainer"] | null;
         };
         /**
          * LeaderboardJobCreate
@@ -3909,6 +3911,18 @@ export interface components {
          */
         TargetType: "regression" | "binary" | "multiclass";
         /**
+         * Trainer
+         * @description The process that tells of a leaderboard, so that it is known at once when it is gone.
+         */
+        Trainer: {
+            /** Place */
+            place: string;
+            /** Pid */
+            pid: number;
+            /** Began */
+            began: string;
+        };
+        /**
          * TrainingData
          * @description What the models were trained on.
          */
@@ -4077,6 +4091,7 @@ export type ServicePeriod = components['schemas']['ServicePeriod'];
 export type Status = components['schemas']['Status'];
 export type Taking = components['schemas']['Taking'];
 export type TargetType = components['schemas']['TargetType'];
+export type Trainer = components['schemas']['Trainer'];
 export type TrainingData = components['schemas']['TrainingData'];
 export type UploadPublic = components['schemas']['UploadPublic'];
 export type ValidationScore = components['schemas']['ValidationScore'];
