@@ -133,6 +133,15 @@ class LeaderboardFacts(LeaderboardBase):
     """Of leakage, dropped columns and the like; a sentence each."""
 
 
+class Trainer(Strict):
+    """The process that tells of a leaderboard, so that it is known at once when it is gone."""
+
+    place: str = Field(max_length=500)
+    """Its machine, as `processes.place` has it."""
+    pid: int = Field(gt=0, lt=2**31)
+    began: str = Field(max_length=100)
+
+
 class LeaderboardCreate(LeaderboardFacts, Strict):
     """Begin a leaderboard, as soon as the data are checked and before anything is trained."""
 
@@ -143,6 +152,7 @@ class LeaderboardCreate(LeaderboardFacts, Strict):
     provenance: dict[str, Any] = {}
     predecessor_id: int | None = None
     """The leaderboard whose recipe was used again."""
+    trainer: Trainer | None = None
 
 
 class Incumbent(Strict):

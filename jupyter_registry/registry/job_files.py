@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import processes
 from ..domain import errors
 from ..domain.entities import BoardModelCreate, FilePublic, LeaderboardJobCreate
 from ..domain.errors import InvalidInput, NotFound, RegistryError
@@ -15,6 +17,9 @@ from . import board_models, predecessors, uploads, validation
 
 if TYPE_CHECKING:
     from .services import Services
+
+#: How the folders of jobs are called, and the file in them that says which server works there.
+PREFIX, _OWNER = ".training-", "server.json"
 
 
 def check(body: LeaderboardJobCreate) -> None:
@@ -67,6 +72,8 @@ def prepare(
     """Make the job's folder: its order, its data where they were uploaded, older models."""
     with storage_errors(f"The folder {folder.parent}"):
         folder.mkdir(mode=0o700)
+        (folder / _OWNER).write_text(json.dumps(processes.identity()))
+        scratch_of(folder).mkdir()
         source = str(body.contents)
         if not isinstance(data, Path):
             source = data.path
@@ -86,6 +93,19 @@ def prepare(
                 predecessor, artifacts, folder / "incumbents"
             )
         (folder / "job.json").write_text(json.dumps(order))
+
+
+def scratch_of(folder: Path) -> Path:
+    """Where a job puts what is temporary."""
+    return folder / "tmp"
+
+
+def sweep(models: Path) -> None:
+    """Remove the folders of jobs whose server is gone, as far as that can be told at once."""
+    for folder in models.glob(f"{PREFIX}*"):
+        with suppress(OSError, ValueError):
+            if processes.is_gone(json.loads((folder / _OWNER).read_text())):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def add_model(

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, inspect, text
 from ..domain.errors import Conflict, SchemaTooNew
 
 #: The newest revision in ``migrations/versions``.
-HEAD = "0005"
+HEAD = "0007"
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 #: Any number that other programs on the same PostgreSQL server are unlikely to lock.

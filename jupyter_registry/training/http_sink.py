@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .. import processes
 from ..client.bodies import body
 from ..client.connection import CannotConnect
 from ..client.discovery import kernel_id
@@ -43,7 +44,7 @@ class HttpSink:
         name = None if kernel is None else self.registry.connection.kernel_name(kernel)
         if name:
             board["provenance"]["kernelspec"] = name
-        wanted = body(LeaderboardCreate, **board)
+        wanted = body(LeaderboardCreate, **board, trainer=processes.identity())
         self.id = int(self._call("POST", "/leaderboards", wanted)["id"])
 
     def progress(self, progress: dict[str, Any]) -> None:

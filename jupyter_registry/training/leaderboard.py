@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from .families import can_tune, chosen
 from .leakage import leaks
 from .options import check_options
 from .partition import HOLDOUT_SHARE, Partition
+from .room import work_folder
 from .run import Plan, Run
 from .sink import Sink
 from .telling import Both, Lines
@@ -71,7 +71,8 @@ class Leaderboard:
     date_column, group_column:
         What divides; naming one chooses the partition.
     folds:
-        Of cross-validation; 1 for one validation part; by the number of rows unless given.
+        Of cross-validation (divided by time, each is validated on by what was trained on all rows
+        before it); 1 for one validation part; by the number of rows unless given.
     holdout_share:
         The share of the rows that is held out, 0.05 to 0.5.
     drop:
@@ -232,43 +233,47 @@ class Leaderboard:
 
             http = HttpSink(registry)
             sink = http
-        board = self._board(time_budget)
         told = Both(sink, Lines(progress, self.metric, self.models))
-        with tempfile.TemporaryDirectory(prefix="leaderboard-") as folder:
+        with work_folder() as folder:
             threads = self.recipe["threads"] or processors()
             place = Path(folder)
-            handover.save(
-                place, self.data, self.partition, self.metric, self.recipe["seed"], threads
-            )
             child = Child(place, memory=self._memory(), threads=threads)
-            plan = Plan(
-                board=board,
-                target_type=self.data.target.type,
-                metric=self.metric,
-                families=self.families,
-                training_rows=len(self.partition.splits[0][0]),
-                tunes=self.tunes,
-                blends=self.recipe["families"] is None or "blend" in self.recipe["families"],
-                trials=self.recipe["trials"],
-                budget=float(time_budget),
-                began=began,
-                incumbents=[
-                    (one, one.place or place / "incumbents" / str(one.number))
-                    for one in self._incumbents
-                ],
-            )
-            run = Run(plan, child, told)
-            self.models.clear()
             try:
-                run.go()
+                child.start()  # it imports meanwhile
+                plan = Plan(
+                    board=self._board(time_budget),
+                    target_type=self.data.target.type,
+                    metric=self.metric,
+                    families=self.families,
+                    tunes=self.tunes,
+                    blends=self.recipe["families"] is None or "blend" in self.recipe["families"],
+                    trials=self.recipe["trials"],
+                    budget=float(time_budget),
+                    began=began,
+                    incumbents=[
+                        (one, one.place or place / "incumbents" / str(one.number))
+                        for one in self._incumbents
+                    ],
+                )
+                handover.save(
+                    place, self.data, self.partition, self.metric, self.recipe["seed"], threads
+                )
+                self._go(Run(plan, child, told))
             finally:
-                self.state = run.state
-                self.measured = {
-                    "seconds": time.monotonic() - began,
-                    "model_seconds": run.model_seconds,
-                    "peak_mb": child.peak / 1e6,
-                }
+                child.end()
         return None if http is None else http.board()
+
+    def _go(self, run: Run) -> None:
+        self.models.clear()
+        try:
+            run.go()
+        finally:
+            self.state = run.state
+            self.measured = {
+                "seconds": time.monotonic() - run.plan.began,
+                "model_seconds": run.model_seconds,
+                "peak_mb": run.child.peak / 1e6,
+            }
 
     @classmethod
     def rerun(

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+from .room import in_room
+
 
 class Sink(Protocol):
     """Who is told; all dictionaries are JSON-able and have the fields of `domain.leaderboards`."""
@@ -74,11 +76,12 @@ class FolderSink:
         """Put the files into the folder, and write the model's line."""
         self._models += 1
         kept = {}
-        for name, file in files.items():
-            place = Path("models") / str(self._models) / name
-            (self.folder / place).parent.mkdir(parents=True, exist_ok=True)
-            _link(file, self.folder / place)
-            kept[name] = place.as_posix()
+        with in_room(self.folder, f"{model['label']} cannot be kept"):
+            for name, file in files.items():
+                place = Path("models") / str(self._models) / name
+                (self.folder / place).parent.mkdir(parents=True, exist_ok=True)
+                _link(file, self.folder / place)
+                kept[name] = place.as_posix()
         self._write({"event": "model", "model": model, "files": kept})
 
     def incumbents(self, measured: list[dict[str, Any]]) -> None:
