@@ -96,9 +96,28 @@ def test_train_look_deploy_by_clicking(
     # in another cell, and where the notebook is read without a kernel
     view = opened.run(3)
     expect(view.get_by_role("button", name=best)).to_be_visible()
+    _what_is_done_with_the_whole(view, page)
     saved = opened.save()
     html = "".join(
         "".join(output.get("data", {}).get("text/html", ""))
         for output in saved["cells"][3]["outputs"]
     )
     assert best in html
+
+
+def _what_is_done_with_the_whole(view: Any, page: Any) -> None:
+    """Training again begins with the recipe, comparing says why it cannot, deleting asks."""
+    view.get_by_role("button", name="Train again…").click()
+    expect(view.get_by_role("heading", name="Train churn again")).to_be_visible()
+    expect(view.get_by_label("Target", exact=True)).to_have_value("left")
+    expect(view.get_by_label("Time budget")).to_have_value("30")
+    expect(view.get_by_role("button", name="visit ✕")).to_be_visible()
+    view.get_by_role("button", name="Compare…").click()
+    expect(view.get_by_text("No older model was measured")).to_be_visible()
+    assert complaints(page, ".jr-panel") == ""
+    view.get_by_role("button", name="Close").first.click()
+    expect(view.get_by_role("button", name="Compare…")).to_be_focused()
+    view.get_by_role("button", name="Delete", exact=True).click()
+    expect(view.get_by_role("alert")).to_contain_text("What was made of them stays: churn/1.")
+    view.get_by_role("button", name="No", exact=True).click()
+    expect(view.get_by_role("button", name="Delete", exact=True)).to_be_focused()
