@@ -11,6 +11,7 @@ import {
 } from '../src/documents/package/deployment';
 import { barHeights } from '../src/documents/package/Distribution';
 import { contentsPaths } from '../src/documents/package/notebookPath';
+import { factsOf } from '../src/documents/package/shape';
 import { aliasProblem, nameProblem, readTag, tagProblem } from '../src/documents/package/rules';
 
 const trans = nullTranslator.load('jupyter_registry');
@@ -156,4 +157,14 @@ describe('where a notebook is in the contents', () => {
   ])('%s under %s', (path, root, found) => {
     expect(contentsPaths(path, root)).toEqual(found);
   });
+});
+
+it('tells a fact with parts part by part, of means the mean', () => {
+  const validation = { auc: { mean: 0.7, spread: null }, log_loss: { mean: 0.5, spread: 0.1 } };
+  expect(factsOf('training', { engine: { name: 'FLAML' }, seed: 0, validation })).toEqual([
+    ['training: engine', 'name FLAML'],
+    ['training: seed', '0'],
+    ['training: validation', 'auc 0.7, log_loss 0.5']
+  ]);
+  expect(factsOf('trained_on', 'all rows')).toEqual([['trained on', 'all rows']]);
 });
