@@ -16,7 +16,7 @@ import pytest
 from jupyter_registry.domain.errors import InvalidInput, StorageUnavailable
 from jupyter_registry.domain.kinds import TargetType
 from jupyter_registry.domain.signature import Dtype
-from jupyter_registry.training import handover
+from jupyter_registry.training import room
 from jupyter_registry.training.data import prepare
 from jupyter_registry.training.leaderboard import Leaderboard
 from tests.training.conftest import KeepingSink
@@ -118,7 +118,7 @@ def test_a_budget_too_short_begins_nothing(budget: Any, tmp_path: Path) -> None:
 
 def test_a_full_disk_begins_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # a disk cannot be filled here: that more is needed than any has is the same to the code
-    monkeypatch.setattr(handover, "_ROOM", 10**18)
+    monkeypatch.setattr(room, "_ROOM", 10**18)
     sink = KeepingSink(tmp_path)
     with pytest.raises(StorageUnavailable, match="MB are free") as refused:
         Leaderboard(_frame(), "y").run(30, sink=sink, progress=False)

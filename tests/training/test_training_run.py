@@ -18,7 +18,7 @@ import pytest
 
 from jupyter_registry.client import tables
 from jupyter_registry.domain.baseline import holdout_metrics
-from jupyter_registry.domain.errors import ModelFailed
+from jupyter_registry.domain.errors import ModelFailed, StorageUnavailable
 from jupyter_registry.domain.frames import conform
 from jupyter_registry.domain.leaderboards import BoardModelCreate, LeaderboardCreate, Progress
 from jupyter_registry.formats import find_model
@@ -281,6 +281,29 @@ def test_memory_that_not_even_the_start_fits_into_is_said(
     with pytest.raises(ModelFailed, match="30 MB are allowed"):
         _small(wine, "target", memory_limit_mb=30).run(60, sink=sink, progress=False)
     assert sink.board is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no limits of a process")
+def test_a_model_that_cannot_be_written_fails_alone(diabetes: pd.DataFrame, tmp_path: Path) -> None:
+    import resource
+
+    sink = KeepingSink(tmp_path / "some")
+    board = _small(diabetes, "target", families=["linear", "forest"], folds=1)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        board.run(240, sink=sink, progress=False)
+        none = KeepingSink(tmp_path / "none")
+        with pytest.raises(StorageUnavailable, match="full: no model could be written") as full:
+            _small(diabetes, "target", families=["forest"], folds=1).run(
+                240, sink=none, progress=False
+            )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(sink.done) == ["Linear model"]
+    assert "no room left on the disk" in sink.models[1][0]["reason"]
+    assert sink.ended == [("done", None)]
+    assert none.ended == [("failed", str(full.value))]
 
 
 def test_the_memory_of_a_container_is_its_limit(tmp_path: Path) -> None:
