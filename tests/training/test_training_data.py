@@ -220,6 +220,26 @@ def test_dates_and_groups_choose_the_partition(flights: pd.DataFrame) -> None:
     assert not held & set(trained)
 
 
+def test_windows_of_time_begin_when_all_classes_were_seen() -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": random.normal(size=600), "when": np.arange(600)})
+    frame["y"] = random.choice(["a", "b", "c"], 600)
+
+    def first_window(**changes: Any) -> tuple[int, int]:
+        partition = Leaderboard(frame, "y", date_column="when", **changes).partition
+        return len(partition.splits), len(partition.splits[0][0])
+
+    assert first_window() == (5, 80)
+    frame.loc[:100, "y"] = random.choice(["a", "b"], 101)  # "c" comes later
+    assert first_window() == (3, 120)
+    frame.loc[:380, "y"] = random.choice(["a", "b"], 381)
+    assert first_window() == (1, 384)
+    frame["y"] = ["a"] * 200 + ["b", "c"] * 200
+    with pytest.raises(InvalidInput, match="training rows all have the same outcome") as refused:
+        Leaderboard(frame, "y", date_column="when", folds=5)
+    assert "fewer folds" in refused.value.advice
+
+
 def test_a_column_that_leaks_is_told(cancer: pd.DataFrame, diabetes: pd.DataFrame) -> None:
     assert Leaderboard(cancer, "target").warnings == []
     assert Leaderboard(diabetes, "target").warnings == []

@@ -203,6 +203,26 @@ def test_folds_have_a_spread(diabetes: pd.DataFrame, tmp_path: Path) -> None:
     assert sum(residuals["histogram"]["counts"]) == len(board.partition.modelling)
 
 
+def test_windows_of_time_are_validated_by_what_came_before(
+    diabetes: pd.DataFrame, tmp_path: Path
+) -> None:
+    frame = diabetes.assign(visit=pd.date_range("2024-01-01", periods=len(diabetes)))
+    sink = KeepingSink(tmp_path)
+    board = _small(frame, "target", families=["linear", "forest", "blend"])
+    board.run(120, sink=sink, progress=False)
+    validated = np.concatenate([rows for _, rows in board.partition.splits])
+    assert len(board.partition.splits) == 5
+    assert sink.board is not None
+    assert sink.board["partition"]["rows"]["validation"] == len(validated) < 354
+    assert list(sink.done) == ["Linear model", "Random forest", "Blend of the best 2"]
+    for model, _ in sink.done.values():
+        assert model["validation"]["rmse"]["spread"] > 0
+        assert model["validation"]["rmse"]["n"] == len(validated)
+        assert model["validation"]["r2"]["mean"] > 0.2
+        assert sum(model["details"]["residuals"]["histogram"]["counts"]) == len(validated)
+        assert model["baseline"]["rows"]["training"] == len(board.partition.modelling) == 354
+
+
 def test_the_same_seed_trains_alike(wine: pd.DataFrame, tmp_path: Path) -> None:
     scores = []
     for seed in (3, 3, 4):
