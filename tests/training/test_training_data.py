@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +15,13 @@ import pyarrow as pa
 import pytest
 
 from jupyter_registry.domain.errors import InvalidInput, StorageUnavailable
+from jupyter_registry.domain.fields import NAME_PATTERN
 from jupyter_registry.domain.kinds import TargetType
 from jupyter_registry.domain.signature import Dtype
 from jupyter_registry.training import room
 from jupyter_registry.training.data import prepare
 from jupyter_registry.training.leaderboard import Leaderboard
+from jupyter_registry.training.options import name_of
 from tests.training.conftest import KeepingSink
 
 
@@ -80,6 +83,24 @@ def _refusals() -> dict[str, tuple[dict[str, Any], str]]:
         "few groups": ({"data": frame, "target": "y", "group_column": "b"}, "3 groups"),
         "time without dates": ({"data": frame, "target": "y", "partition": "time"}, "date column"),
         "a seed that is none": ({"data": frame, "target": "y", "seed": -1}, "seed"),
+        "folds that are no number": ({"data": frame, "target": "y", "folds": "three"}, "folds"),
+        "half a fold": ({"data": frame, "target": "y", "folds": 2.5}, "folds=2.5"),
+        "a share of nothing": ({"data": frame, "target": "y", "holdout_share": None}, "share"),
+        "a column by number": ({"data": frame, "target": 5}, "target=5"),
+        "columns by number": ({"data": frame, "target": "y", "drop": 5}, "drop=5"),
+        "a family of families": ({"data": frame, "target": "y", "families": [["x"]]}, "families"),
+        "a list of dates": ({"data": frame, "target": "y", "date_column": ["a"]}, "date_column"),
+        "labels by number": ({"data": frame, "target": "y", "class_labels": 5}, "class_labels"),
+        "a metric by number": ({"data": frame, "target": "y", "metric": 5}, "metric=5"),
+        "memory in words": ({"data": frame, "target": "y", "memory_limit_mb": "1 GB"}, "memory"),
+        "half a thread": ({"data": frame, "target": "y", "threads": 0.5}, "threads"),
+        "perhaps": ({"data": frame, "target": "y", "tune": "perhaps"}, "tune"),
+        "no name": ({"data": frame, "target": "y", "name": "a/b"}, "letters"),
+        "a long story": ({"data": frame, "target": "y", "description": "x" * 20_001}, "20,000"),
+        "bytes": (
+            {"data": pa.table({"a": [b"\xe4"] * 60, "y": [0, 1] * 30}), "target": "y"},
+            "no text in UTF-8",
+        ),
         "no table": ({"data": 3, "target": "y"}, "no table"),
         "no file": ({"data": "nowhere.csv", "target": "y"}, "no file"),
         "lists": (
@@ -281,3 +302,12 @@ def test_the_process_that_runs_a_board_imports_no_scikit_learn(tmp_path: Path) -
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [("price (€)", "price ___"), ("-x", "_-x"), ("größe/m", "gr__e_m"), ("a ", "a")],
+)
+def test_a_board_has_a_name_whatever_the_target(target: str, name: str) -> None:
+    assert name_of(target) == name
+    assert re.fullmatch(NAME_PATTERN, name)
