@@ -19,9 +19,9 @@ from ..store.tables import Leaderboard, now
 from . import leaderboards
 
 #: Seconds without a word after which a training is taken for dead: the server's job says one
-#: every `leaderboards.JOB_BEAT_SECONDS`, a kernel may be busy with one model for long.
+#: every `leaderboards.JOB_BEAT_SECONDS`, a kernel every two seconds, but while it sends a model.
 JOB_SILENT_SECONDS = 45.0
-KERNEL_SILENT_SECONDS = 3600.0
+KERNEL_SILENT_SECONDS = 600.0
 
 #: Why such a leaderboard ended.
 SERVER_STOPPED = "The server was stopped while it trained; the models that were there are kept."
@@ -30,7 +30,7 @@ KERNEL_GONE = (
     "there are kept."
 )
 KERNEL_SILENT = (
-    "Its kernel has not been heard of for an hour, so its training is taken to have ended."
+    "Its kernel has not been heard of for 10 minutes, so its training is taken to have ended."
 )
 
 

@@ -184,6 +184,7 @@ class Opening:
             import_module(module)
         from ..monitoring.health import HealthCounter
         from ..monitoring.recorder import Recorder
+        from ..registry import job_files
         from ..store.artifacts import ArtifactStore
         from ..store.database import open_database
 
@@ -196,6 +197,7 @@ class Opening:
                 advice="Set RegistryApp.model_folder to a place that can be written.",
                 fields={"model_folder": str(options.model_folder)},
             ) from error
+        job_files.sweep(options.model_folder)
         artifacts = ArtifactStore(options.artifact_url, **(options.artifact_options or {}))
         database = open_database(options.database_url, durable_log=options.durable_log)
         rows = RecordedRows(loop, self._tell_of_rows)
@@ -285,9 +287,6 @@ class Opening:
 
     async def _watch_boards(self, services: Services) -> None:
         """Look now and then whose training was lost, and what a job could not write down."""
-        from ..registry import job_files
-
-        await services.in_thread(job_files.sweep, services.settings.model_folder)
         while True:
             try:
                 await services.jobs.write_ends(services)
