@@ -195,6 +195,12 @@ class WorkerUnavailable(RegistryError):
     title = "Model worker unavailable"
 
 
+class PredictionTimeout(WorkerUnavailable):
+    """The model took longer for a call than its deployment allows; its worker was ended."""
+
+    title = "The model took too long"
+
+
 class UnsupportedFormat(RegistryError):
     """The files are of no known model format."""
 

@@ -75,6 +75,9 @@ class Options:
     predict_seconds: float = 600.0
     inspect_seconds: float = 600.0
     max_workers: int = 16
+    worker_memory_mb: float = 0.0
+    worker_processors: int = 0
+    worker_open_files: int = 1024
 
 
 class Opening:
@@ -213,6 +216,7 @@ class Opening:
         from ..registry.services import Services, Settings
         from ..registry.training_jobs import TrainingJobs
         from ..registry.uploads import UploadLimits
+        from ..serving.confinement import Limits
         from ..serving.pool import WorkerPool
 
         options = self.options
@@ -226,6 +230,9 @@ class Opening:
                 self._log,
                 predict_timeout=options.predict_seconds,
                 inspect_timeout=options.inspect_seconds,
+                limits=Limits(
+                    options.worker_memory_mb, options.worker_processors, options.worker_open_files
+                ),
             ),
             settings=Settings(
                 model_folder=options.model_folder,

@@ -17,6 +17,7 @@ from ..domain.baseline import holdout_metrics
 from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.metrics import METRICS
+from ..domain.ranking import score_of
 from ..domain.signature import Signature
 from ..domain.target import Target
 from ..formats import save_model
@@ -112,6 +113,12 @@ class Order:
     parameters: Mapping[str, Any]
     seconds: float
     """That it may take."""
+    leads: Callable[[float | None], bool]
+    """Whether it is the best so far, with that validation score."""
+    spare: float
+    """Seconds that training on all rows may take of one that does not lead, where there is one
+    validation part."""
+    metric: str
     folder: Path
     """Where the model and its validation scores are put."""
 
@@ -172,8 +179,10 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
     modelling = material.partition.modelling
     trained_on = "training and validation"
     left = order.seconds - (time.monotonic() - began)
+    if not order.leads(score_of(summary(material.target.type, found), order.metric)):
+        left = min(left, order.spare)
     if len(splits) == 1 and fit_seconds * _SLACK * len(modelling) / len(splits[0][0]) > left:
-        # better a model of the training part than none
+        # better a model of the training part than none, or than others not trained at all
         final, training_seconds = last, fit_seconds
         trained_on = "training"
     else:

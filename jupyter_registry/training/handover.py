@@ -83,6 +83,7 @@ def load(folder: Path) -> tuple[Material, str]:
         target.type is not TargetType.REGRESSION,
         setup["seed"],
         setup["threads"],
+        len(splits[0][0]),
     )
     material = Material(
         target=target,

@@ -234,38 +234,43 @@ class Leaderboard:
 
             http = HttpSink(registry)
             sink = http
-        board = self._board(time_budget)
         told = Both(sink, Lines(progress, self.metric, self.models))
         with work_folder() as folder:
             threads = self.recipe["threads"] or processors()
             place = Path(folder)
-            handover.save(
-                place, self.data, self.partition, self.metric, self.recipe["seed"], threads
-            )
             child = Child(place, memory=self._memory(), threads=threads)
-            plan = Plan(
-                board=board,
-                target_type=self.data.target.type,
-                metric=self.metric,
-                families=self.families,
-                tunes=self.tunes,
-                blends=self.recipe["families"] is None or "blend" in self.recipe["families"],
-                trials=self.recipe["trials"],
-                budget=float(time_budget),
-                began=began,
-            )
-            run = Run(plan, child, told)
-            self.models.clear()
             try:
-                run.go()
+                child.start()  # it imports meanwhile
+                plan = Plan(
+                    board=self._board(time_budget),
+                    target_type=self.data.target.type,
+                    metric=self.metric,
+                    families=self.families,
+                    tunes=self.tunes,
+                    blends=self.recipe["families"] is None or "blend" in self.recipe["families"],
+                    trials=self.recipe["trials"],
+                    budget=float(time_budget),
+                    began=began,
+                )
+                handover.save(
+                    place, self.data, self.partition, self.metric, self.recipe["seed"], threads
+                )
+                self._go(Run(plan, child, told))
             finally:
-                self.state = run.state
-                self.measured = {
-                    "seconds": time.monotonic() - began,
-                    "model_seconds": run.model_seconds,
-                    "peak_mb": child.peak / 1e6,
-                }
+                child.end()
         return None if http is None else http.board()
+
+    def _go(self, run: Run) -> None:
+        self.models.clear()
+        try:
+            run.go()
+        finally:
+            self.state = run.state
+            self.measured = {
+                "seconds": time.monotonic() - run.plan.began,
+                "model_seconds": run.model_seconds,
+                "peak_mb": run.child.peak / 1e6,
+            }
 
     @classmethod
     def rerun(

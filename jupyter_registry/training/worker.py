@@ -1,9 +1,10 @@
 """The child process that trains: ``run_module.py jupyter_registry.training.worker FOLDER``.
 
-It reads what to train on from the folder (`handover`), then orders as lines of JSON from stdin,
-and answers with lines of JSON on stdout: ``ready``, any number of ``step``, and for each order
-``trained``, ``failed`` or ``tuned``. It ends when stdin does, whatever it is doing then: who gave
-the orders was killed, so the folder goes too.
+It takes orders as lines of JSON from stdin, and answers with lines of JSON on stdout: any number
+of ``step``, and for each order ``loaded``, ``trained``, ``failed`` or ``tuned``. The first order is
+to load what to train on from the folder (`handover`), for which libraries are imported before it
+comes. It ends when stdin does, whatever it is doing then: who gave the orders was killed, so the
+folder goes too.
 """
 
 from __future__ import annotations
@@ -55,13 +56,10 @@ class _Worker:
         self._stream = stream
 
     def start(self) -> None:
-        """Load the material and say that it is there."""
+        """Import what orders need."""
         from . import blending, details, evaluation
-        from .handover import load
 
-        self.material, self.metric = load(self.folder)
         self._evaluation, self._details, self._blending = evaluation, details, blending
-        self._say({"event": "ready", "libraries": libraries()})
 
     def work(self, order: dict[str, Any]) -> None:
         """One order; whatever goes wrong in it is told, and ends nothing."""
@@ -88,12 +86,21 @@ class _Worker:
             reason = f"What it says of itself is no JSON: {error}"
             self._say({"event": "failed", "reason": reason, "seconds": answer["seconds"]})
 
+    def _load(self, _order: dict[str, Any]) -> dict[str, Any]:
+        from .handover import load
+
+        self.material, self.metric = load(self.folder)
+        return {"event": "loaded", "libraries": libraries()}
+
     def _train(self, order: dict[str, Any]) -> dict[str, Any]:
         asked = self._evaluation.Order(
             order["label"],
             order["family"],
             order["parameters"],
             order["seconds"],
+            lambda score: _beats(score, order["best"], order["greater_is_better"]),
+            order["spare"],
+            self.metric,
             self._fresh(order),
         )
         began = time.monotonic()
@@ -102,7 +109,8 @@ class _Worker:
         said = self._evaluation.told(
             self.material, asked.label, asked.family, asked.parameters, trained
         )
-        left = order["details_seconds"] if self._leads(order, trained) else 0.0
+        leads = asked.family != "baseline" and self._leads(order, trained)
+        left = order["details_seconds"] if leads else 0.0
         self._add_details(said, asked, trained, left)
         return self._trained(said, trained, model_seconds)
 
@@ -175,10 +183,8 @@ class _Worker:
 
     def _leads(self, order: dict[str, Any], trained: Any) -> bool:
         """Whether it is among the best so far, whose worst score the order has."""
-        bar, score = order["to_beat"], self._details.score(trained, self.metric)
-        if bar is None or score is None:
-            return score is not None
-        return bool(score > bar) if order["greater_is_better"] else bool(score < bar)
+        score = self._details.score(trained, self.metric)
+        return _beats(score, order["to_beat"], order["greater_is_better"])
 
     def _trained(self, said: dict[str, Any], trained: Any, model_seconds: float) -> dict[str, Any]:
         return {
@@ -200,6 +206,13 @@ class _Worker:
         text = json.dumps(line, allow_nan=False, default=_plain)
         self._stream.write(text + "\n")
         self._stream.flush()
+
+
+def _beats(score: float | None, bar: float | None, greater_is_better: bool) -> bool:
+    """Whether a score is better than the one to beat; where there is none, any is."""
+    if bar is None or score is None:
+        return score is not None
+    return score > bar if greater_is_better else score < bar
 
 
 def _plain(value: Any) -> Any:

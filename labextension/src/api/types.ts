@@ -1075,6 +1075,11 @@ export interface components {
              */
             segment_columns?: string[];
             /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
+            /**
              * @default {
              *       "name": null,
              *       "description": "",
@@ -1557,6 +1562,11 @@ export interface components {
              * @default []
              */
             segment_columns?: string[];
+            /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
             /** Package Id */
             package_id: number;
         };
@@ -1621,6 +1631,11 @@ export interface components {
             kernelspec?: string | null;
             /** Segment Columns */
             segment_columns?: string[];
+            /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
             /** Id */
             id: number;
             state: components["schemas"]["DeploymentState"];
@@ -1729,6 +1744,11 @@ export interface components {
             kernelspec?: string | null;
             /** Segment Columns */
             segment_columns?: string[];
+            /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
             /** Id */
             id: number;
             state: components["schemas"]["DeploymentState"];
@@ -1835,6 +1855,11 @@ export interface components {
              * @default null
              */
             segment_columns?: string[] | null;
+            /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
             /** @default null */
             state?: components["schemas"]["DeploymentState"] | null;
         };
@@ -3571,7 +3596,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, SchemaTooNew 503, StorageUnavailable 503
+         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, PredictionTimeout 504, SchemaTooNew 503, StorageUnavailable 503
          */
         Problem: {
             /** Type */
