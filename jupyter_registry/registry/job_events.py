@@ -47,6 +47,11 @@ async def take(services: Services, job: Job, event: Event, changed: Changed) -> 
         if kind == "begin":
             await _begin(services, job, event)
             changed(job, "created")
+        elif kind == "incumbents":
+            update = LeaderboardUpdate.model_validate({"incumbents": event["incumbents"]})
+            await services.in_thread(
+                leaderboards.update, services.database, job.board_id or 0, update
+            )
         elif kind == "progress":
             job.progress = Progress.model_validate(event["progress"])
             await _progress(services, job, changed)

@@ -15,7 +15,7 @@ from ..domain.entities import BoardModelCreate, FilePublic, LeaderboardJobCreate
 from ..domain.errors import InvalidInput, NotFound, RegistryError
 from ..store import file_locks
 from ..store.artifacts import CHUNK, ArtifactStore, storage_errors
-from . import board_models, uploads, validation
+from . import board_models, predecessors, uploads, validation
 
 if TYPE_CHECKING:
     from .services import Services
@@ -29,6 +29,7 @@ def check(body: LeaderboardJobCreate) -> None:
     """Refuse what cannot be a job, as far as it can be told without the data."""
     for name in ("target_name", "file", "kernelspec", "name"):
         validation.text(getattr(body, name), name, 1_000)
+    validation.text(body.token, "token", 100)
     validation.document(body.options, "options")
     if (body.upload is None) == (body.contents is None):
         raise InvalidInput(
@@ -81,9 +82,13 @@ def claim(folder: Path) -> IO[str]:
 
 
 def prepare(
-    artifacts: ArtifactStore, folder: Path, body: LeaderboardJobCreate, data: FilePublic | Path
+    artifacts: ArtifactStore,
+    folder: Path,
+    body: LeaderboardJobCreate,
+    data: FilePublic | Path,
+    predecessor: predecessors.Predecessor | None = None,
 ) -> None:
-    """Fill the job's folder: its order, and its data where they were uploaded."""
+    """Fill the job's folder: its order, its data where they were uploaded, older models."""
     with storage_errors(f"The folder {folder.parent}"):
         scratch_of(folder).mkdir()
         source = str(body.contents)
@@ -91,7 +96,7 @@ def prepare(
             source = data.path
             (folder / "data").mkdir()
             data = artifacts.materialise([data], folder / "data") / data.path
-        order = {
+        order: dict[str, Any] = {
             "data": str(data),
             "source": source,
             "target": body.target_name,
@@ -99,6 +104,11 @@ def prepare(
             "name": body.name,
             "options": body.options,
         }
+        if predecessor is not None:
+            order["predecessor"] = predecessor.board.id
+            order["incumbents"] = predecessors.incumbents(
+                predecessor, artifacts, folder / "incumbents"
+            )
         (folder / "job.json").write_text(json.dumps(order))
 
 

@@ -20,6 +20,7 @@ from ..domain.errors import ModelFailed, RegistryError
 from ..domain.kinds import JobState, LeaderboardState
 from ..serving.training import TrainingProcess
 from ..store.tables import now
+from .predecessors import Predecessor
 
 #: Seconds that a job has to end after it was asked to stop.
 STOP_SECONDS = 60.0
@@ -55,6 +56,7 @@ class Job:
     claim: IO[str] | None = None
     task: asyncio.Task[None] | None = None
     stopping: asyncio.TimerHandle | None = None
+    predecessor: Predecessor | None = None
     #: Why it is ended from here.
     ending: LeaderboardState | None = None
     reason: str = ""
@@ -113,6 +115,8 @@ class Job:
             kernelspec=self.kernelspec,
             source=self.source,
             target_name=self.body.target_name,
+            predecessor_id=self.body.predecessor_id,
+            token=self.body.token,
             log=self.said()[-_LOG_SHOWN:],
             problem=problem,
         )

@@ -58,6 +58,7 @@ def create(
         if predecessor is not None:
             _find(session, predecessor)
         moment = now()
+        body.provenance.pop(leaderboard_rows.INCUMBENTS, None)  # they are told of by an update
         board = Leaderboard(
             **body.model_dump(exclude={"class_labels", "positive_class"}),
             class_labels=list(target.class_labels),
@@ -110,6 +111,10 @@ def update(database: Database, board_id: int, body: LeaderboardUpdate) -> Leader
         hear(board)
         if body.progress is not None:
             board.progress = body.progress.model_dump()
+        if body.incumbents is not None:
+            # beside where it comes from: only what was trained again has any
+            found = [one.model_dump(mode="json") for one in body.incumbents]
+            board.provenance = {**board.provenance, leaderboard_rows.INCUMBENTS: found}
         if body.state is not None:
             end(board, body.state, body.error)
         session.flush()
@@ -283,6 +288,8 @@ def _check_update(body: LeaderboardUpdate) -> None:
             fields={"error": "only with state failed"},
         )
     validation.text(body.error, "error", 20_000)
+    if body.incumbents is not None:
+        validation.document([one.model_dump() for one in body.incumbents], "incumbents")
     if body.progress is not None:
         validation.document(body.progress.model_dump(), "progress")
         for field in ("stage", "text"):

@@ -21,7 +21,7 @@ from ..domain.kinds import LeaderboardState
 from ..serving.kernelspecs import Environment, environment
 from ..serving.specs import TrainingSpec
 from ..store.tables import now
-from . import job_events, job_files, leaderboards, lost_boards, uploads
+from . import job_events, job_files, leaderboards, lost_boards, predecessors, uploads
 from .job_state import Describe, Job
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class TrainingJobs:
             when a field is wrong, the file is none of the upload's, the kernelspec is unknown.
         UploadNotFound
             when there is no such upload.
+        LeaderboardNotFound
+            when the leaderboard that is to be trained again is not there.
 
         """
         job_files.check(body)
@@ -68,6 +70,8 @@ class TrainingJobs:
             held = await services.in_thread(uploads.get, services.database, body.upload)
             data = job_files.file_of(held.files, body.file)
         assert data is not None
+        predecessor = await services.in_thread(predecessors.of_job, services.database, body)
+        body = predecessors.completed(body, predecessor)
         name = body.kernelspec or services.settings.default_kernelspec
         where = await services.in_thread(environment, name, services.kernelspecs)
         identity = secrets.token_hex(8)
@@ -78,6 +82,7 @@ class TrainingJobs:
             source=str(body.contents) if isinstance(data, Path) else data.path,
             kernelspec=name,
             folder=services.settings.model_folder / f"{job_files.PREFIX}{identity}",
+            predecessor=predecessor,
         )
         self._forget_old()
         self._known[job.id] = job
@@ -164,7 +169,8 @@ class TrainingJobs:
     ) -> None:
         job.claim = await asyncio.to_thread(job_files.claim, job.folder)
         # not in the registry's own threads: a large file must not keep requests from them
-        await asyncio.to_thread(job_files.prepare, services.artifacts, job.folder, job.body, data)
+        order = (services.artifacts, job.folder, job.body, data, job.predecessor)
+        await asyncio.to_thread(job_files.prepare, *order)
         env = {**where.env, "TMPDIR": str(job_files.scratch_of(job.folder))}
         spec = TrainingSpec(f"training {job.id}", job.folder, where.interpreter, env)
         process = job.process = await services.pool.train(spec)

@@ -99,6 +99,14 @@ def load(folder: Path) -> tuple[Material, str]:
     return material, setup["metric"]
 
 
+def holdout_of(folder: Path, partition: Partition) -> pa.Table:
+    """In the child: the held-out rows, all columns and the outcomes."""
+    import pyarrow.feather
+
+    table = pyarrow.feather.read_table(folder / "data.arrow", memory_map=True)
+    return table.take(partition.holdout)
+
+
 def _frame(table: pa.Table, signature: Signature) -> dict[str, Any]:
     from ..domain.frames import conform
     from ..formats.arrow_tables import columns_of

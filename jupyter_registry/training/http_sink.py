@@ -59,6 +59,11 @@ class HttpSink:
         with self._until_ended():
             _insist(lambda: self._add(model, files))
 
+    def incumbents(self, measured: list[dict[str, Any]]) -> None:
+        """Say how the predecessor's models did."""
+        with self._until_ended():
+            _insist(lambda: self._call("PATCH", self._path, {"incumbents": measured}))
+
     def end(self, state: str, error: str | None) -> None:
         """End the board."""
         update = {"state": state} if error is None else {"state": state, "error": error[:20_000]}

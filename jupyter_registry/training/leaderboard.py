@@ -13,7 +13,7 @@ from ..domain.errors import InvalidInput, missing_extra
 from ..domain.kinds import TargetType
 from ..domain.metrics import check_names
 from ..domain.target import label_text
-from . import handover
+from . import handover, incumbents
 from .child import Child, available, processors
 from .data import TrainingTable, prepare
 from .dividing import check_parts, divided
@@ -186,6 +186,7 @@ class Leaderboard:
         """Of the run: ``seconds`` in all, ``model_seconds`` of them with models, and ``peak_mb``
         of memory."""
         self._predecessor: int | None = None
+        self._incumbents: list[incumbents.Incumbent] = []
 
     # --- running ----------------------------------------------------------------------------
 
@@ -251,6 +252,10 @@ class Leaderboard:
                     trials=self.recipe["trials"],
                     budget=float(time_budget),
                     began=began,
+                    incumbents=[
+                        (one, one.place or place / "incumbents" / str(one.number))
+                        for one in self._incumbents
+                    ],
                 )
                 handover.save(
                     place, self.data, self.partition, self.metric, self.recipe["seed"], threads
@@ -286,6 +291,9 @@ class Leaderboard:
     ) -> Any:
         """Do what made a board again with other data: same recipe and seed, linked to the first.
 
+        The first one's models that are packages, and its best, are measured on the new holdout:
+        ``compare`` of the new board then sets any of its models beside them.
+
         Parameters
         ----------
         board:
@@ -314,8 +322,12 @@ class Leaderboard:
         """The leaderboard that `rerun` runs: a board's recipe with other data."""
         recipe = {name: value for name, value in board.recipe.items() if name != "time_budget"}
         again = cls(data, **(recipe | changes))
-        again._predecessor = board.id
+        again.follow(board.id, incumbents.of_board(board))
         return again
+
+    def follow(self, predecessor: int, models: Sequence[incumbents.Incumbent]) -> None:
+        """Be the successor of a leaderboard, whose models are measured on this one's holdout."""
+        self._predecessor, self._incumbents = predecessor, list(models)
 
     @property
     def holdout(self) -> pa.Table:

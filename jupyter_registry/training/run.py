@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..domain.errors import InvalidInput, ModelFailed
+from ..domain.errors import InvalidInput, ModelFailed, RegistryError
 from ..domain.kinds import TargetType
 from ..domain.ranking import greater_is_better, score_of
 from .child import Child, ChildLost, NeededTooMuch, TookTooLong
 from .families import FAMILIES, Family
+from .incumbents import LEAST_SECONDS, SHARE, Incumbent
 from .room import no_room
 from .search_log import best_of, trials_of
 from .sink import Sink
@@ -58,6 +59,8 @@ class Plan:
     budget: float
     began: float
     """Of the monotonic clock."""
+    incumbents: Sequence[tuple[Incumbent, Path]] = ()
+    """The predecessor's models, each with where its files are put."""
 
 
 @dataclass
@@ -111,6 +114,7 @@ class Run:
             self.sink.begin(self.plan.board)
             self._begun = True
             try:
+                self._measure_incumbents()
                 self._train_all()
                 state = "done"
             except (KeyboardInterrupt, Stopped):
@@ -146,6 +150,23 @@ class Run:
                 else "Install jupyter_registry[sklearn] in this environment.",
                 fields={},
             ) from None
+
+    def _measure_incumbents(self) -> None:
+        """How the predecessor's models do on the holdout, while there is time for it."""
+        if not self.plan.incumbents:
+            return
+        self._stage, self._text = "measuring", "Measuring the predecessor's models"
+        until = time.monotonic() + max(LEAST_SECONDS, SHARE * self.plan.budget)
+        told = []
+        for incumbent, folder in self.plan.incumbents:
+            try:
+                incumbent.fetch(folder)
+                answer = self._answer(incumbent.order(folder), until)
+            except (ChildLost, RegistryError, OSError) as error:
+                told.append(incumbent.told(reason=str(error)))
+            else:
+                told.append(incumbent.told(answer.get("metrics"), answer.get("reason")))
+        self.sink.incumbents(told)
 
     def _train_all(self) -> None:
         plan = self.plan

@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ..domain.errors import is_full
+from ..domain.signature import Signature
+from ..domain.target import Target
 from ..formats.libraries import libraries
 
 #: Seconds that importance may take of any model: drift of a deployment is judged by it.
@@ -113,6 +115,26 @@ class _Worker:
         left = order["details_seconds"] if leads else 0.0
         self._add_details(said, asked, trained, left)
         return self._trained(said, trained, model_seconds)
+
+    def _measure(self, order: dict[str, Any]) -> dict[str, Any]:
+        """A model of the predecessor on the holdout."""
+        from . import incumbents
+        from .handover import holdout_of
+
+        target, own = Target.make(**order["target"]), self.material.target
+        reason = incumbents.differs(target, own)
+        if reason is not None:
+            return {"event": "measured", "reason": reason}
+        rows = holdout_of(self.folder, self.material.partition)
+        signature = Signature.from_json(order["signature"])
+        try:
+            found = incumbents.measured(
+                Path(order["folder"]), order["format"], signature, target, rows
+            )
+        except Exception as error:
+            traceback.print_exc()
+            return {"event": "measured", "reason": incumbents.reason_of(error)}
+        return {"event": "measured", "metrics": found}
 
     def _blend(self, order: dict[str, Any]) -> dict[str, Any]:
         began = time.monotonic()

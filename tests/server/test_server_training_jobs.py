@@ -79,8 +79,32 @@ def test_a_job_trains_and_its_winner_is_deployed(
     answer = api.post(f"/deployments/{name}/predictions", json=rows)
     assert answer.status_code == 200, answer.text
     assert found["id"] in [one["id"] for one in api.get("/leaderboards/jobs").json()]
+    _trained_again(api, api.get(f"/leaderboards/{board_id}").json(), tmp_path)
     assert processes_of(job["id"]) == []
     assert not list(server.data.parent.rglob(f".training-{job['id']}"))
+
+
+def _trained_again(api: httpx.Client, first: dict[str, Any], folder: Path) -> None:
+    """With more rows, by its recipe; its best, a package, is measured on the new holdout."""
+    upload = sent(api, cells(folder, "more.csv", copies=2))
+    changes = {"upload": upload, "predecessor_id": first["id"], "token": "a-form"}
+    job = begun(api, **changes, options={"families": ["linear"]})
+    listed = next(one for one in api.get("/leaderboards/jobs").json() if one["id"] == job["id"])
+    assert (listed["token"], listed["predecessor_id"]) == ("a-form", first["id"])
+    found = until(api, f"/leaderboards/jobs/{job['id']}", ended)
+    assert found["problem"] is None, found
+    board = api.get(f"/leaderboards/{found['leaderboard_id']}").json()
+    assert (board["predecessor_id"], board["name"]) == (first["id"], first["name"])
+    assert (board["seed"], board["time_budget"]) == (3, 20.0)  # as the first
+    assert board["recipe"]["families"] == ["linear"]  # as it was told
+    assert api.get(f"/leaderboards/{first['id']}").json()["successors"] == [board["id"]]
+    (old,) = board["incumbents"]
+    assert (old["number"], old["package"]) == (first["leader_number"], f"{first['name']}/1")
+    assert old["metrics"]["auc"]["n"] == board["partition"]["rows"]["holdout"]
+    assert old["metrics"]["auc"]["value"] > 0.9
+    assert all(model["holdout"] is None for model in board["models"])
+    gone = {"upload": sent(api, cells(folder)), "target_name": "outcome", "predecessor_id": 10**6}
+    assert api.post("/leaderboards/jobs", json=gone).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,19 @@ def test_training_again_is_linked_and_compared(
     recipe = {k: v for k, v in board.recipe.items() if k != "time_budget"}
     assert {k: v for k, v in successor.recipe.items() if k != "time_budget"} == recipe
     found = compare(board, successor, again.holdout)
+    # the same as was measured while it was trained, by whoever looks later
+    packaged = [model.number for model in board.refresh().models() if model.package]
+    measured = [one.number for one in successor.incumbents]
+    assert len(measured) == 3
+    assert set(measured) <= {*packaged, board.models()[0].number}
+    told = registry.leaderboard(successor.id).compare(old=board.models()[0].number)
+    assert told.old == pytest.approx(found.old, abs=1e-9)
+    assert told.new == pytest.approx(found.new, abs=1e-9)
+    assert told.rows == found.rows == again.holdout.num_rows
+    assert told.difference("auc") == told.new["auc"] - told.old["auc"]
+    assert "incumbents" not in successor.provenance
+    with pytest.raises(InvalidInput, match="not trained as another's successor"):
+        board.compare()
     best = successor.models()[0]
     best.unlock()
     sealed = {name: metric["value"] for name, metric in best.holdout.items()}

@@ -2152,6 +2152,32 @@ export interface components {
          */
         Importance: "low" | "moderate" | "high" | "critical";
         /**
+         * Incumbent
+         * @description A model of a leaderboard's predecessor, as it did on the newer one's holdout.
+         */
+        Incumbent: {
+            /** Leaderboard Id */
+            leaderboard_id: number;
+            /** Number */
+            number: number;
+            /** Label */
+            label: string;
+            /**
+             * Package
+             * @default null
+             */
+            package?: string | null;
+            /** Metrics */
+            metrics?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Reason
+             * @default null
+             */
+            reason?: string | null;
+        };
+        /**
          * InspectionCreate
          * @description Inspect an upload's model and data; what is known already is taken as it is said.
          */
@@ -2501,6 +2527,16 @@ export interface components {
              * @default null
              */
             kernelspec?: string | null;
+            /**
+             * Predecessor Id
+             * @default null
+             */
+            predecessor_id?: number | null;
+            /**
+             * Token
+             * @default null
+             */
+            token?: string | null;
         };
         /**
          * LeaderboardJobPublic
@@ -2549,6 +2585,16 @@ export interface components {
             source?: string;
             /** Target Name */
             target_name: string;
+            /**
+             * Predecessor Id
+             * @default null
+             */
+            predecessor_id?: number | null;
+            /**
+             * Token
+             * @default null
+             */
+            token?: string | null;
             /**
              * Log
              * @default
@@ -2738,6 +2784,11 @@ export interface components {
              */
             successors?: number[];
             /**
+             * Incumbents
+             * @default []
+             */
+            incumbents?: components["schemas"]["Incumbent"][];
+            /**
              * Models
              * @default []
              */
@@ -2896,6 +2947,11 @@ export interface components {
              * @default null
              */
             error?: string | null;
+            /**
+             * Incumbents
+             * @default null
+             */
+            incumbents?: components["schemas"]["Incumbent"][] | null;
         };
         /**
          * MetricRule
@@ -4064,6 +4120,7 @@ export type Health = components['schemas']['Health'];
 export type HealthBucket = components['schemas']['HealthBucket'];
 export type HealthRules = components['schemas']['HealthRules'];
 export type Importance = components['schemas']['Importance'];
+export type Incumbent = components['schemas']['Incumbent'];
 export type InspectionCreate = components['schemas']['InspectionCreate'];
 export type InspectionPublic = components['schemas']['InspectionPublic'];
 export type InspectionStage = components['schemas']['InspectionStage'];
