@@ -262,9 +262,14 @@ class SpoolFull(RegistryError):
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether an error says that there is no room on a disk."""
+    """Whether an error, or what it came of, says that there is no room on a disk."""
     full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    return isinstance(error, OSError) and error.errno in full
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, OSError) and found.errno in full:
+            return True
+        found = found.__cause__ or found.__context__
+    return False
 
 
 def missing_extra(module: str, extra: str, purpose: str) -> MissingExtra:

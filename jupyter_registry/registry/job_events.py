@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from logging import getLogger
 from typing import TYPE_CHECKING
 
 from .. import processes
 from ..domain.entities import BoardModelCreate, LeaderboardCreate, LeaderboardUpdate, Progress
-from ..domain.errors import LeaderboardEnded, ModelFailed
+from ..domain.errors import LeaderboardEnded, ModelFailed, StorageUnavailable
 from ..domain.kinds import JobState, LeaderboardState
 from ..serving.training import Event
 from . import job_files, leaderboards
@@ -103,6 +104,9 @@ async def _progress(services: Services, job: Job, changed: Changed) -> None:
         )
     except LeaderboardEnded:  # somebody ended it: what comes now is for nothing
         job.ask_to_stop()
+        return
+    except StorageUnavailable as error:  # the next one may be written down
+        getLogger(__name__).warning("The progress of a training was not noted: %s", error)
         return
     if found.stop_requested:  # perhaps on another server
         job.ask_to_stop()

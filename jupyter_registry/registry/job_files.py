@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+import platform
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from .. import processes
 from ..domain import errors
 from ..domain.entities import BoardModelCreate, FilePublic, LeaderboardJobCreate
 from ..domain.errors import InvalidInput, NotFound, RegistryError
+from ..store import file_locks
 from ..store.artifacts import CHUNK, ArtifactStore, storage_errors
 from . import board_models, predecessors, uploads, validation
 
 if TYPE_CHECKING:
     from .services import Services
 
-#: How the folders of jobs are called, and the file in them that says which server works there.
+#: How the folders of jobs are called, and the file in them that says which server works there,
+#: which that server holds locked.
 PREFIX, _OWNER = ".training-", "server.json"
 
 
@@ -62,6 +65,22 @@ def file_of(files: list[FilePublic], path: str | None) -> FilePublic:
     return files[0]
 
 
+def claim(folder: Path) -> IO[str]:
+    """Make the job's folder; what comes back is open, and locked, while this server works there."""
+    with storage_errors(f"The folder {folder.parent}"):
+        folder.mkdir(mode=0o700)
+        owner = (folder / _OWNER).open("w+", encoding="utf-8")
+        try:
+            with suppress(OSError):  # a disk without locks
+                file_locks.lock(owner, wait=False)
+            json.dump({"host": platform.node(), "server": processes.identity()}, owner)
+            owner.flush()
+        except BaseException:
+            owner.close()
+            raise
+        return owner
+
+
 def prepare(
     artifacts: ArtifactStore,
     folder: Path,
@@ -69,10 +88,8 @@ def prepare(
     data: FilePublic | Path,
     predecessor: predecessors.Predecessor | None = None,
 ) -> None:
-    """Make the job's folder: its order, its data where they were uploaded, older models."""
+    """Fill the job's folder: its order, its data where they were uploaded, older models."""
     with storage_errors(f"The folder {folder.parent}"):
-        folder.mkdir(mode=0o700)
-        (folder / _OWNER).write_text(json.dumps(processes.identity()))
         scratch_of(folder).mkdir()
         source = str(body.contents)
         if not isinstance(data, Path):
@@ -100,12 +117,30 @@ def scratch_of(folder: Path) -> Path:
     return folder / "tmp"
 
 
-def sweep(models: Path) -> None:
-    """Remove the folders of jobs whose server is gone, as far as that can be told at once."""
+def sweep(models: Path) -> list[str]:
+    """Remove the folders of jobs whose server is gone, as far as that can be told at once.
+
+    Returns the ids of the jobs.
+    """
+    lost = []
     for folder in models.glob(f"{PREFIX}*"):
-        with suppress(OSError, ValueError):
-            if processes.is_gone(json.loads((folder / _OWNER).read_text())):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            if _is_abandoned(folder / _OWNER):
                 shutil.rmtree(folder, ignore_errors=True)
+                lost.append(folder.name.removeprefix(PREFIX))
+    return lost
+
+
+def _is_abandoned(owner: Path) -> bool:
+    """Whether a folder's server is gone: its process, or its lock as in a container's new start.
+
+    The lock says nothing of another machine: not all shared disks tell one of another's locks.
+    """
+    with owner.open("r+", encoding="utf-8") as file:
+        known = json.load(file)
+        if processes.is_gone(known["server"]):
+            return True
+        return known["host"] == platform.node() and file_locks.lock(file, wait=False)
 
 
 def add_model(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from ..domain.entities import (
     LeaderboardJobCreate,
@@ -51,6 +52,8 @@ class Job:
     error: RegistryError | None = None
     log: str = ""
     process: TrainingProcess | None = None
+    #: Open while this server works in the folder.
+    claim: IO[str] | None = None
     task: asyncio.Task[None] | None = None
     stopping: asyncio.TimerHandle | None = None
     predecessor: Predecessor | None = None

@@ -255,6 +255,9 @@ def _check(body: LeaderboardCreate) -> Target:
     plain = body.model_dump()  # not as JSON, which makes null of NaN
     for field in ("engine", "partition", "data", "recipe", "provenance", "warnings", "signature"):
         validation.document(plain[field], field)
+    if body.trainer is not None:
+        for field in ("place", "began"):
+            validation.text(getattr(body.trainer, field), f"trainer.{field}", 500)
     if not Signature.from_json(body.signature).columns:
         raise InvalidInput(
             "A leaderboard needs a signature: its models could not be served without.",

@@ -167,6 +167,7 @@ class TrainingJobs:
         where: Environment,
         data: FilePublic | Path,
     ) -> None:
+        job.claim = await asyncio.to_thread(job_files.claim, job.folder)
         # not in the registry's own threads: a large file must not keep requests from them
         order = (services.artifacts, job.folder, job.body, data, job.predecessor)
         await asyncio.to_thread(job_files.prepare, *order)
@@ -229,6 +230,8 @@ class TrainingJobs:
         else:
             job.unwritten = None
         await asyncio.to_thread(shutil.rmtree, job.folder, ignore_errors=True)
+        if job.claim is not None:
+            job.claim.close()
         job.ended_at = now()
 
     async def _write_end(self, services: Services, job: Job) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import gc
 import time
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
@@ -281,11 +282,12 @@ class Opening:
         counts = {"predicted": predicted, "matched": matched}
         events.changed("recorded", "rows", deployment_id, label, **counts)
 
-    async def settle_boards(self, services: Services) -> None:
-        """End the leaderboards whose training was lost, and tell of it."""
+    async def settle_boards(self, services: Services, jobs: Collection[str] = ()) -> None:
+        """End the leaderboards whose training was lost, as that of jobs is, and tell of it."""
         from ..registry import lost_boards
 
-        for board_id, name in await services.in_thread(lost_boards.settle, services.database):
+        ended = await services.in_thread(lost_boards.settle, services.database, jobs)
+        for board_id, name in ended:
             self._log.warning("The training of leaderboard %s (%s) was lost", board_id, name)
             if self.events is not None:
                 self.events.changed("updated", "leaderboard", board_id, name)
@@ -294,11 +296,14 @@ class Opening:
         """Look now and then whose training was lost, and what a job could not write down."""
         from ..registry import job_files
 
-        await services.in_thread(job_files.sweep, services.settings.model_folder)
+        folder = services.settings.model_folder
+        lost: list[str] | None = None
         while True:
             try:
+                if lost is None:  # left behind by a server before this one
+                    lost = await services.in_thread(job_files.sweep, folder)
                 await services.jobs.write_ends(services)
-                await self.settle_boards(services)
+                await self.settle_boards(services, lost)
             except Exception as error:  # the next time may do better
                 self._log.warning("Leaderboards were not looked after: %s", error)
             await asyncio.sleep(_WATCH_SECONDS)

@@ -13,7 +13,7 @@ from ..client.bodies import body
 from ..client.connection import CannotConnect
 from ..client.discovery import kernel_id
 from ..client.uploads import upload
-from ..domain.errors import LeaderboardEnded, RegistryError
+from ..domain.errors import LeaderboardEnded, RegistryError, StorageUnavailable
 from ..domain.leaderboards import BoardModelCreate, LeaderboardCreate
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class HttpSink:
 
     def progress(self, progress: dict[str, Any]) -> None:
         """Say how far it is; the answer says whether somebody asks to stop."""
-        with suppress(CannotConnect), self._until_ended():  # the next one may arrive
+        # the next one may arrive, or be written down
+        with suppress(CannotConnect, StorageUnavailable), self._until_ended():
             answer = self._call("PATCH", self._path, {"progress": progress})
             self._stop = bool(answer.get("stop_requested"))
 

@@ -19,7 +19,7 @@ from .data import TrainingTable, prepare
 from .dividing import check_parts, divided
 from .families import can_tune, chosen
 from .leakage import leaks
-from .options import check_options
+from .options import check_options, listed, name_of
 from .partition import HOLDOUT_SHARE, Partition
 from .room import work_folder
 from .run import Plan, Run
@@ -127,8 +127,10 @@ class Leaderboard:
         description: str = "",
         source: str | None = None,
     ) -> None:
-        drop = [drop] if isinstance(drop, str) else list(drop)
-        families = [families] if isinstance(families, str) else families
+        drop = listed("drop", drop)
+        families = None if families is None else listed("families", families)
+        if class_labels is not None:
+            class_labels = listed("class_labels", class_labels, texts=False)
         #: All that `rerun` needs to do the same with other data.
         self.recipe: dict[str, Any] = {
             "target": target,
@@ -144,7 +146,7 @@ class Leaderboard:
             "folds": folds,
             "holdout_share": holdout_share,
             "drop": drop,
-            "families": None if families is None else list(families),
+            "families": families,
             "tune": tune,
             "trials": trials,
             "seed": seed,
@@ -376,7 +378,7 @@ class Leaderboard:
         if self.tunes:
             engine = {"name": "FLAML", "version": _version("flaml")}
         return {
-            "name": self.recipe["name"] or target.name,
+            "name": self.recipe["name"] or name_of(target.name),
             "description": self.recipe["description"],
             "target_name": target.name,
             "target_type": target.type.value,

@@ -11,7 +11,7 @@ from typing import Any
 from ..domain.errors import InvalidInput, ModelFailed, RegistryError
 from ..domain.kinds import TargetType
 from ..domain.ranking import greater_is_better, score_of
-from .child import Child, ChildLost, TookTooLong
+from .child import Child, ChildLost, NeededTooMuch, TookTooLong
 from .families import FAMILIES, Family
 from .incumbents import LEAST_SECONDS, SHARE, Incumbent
 from .room import no_room
@@ -142,9 +142,12 @@ class Run:
                 fields={"time_budget": "too short"},
             ) from None
         except ChildLost as error:
+            needed = isinstance(error, NeededTooMuch)
             raise ModelFailed(
                 f"The process that trains could not start. {error}",
-                advice="Install jupyter_registry[sklearn] in this environment.",
+                advice="Allow more with memory_limit_mb=, or leave it out."
+                if needed
+                else "Install jupyter_registry[sklearn] in this environment.",
                 fields={},
             ) from None
 

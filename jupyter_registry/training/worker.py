@@ -73,7 +73,7 @@ class _Worker:
                 traceback.print_exc()
             reason = f"{type(error).__name__}: {error}"
             if is_full(error):
-                reason = f"There was no room left on the disk to write it ({error})."
+                reason = "There was no room left on the disk to write it."
             elif isinstance(error, self._evaluation.OutOfTime):
                 reason = str(error)
             elif isinstance(error, MemoryError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import subprocess
 import sys
 import time
@@ -30,6 +31,7 @@ from jupyter_registry.domain.errors import (
 from jupyter_registry.registry import (
     blobs,
     board_models,
+    job_files,
     leaderboard_search,
     leaderboards,
     lost_boards,
@@ -273,6 +275,27 @@ def test_a_training_whose_process_is_gone_has_ended_at_once(database: Database) 
     assert own is not None
     assert not processes.is_gone(own)
     assert processes.is_gone(own | {"began": "1"})
+
+
+def test_a_job_whose_folder_nobody_holds_has_ended_at_once(
+    database: Database, tmp_path: Path
+) -> None:
+    """As after a container was started again, whose processes are no longer to be seen."""
+    body = LeaderboardCreate.model_validate(board_body())
+    board = leaderboards.create(database, body, "ada", job="0" * 16)
+    folder = tmp_path / f"{job_files.PREFIX}{'0' * 16}"
+    owner = job_files.claim(folder)
+    assert job_files.sweep(tmp_path) == []
+    owner.close()
+    told = (folder / "server.json").read_text()
+    (folder / "server.json").write_text(told.replace(f'"host": "{platform.node()}', '"host": "x'))
+    assert job_files.sweep(tmp_path) == []
+    (folder / "server.json").write_text(told)
+    lost = job_files.sweep(tmp_path)
+    assert lost == ["0" * 16]
+    assert not folder.exists()
+    assert lost_boards.settle(database, lost) == [(board.id, "cells")]
+    assert leaderboards.get(database, board.id).error == lost_boards.SERVER_STOPPED
 
 
 def test_a_deleted_leaderboard_leaves_no_file(

@@ -105,6 +105,7 @@ def trained_on_flights(
             "blend",
         ],
         tune=False,
+        folds=1,
         threads=1,
         seed=7,
     )
