@@ -131,8 +131,8 @@ class Registry:
         input_example:
             Up to 20 input rows; the first five of the data unless given.
         format:
-            ``skops``, ``joblib``, ``pickle``, ``onnx`` or ``custom_code``; for an object the first
-            that can keep it, for files told by content.
+            One of `jupyter_registry.formats.format_names`; for an object the first that can keep
+            it, for files told by content.
         location, build_environment:
             Where an external model is, and what built it.
         try_rows:

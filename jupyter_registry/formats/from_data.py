@@ -55,13 +55,15 @@ def find_target(
         labels = list(labels)
     known = kind is not None and (str(kind) == TargetType.REGRESSION or labels is not None)
     if not known and predictor is not None:
-        from .infer import infer_target
+        from .infer import infer_target, numbered_labels
 
         loaded = predictor()
         says = loaded.describe()
         if kind is not None or says.target_type is not None:
             if labels is None and says.class_labels is None:
-                labels = outcomes(name, tables, kind or says.target_type)[1]
+                found = outcomes(name, tables, kind or says.target_type)[1]
+                classes = TargetType(kind or says.target_type).is_classification
+                labels = numbered_labels(says, found) if classes else found
             return infer_target(
                 loaded,
                 name,

@@ -111,8 +111,8 @@ def _load(model: Path, format: str | None, found: Found) -> Predictor:
     files = [file for file in model.rglob("*") if file.is_file()]
     if len(files) == 1 and whole_folder(files[0]) is None:
         model = files[0]  # so that it is called by its name
-    chosen, file = find_model(model, format)
     with _passed_on(found):
+        chosen, file = find_model(model, format)
         predictor = chosen.load(file)
         says = predictor.describe()
     predictor.limit_threads()

@@ -20,7 +20,7 @@ def libraries() -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     imported = [name for name in LIBRARIES if name in sys.modules]
-    distributions = _distributions(_installed())
+    distributions = _distributions(installed())
     versions = {}
     for name in imported:
         for distribution in (*distributions.get(name, ()), name):
@@ -36,7 +36,7 @@ def libraries() -> dict[str, str]:
     return versions
 
 
-def _installed() -> tuple[tuple[str, int], ...]:
+def installed() -> tuple[tuple[str, int], ...]:
     """The folders that are imported from, and when each was last changed: by an installation."""
     changed = []
     for folder in sys.path:

@@ -8,8 +8,9 @@ from typing import Any
 
 from ..domain.errors import ModelFailed
 from .base import Predictor, cannot_save
+from .objects import predictor_of
 from .pickle_files import is_pickle
-from .sklearn_predictor import LIBRARIES, SklearnPredictor
+from .sklearn_predictor import LIBRARIES
 
 
 class PickleFormat:
@@ -29,11 +30,11 @@ class PickleFormat:
 
     def wrap(self, model: Any) -> Predictor:
         """The predictor of an object in memory."""
-        return SklearnPredictor(model)
+        return predictor_of(model)
 
     def load(self, path: Path) -> Predictor:
         """Load the object, running what code the pickle holds."""
-        return SklearnPredictor(self.read(path))
+        return predictor_of(self.read(path))
 
     def read(self, path: Path) -> Any:
         """What was pickled."""

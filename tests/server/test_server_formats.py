@@ -1,0 +1,93 @@
+"""Models of each format, registered from the kernel and from files, served by real workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from jupyter_registry.client import Registry
+
+N = 240
+CLOSE = {"rtol": 0, "atol": 1e-6}
+
+
+@pytest.fixture(scope="module")
+def data() -> pd.DataFrame:
+    """Numbers with gaps, integers, categories, and targets of each type."""
+    random = np.random.default_rng(4)
+    table = pd.DataFrame(
+        {
+            "income": np.where(random.random(N) < 0.1, np.nan, random.normal(50, 10, N)),
+            "age": random.integers(18, 90, N),
+            "city": pd.Categorical(random.choice(["Oslo", "Bergen", "Bodø"], N)),
+        }
+    )
+    odds = table["age"] + 20 * (table["city"] == "Oslo") + random.normal(0, 5, N)
+    table["spent"] = odds
+    table["left"] = (odds > odds.median()).astype(int)
+    table["grade"] = pd.qcut(odds, 3, labels=["a", "b", "c"]).astype(object)
+    return table
+
+
+def xgboost_regressor(data: pd.DataFrame, target: str) -> Any:
+    from xgboost import XGBRegressor
+
+    model = XGBRegressor(n_estimators=10, enable_categorical=True, n_jobs=1)
+    return model.fit(data, target)
+
+
+def lightgbm_classifier(data: pd.DataFrame, target: Any) -> Any:
+    from lightgbm import LGBMClassifier
+
+    return LGBMClassifier(n_estimators=10, n_jobs=1, verbose=-1).fit(data, target)
+
+
+def catboost_classifier(data: pd.DataFrame, target: Any) -> Any:
+    from catboost import CatBoostClassifier
+
+    options = {"iterations": 10, "thread_count": 1, "verbose": False, "allow_writing_files": False}
+    return CatBoostClassifier(**options, cat_features=["city"]).fit(data, target)
+
+
+#: Format → how its model is made, its target, and where its own file comes from.
+MODELS: dict[str, tuple[Callable[..., Any], str, str]] = {
+    "xgboost": (xgboost_regressor, "spent", "model.json"),
+    "lightgbm": (lightgbm_classifier, "left", "model.txt"),
+    "catboost": (catboost_classifier, "grade", "model.cbm"),
+}
+
+
+@pytest.mark.parametrize("format", MODELS)
+def test_predictions_are_the_librarys(
+    format: str, data: pd.DataFrame, registry: Registry, name: str, tmp_path: Path
+) -> None:
+    make, target, file = MODELS[format]
+    inputs = data[["income", "age", "city"]]
+    model = make(inputs, data[target])
+    table = inputs.astype({"city": object}).assign(**{target: data[target]})
+    getattr(model, "booster_", model).save_model(tmp_path / file)
+    given = {"target": target, "training": table[:160], "holdout": table[160:], "progress": False}
+    of_object = registry.register(name, model, **given)
+    of_file = registry.register(name, tmp_path / file, **given)
+    for package in (of_object, of_file):
+        assert package.format == format
+        assert [column["name"] for column in package.signature] == list(inputs.columns)
+        assert package.baseline is not None
+    assert of_file.baseline["metrics"] == of_object.baseline["metrics"]
+    assert of_object.provenance["parameters"]
+    answer = of_file.deploy(name).predict(table[inputs.columns])
+    if of_file.target_type == "regression":
+        np.testing.assert_allclose(answer["prediction"], model.predict(inputs), rtol=1e-6)
+        return
+    assert of_file.class_labels == [str(label) for label in model.classes_]
+    if of_file.target_type == "binary":
+        expected = model.predict_proba(inputs)[:, 1]
+        np.testing.assert_allclose(answer["probability_1"], expected, **CLOSE)
+    else:
+        columns = [f"probability_{label}" for label in model.classes_]
+        np.testing.assert_allclose(answer[columns], model.predict_proba(inputs), **CLOSE)
