@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ..domain.errors import InvalidInput, RegistryError, UnsupportedFormat, nearest
+from .first_bytes import WHOLE_FOLDERS
 
 if TYPE_CHECKING:
     from .base import FolderFormat, ModelFormat
@@ -25,11 +26,9 @@ _MODULES = {
     "onnx": "onnx",
     "joblib": "sklearn_joblib",
     "pickle": "sklearn_pickle",
+    "mlflow": "mlflow_folder",
     "custom_code": "custom_code",
 }
-
-#: Files that, at a folder's root, make the whole folder one model, and of which format.
-_WHOLE_FOLDERS = {"custom.py": "custom_code"}
 
 #: The formats of this project; `format_names` has all.
 FORMAT_NAMES = tuple(_MODULES)
@@ -119,7 +118,7 @@ def find_model(path: Path, name: str | None = None) -> tuple[ModelFormat, Path]:
 
 def whole_folder(path: Path) -> tuple[FolderFormat, Path] | None:
     """The format of whole folders that a folder is of, or such a file is for, and that file."""
-    for file_name, name in _WHOLE_FOLDERS.items():
+    for file_name, name in WHOLE_FOLDERS.items():
         if (file := _root_file(path, file_name)) is not None:
             return cast("FolderFormat", format_named(name)), file
     from .added import added_formats

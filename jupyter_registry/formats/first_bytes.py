@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 
+#: Files that, at a folder's root, make the whole folder one model, and of which format; the first
+#: that is there counts.
+WHOLE_FOLDERS = {"custom.py": "custom_code", "MLmodel": "mlflow"}
+
 #: How many first bytes are looked at.
 LENGTH = 64
 
@@ -27,8 +31,8 @@ def possible_formats(path: str, head: bytes) -> tuple[str, ...]:
 
     ``path``: where the file lies in its package, with ``/``. ``head``: its first `LENGTH` bytes.
     """
-    if path == "custom.py":
-        return ("custom_code",)
+    if path in WHOLE_FOLDERS:
+        return (WHOLE_FOLDERS[path],)
     if head.startswith(_PICKLES):
         # joblib reads pickles, and a dump of it without arrays is one
         return ("joblib", "pickle") if path.endswith(".joblib") else ("pickle", "joblib")

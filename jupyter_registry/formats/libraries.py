@@ -9,9 +9,10 @@ from functools import lru_cache
 
 #: Libraries whose versions matter to a model, by the name they are imported under.
 LIBRARIES = (
-    "catboost", "flaml", "imblearn", "joblib", "jupyter_registry", "keras", "lightgbm", "numpy",
-    "onnx", "onnxruntime", "pandas", "polars", "pyarrow", "scipy", "skl2onnx", "sklearn", "skops",
-    "statsmodels", "tensorflow", "torch", "transformers", "xgboost",
+    "catboost", "cloudpickle", "flaml", "imblearn", "joblib", "jupyter_registry", "keras",
+    "lightgbm", "mlflow", "numpy", "onnx", "onnxruntime", "pandas", "patsy", "polars", "pyarrow",
+    "scipy", "skl2onnx", "sklearn", "skops", "statsmodels", "tensorflow", "torch", "transformers",
+    "xgboost",
 )  # fmt: skip
 
 

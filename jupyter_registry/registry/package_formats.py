@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from ..domain.entities import FilePublic, PackageCreate
 from ..domain.errors import InvalidInput, nearest
 from ..formats import FORMAT_NAMES, format_names
-from ..formats.first_bytes import LENGTH, possible_formats
+from ..formats.first_bytes import LENGTH, WHOLE_FOLDERS, possible_formats
 from ..store.artifacts import ArtifactStore
 
 #: Files that are looked at; a model is seldom among more.
@@ -64,12 +64,12 @@ def settled(
 
 
 def _found(artifacts: ArtifactStore, files: Sequence[FilePublic]) -> dict[str, tuple[str, ...]]:
-    """The possible formats of the files that may be models; of a folder with code, that alone."""
+    """The possible formats of files that may be models; of a whole folder, that of its own file."""
     found = {}
     for file in files[:_LOOKED_AT]:
         with artifacts.open(file.sha256) as opened:
             names = possible_formats(file.path, opened.read(LENGTH))
         if names:
             found[file.path] = names
-    code = found.get("custom.py")
-    return found if code is None else {"custom.py": code}
+    whole = next((path for path in WHOLE_FOLDERS if path in found), None)
+    return found if whole is None else {whole: found[whole]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pandas as pd
 import pytest
 
 from jupyter_registry.client import Registry
+
+from .inspecting import Inspected, Send
 
 N = 240
 CLOSE = {"rtol": 0, "atol": 1e-6}
@@ -91,3 +94,62 @@ def test_predictions_are_the_librarys(
     else:
         columns = [f"probability_{label}" for label in model.classes_]
         np.testing.assert_allclose(answer[columns], model.predict_proba(inputs), **CLOSE)
+
+
+def test_an_mlflow_folder_is_inspected_and_served(
+    data: pd.DataFrame,
+    registry: Registry,
+    name: str,
+    tmp_path: Path,
+    send: Send,
+    inspected: Inspected,
+) -> None:
+    import mlflow.sklearn
+    from sklearn.linear_model import LogisticRegression
+
+    table = data[["age"]].assign(income=data["income"].fillna(50.0))
+    model = LogisticRegression(max_iter=500).fit(table, data["grade"])
+    folder = tmp_path / "model"
+    mlflow.sklearn.save_model(
+        model,
+        folder,
+        signature=mlflow.models.infer_signature(table, data["grade"]),
+        input_example=table.head(3),
+        serialization_format="skops",
+        pip_requirements=["scikit-learn"],
+    )
+    # from a form, before it is registered
+    files = {p.name: p.read_bytes() for p in folder.iterdir()}
+    found = inspected(send(**files), kind="custom", target_name="grade")
+    assert (found["package"]["format"], found["missing"]) == ("mlflow", {})
+    assert len(found["package"]["input_example"]) == 3
+    # without data: all is known from the folder
+    package = registry.register(name, folder, target="grade", progress=False)
+    assert package.signature == found["package"]["signature"]
+    assert package.input_example == found["package"]["input_example"]
+    assert package.provenance["requirements"][-1] == "scikit-learn"
+    answer = package.deploy(name).predict(table)
+    columns = [f"probability_{label}" for label in model.classes_]
+    np.testing.assert_allclose(answer[columns], model.predict_proba(table), **CLOSE)
+
+
+def test_results_of_statsmodels_and_a_function(
+    data: pd.DataFrame, registry: Registry, name: str
+) -> None:
+    import cloudpickle
+    import statsmodels.formula.api as smf
+
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    table = data[["age", "city", "spent"]].astype({"city": object})
+    results = smf.ols("spent ~ age + C(city)", table).fit()
+    package = registry.register(name, results, target="spent", training=table, progress=False)
+    assert [column["name"] for column in package.signature] == ["age", "city"]
+    deployment = package.deploy(name)
+    answer = deployment.predict(table[["age", "city"]])
+    np.testing.assert_allclose(answer["prediction"], results.predict(table), rtol=1e-9)
+    better = registry.register(
+        name, lambda rows: rows["age"] * 1.5, target="spent", training=table, progress=False
+    )
+    deployment.replace(better, reason="other")
+    answer = deployment.predict(table[["age", "city"]])
+    np.testing.assert_allclose(answer["prediction"], table["age"] * 1.5)
