@@ -26,6 +26,7 @@ from .bodies import body
 from .discovery import kernel_id
 from .packages import Package
 from .progress import Progress, bar
+from .source import names_source, source_folder
 from .uploads import gather, together, upload, warn_left_out
 
 if TYPE_CHECKING:
@@ -185,6 +186,8 @@ class _ModelFiles:
 
         if _are_paths(said.model):
             path = together(said.model, folder)
+        elif isinstance(said.model, str) and names_source(said.model):
+            path = source_folder(said.model, folder)
         elif isinstance(said.model, str | os.PathLike):
             path = Path(said.model).expanduser()
             whole = formats.whole_folder(path) if path.is_file() else None

@@ -219,7 +219,7 @@ def test_lightgbm_labels_that_its_file_does_not_keep(table, targets, tmp_path):
     labels = np.array(["no", "yes"])[targets["binary"]]
     model = lightgbm.LGBMClassifier(n_estimators=5, n_jobs=1, verbose=-1).fit(table, labels)
     kind, file = save_model(model, tmp_path)
-    assert kind.name == "joblib"  # which has them
+    assert kind.name == "skops"  # which has them
     assert kind.load(file).describe().class_labels == ("no", "yes")
     with pytest.raises(UnsupportedFormat, match="does not keep the class labels"):
         save_model(model, tmp_path, "lightgbm")

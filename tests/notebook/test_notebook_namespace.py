@@ -52,6 +52,18 @@ def test_fitted_models_are_told_by_their_state() -> None:
     assert not any(map(namespace.is_fitted, [FRAME, 3, "x", None, pd]))
 
 
+def test_models_of_other_libraries_are_offered_too():
+    import lightgbm
+    import statsmodels.api as sm
+
+    rows = FRAME[["a"]].astype(float)
+    data = lightgbm.Dataset(rows, rows["a"])
+    assert namespace.is_fitted(lightgbm.train({"verbose": -1}, data, 1))
+    results = sm.OLS(rows["a"] * 2, rows)
+    assert not namespace.is_fitted(results)
+    assert namespace.is_fitted(results.fit())
+
+
 @pytest.fixture
 def resolve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.chdir(tmp_path)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from jupyter_registry.client import Registry
+from jupyter_registry.domain.errors import InvalidInput
 
 from .inspecting import Inspected, Send
 
@@ -153,3 +154,32 @@ def test_results_of_statsmodels_and_a_function(
     deployment.replace(better, reason="other")
     answer = deployment.predict(table[["age", "city"]])
     np.testing.assert_allclose(answer["prediction"], table["age"] * 1.5)
+
+
+def test_a_function_or_class_by_the_name_of_its_source(
+    data: pd.DataFrame, registry: Registry, name: str, tmp_path: Path, monkeypatch: Any
+) -> None:
+    package = tmp_path / "scoring"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "factors.py").write_text("FACTOR = 2.5\n")
+    (package / "model.py").write_text(
+        "from .factors import FACTOR\n\n\n"
+        "class Model:\n    def predict(self, rows):\n        return rows['age'] * FACTOR\n"
+    )
+    (tmp_path / "single.py").write_text("def predict(rows):\n    return rows['age'] - 1.0\n")
+    monkeypatch.chdir(tmp_path)
+    rows = data[["age", "spent"]]
+    given = {"target": "spent", "training": rows, "try_rows": 3, "progress": False}
+    made = registry.register(name, "scoring.model:Model", **given)
+    assert [file.path for file in made.files] == [
+        "custom.py", "scoring/__init__.py", "scoring/factors.py", "scoring/model.py",
+    ]  # fmt: skip
+    deployment = made.deploy(name)
+    answer = deployment.predict(rows[["age"]])
+    np.testing.assert_allclose(answer["prediction"], rows["age"] * 2.5)
+    single = registry.register(name, f"{tmp_path}/single.py:predict", **given)
+    assert single.format == "custom_code"
+    for wrong in ("nowhere_to_be:predict", "nowhere.py:predict"):
+        with pytest.raises(InvalidInput, match="There is no"):
+            registry.register(name, wrong, **given)
