@@ -24,6 +24,7 @@ _MODULES = {
     "catboost": "boosted_catboost",
     "skops": "sklearn_skops",
     "onnx": "onnx",
+    "keras": "keras_model",
     "joblib": "sklearn_joblib",
     "pickle": "sklearn_pickle",
     "mlflow": "mlflow_folder",
@@ -270,7 +271,11 @@ def save_model(model: Any, folder: Path, name: str | None = None) -> tuple[Model
     if name is not None:
         chosen = format_named(name)
         file = Path(folder) / chosen.file_name
-        chosen.save(model, file)
+        try:
+            chosen.save(model, file)
+        except RegistryError:
+            file.unlink(missing_ok=True)
+            raise
         return chosen, file
     format_for(model)
     refused: RegistryError | None = None

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..domain.errors import ModelFailed
-from ..domain.frames import Frame, conform, infer_signature
+from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Dtype, Signature
 from ..domain.target import Target, label_text
@@ -132,12 +132,9 @@ class CatBoostPredictor:
 
     def predict_table(self, table: Any) -> Prediction:
         """Score a DataFrame, a mapping of columns or a matrix."""
-        from .infer import columns_of
+        from .infer import predict_by_columns
 
-        columns = columns_of(table)
-        signature = infer_signature(columns)
-        self.prepare(signature)
-        return self.predict(conform(signature, columns, len(next(iter(columns.values()), ()))))
+        return predict_by_columns(self, table)
 
 
 def _as_categories(frame: Frame, names: list[str]) -> Frame:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..domain.errors import ModelFailed
-from ..domain.frames import Frame, conform, infer_signature
+from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Dtype, Signature
 from ..domain.target import Target
@@ -101,12 +101,9 @@ class BoosterPredictor:
 
     def predict_table(self, table: Any) -> Prediction:
         """Score a DataFrame, a mapping of columns or a matrix."""
-        from .infer import columns_of
+        from .infer import predict_by_columns
 
-        columns = columns_of(table)
-        signature = infer_signature(columns)
-        self.prepare(signature)
-        return self.predict(conform(signature, columns, len(next(iter(columns.values()), ()))))
+        return predict_by_columns(self, table)
 
     def _answer(self, matrix: Matrix) -> Matrix:
         """Values (n,), probabilities of class 1 (n,), or of all classes (n, K)."""

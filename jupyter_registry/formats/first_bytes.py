@@ -38,6 +38,8 @@ def possible_formats(path: str, head: bytes) -> tuple[str, ...]:
         return ("joblib", "pickle") if path.endswith(".joblib") else ("pickle", "joblib")
     if head.startswith(_COMPRESSED):
         return ("joblib",)
+    if head.startswith(b"PK\x03\x04") and head[30:].startswith(b"metadata.json"):
+        return ("keras",)
     if head.startswith(b"PK\x03\x04"):
         return ("skops",) if path.endswith((".skops", ".zip")) or "." not in path else ()
     if head.startswith(LIGHTGBM):

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from ..domain.errors import InvalidInput
-from ..domain.frames import Values
+from ..domain.frames import Values, conform
 from ..domain.frames import infer_signature as signature_of_columns
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Dtype, Signature
 from ..domain.target import Target, label_text
-from .base import ModelDescription, Predictor
+from .base import ModelDescription, Prediction, Predictor
 from .sklearn_parts import ignores_names
 
 
@@ -96,6 +96,25 @@ def _from_model(predictor: Predictor) -> Signature | None:
         return None
     # a model that takes a plain matrix takes numbers
     return Signature(tuple(Column(name, Dtype.NUMBER, True) for name in names))
+
+
+def predict_by_columns(predictor: Any, table: Any) -> Prediction:
+    """What a predictor, which it makes ready, answers to a table, by the names of its columns.
+
+    Parameters
+    ----------
+    predictor:
+        One that `prepare` makes ready without a target.
+    table:
+        As `columns_of` takes it.
+
+    """
+    columns = columns_of(table)
+    signature = signature_of_columns(columns)
+    predictor.prepare(signature)
+    frame = conform(signature, columns, len(next(iter(columns.values()), ())))
+    answer: Prediction = predictor.predict(frame)
+    return answer
 
 
 def infer_target(

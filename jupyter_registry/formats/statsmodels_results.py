@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..domain.errors import ModelFailed, missing_extra
-from ..domain.frames import Frame, conform, infer_signature
+from ..domain.frames import Frame, infer_signature
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Dtype, Signature
 from ..domain.target import Target
@@ -164,12 +164,9 @@ class StatsmodelsPredictor:
 
     def predict_table(self, table: Any) -> Prediction:
         """Score a DataFrame, a mapping of columns or a matrix; a constant may be left out."""
-        from .infer import columns_of
+        from .infer import predict_by_columns
 
-        columns = columns_of(table)
-        signature = infer_signature(columns)
-        self.prepare(signature)
-        return self.predict(conform(signature, columns, len(next(iter(columns.values()), ()))))
+        return predict_by_columns(self, table)
 
 
 def _variables(data: Any) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import pickle
 
-import catboost
 import lightgbm
 import numpy as np
 import pandas as pd
@@ -261,6 +260,7 @@ def test_numbered_classes_and_data_that_lacks_one(table, targets, tmp_path):
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("named", [True, False])
 def test_catboost(task, named, table, targets, tmp_path):
+    catboost = pytest.importorskip("catboost")
     options = {"iterations": 12, "thread_count": 1, "verbose": False, "allow_writing_files": False}
     rows = table.assign(city=table.city.astype(object).fillna("nowhere"), member=table.member * 1)
     labels = targets[task]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -52,10 +53,9 @@ def lightgbm_classifier(data: pd.DataFrame, target: Any) -> Any:
 
 
 def catboost_classifier(data: pd.DataFrame, target: Any) -> Any:
-    from catboost import CatBoostClassifier
-
+    make = pytest.importorskip("catboost").CatBoostClassifier
     options = {"iterations": 10, "thread_count": 1, "verbose": False, "allow_writing_files": False}
-    return CatBoostClassifier(**options, cat_features=["city"]).fit(data, target)
+    return make(**options, cat_features=["city"]).fit(data, target)
 
 
 #: Format → how its model is made, its target, and where its own file comes from.
@@ -183,3 +183,19 @@ def test_a_function_or_class_by_the_name_of_its_source(
     for wrong in ("nowhere_to_be:predict", "nowhere.py:predict"):
         with pytest.raises(InvalidInput, match="There is no"):
             registry.register(name, wrong, **given)
+
+
+def test_a_keras_model(data: pd.DataFrame, registry: Registry, name: str) -> None:
+    pytest.importorskip("jax")
+    os.environ.setdefault("KERAS_BACKEND", "jax")
+    keras = pytest.importorskip("keras")
+    model = keras.Sequential(
+        [keras.layers.Input((1,)), keras.layers.Dense(3), keras.layers.Softmax()]
+    )
+    rows = data[["age"]].assign(grade=data["grade"])
+    package = registry.register(name, model, target="grade", training=rows, progress=False)
+    assert (package.format, package.class_labels) == ("keras", ["a", "b", "c"])
+    answer = package.deploy(name).predict(rows[["age"]])
+    expected = model.predict(rows[["age"]].to_numpy("float32"), verbose=0)
+    columns = [f"probability_{label}" for label in "abc"]
+    np.testing.assert_allclose(answer[columns], expected, **CLOSE)
