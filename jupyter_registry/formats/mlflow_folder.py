@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -45,6 +46,11 @@ class MLflowPredictor:
     def native(self) -> Any:
         """The library's own object, or MLflow's."""
         return self._inner.native
+
+    @property
+    def model(self) -> Any:
+        """The estimator inside, if it is one: whether its columns are numbers is for it to say."""
+        return getattr(self._inner, "model", None)
 
     def describe(self) -> ModelDescription:
         """What the model says of itself; its columns' names are the signature's, if there is one.
@@ -221,6 +227,8 @@ class MLflowFormat:
 
 
 def _load_pyfunc(said: MLmodel) -> Any:
+    # it tells its makers of its use otherwise
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     try:
         import mlflow.pyfunc
     except ModuleNotFoundError as error:

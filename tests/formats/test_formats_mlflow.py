@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from jupyter_registry.formats.infer import columns_of, infer_signature, infer_ta
 from jupyter_registry.formats.inspection import Asked, inspect
 from jupyter_registry.formats.scoring import Scorer
 
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 mlflow = pytest.importorskip("mlflow")
 N = 120
 CLOSE = {"rtol": 0, "atol": 1e-6}
@@ -87,6 +89,20 @@ def test_scikit_learn_and_all_that_the_folder_says(serialization, saved, data):
     assert origin["mlflow"]["metadata"] == {"team": "churn"}
     assert origin["mlflow"]["mlflow_version"] == mlflow.__version__
     assert not found.missing
+
+
+def test_columns_of_texts_are_not_taken_for_numbers_without_a_signature(saved, data):
+    from sklearn.compose import make_column_transformer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    rows = data[["age"]].assign(city=np.where(data.income > 50, "Oslo", "Bergen"))
+    encoder = make_column_transformer((OneHotEncoder(), ["city"]), remainder="passthrough")
+    model = make_pipeline(encoder, LinearRegression()).fit(rows, data.spent)
+    folder = saved("sklearn", model, signature=None, serialization_format="cloudpickle")
+    found = inspect(Asked(model=folder, target_name="spent"), lambda *_: None)
+    assert "dtypes are unknown" in found.missing["signature"]
+    np.testing.assert_allclose(score(folder, rows).values, model.predict(rows))
 
 
 @pytest.mark.parametrize("kind", ["estimator", "booster"])

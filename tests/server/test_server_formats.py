@@ -105,6 +105,7 @@ def test_an_mlflow_folder_is_inspected_and_served(
     send: Send,
     inspected: Inspected,
 ) -> None:
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     import mlflow.sklearn
     from sklearn.linear_model import LogisticRegression
 
