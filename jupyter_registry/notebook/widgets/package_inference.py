@@ -48,7 +48,8 @@ def infer(model: Any, training: Any, holdout: Any, target: str | None) -> Inferr
     kind = says.target_type if says is not None else None
     labels = says.class_labels if says is not None else None
     if target is not None and (kind is None or (kind.is_classification and labels is None)):
-        kind, found = _outcomes(target, tables, kind)
+        told, found = _outcomes(target, tables, kind)
+        kind = kind or told
         if says is not None and kind is not None and kind.is_classification:
             found = numbered_labels(says, found)
         labels = None if found is None else tuple(label_text(label) for label in found)
