@@ -18,7 +18,7 @@ import pytest
 
 from jupyter_registry.client import tables
 from jupyter_registry.domain.baseline import holdout_metrics
-from jupyter_registry.domain.errors import ModelFailed
+from jupyter_registry.domain.errors import ModelFailed, StorageUnavailable
 from jupyter_registry.domain.frames import conform
 from jupyter_registry.domain.leaderboards import BoardModelCreate, LeaderboardCreate, Progress
 from jupyter_registry.formats import find_model
@@ -71,7 +71,8 @@ def test_what_is_told_is_what_the_registry_takes(trained_on_flights: Trained) ->
     assert sink.board is not None
     made = LeaderboardCreate.model_validate(json.loads(json.dumps(sink.board, allow_nan=False)))
     assert made.partition.kind == "time"
-    assert made.partition.rows.training + made.partition.rows.validation < made.data.rows
+    rows = made.partition.rows
+    assert max(rows.training, rows.validation) + rows.holdout <= made.data.rows
     assert made.positive_class == "late"
     for model, files in sink.models:
         BoardModelCreate.model_validate(json.loads(json.dumps(model, allow_nan=False)))
@@ -203,6 +204,26 @@ def test_folds_have_a_spread(diabetes: pd.DataFrame, tmp_path: Path) -> None:
     assert sum(residuals["histogram"]["counts"]) == len(board.partition.modelling)
 
 
+def test_windows_of_time_are_validated_by_what_came_before(
+    diabetes: pd.DataFrame, tmp_path: Path
+) -> None:
+    frame = diabetes.assign(visit=pd.date_range("2024-01-01", periods=len(diabetes)))
+    sink = KeepingSink(tmp_path)
+    board = _small(frame, "target", families=["linear", "forest", "blend"])
+    board.run(120, sink=sink, progress=False)
+    validated = np.concatenate([rows for _, rows in board.partition.splits])
+    assert len(board.partition.splits) == 5
+    assert sink.board is not None
+    assert sink.board["partition"]["rows"]["validation"] == len(validated) < 354
+    assert list(sink.done) == ["Linear model", "Random forest", "Blend of the best 2"]
+    for model, _ in sink.done.values():
+        assert model["validation"]["rmse"]["spread"] > 0
+        assert model["validation"]["rmse"]["n"] == len(validated)
+        assert model["validation"]["r2"]["mean"] > 0.2
+        assert sum(model["details"]["residuals"]["histogram"]["counts"]) == len(validated)
+        assert model["baseline"]["rows"]["training"] == len(board.partition.modelling) == 354
+
+
 def test_the_same_seed_trains_alike(wine: pd.DataFrame, tmp_path: Path) -> None:
     scores = []
     for seed in (3, 3, 4):
@@ -281,6 +302,29 @@ def test_memory_that_not_even_the_start_fits_into_is_said(
     with pytest.raises(ModelFailed, match="30 MB are allowed"):
         _small(wine, "target", memory_limit_mb=30).run(60, sink=sink, progress=False)
     assert sink.board is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no limits of a process")
+def test_a_model_that_cannot_be_written_fails_alone(diabetes: pd.DataFrame, tmp_path: Path) -> None:
+    import resource
+
+    sink = KeepingSink(tmp_path / "some")
+    board = _small(diabetes, "target", families=["linear", "forest"], folds=1)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        board.run(240, sink=sink, progress=False)
+        none = KeepingSink(tmp_path / "none")
+        with pytest.raises(StorageUnavailable, match="full: no model could be written") as full:
+            _small(diabetes, "target", families=["forest"], folds=1).run(
+                240, sink=none, progress=False
+            )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(sink.done) == ["Linear model"]
+    assert "no room left on the disk" in sink.models[1][0]["reason"]
+    assert sink.ended == [("done", None)]
+    assert none.ended == [("failed", str(full.value))]
 
 
 def test_the_memory_of_a_container_is_its_limit(tmp_path: Path) -> None:

@@ -1075,6 +1075,11 @@ export interface components {
              */
             segment_columns?: string[];
             /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
+            /**
              * @default {
              *       "name": null,
              *       "description": "",
@@ -1557,6 +1562,11 @@ export interface components {
              * @default []
              */
             segment_columns?: string[];
+            /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
             /** Package Id */
             package_id: number;
         };
@@ -1621,6 +1631,11 @@ export interface components {
             kernelspec?: string | null;
             /** Segment Columns */
             segment_columns?: string[];
+            /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
             /** Id */
             id: number;
             state: components["schemas"]["DeploymentState"];
@@ -1729,6 +1744,11 @@ export interface components {
             kernelspec?: string | null;
             /** Segment Columns */
             segment_columns?: string[];
+            /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
             /** Id */
             id: number;
             state: components["schemas"]["DeploymentState"];
@@ -1835,6 +1855,11 @@ export interface components {
              * @default null
              */
             segment_columns?: string[] | null;
+            /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
             /** @default null */
             state?: components["schemas"]["DeploymentState"] | null;
         };
@@ -2126,6 +2151,32 @@ export interface components {
          * @enum {string}
          */
         Importance: "low" | "moderate" | "high" | "critical";
+        /**
+         * Incumbent
+         * @description A model of a leaderboard's predecessor, as it did on the newer one's holdout.
+         */
+        Incumbent: {
+            /** Leaderboard Id */
+            leaderboard_id: number;
+            /** Number */
+            number: number;
+            /** Label */
+            label: string;
+            /**
+             * Package
+             * @default null
+             */
+            package?: string | null;
+            /** Metrics */
+            metrics?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Reason
+             * @default null
+             */
+            reason?: string | null;
+        };
         /**
          * InspectionCreate
          * @description Inspect an upload's model and data; what is known already is taken as it is said.
@@ -2429,6 +2480,8 @@ export interface components {
              * @default null
              */
             predecessor_id?: number | null;
+            /** @default null */
+            trainer?: components["schemas"]["Trainer"] | null;
         };
         /**
          * LeaderboardJobCreate
@@ -2474,6 +2527,16 @@ export interface components {
              * @default null
              */
             kernelspec?: string | null;
+            /**
+             * Predecessor Id
+             * @default null
+             */
+            predecessor_id?: number | null;
+            /**
+             * Token
+             * @default null
+             */
+            token?: string | null;
         };
         /**
          * LeaderboardJobPublic
@@ -2522,6 +2585,16 @@ export interface components {
             source?: string;
             /** Target Name */
             target_name: string;
+            /**
+             * Predecessor Id
+             * @default null
+             */
+            predecessor_id?: number | null;
+            /**
+             * Token
+             * @default null
+             */
+            token?: string | null;
             /**
              * Log
              * @default
@@ -2711,6 +2784,11 @@ export interface components {
              */
             successors?: number[];
             /**
+             * Incumbents
+             * @default []
+             */
+            incumbents?: components["schemas"]["Incumbent"][];
+            /**
              * Models
              * @default []
              */
@@ -2869,6 +2947,11 @@ export interface components {
              * @default null
              */
             error?: string | null;
+            /**
+             * Incumbents
+             * @default null
+             */
+            incumbents?: components["schemas"]["Incumbent"][] | null;
         };
         /**
          * MetricRule
@@ -3569,7 +3652,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, SchemaTooNew 503, StorageUnavailable 503
+         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, PredictionTimeout 504, SchemaTooNew 503, StorageUnavailable 503
          */
         Problem: {
             /** Type */
@@ -3909,6 +3992,18 @@ export interface components {
          */
         TargetType: "regression" | "binary" | "multiclass";
         /**
+         * Trainer
+         * @description The process that tells of a leaderboard, so that it is known at once when it is gone.
+         */
+        Trainer: {
+            /** Place */
+            place: string;
+            /** Pid */
+            pid: number;
+            /** Began */
+            began: string;
+        };
+        /**
          * TrainingData
          * @description What the models were trained on.
          */
@@ -4025,6 +4120,7 @@ export type Health = components['schemas']['Health'];
 export type HealthBucket = components['schemas']['HealthBucket'];
 export type HealthRules = components['schemas']['HealthRules'];
 export type Importance = components['schemas']['Importance'];
+export type Incumbent = components['schemas']['Incumbent'];
 export type InspectionCreate = components['schemas']['InspectionCreate'];
 export type InspectionPublic = components['schemas']['InspectionPublic'];
 export type InspectionStage = components['schemas']['InspectionStage'];
@@ -4077,6 +4173,7 @@ export type ServicePeriod = components['schemas']['ServicePeriod'];
 export type Status = components['schemas']['Status'];
 export type Taking = components['schemas']['Taking'];
 export type TargetType = components['schemas']['TargetType'];
+export type Trainer = components['schemas']['Trainer'];
 export type TrainingData = components['schemas']['TrainingData'];
 export type UploadPublic = components['schemas']['UploadPublic'];
 export type ValidationScore = components['schemas']['ValidationScore'];

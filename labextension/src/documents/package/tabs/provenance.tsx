@@ -9,7 +9,7 @@ import { useAnswer } from '../../../components/useAnswer';
 import { full } from '../../../format/times';
 import type { PanelTab } from '../../../tokens';
 import { notebookPath } from '../notebookPath';
-import { type Provenance as Known, provenanceOf, valueText } from '../shape';
+import { factsOf, type Provenance as Known, provenanceOf, valueText } from '../shape';
 
 export const provenance: PanelTab<PackagePublic> = {
   id: 'provenance',
@@ -51,7 +51,7 @@ function Provenance({ entity }: { entity: PackagePublic }): React.ReactElement {
           [trans.__('Git'), gitText(known, trans.__('with changes'))],
           [trans.__('Digest'), entity.digest && <code key="digest">{entity.digest}</code>],
           [trans.__('Importance'), known.importance],
-          ...others.map(([name, value]) => [name, valueText(value)] as const)
+          ...others.flatMap(([name, value]) => factsOf(name, value))
         ]}
       />
       {parameters.length > 0 && (
