@@ -26,6 +26,7 @@ from .bodies import body
 from .discovery import kernel_id
 from .packages import Package
 from .progress import Progress, bar
+from .source import names_source, source_folder
 from .uploads import gather, together, upload, warn_left_out
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _body(
     holdout: pa.Table | None,
 ) -> dict[str, Any]:
     from ..formats.baselines import baseline, try_out
-    from ..formats.from_data import TargetSaid, find_target
+    from ..formats.from_data import TargetSaid, find_target, said_provenance
     from ..formats.importance import add_importance
     from ..formats.parameters import parameters
 
@@ -133,6 +134,7 @@ def _body(
     known = _provenance(registry)
     if settings := parameters(said.model):
         known["parameters"] = settings
+    known |= said_provenance(None if model is None else model.loaded)
     importance = add_importance(
         found,
         target,
@@ -161,7 +163,7 @@ def _body(
         build_environment=said.build_environment,
         baseline=found,
         provenance=known,
-        input_example=_example(said, signature, sample),
+        input_example=_example(said, signature, sample, model),
         tags={str(key): str(value) for key, value in (said.tags or {}).items()},
         aliases=list(said.aliases),
     )
@@ -174,7 +176,8 @@ class _ModelFiles:
         self.files = files
         self.format = format
         self._root = root
-        self._predictor: Predictor | None = None
+        #: The model, once it was needed.
+        self.loaded: Predictor | None = None
 
     @classmethod
     def of(cls, said: Described, folder: Path) -> _ModelFiles:
@@ -183,9 +186,14 @@ class _ModelFiles:
 
         if _are_paths(said.model):
             path = together(said.model, folder)
+        elif isinstance(said.model, str) and names_source(said.model):
+            path = source_folder(said.model, folder)
         elif isinstance(said.model, str | os.PathLike):
             path = Path(said.model).expanduser()
-            if path.is_file() and formats.whole_folder(path):
+            whole = formats.whole_folder(path) if path.is_file() else None
+            if whole is not None and whole[0].name == "mlflow":
+                path = path.parent  # the file is about what lies beside it
+            elif whole is not None:
                 # in a folder of its own: what lies beside it here is not uploaded
                 path = together([path], folder)
         else:
@@ -198,12 +206,12 @@ class _ModelFiles:
 
     def predictor(self) -> Predictor:
         """The model, loaded from its file once; what is served is what was asked here."""
-        if self._predictor is None:
+        if self.loaded is None:
             from .. import formats
 
             file = formats.model_file(self._root, self.format)
             try:
-                self._predictor = formats.format_named(self.format).load(file)
+                self.loaded = formats.format_named(self.format).load(file)
             except RegistryError:
                 raise
             except Exception as error:
@@ -214,7 +222,7 @@ class _ModelFiles:
                     "libraries it was saved with are installed here.",
                     fields={"format": self.format, "file": file.name},
                 ) from error
-        return self._predictor
+        return self.loaded
 
 
 def _are_paths(model: Any) -> bool:
@@ -308,12 +316,17 @@ def _given_signature(given: SignatureLike) -> Signature:
 
 
 def _example(
-    said: Described, signature: Signature | None, sample: pa.Table | None
+    said: Described,
+    signature: Signature | None,
+    sample: pa.Table | None,
+    model: _ModelFiles | None,
 ) -> list[dict[str, Any]] | None:
-    from ..formats.from_data import EXAMPLE_ROWS, example_of
+    from ..formats.from_data import EXAMPLE_ROWS, example_kept, example_of
 
     if said.input_example is not None:
         return example_of(tables.read(said.input_example, "input_example").table, signature)
+    if sample is None and model is not None and signature is not None:
+        return example_kept(model.loaded, signature)
     return example_of(None if sample is None else sample.slice(0, EXAMPLE_ROWS), signature)
 
 

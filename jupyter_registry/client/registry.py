@@ -103,9 +103,12 @@ class Registry:
         name:
             The registered model's name; a new one is made.
         model:
-            An object (scikit-learn estimator or pipeline, ONNX model), saved here; the path of a
-            file or folder, or a list of several, uploaded as they are; nothing for a model hosted
-            elsewhere. A folder with ``custom.py`` is a model with hooks in that code.
+            An object (an estimator, a booster, results of statsmodels, an ONNX model, a function
+            of a DataFrame or a class with such a ``predict``), saved here; the path of a file or
+            folder, or a list of several, uploaded as they are; ``module:name`` or
+            ``path/file.py:name``, a function or class with its source; nothing for a model hosted
+            elsewhere. A folder with ``custom.py`` is a model with hooks in that code, one with
+            ``MLmodel`` as MLflow wrote it.
             Of a folder, links to files count as files; hidden files, links to folders and empty
             folders are left out with a warning; ``__pycache__``, ``.ipynb_checkpoints`` and
             ``.git`` without.
@@ -131,8 +134,8 @@ class Registry:
         input_example:
             Up to 20 input rows; the first five of the data unless given.
         format:
-            ``skops``, ``joblib``, ``pickle``, ``onnx`` or ``custom_code``; for an object the first
-            that can keep it, for files told by content.
+            One of `jupyter_registry.formats.format_names`; for an object the first that can keep
+            it, for files told by content.
         location, build_environment:
             Where an external model is, and what built it.
         try_rows:

@@ -1,4 +1,9 @@
-"""Model formats: one module per format, imported when it is first used."""
+"""Model formats: one module per format, imported when it is first used.
+
+What an entry point of another distribution adds (see `added`) is asked before what is here, as it
+knows its own; only its own name is never looked for among the added ones, so that a worker, which
+is told the name, starts quickly.
+"""
 
 from __future__ import annotations
 
@@ -14,27 +19,38 @@ from ..domain.errors import (
     is_full,
     nearest,
 )
+from .first_bytes import WHOLE_FOLDERS
 
 if TYPE_CHECKING:
     from .base import FolderFormat, ModelFormat
 
 #: Names in the order in which they are tried; each lives in the module beside it.
 _MODULES = {
+    "xgboost": "boosted_xgboost",
+    "lightgbm": "boosted_lightgbm",
+    "catboost": "boosted_catboost",
     "skops": "sklearn_skops",
     "onnx": "onnx",
+    "keras": "keras_model",
+    "pmml": "pmml",
     "joblib": "sklearn_joblib",
     "pickle": "sklearn_pickle",
+    "mlflow": "mlflow_folder",
     "custom_code": "custom_code",
 }
 
-#: Files that, at a folder's root, make the whole folder one model, and of which format.
-_WHOLE_FOLDERS = {"custom.py": "custom_code"}
-
+#: The formats of this project; `format_names` has all.
 FORMAT_NAMES = tuple(_MODULES)
-_OF_ONE_FILE = tuple(name for name in FORMAT_NAMES if name not in _WHOLE_FOLDERS.values())
 
 #: Files that commonly lie beside a model and are none.
-_NOT_MODELS = frozenset({".md", ".txt", ".json", ".yaml", ".yml", ".py", ".toml", ".csv"})
+_NOT_MODELS = frozenset({".md", ".yaml", ".yml", ".py", ".toml", ".csv"})
+
+
+def format_names() -> tuple[str, ...]:
+    """Names of all formats, those that installed distributions add last; imports none."""
+    from .added import added_names
+
+    return (*FORMAT_NAMES, *added_names(FORMAT_NAMES))
 
 
 def format_named(name: str) -> ModelFormat:
@@ -44,12 +60,20 @@ def format_named(name: str) -> ModelFormat:
     ------
     InvalidInput
         when there is none.
+    UnsupportedFormat
+        when a distribution adds it, but it cannot be used.
 
     """
     if name not in _MODULES:
+        known = format_names()
+        if name in known:
+            from .added import added_format
+
+            return added_format(name)
         raise InvalidInput(
-            f"Unknown model format {name!r}. {nearest(name, FORMAT_NAMES)}".strip(),
-            advice=f"Use one of: {', '.join(FORMAT_NAMES)}.",
+            f"Unknown model format {name!r}. {nearest(name, known)}".strip(),
+            advice=f"Use one of: {', '.join(known)}; or install the distribution that adds it, "
+            "in the environment the model runs in too.",
             fields={"format": f"unknown: {name}"},
         )
     chosen: ModelFormat = import_module(f".{_MODULES[name]}", __name__).FORMAT
@@ -96,23 +120,41 @@ def find_model(path: Path, name: str | None = None) -> tuple[ModelFormat, Path]:
         )
     raise UnsupportedFormat(
         f"{path.name!r} is of no known model format.",
-        advice=f"Known formats, told by content: {', '.join(FORMAT_NAMES)}.",
+        advice=f"Known formats, told by content: {', '.join(format_names())}.",
         fields={"files": [file.name for file in _candidates(path)[:20]]},
     )
 
 
 def whole_folder(path: Path) -> tuple[FolderFormat, Path] | None:
     """The format of whole folders that a folder is of, or such a file is for, and that file."""
-    for file_name, name in _WHOLE_FOLDERS.items():
-        file = path / file_name if path.is_dir() else path
-        if file.name == file_name and file.is_file():
+    for file_name, name in WHOLE_FOLDERS.items():
+        if (file := _root_file(path, file_name)) is not None:
             return cast("FolderFormat", format_named(name)), file
+    from .added import added_formats
+
+    for added in added_formats(FORMAT_NAMES):
+        if _is_of_folders(added) and (file := _root_file(path, added.file_name)) is not None:
+            return cast("FolderFormat", added), file
     return None
+
+
+def _root_file(path: Path, file_name: str) -> Path | None:
+    file = path / file_name if path.is_dir() else path
+    return file if file.name == file_name and file.is_file() else None
+
+
+def _is_of_folders(kind: ModelFormat) -> bool:
+    return hasattr(kind, "check")
 
 
 def models_in(path: Path) -> list[tuple[ModelFormat, Path]]:
     """The files that are models of formats of one file, in a folder (or the file itself)."""
-    return [(kind, file) for file in _candidates(path) if (kind := _sniff(file)) is not None]
+    from .added import added_formats
+
+    kinds = [*added_formats(FORMAT_NAMES), *map(format_named, FORMAT_NAMES)]
+    of_one_file = [kind for kind in kinds if not _is_of_folders(kind)]
+    found = ((_sniff(of_one_file, file), file) for file in _candidates(path))
+    return [(kind, file) for kind, file in found if kind is not None]
 
 
 def _candidates(path: Path) -> list[Path]:
@@ -125,12 +167,17 @@ def _candidates(path: Path) -> list[Path]:
     ]
 
 
-def _sniff(file: Path) -> ModelFormat | None:
-    for name in _OF_ONE_FILE:
-        candidate = format_named(name)
-        if candidate.sniff(file):
-            return candidate
-    return None
+def _sniff(kinds: list[ModelFormat], file: Path) -> ModelFormat | None:
+    return next((kind for kind in kinds if _says(kind, "sniff", file)), None)
+
+
+def _says(kind: ModelFormat, question: str, given: Any) -> bool:
+    """What a format's ``sniff`` or ``recognises`` answers; an added one may fail at it."""
+    if kind.name in _MODULES:
+        return bool(getattr(kind, question)(given))
+    from .added import asked
+
+    return asked(kind, question, given)
 
 
 def find_format(path: Path) -> ModelFormat:
@@ -151,16 +198,18 @@ def model_file(path: Path, name: str) -> Path:
     wanted = format_named(name)
     if path.is_file():
         return path
-    if name in _WHOLE_FOLDERS.values():
-        whole = whole_folder(path)
-        if whole is not None and whole[0] is wanted:
-            return whole[1]
+    if _is_of_folders(wanted):
+        file = _root_file(path, wanted.file_name)
+        if file is not None:
+            return file
         raise UnsupportedFormat(
             f"The package has no {wanted.file_name} at its root.",
             advice=f"Register the folder that {wanted.file_name} lies in.",
             fields={"format": name},
         )
-    files = [file for file in sorted(path.rglob("*")) if file.is_file() and wanted.sniff(file)]
+    files = [
+        file for file in sorted(path.rglob("*")) if file.is_file() and _says(wanted, "sniff", file)
+    ]
     if not files and name in ("joblib", "pickle"):
         # a joblib dump without arrays is a plain pickle, and joblib reads pickles
         other = format_named("pickle" if name == "joblib" else "joblib")
@@ -183,15 +232,21 @@ def format_for(model: Any) -> ModelFormat:
         when none can.
 
     """
-    for name in FORMAT_NAMES:
-        candidate = format_named(name)
-        if candidate.recognises(model):
-            return candidate
+    recognising = _recognising(model)
+    if recognising:
+        return recognising[0]
     raise UnsupportedFormat(
         f"An object of type {type(model).__module__}.{type(model).__qualname__} is no model of a "
         "known format.",
         advice="Register a scikit-learn estimator or pipeline, an ONNX model, or a model file.",
     )
+
+
+def _recognising(model: Any) -> list[ModelFormat]:
+    from .added import added_formats
+
+    kinds = [*added_formats(FORMAT_NAMES), *map(format_named, FORMAT_NAMES)]
+    return [kind for kind in kinds if _says(kind, "recognises", model)]
 
 
 def save_artifact(model: Any, folder: Path) -> tuple[ModelFormat, Path]:
@@ -205,7 +260,7 @@ def save_artifact(model: Any, folder: Path) -> tuple[ModelFormat, Path]:
         when the libraries for it are absent.
 
     """
-    if any(format_named(name).recognises(model) for name in FORMAT_NAMES):
+    if _recognising(model):
         return save_model(model, folder)
     return save_model(model, folder, "pickle")
 
@@ -226,13 +281,15 @@ def save_model(model: Any, folder: Path, name: str | None = None) -> tuple[Model
     if name is not None:
         chosen = format_named(name)
         file = Path(folder) / chosen.file_name
-        chosen.save(model, file)
+        try:
+            chosen.save(model, file)
+        except RegistryError:
+            file.unlink(missing_ok=True)
+            raise
         return chosen, file
     format_for(model)
     refused: RegistryError | None = None
-    for candidate in map(format_named, FORMAT_NAMES):
-        if not candidate.recognises(model):
-            continue
+    for candidate in _recognising(model):
         file = Path(folder) / candidate.file_name
         try:
             candidate.save(model, file)

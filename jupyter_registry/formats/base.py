@@ -21,7 +21,9 @@ class ModelDescription:
     """What a model says of itself; ``None`` where it says nothing.
 
     ``class_labels`` are texts, in the order of the model's probability columns.
-    ``feature_names`` are the columns it was fitted on; ``n_features`` their number.
+    ``feature_names`` are the columns it was fitted on; ``n_features`` their number. ``n_classes``
+    is said by a model whose classes are only numbered: the target's labels stand for them, in
+    their order.
     """
 
     framework: str
@@ -30,6 +32,7 @@ class ModelDescription:
     class_labels: tuple[str, ...] | None = None
     feature_names: tuple[str, ...] | None = None
     n_features: int | None = None
+    n_classes: int | None = None
 
 
 @dataclass(frozen=True)

@@ -131,13 +131,14 @@ def find_artifact(folder: Path) -> tuple[Any, Path]:
 
     """
     from . import FORMAT_NAMES, models_in
+    from .first_bytes import WHOLE_FOLDERS
 
     found = models_in(folder)
     if len(found) == 1:
         return found[0]
     names = [file.relative_to(folder).as_posix() for _, file in found]
     others = sorted(file.name for file in folder.rglob("*") if file.is_file())
-    known = ", ".join(name for name in FORMAT_NAMES if name != CustomCodeFormat.name)
+    known = ", ".join(name for name in FORMAT_NAMES if name not in WHOLE_FOLDERS.values())
     raise UnsupportedFormat(
         f"Beside {FILE_NAME} lie several models: {', '.join(names)}."
         if names

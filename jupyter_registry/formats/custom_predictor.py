@@ -65,6 +65,11 @@ class CustomPredictor:
         self._description = self._describe()
 
     @property
+    def model(self) -> Any:
+        """The estimator inside, if it is one: whether its columns are numbers is for it to say."""
+        return getattr(self._inner, "model", None)
+
+    @property
     def _is_plain(self) -> bool:
         """Whether rows reach the model as they come, and its own answer is the answer."""
         return not self._hooks.keys() & {"transform", "score", "post_process"}

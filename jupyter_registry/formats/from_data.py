@@ -55,13 +55,15 @@ def find_target(
         labels = list(labels)
     known = kind is not None and (str(kind) == TargetType.REGRESSION or labels is not None)
     if not known and predictor is not None:
-        from .infer import infer_target
+        from .infer import infer_target, numbered_labels
 
         loaded = predictor()
         says = loaded.describe()
         if kind is not None or says.target_type is not None:
             if labels is None and says.class_labels is None:
-                labels = outcomes(name, tables, kind or says.target_type)[1]
+                found = outcomes(name, tables, kind or says.target_type)[1]
+                classes = TargetType(kind or says.target_type).is_classification
+                labels = numbered_labels(says, found) if classes else found
             return infer_target(
                 loaded,
                 name,
@@ -171,3 +173,18 @@ def example_of(table: pa.Table | None, signature: Signature | None) -> list[dict
             )
         table = table.select(signature.names)
     return records_of(table)
+
+
+def example_kept(predictor: Predictor | None, signature: Signature) -> list[dict[str, Any]] | None:
+    """The input example that a model's files hold, if it has all columns of the signature."""
+    kept = getattr(predictor, "input_example", None)
+    rows = kept() if callable(kept) else None
+    if not rows or not all(set(signature.names) <= set(row) for row in rows):
+        return None
+    return [{name: row[name] for name in signature.names} for row in rows[:EXAMPLE_ROWS]]
+
+
+def said_provenance(predictor: Predictor | None) -> dict[str, Any]:
+    """What a model's files say of where it is from, as fields of the provenance."""
+    said = getattr(predictor, "provenance", None)
+    return dict(said()) if callable(said) else {}

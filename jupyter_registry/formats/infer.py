@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from ..domain.errors import InvalidInput
-from ..domain.frames import Values
+from ..domain.frames import Values, conform
 from ..domain.frames import infer_signature as signature_of_columns
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Dtype, Signature
-from ..domain.target import Target
-from .base import Predictor
+from ..domain.target import Target, label_text
+from .base import ModelDescription, Prediction, Predictor
 from .sklearn_parts import ignores_names
 
 
@@ -98,6 +98,25 @@ def _from_model(predictor: Predictor) -> Signature | None:
     return Signature(tuple(Column(name, Dtype.NUMBER, True) for name in names))
 
 
+def predict_by_columns(predictor: Any, table: Any) -> Prediction:
+    """What a predictor, which it makes ready, answers to a table, by the names of its columns.
+
+    Parameters
+    ----------
+    predictor:
+        One that `prepare` makes ready without a target.
+    table:
+        As `columns_of` takes it.
+
+    """
+    columns = columns_of(table)
+    signature = signature_of_columns(columns)
+    predictor.prepare(signature)
+    frame = conform(signature, columns, len(next(iter(columns.values()), ())))
+    answer: Prediction = predictor.predict(frame)
+    return answer
+
+
 def infer_target(
     predictor: Predictor,
     name: str,
@@ -125,5 +144,33 @@ def infer_target(
         )
     labels = class_labels
     if labels is None and TargetType(kind).is_classification:
-        labels = description.class_labels
+        labels = description.class_labels or numbered_labels(description, None)
     return Target.make(name, kind, labels, positive_class, threshold)
+
+
+def numbered_labels(
+    says: ModelDescription, found: Sequence[object] | None
+) -> Sequence[object] | None:
+    """The labels of classes that a model only numbers (``n_classes``), in its order.
+
+    They are those found in the data, which are sorted as whoever numbers them sorts them, if they
+    are as many; else the numbers themselves, if the data has no others.
+
+    Raises
+    ------
+    InvalidInput
+        when the data has other labels than the model can have meant.
+
+    """
+    count = says.n_classes
+    if count is None or (found is not None and len(found) == count):
+        return found
+    numbers = [str(number) for number in range(count)]
+    if found is None or {label_text(label) for label in found} <= set(numbers):
+        return numbers
+    raise InvalidInput(
+        f"The model predicts {count} classes without saying their labels, and the data has "
+        f"{len(found)}: {', '.join(map(str, found[:10]))}.",
+        advice="Give class_labels, in the order in which the model numbers them.",
+        fields={"class_labels": "missing"},
+    )

@@ -96,7 +96,7 @@ def inspect(asked: Asked, tell: Tell) -> Found:
 
         Scorer(predictor, signature, target)  # raises where they do not fit
     note = _baseline(target, signature, asked, predictor, training, holdout, found, tell)
-    _example(training if training is not None else holdout, signature, found)
+    _example(training if training is not None else holdout, signature, predictor, found)
     _say_what_lacks(name, training, holdout, found)
     _provenance(predictor, note, found)
     return found
@@ -111,8 +111,8 @@ def _load(model: Path, format: str | None, found: Found) -> Predictor:
     files = [file for file in model.rglob("*") if file.is_file()]
     if len(files) == 1 and whole_folder(files[0]) is None:
         model = files[0]  # so that it is called by its name
-    chosen, file = find_model(model, format)
     with _passed_on(found):
+        chosen, file = find_model(model, format)
         predictor = chosen.load(file)
         says = predictor.describe()
     predictor.limit_threads()
@@ -325,11 +325,20 @@ def _baseline(
     return note
 
 
-def _example(sample: pa.Table | None, signature: Signature | None, found: Found) -> None:
-    from .from_data import EXAMPLE_ROWS, example_of
+def _example(
+    sample: pa.Table | None,
+    signature: Signature | None,
+    predictor: Predictor | None,
+    found: Found,
+) -> None:
+    from .from_data import EXAMPLE_ROWS, example_kept, example_of
 
-    if sample is not None and signature is not None:
+    if signature is None:
+        return
+    if sample is not None:
         found.package["input_example"] = example_of(sample.slice(0, EXAMPLE_ROWS), signature)
+    elif (kept := example_kept(predictor, signature)) is not None:
+        found.package["input_example"] = kept
 
 
 def _say_what_lacks(
@@ -356,6 +365,7 @@ def _say_what_lacks(
 def _provenance(predictor: Predictor | None, note: str | None, found: Found) -> None:
     known: dict[str, Any] = {}
     if predictor is not None:
+        from .from_data import said_provenance
         from .libraries import libraries
         from .parameters import parameters
 
@@ -365,6 +375,7 @@ def _provenance(predictor: Predictor | None, note: str | None, found: Found) -> 
             "platform": platform.platform(),
             "libraries": libraries(),
             "parameters": parameters(predictor.native),
+            **said_provenance(predictor),
         }
     if note is not None:
         known["importance"] = note

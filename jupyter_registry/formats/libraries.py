@@ -9,9 +9,10 @@ from functools import lru_cache
 
 #: Libraries whose versions matter to a model, by the name they are imported under.
 LIBRARIES = (
-    "catboost", "flaml", "imblearn", "joblib", "jupyter_registry", "keras", "lightgbm", "numpy",
-    "onnx", "onnxruntime", "pandas", "polars", "pyarrow", "scipy", "skl2onnx", "sklearn", "skops",
-    "statsmodels", "tensorflow", "torch", "transformers", "xgboost",
+    "catboost", "cloudpickle", "flaml", "imblearn", "joblib", "jupyter_registry", "keras",
+    "lightgbm", "mlflow", "numpy", "onnx", "onnxruntime", "pandas", "patsy", "polars", "pyarrow",
+    "scipy", "skl2onnx", "sklearn", "skops", "statsmodels", "tensorflow", "torch", "transformers",
+    "xgboost",
 )  # fmt: skip
 
 
@@ -20,7 +21,7 @@ def libraries() -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     imported = [name for name in LIBRARIES if name in sys.modules]
-    distributions = _distributions(_installed())
+    distributions = _distributions(installed())
     versions = {}
     for name in imported:
         for distribution in (*distributions.get(name, ()), name):
@@ -36,7 +37,7 @@ def libraries() -> dict[str, str]:
     return versions
 
 
-def _installed() -> tuple[tuple[str, int], ...]:
+def installed() -> tuple[tuple[str, int], ...]:
     """The folders that are imported from, and when each was last changed: by an installation."""
     changed = []
     for folder in sys.path:

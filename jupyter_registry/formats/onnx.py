@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.errors import ModelFailed
-from ..domain.frames import Frame, conform, infer_signature
+from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Dtype, Signature
 from ..domain.target import Target, label_text
-from .base import Libraries, ModelDescription, Prediction, Predictor, cannot_save, nones
+from .base import Libraries, ModelDescription, Prediction, Predictor, cannot_save
+from .casting import cast
 from .onnx_file import OnnxFacts, looks_like_onnx, read_facts
 
 LIBRARIES = Libraries("onnx", frozenset({"onnxruntime"}))
@@ -143,7 +144,7 @@ class OnnxPredictor:
             )
 
         def feed(frame: Frame) -> Feed:
-            columns = [_cast(frame[name], dtype) for name in names]
+            columns = [cast(frame[name], dtype) for name in names]
             return {given.name: np.ascontiguousarray(np.array(columns, dtype=dtype).T)}
 
         return feed
@@ -153,7 +154,7 @@ class OnnxPredictor:
 
         def feed(frame: Frame) -> Feed:
             return {
-                name: _cast(frame[name], dtype).reshape((-1, 1) if rank == 2 else (-1,))
+                name: cast(frame[name], dtype).reshape((-1, 1) if rank == 2 else (-1,))
                 for name, dtype, rank in wanted
             }
 
@@ -178,13 +179,9 @@ class OnnxPredictor:
 
     def predict_table(self, table: Any) -> Prediction:
         """Score a DataFrame, a mapping of columns or a matrix."""
-        from .infer import columns_of
+        from .infer import predict_by_columns
 
-        columns = columns_of(table)
-        signature = infer_signature(columns)
-        self.prepare(signature)
-        n = len(next(iter(columns.values()), ()))
-        return self.predict(conform(signature, columns, n))
+        return predict_by_columns(self, table)
 
     def _single_output(self, output: Any) -> Prediction:
         values = np.asarray(output)
@@ -194,25 +191,6 @@ class OnnxPredictor:
         flat = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
         # whether a number is a value or a probability is for the target to say
         return Prediction(values=flat, probabilities=values)
-
-
-def _cast(column: NDArray[Any], dtype: Any) -> NDArray[Any]:
-    if dtype is np.object_:
-        null = nones(column)
-        if null.any():
-            column = column.copy()
-            column[null] = ""
-        return column
-    if np.dtype(dtype).kind in "ib":
-        # a null would silently become some number
-        null = np.isnan(column) if column.dtype.kind == "f" else _nones(column)
-        if null.any():
-            raise ValueError(f"an input of {np.dtype(dtype).name} takes no null")
-    return column.astype(dtype)
-
-
-def _nones(column: NDArray[Any]) -> NDArray[np.bool_]:
-    return nones(column) if column.dtype.kind == "O" else np.zeros(len(column), np.bool_)
 
 
 class OnnxFormat:

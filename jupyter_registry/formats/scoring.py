@@ -65,6 +65,13 @@ class Scorer:
                 fields={"target_type": of_model.value},
             )
         labels = described.class_labels
+        count, wanted = described.n_classes, len(target.class_labels)
+        if labels is None and count is not None and of_target.is_classification and count != wanted:
+            raise ModelFailed(
+                f"The model predicts {count} classes, the target {target.name!r} has {wanted}.",
+                advice="Give the target one class label for each, in the model's order.",
+                fields={"class_labels": f"{count} needed"},
+            )
         if not of_target.is_classification or labels is None:
             return
         unknown = [label for label in labels if label not in self._positions]

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from .base import Predictor, cannot_save
+from .objects import predictor_of
 from .pickle_files import contains, is_joblib
-from .sklearn_predictor import LIBRARIES, SklearnPredictor, is_estimator
+from .sklearn_predictor import LIBRARIES, is_estimator
 
 
 class JoblibFormat:
@@ -27,11 +28,11 @@ class JoblibFormat:
 
     def wrap(self, model: Any) -> Predictor:
         """The predictor of an estimator in memory."""
-        return SklearnPredictor(model)
+        return predictor_of(model)
 
     def load(self, path: Path) -> Predictor:
         """Load the estimator, running what code the dump holds."""
-        return SklearnPredictor(self.read(path))
+        return predictor_of(self.read(path))
 
     def read(self, path: Path) -> Any:
         """What was dumped."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..domain.errors import ModelFailed
 from .base import Predictor, cannot_save
-from .sklearn_predictor import LIBRARIES, SklearnPredictor, is_estimator
+from .objects import predictor_of
+from .sklearn_predictor import LIBRARIES, is_estimator
 
 #: Compiled and helper types of scikit-learn and numpy that fitted estimators hold, beyond what
 #: skops itself trusts. Only data is restored into them.
@@ -29,7 +30,17 @@ _TRUSTED_MODULES = (
     # steps of the models that the leaderboard makes: fitted, they hold data alone
     "jupyter_registry.training.steps.",
 )
-_TRUSTED = frozenset({"numpy.dtype", "numpy.random.mtrand.RandomState"})
+_TRUSTED = frozenset(
+    {
+        "numpy.dtype",
+        "numpy.random.mtrand.RandomState",
+        # boosters restore their own text or bytes, estimators of them hold one
+        "collections.OrderedDict",
+        "lightgbm.basic.Booster",
+        "lightgbm.sklearn.LGBMClassifier",
+        "lightgbm.sklearn.LGBMRegressor",
+    }
+)
 
 
 class SkopsFormat:
@@ -56,11 +67,11 @@ class SkopsFormat:
 
     def wrap(self, model: Any) -> Predictor:
         """The predictor of an estimator in memory."""
-        return SklearnPredictor(model)
+        return predictor_of(model)
 
     def load(self, path: Path) -> Predictor:
         """Load the estimator; types that are neither scikit-learn's nor numpy's are refused."""
-        return SklearnPredictor(self.read(path))
+        return predictor_of(self.read(path))
 
     def read(self, path: Path) -> Any:
         """What was dumped, under the same rule."""

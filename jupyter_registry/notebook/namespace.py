@@ -33,10 +33,19 @@ def is_table(value: Any) -> bool:
 
 
 def is_fitted(value: Any) -> bool:
-    """Whether a value is a fitted estimator of scikit-learn's kind, or an ONNX model."""
+    """Whether a value is a fitted estimator of scikit-learn's kind, or a model of another library:
+    a booster, results of statsmodels, an ONNX model.
+    """
     kind = type(value)
+    library = kind.__module__.partition(".")[0]
+    if library in ("xgboost", "lightgbm") and kind.__name__ == "Booster":
+        return True
+    if library == "catboost" and callable(getattr(value, "is_fitted", None)):
+        return bool(value.is_fitted())
+    if library == "statsmodels":
+        return all(hasattr(value, name) for name in ("predict", "params", "model"))
     if kind.__name__ == "ModelProto":
-        return kind.__module__.partition(".")[0] == "onnx"
+        return library == "onnx"
     if isinstance(value, type) or not (hasattr(kind, "fit") and hasattr(kind, "get_params")):
         return False
     state = getattr(value, "__dict__", {})

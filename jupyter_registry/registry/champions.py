@@ -22,6 +22,7 @@ from ..domain.errors import DeploymentInactive, InvalidInput
 from ..domain.kinds import DeploymentState, PackageKind
 from ..domain.signature import Signature
 from ..domain.target import Target
+from ..formats import FORMAT_NAMES
 from ..monitoring.rows import Tracked
 from ..serving.kernelspecs import environment
 from ..serving.specs import WorkerSpec
@@ -143,7 +144,7 @@ class Champions:
             raise InvalidInput(
                 f"Package {package.name}/{package.version} has no {lacks}, so it cannot be served.",
                 advice="Register it again with one: signature lists the input columns, format is "
-                "one of skops, joblib, pickle, onnx, custom_code.",
+                f"one of {', '.join(FORMAT_NAMES)}.",
                 fields={lacks: "missing"},
             )
         where = environment(key[1], services.kernelspecs)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from ..domain.entities import FilePublic, PackageCreate
 from ..domain.errors import InvalidInput, nearest
-from ..formats import FORMAT_NAMES
-from ..formats.first_bytes import LENGTH, possible_formats
+from ..formats import FORMAT_NAMES, format_names
+from ..formats.first_bytes import LENGTH, WHOLE_FOLDERS, possible_formats
 from ..store.artifacts import ArtifactStore
 
 #: Files that are looked at; a model is seldom among more.
@@ -18,12 +18,16 @@ _LOOKED_AT = 50
 
 
 def check_name(name: str | None) -> None:
-    """Refuse a format that does not exist; raises `InvalidInput`."""
-    if name is not None and name not in FORMAT_NAMES:
-        known = ", ".join(FORMAT_NAMES)
+    """Refuse a format that does not exist; raises `InvalidInput`.
+
+    Of a format that a distribution adds, the server reads the name and imports nothing.
+    """
+    if name is not None and name not in FORMAT_NAMES and name not in (names := format_names()):
+        known = ", ".join(names)
         raise InvalidInput(
-            f"Unknown model format {name!r}. {nearest(name, FORMAT_NAMES)}".strip(),
-            advice=f"Use one of: {known}; or leave format out to have it told by the files.",
+            f"Unknown model format {name!r}. {nearest(name, names)}".strip(),
+            advice=f"Use one of: {known}; or leave format out to have it told by the files. A "
+            "format that a distribution adds must be installed beside the server, too.",
             fields={"format": f"unknown; known are {known}"},
         )
 
@@ -39,14 +43,16 @@ def settled(
     told, warnings = body.format, []
     if told is None and len(found) == 1:
         told = next(iter(found.values()))[0]
-    known = ", ".join(FORMAT_NAMES)
     if told is None and found:
         warnings.append(
             f"Several files may be the model: {', '.join(sorted(found)[:10])}. It cannot be "
             "deployed; register it again with its format, or one model file alone."
         )
     elif told is None:
+        known = ", ".join(format_names())
         warnings.append(f"No file is of a known model format ({known}), so it cannot be deployed.")
+    elif told not in FORMAT_NAMES:
+        pass  # what its files look like is known to the distribution that adds it
     elif len(files) <= _LOOKED_AT and not any(told in names for names in found.values()):
         warnings.append(f"No file looks like {told}, so it will hardly load when it is deployed.")
     if not body.signature:
@@ -58,12 +64,12 @@ def settled(
 
 
 def _found(artifacts: ArtifactStore, files: Sequence[FilePublic]) -> dict[str, tuple[str, ...]]:
-    """The possible formats of the files that may be models; of a folder with code, that alone."""
+    """The possible formats of files that may be models; of a whole folder, that of its own file."""
     found = {}
     for file in files[:_LOOKED_AT]:
         with artifacts.open(file.sha256) as opened:
             names = possible_formats(file.path, opened.read(LENGTH))
         if names:
             found[file.path] = names
-    code = found.get("custom.py")
-    return found if code is None else {"custom.py": code}
+    whole = next((path for path in WHOLE_FOLDERS if path in found), None)
+    return found if whole is None else {whole: found[whole]}

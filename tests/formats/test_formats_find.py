@@ -120,11 +120,14 @@ def test_importing_the_formats_imports_no_library():
         ("joblib", "joblib", "sklearn"),
         ("pickle", "sklearn", "sklearn"),
         ("onnx", "onnxruntime", "onnx"),
+        ("xgboost", "xgboost", "xgboost"),
+        ("lightgbm", "lightgbm", "lightgbm"),
+        ("catboost", "catboost", "catboost"),
     ],
 )
 def test_a_missing_library_is_told_by_its_extra(name, module, extra, model, tmp_path, monkeypatch):
     file = tmp_path / "model"
-    if name == "onnx":
+    if name in ("onnx", "xgboost", "lightgbm", "catboost"):
         file.write_bytes(b"\x08\x07")
     else:
         format_named(name).save(model, file)

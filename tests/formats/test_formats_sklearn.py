@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import skops.io
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_column_transformer
 from sklearn.ensemble import (
@@ -337,6 +338,8 @@ def test_untrusted_types_in_skops_are_named(tmp_path, numbers):
     model = Own().fit(table, values)
     with pytest.raises(UnsupportedFormat, match="Own"):
         save_model(model, tmp_path, "skops")
+    assert not list(tmp_path.iterdir())
+    skops.io.dump(model, tmp_path / "model.skops")
     with pytest.raises(ModelFailed, match="Own") as caught:
         format_named("skops").load(tmp_path / "model.skops")
     assert len(caught.value.fields["untrusted"]) == 1

@@ -52,6 +52,30 @@ def test_fitted_models_are_told_by_their_state() -> None:
     assert not any(map(namespace.is_fitted, [FRAME, 3, "x", None, pd]))
 
 
+def test_models_of_other_libraries_are_offered_too():
+    import lightgbm
+    import statsmodels.api as sm
+
+    rows = FRAME[["a"]].astype(float)
+    data = lightgbm.Dataset(rows, rows["a"])
+    assert namespace.is_fitted(lightgbm.train({"verbose": -1}, data, 1))
+    results = sm.OLS(rows["a"] * 2, rows)
+    assert not namespace.is_fitted(results)
+    assert namespace.is_fitted(results.fit())
+
+
+def test_a_form_knows_the_labels_of_classes_that_a_booster_numbers():
+    import lightgbm
+
+    from jupyter_registry.notebook.widgets.package_inference import infer
+
+    rows = pd.DataFrame({"x": [float(i) for i in range(60)], "grade": ["a", "b", "c"] * 20})
+    model = lightgbm.LGBMClassifier(n_estimators=2, verbose=-1).fit(rows[["x"]], rows["x"] // 20)
+    booster = lightgbm.Booster(model_str=model.booster_.model_to_string())
+    assert infer(booster, rows, None, "grade").class_labels == ("a", "b", "c")
+    assert infer(booster, None, None, "grade").class_labels == ("0", "1", "2")
+
+
 @pytest.fixture
 def resolve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.chdir(tmp_path)

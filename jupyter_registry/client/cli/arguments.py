@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from ... import formats
 from ...domain.kinds import (
     Bucket,
     DeploymentState,
@@ -197,9 +198,7 @@ def _register(commands: Any) -> None:
         help="how much a feature matters, for drift (default: measured); may be repeated, or a "
         ".json file with a number by feature",
     )
-    made.add_argument(
-        "--format", help="skops, joblib, pickle, onnx or custom_code (default: by content)"
-    )
+    made.add_argument("--format", help=f"{', '.join(formats.FORMAT_NAMES)} (default: by content)")
     made.add_argument("--description", default="")
     made.add_argument("--tag", action="append", default=[], metavar="KEY[:VALUE]")
     made.add_argument("--alias", action="append", default=[])

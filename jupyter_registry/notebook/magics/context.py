@@ -52,7 +52,11 @@ class Context:
         return self._resolve(text, namespace.is_table, "table")
 
     def model(self, text: str) -> Any:
-        """The model that a text stands for: an object, or a path."""
+        """The model that a text stands for: an object, a path, or ``module:name``."""
+        from ...client.source import names_source
+
+        if names_source(text):
+            return text
         return self._resolve(text, namespace.is_fitted, "model")
 
     def variable(self, text: str) -> Any:

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from ...domain.kinds import PackageKind, TargetType
+from ...formats import FORMAT_NAMES
 from . import arguments
 from .arguments import Command, Kind, Misused, Parser
 
@@ -157,9 +158,9 @@ def _register() -> Parser:
     add_notes(made)
     made.add(
         "--format",
-        completes=("skops", "joblib", "pickle", "onnx", "custom_code"),
-        help="skops, joblib, pickle, onnx, or custom_code for a folder with custom.py (default: "
-        "the first that can keep it)",
+        completes=FORMAT_NAMES,
+        help=f"{', '.join(FORMAT_NAMES)} (default: by a file's content; for an object the first "
+        "that can keep it)",
     )
     made.add("--location", metavar="URL", help="where an external model is")
     made.add("--environment", metavar="TEXT", dest="build_environment", help="what built it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ def infer(model: Any, training: Any, holdout: Any, target: str | None) -> Inferr
     """
     from ...domain.target import label_text
     from ...formats.from_data import spare_column
-    from ...formats.infer import infer_signature
+    from ...formats.infer import infer_signature, numbered_labels
 
     predictor = _predictor(model)
     says = predictor.describe() if predictor is not None else None
@@ -47,7 +48,10 @@ def infer(model: Any, training: Any, holdout: Any, target: str | None) -> Inferr
     kind = says.target_type if says is not None else None
     labels = says.class_labels if says is not None else None
     if target is not None and (kind is None or (kind.is_classification and labels is None)):
-        kind, found = _outcomes(target, tables, kind)
+        told, found = _outcomes(target, tables, kind)
+        kind = kind or told
+        if says is not None and kind is not None and kind.is_classification:
+            found = numbered_labels(says, found)
         labels = None if found is None else tuple(label_text(label) for label in found)
     signature = None
     if predictor is not None or (tables and target is not None):
@@ -73,7 +77,7 @@ def _sample(table: Any) -> Any:
 
 def _outcomes(
     target: str, tables: list[Any], kind: TargetType | None
-) -> tuple[TargetType | None, list[Any] | None]:
+) -> tuple[TargetType | None, Sequence[object] | None]:
     """Type and labels by the target's values, as registering would find them."""
     from ...client.tables import read
     from ...formats.from_data import outcomes
