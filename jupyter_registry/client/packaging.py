@@ -26,7 +26,7 @@ from .bodies import body
 from .discovery import kernel_id
 from .packages import Package
 from .progress import Progress, bar
-from .uploads import gather, together, upload, warn_left_out
+from .uploads import gather, together, unpacked, upload, warn_left_out
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -181,6 +181,7 @@ class _ModelFiles:
         """Save an object into the folder, or take a path, or several, as they are."""
         from .. import formats
 
+        left_out: dict[str, str] = {}
         if _are_paths(said.model):
             path = together(said.model, folder)
         elif isinstance(said.model, str | os.PathLike):
@@ -188,10 +189,13 @@ class _ModelFiles:
             if path.is_file() and formats.whole_folder(path):
                 # in a folder of its own: what lies beside it here is not uploaded
                 path = together([path], folder)
+            elif path.is_file():
+                path, left_out = unpacked(path, folder)
         else:
             chosen, file = formats.save_model(said.model, folder, said.format)
             return cls({file.name: file}, file, chosen.name)
         gathered = gather(path)
+        gathered.left_out.update(left_out)
         warn_left_out(gathered, stacklevel=6)
         found = formats.find_model(path, said.format)[0]
         return cls(gathered.files, path, found.name)

@@ -105,7 +105,8 @@ class Registry:
         model:
             An object (scikit-learn estimator or pipeline, ONNX model), saved here; the path of a
             file or folder, or a list of several, uploaded as they are; nothing for a model hosted
-            elsewhere. A folder with ``custom.py`` is a model with hooks in that code.
+            elsewhere. A folder with ``custom.py`` is a model with hooks in that code. An archive
+            (zip, tar, compressed tar) stands for the folder that was packed into it.
             Of a folder, links to files count as files; hidden files, links to folders and empty
             folders are left out with a warning; ``__pycache__``, ``.ipynb_checkpoints`` and
             ``.git`` without.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from ..domain.errors import InvalidInput, RegistryError
-from ..domain.uploads import LEFT_BY_TOOLS
+from ..domain.uploads import LEFT_BY_TOOLS, ArchiveLimits
 from .progress import Progress, bar
 
 if TYPE_CHECKING:
@@ -99,6 +99,43 @@ def together(paths: Sequence[str | os.PathLike[str]], folder: Path) -> Path:
                 fields={"model": f"no such path: {given}"},
             )
     return made
+
+
+def unpacked(path: Path, folder: Path) -> tuple[Path, dict[str, str]]:
+    """An archive's files in a folder made in ``folder``, and what of it is left out; see there.
+
+    A folder that holds everything in the archive is left away. A file that is no archive, or a
+    model as it is, comes back as it is.
+
+    Raises
+    ------
+    ArchiveRefused, TooLarge
+        see `formats.archives.entries`; nothing is kept.
+
+    """
+    from ..formats.archives import entries, kind_of
+
+    left_out: dict[str, str] = {}
+    made = folder / "unpacked"
+    with path.open("rb") as file:
+        kind = kind_of(file)
+        if kind is None:
+            return path, left_out
+        try:
+            made.mkdir()
+            for entry in entries(file, path.name, kind, ArchiveLimits(), left_out):
+                target = made / entry.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with target.open("xb") as out:
+                    for chunk in entry.chunks:
+                        out.write(chunk)
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
+    inside = list(made.iterdir())
+    if len(inside) == 1 and inside[0].is_dir():
+        return inside[0], left_out
+    return made, left_out
 
 
 def _link(file: Path, target: Path) -> None:

@@ -76,6 +76,13 @@ class ContentsTake(Strict):
     is in a folder comes to the upload's root."""
 
 
+class ArchiveTake(Strict):
+    """Take an archive of an upload apart: its files take its place."""
+
+    path: str
+    """Of the archive in the upload; in its folder its files will be."""
+
+
 class InspectionCreate(Strict):
     """Inspect an upload's model and data; what is known already is taken as it is said."""
 

@@ -18,6 +18,7 @@ from .accuracy_fields import SegmentColumn as SegmentColumn
 from .accuracy_fields import Segments as Segments
 from .accuracy_fields import SegmentValue as SegmentValue
 from .bodies import AliasSet as AliasSet
+from .bodies import ArchiveTake as ArchiveTake
 from .bodies import ContentsTake as ContentsTake
 from .bodies import DeploymentCreate as DeploymentCreate
 from .bodies import DeploymentSettings as DeploymentSettings

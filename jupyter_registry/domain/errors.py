@@ -98,6 +98,12 @@ class ContentsRefused(RegistryError):
     title = "This file or folder cannot be taken"
 
 
+class ArchiveRefused(RegistryError):
+    """An archive cannot be taken apart; ``fields`` has ``archive``, ``entry`` and ``problem``."""
+
+    title = "This archive cannot be taken apart"
+
+
 class Conflict(RegistryError):
     """The request is well-formed but the present state forbids it."""
 

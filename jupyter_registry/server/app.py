@@ -52,6 +52,14 @@ class RegistryApp(ExtensionApp):
     ).tag(config=True)
     max_upload_bytes = Integer(64 * 1024**3, help="Bytes of one upload, at most.").tag(config=True)
     max_upload_files = Integer(10_000, help="Files of one upload, at most.").tag(config=True)
+    max_archive_ratio = Float(
+        200.0,
+        help="How many times its own size an archive may unpack to (what unpacks to 64 MiB or "
+        "less is not asked). Its files count as an upload's: max_upload_bytes, max_upload_files.",
+    ).tag(config=True)
+    max_archive_depth = Integer(
+        20, help="Folders within each other that the files of an archive may lie in."
+    ).tag(config=True)
     upload_idle_seconds = Float(
         24 * 3600.0, help="An upload without progress for so long is thrown away."
     ).tag(config=True)
@@ -108,6 +116,8 @@ class RegistryApp(ExtensionApp):
             default_kernelspec=self.default_kernelspec or None,
             max_upload_bytes=self.max_upload_bytes,
             max_upload_files=self.max_upload_files,
+            max_archive_ratio=self.max_archive_ratio,
+            max_archive_depth=self.max_archive_depth,
             upload_idle_seconds=self.upload_idle_seconds,
             worker_idle_seconds=self.worker_idle_seconds,
             worker_start_seconds=self.worker_start_seconds,

@@ -42,7 +42,7 @@ _USED_BY_HANDLERS = (
     *(
         f"jupyter_registry.registry.{name}"
         for name in (
-            "actuals", "assess", "blobs", "board_models", "board_packages", "champions",
+            "actuals", "archives", "assess", "blobs", "board_models", "board_packages", "champions",
             "contents", "deployment_search", "deployments", "health", "inspections", "keys",
             "leaderboard_search", "leaderboards", "models", "packages", "predict", "replacement",
             "reports", "search", "services", "training_jobs", "uploads", "validation",
@@ -65,6 +65,8 @@ class Options:
     default_kernelspec: str | None = None
     max_upload_bytes: int = 64 * 1024**3
     max_upload_files: int = 10_000
+    max_archive_ratio: float = 200.0
+    max_archive_depth: int = 20
     upload_idle_seconds: float = 24 * 3600.0
     worker_idle_seconds: float = 900.0
     worker_start_seconds: float = 120.0
@@ -228,6 +230,8 @@ class Opening:
                     file_bytes=options.max_upload_bytes,
                     total_bytes=options.max_upload_bytes,
                     files=options.max_upload_files,
+                    archive_ratio=options.max_archive_ratio,
+                    archive_depth=options.max_archive_depth,
                 ),
             ),
             executor=executor,

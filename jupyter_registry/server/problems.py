@@ -32,6 +32,7 @@ STATUS: Mapping[type[RegistryError], int] = {
     errors.ModelFailed: 422,
     errors.UnsupportedFormat: 422,
     errors.ContentsRefused: 422,
+    errors.ArchiveRefused: 422,
     errors.IntegrityFailure: 422,
     errors.MissingExtra: 422,
     errors.WorkerUnavailable: 503,

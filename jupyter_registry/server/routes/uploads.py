@@ -45,6 +45,18 @@ ROUTES: tuple[Route, ...] = (
         },
     ),
     Route(
+        "/uploads/{upload_id}/archives",
+        contents.UploadArchivesHandler,
+        {
+            "POST": Operation(
+                "Put the files of a zip or tar in its place; a model that is itself a zip stays",
+                body="ArchiveTake",
+                answer="ContentsTaken",
+                status=201,
+            )
+        },
+    ),
+    Route(
         "/uploads/{upload_id}/inspection",
         inspections.InspectionHandler,
         {

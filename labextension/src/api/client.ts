@@ -146,6 +146,11 @@ export class RegistryClient {
     return this._post(['uploads', upload, 'contents'], body, { signal });
   }
 
+  /** Put an archive's files in its place; a file that is none, or a model as it is, stays. */
+  takeApart(upload: string, path: string, signal?: AbortSignal): Promise<t.ContentsTaken> {
+    return this._post(['uploads', upload, 'archives'], { path }, { signal });
+  }
+
   /** Have a worker look at an upload's model and data; `inspection` tells how it stands. */
   inspect(upload: string, body: t.InspectionCreate): Promise<t.InspectionPublic> {
     return this._send('POST', ['uploads', upload, 'inspection'], body);

@@ -3,6 +3,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { RegistryClient } from '../../api/client';
 import { ConnectionLostError, isAbort, ProblemError } from '../../api/problems';
+import type { FilePublic } from '../../api/types';
 
 /** What a file is for. */
 export type Role = 'model' | 'training' | 'holdout';
@@ -37,6 +38,9 @@ export type SentItem = Pick<Item, 'role' | 'name' | 'size'> & {
   paths: string[];
   contents?: string;
 };
+
+/** Names of archives; the server looks whether they are. */
+const ARCHIVE = /\.(zip|tar|tgz|tbz2?|txz|tzst|tar\.(gz|bz2|xz|zst))$/i;
 
 /** Milliseconds between looks at how far the server is with files of the contents. */
 const WATCH_MS = 500;
@@ -308,22 +312,43 @@ export class Sending {
         signal,
         onProgress: done => this._put(item.id, { done })
       });
-      this._put(item.id, { state: 'sent', done: file.size, size: file.size });
+      await this._settle(upload, item, [file], {}, signal);
     } else if ('contents' in source) {
       const path = source.contents.replace(/^[^/:]+:/, ''); // without the drive
       const body = role === 'model' ? { path } : { path, as: paths[0] };
       const watched = this._watch(upload, item.id);
       const taken = this._api.takeContents(upload, body, signal);
       const { files = [], left_out } = await taken.finally(() => clearInterval(watched));
-      const size = files.reduce((sum, file) => sum + file.size, 0);
-      this._put(item.id, {
-        state: 'sent',
-        size,
-        done: size,
-        paths: files.map(file => file.path),
-        leftOut: left_out
-      });
+      await this._settle(upload, item, files, left_out ?? {}, signal);
     }
+  }
+
+  /** All of an item is there; an archive is a folder from now on. */
+  private async _settle(
+    upload: string,
+    item: Item,
+    files: readonly FilePublic[],
+    leftOut: Readonly<Record<string, string>>,
+    signal: AbortSignal
+  ): Promise<void> {
+    if (item.role === 'model' && files.length === 1 && ARCHIVE.test(files[0].path)) {
+      const archive = files[0].path;
+      const taken = await this._api.takeApart(upload, archive, signal).catch(async error => {
+        // the archive itself is no model
+        await this._api.deleteUploadFile(upload, archive).catch(ignoreMissing);
+        throw error;
+      });
+      files = taken.files ?? [];
+      leftOut = { ...leftOut, ...taken.left_out };
+    }
+    const size = files.reduce((sum, file) => sum + file.size, 0);
+    this._put(item.id, {
+      state: 'sent',
+      size,
+      done: size,
+      paths: files.map(file => file.path),
+      leftOut
+    });
   }
 
   /** Another upload is needed: what was sent waits once more, if it is still at hand. */
