@@ -33,6 +33,8 @@ STATUS: Mapping[type[RegistryError], int] = {
     errors.UnsupportedFormat: 422,
     errors.ContentsRefused: 422,
     errors.ArchiveRefused: 422,
+    errors.UnsafeContent: 422,
+    errors.SignatureRefused: 422,
     errors.IntegrityFailure: 422,
     errors.MissingExtra: 422,
     errors.WorkerUnavailable: 503,
