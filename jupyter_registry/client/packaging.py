@@ -19,7 +19,7 @@ from ..domain.errors import (
     RegistryError,
     UnsupportedFormat,
 )
-from ..domain.kinds import PackageKind, TargetType
+from ..domain.kinds import PackageKind, PicklePolicy, TargetType
 from ..domain.signature import Signature
 from . import provenance, tables
 from .bodies import body
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ..formats.base import Predictor
-    from .registry import Registry
+    from .registry import Info, Registry
 
 SignatureLike = Signature | Iterable[Mapping[str, Any]] | Mapping[str, str]
 
@@ -61,6 +61,7 @@ class Described:
     format: str | None
     location: str | None
     build_environment: str | None
+    own_code: bool
     try_rows: int
     progress: Progress
 
@@ -80,7 +81,12 @@ def register(registry: Registry, said: Described) -> Package:
     with ExitStack() as stack:
         model = None
         if kind.is_hosted:
-            model = _ModelFiles.of(said, Path(stack.enter_context(tempfile.TemporaryDirectory())))
+            from ..formats.sklearn_skops import trust
+
+            info = registry.info()
+            trust(info.trusted_types)
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            model = _ModelFiles.of(said, info, folder)
         wanted = _body(registry, said, kind, model, training, holdout)
         if model is not None:
             wanted["upload"] = stack.enter_context(
@@ -157,6 +163,7 @@ def _body(
         prediction_threshold=target.threshold if target.type is TargetType.BINARY else None,
         signature=[] if signature is None else signature.to_json(),
         format=None if model is None else model.format,
+        own_code=model is not None and model.own_code,
         location=said.location,
         build_environment=said.build_environment,
         baseline=found,
@@ -170,14 +177,26 @@ def _body(
 class _ModelFiles:
     """The files of a hosted model, their format, and the model itself once it is needed."""
 
-    def __init__(self, files: dict[str, Path], root: Path, format: str) -> None:
+    def __init__(
+        self,
+        files: dict[str, Path],
+        root: Path,
+        format: str,
+        info: Info,
+        own_code: bool,
+        is_made_here: bool = False,
+    ) -> None:
         self.files = files
+        #: Whether code in it is the caller's own; see `formats.scan.refused`.
+        self.own_code = own_code
+        self._info = info
+        self._is_safe = is_made_here
         self.format = format
         self._root = root
         self._predictor: Predictor | None = None
 
     @classmethod
-    def of(cls, said: Described, folder: Path) -> _ModelFiles:
+    def of(cls, said: Described, info: Info, folder: Path) -> _ModelFiles:
         """Save an object into the folder, or take a path, or several, as they are."""
         from .. import formats
 
@@ -193,18 +212,19 @@ class _ModelFiles:
                 path, left_out = unpacked(path, folder)
         else:
             chosen, file = formats.save_model(said.model, folder, said.format)
-            return cls({file.name: file}, file, chosen.name)
+            return cls({file.name: file}, file, chosen.name, info, True, is_made_here=True)
         gathered = gather(path)
         gathered.left_out.update(left_out)
         warn_left_out(gathered, stacklevel=6)
         found = formats.find_model(path, said.format)[0]
-        return cls(gathered.files, path, found.name)
+        return cls(gathered.files, path, found.name, info, said.own_code)
 
     def predictor(self) -> Predictor:
         """The model, loaded from its file once; what is served is what was asked here."""
         if self._predictor is None:
             from .. import formats
 
+            self._check()
             file = formats.model_file(self._root, self.format)
             try:
                 self._predictor = formats.format_named(self.format).load(file)
@@ -219,6 +239,16 @@ class _ModelFiles:
                     fields={"format": self.format, "file": file.name},
                 ) from error
         return self._predictor
+
+    def _check(self) -> None:
+        """Scan files of elsewhere before they are loaded here; raises `UnsafeContent`."""
+        if self._is_safe or self._info.pickle_policy is not PicklePolicy.BLOCK:
+            return
+        from ..formats.scan import refused, scan_files, unsafe
+
+        if bad := refused(scan_files(self.files, self._info.trusted_types), self.own_code):
+            raise unsafe(bad)
+        self._is_safe = True
 
 
 def _are_paths(model: Any) -> bool:

@@ -93,6 +93,7 @@ class Registry:
         format: str | None = None,
         location: str | None = None,
         build_environment: str | None = None,
+        own_code: bool = False,
         try_rows: int = 0,
         progress: Progress = True,
     ) -> Package:
@@ -136,6 +137,10 @@ class Registry:
             that can keep it, for files told by content.
         location, build_environment:
             Where an external model is, and what built it.
+        own_code:
+            Whether you say that the code in the files' pickles is your own: classes of a notebook,
+            modules of yours. Of an object that is saved here it is taken for granted. What runs
+            commands is refused all the same; see ``RegistryApp.pickle_policy``.
         try_rows:
             So many of the data's first rows the model scores here before anything is uploaded.
         progress:
@@ -151,6 +156,8 @@ class Registry:
             when model or file is of no known format.
         ModelFailed
             when the model, or the code around it, cannot score the holdout or those rows.
+        UnsafeContent
+            when a file's pickles would run code outside known libraries; nothing is loaded.
         MissingExtra
             when a library for it is not installed.
 
@@ -180,6 +187,7 @@ class Registry:
                 format=format,
                 location=location,
                 build_environment=build_environment,
+                own_code=own_code,
                 try_rows=try_rows,
                 progress=progress,
             ),

@@ -28,7 +28,8 @@ class PackageCreate(Strict):
     ``upload`` names a finished upload (custom and native kinds), of which ``files`` become the
     package's, all of them unless given; the upload ends, and with it the rest. ``format`` is told
     by the files where it is not given; ``baseline`` is what ``domain.baseline`` computes;
-    ``input_example`` is a list of at most 20 input records.
+    ``input_example`` is a list of at most 20 input records. ``own_code``: the caller says that the
+    code in the files' pickles (cloudpickle of a notebook's class, a module of their own) is theirs.
     """
 
     name: Name
@@ -45,6 +46,7 @@ class PackageCreate(Strict):
     build_environment: str | None = None
     upload: str | None = None
     files: list[str] | None = None
+    own_code: bool = False
     baseline: dict[str, Any] | None = None
     provenance: dict[str, Any] = {}
     input_example: list[dict[str, Any]] | None = None

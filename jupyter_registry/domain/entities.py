@@ -59,6 +59,7 @@ from .fields import TagKey as TagKey
 from .fields import TagValue as TagValue
 from .fields import Text as Text
 from .fields import stored as stored
+from .kinds import PicklePolicy
 from .leaderboards import BlueprintStep as BlueprintStep
 from .leaderboards import BoardDeploymentCreate as BoardDeploymentCreate
 from .leaderboards import BoardModelCreate as BoardModelCreate
@@ -129,3 +130,6 @@ class ServerInfo(SQLModel):
     schema_revision: str
     limits: dict[str, Any] = {}
     monitoring: MonitoringRules
+    pickle_policy: PicklePolicy = PicklePolicy.BLOCK
+    trusted_types: list[str] = []
+    """Types that models may be made of beside those of known libraries."""

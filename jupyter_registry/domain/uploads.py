@@ -98,5 +98,7 @@ class InspectionPublic(SQLModel):
     missing: dict[str, str] = {}
     """Field of the package → why it is not known."""
     warnings: list[str] = []
+    findings: list[dict[str, str]] = []
+    """What the scan of its pickles found and let pass: file, level, what, why."""
     problem: Problem | None = None
     """Why it failed."""

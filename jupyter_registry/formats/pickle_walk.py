@@ -379,9 +379,7 @@ class _Machine:
 
 def _item_bytes(dtype: Any) -> int | None:
     """Bytes of an item of a numpy dtype; ``None`` where it holds objects."""
-    if not (
-        isinstance(dtype, _Made) and isinstance(dtype.of, Global) and dtype.of.name == "dtype"
-    ):
+    if not (isinstance(dtype, _Made) and isinstance(dtype.of, Global) and dtype.of.name == "dtype"):
         raise Unreadable("an array of joblib whose type cannot be told")
     text = dtype.args[0] if dtype.args else None
     match = re.fullmatch(r"[<>|=]?([a-zA-Z])(\d*)", text) if isinstance(text, str) else None

@@ -1,8 +1,8 @@
 """Scanning a model's files before anything loads them: what their pickles would import and call.
 
 Looked into are pickles of every protocol, joblib dumps (compressed too), numpy arrays of objects,
-PyTorch files, and whatever of these lies in zips and tars. ``python -m jupyter_registry.formats.scan``
-is how the server has it done, in a process of its own.
+PyTorch files, and whatever of these lies in zips and tars. The server has `main` do it in a
+process of its own.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from .scan_rules import CODE, DANGEROUS, UNKNOWN, UNREADABLE, judge
 
 #: Archives within archives that are looked into.
 _DEPTH = 4
-_HEAD = 512
+#: First bytes that are looked at.
+HEAD = 512
 _PICKLE_NAMES = (
     ".pkl", ".pickle", ".p", ".joblib", ".dill", ".cloudpickle", ".sav", ".pt", ".pth", ".ckpt",
 )  # fmt: skip
@@ -69,6 +70,19 @@ def scan(folder: Path, trusted: Iterable[str] = ()) -> list[Finding]:
     named = {path.name if path is folder else path.relative_to(folder).as_posix(): path
              for path in paths}  # fmt: skip
     return scan_files(named, trusted)
+
+
+def is_of_interest(path: str, head: bytes) -> bool:
+    """Whether a file may hold a pickle, by its path and its first `HEAD` bytes."""
+    if path.endswith((".py", ".txt", ".md", ".csv", ".json", ".yaml", ".yml", ".parquet")):
+        # as text they begin with anything; a pickle in them has its mark
+        return head[:1] == b"\x80"
+    return bool(head) and (
+        head[0] in _FIRST_OPCODES
+        or head.startswith((b"PK\x03\x04", b"\x93NUMPY", b"\x04\x22\x4d\x18"))
+        or _compression(head) is not None
+        or head[257:262] == b"ustar"
+    )
 
 
 def scan_files(files: Mapping[str, Path], trusted: Iterable[str] = ()) -> list[Finding]:
@@ -116,7 +130,7 @@ def unsafe(findings: Sequence[Finding]) -> UnsafeContent:
 
 def scan_stream(file: IO[bytes], name: str, rules: Rules, depth: int = 0) -> Iterator[Finding]:
     """What is found in the bytes of one file, by what they are and not by its name."""
-    head = file.read(_HEAD)
+    head = file.read(HEAD)
     stream = io.BufferedReader(_Forward(head, file), 1 << 16)
     if head.startswith(b"PK\x03\x04"):
         yield from _zip(file if file.seekable() else stream, name, rules, depth)
@@ -134,10 +148,14 @@ def scan_stream(file: IO[bytes], name: str, rules: Rules, depth: int = 0) -> Ite
 
 def _is_claimed(name: str, head: bytes) -> bool:
     """Whether a file is meant to be a pickle, so that one that cannot be followed is told of."""
-    return name.lower().endswith(_PICKLE_NAMES) or (len(head) > 1 and head[0] == 0x80 and head[1] <= 5)
+    return name.lower().endswith(_PICKLE_NAMES) or (
+        len(head) > 1 and head[0] == 0x80 and head[1] <= 5
+    )
 
 
-def _pickles(file: io.BufferedReader, name: str, rules: Rules, *, claimed: bool) -> Iterator[Finding]:
+def _pickles(
+    file: io.BufferedReader, name: str, rules: Rules, *, claimed: bool
+) -> Iterator[Finding]:
     """All pickles of a file, one after the other: a loader may go on after the first."""
     found = Walked()
     problem = ""
@@ -306,7 +324,9 @@ def main(arguments: Sequence[str]) -> int:
     except (ImportError, ValueError, OSError):
         pass  # a system without such limits
     asked = json.loads(arguments[0] if arguments[0] != "-" else sys.stdin.read())
-    found = scan_files({path: Path(file) for path, file in asked["files"].items()}, asked["trusted"])
+    found = scan_files(
+        {path: Path(file) for path, file in asked["files"].items()}, asked["trusted"]
+    )
     sys.stdout.write(json.dumps([asdict(one) for one in found]))
     return 0
 

@@ -22,19 +22,27 @@ DANGEROUS, CODE, UNKNOWN, UNREADABLE = "dangerous", "code", "unknown", "unreadab
 
 #: Libraries whose classes models are made of.
 KNOWN_LIBRARIES = frozenset(
-    """catboost category_encoders daal4py econml feature_engine flaml formulaic hdbscan imblearn
-    interpret joblib keras lifelines lightgbm lightning mlxtend narwhals networkx numpy onnx
-    onnxruntime optbinning pandas patsy pmdarima polars prophet pyarrow pynndescent
-    pytorch_lightning pytz safetensors scipy sentence_transformers shap skl2onnx sklearn sklearnex
-    skops sktime statsforecast statsmodels tensorflow tokenizers torch torchvision transformers umap
-    xgboost dateutil""".split()
-)
+    (
+        "catboost", "category_encoders", "daal4py", "econml", "feature_engine", "flaml",
+        "formulaic", "hdbscan", "imblearn", "interpret", "joblib", "keras", "lifelines",
+        "lightgbm", "lightning", "mlxtend", "narwhals", "networkx", "numpy", "onnx",
+        "onnxruntime", "optbinning", "pandas", "patsy", "pmdarima", "polars", "prophet",
+        "pyarrow", "pynndescent", "pytorch_lightning", "pytz", "safetensors", "scipy",
+        "sentence_transformers", "shap", "skl2onnx", "sklearn", "sklearnex", "skops", "sktime",
+        "statsforecast", "statsmodels", "tensorflow", "tokenizers", "torch", "torchvision",
+        "transformers", "umap", "xgboost", "dateutil",
+    )
+)  # fmt: skip
 #: Parts of them that run commands or code, or load other files.
 _PARTS = frozenset(
-    """_dynamo _inductor _testing bottleneck builtins collect_env cpp_extension ctypeslib datasets
-    distributed distutils externals f2py hub importlib io loky multiprocessing npyio os pickle
-    plotting subprocess sys testing tests weave _show_versions _print_versions __main__""".split()
-)
+    (
+        "_dynamo", "_inductor", "_testing", "bottleneck", "builtins", "collect_env",
+        "cpp_extension", "ctypeslib", "datasets", "distributed", "distutils", "externals",
+        "f2py", "hub", "importlib", "io", "loky", "multiprocessing", "npyio", "os", "pickle",
+        "plotting", "subprocess", "sys", "testing", "tests", "weave", "_show_versions",
+        "_print_versions", "__main__",
+    )
+)  # fmt: skip
 _VERBS = re.compile(
     r"(load|loads|save|exec|eval|execfile|open|system|popen|run|call|compile|import|getattr|setattr"
     r"|attrgetter|methodcaller|memmap|fromfile|tofile|runstring|spawn\w*|fork\w*"
@@ -63,18 +71,26 @@ _STANDARD: dict[str, frozenset[str]] = {
 }  # fmt: skip
 #: What runs code or commands, beside what picklescan has.
 _HARMFUL = frozenset(
-    """IPython _posixsubprocess antigravity cffi code codeop ctypes fabric imp importlib invoke
-    marshal multiprocessing paramiko pexpect pickle pip pkg_resources pkgutil plumbum pytest
-    setuptools sh site turtledemo zipapp zipimport""".split()
-)
+    (
+        "IPython", "_posixsubprocess", "antigravity", "cffi", "code", "codeop", "ctypes",
+        "fabric", "imp", "importlib", "invoke", "marshal", "multiprocessing", "paramiko",
+        "pexpect", "pickle", "pip", "pkg_resources", "pkgutil", "plumbum", "pytest",
+        "setuptools", "sh", "site", "turtledemo", "zipapp", "zipimport",
+    )
+)  # fmt: skip
 _BUILTINS = frozenset(
-    """exec eval compile open __import__ setattr delattr globals locals vars input breakpoint exit
-    quit help apply execfile file reload""".split()
-)
+    (
+        "exec", "eval", "compile", "open", "__import__", "setattr", "delattr", "globals",
+        "locals", "vars", "input", "breakpoint", "exit", "quit", "help", "apply", "execfile",
+        "file", "reload",
+    )
+)  # fmt: skip
 _MAKERS = frozenset(
-    """builtins.getattr builtins.type types.CodeType types.FunctionType types.LambdaType
-    types.MethodType types.ModuleType types.new_class""".split()
-)
+    (
+        "builtins.getattr", "builtins.type", "types.CodeType", "types.FunctionType",
+        "types.LambdaType", "types.MethodType", "types.ModuleType", "types.new_class",
+    )
+)  # fmt: skip
 _BRINGS_CODE = ("cloudpickle", "dill", "_dill")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -131,7 +147,7 @@ def _is_standard(module: str, name: str) -> bool:
     names = _STANDARD.get(module, frozenset())
     if module == "builtins" and re.fullmatch(r"[A-Z]\w*(Error|Exception|Warning|Iteration)", name):
         return True
-    return "." not in name and "*" in names or name in names
+    return ("." not in name and "*" in names) or name in names
 
 
 def _names_it(whole: str, trusted: Iterable[str]) -> bool:

@@ -17,6 +17,7 @@ from ..store.database import Database
 from .contents import Takings
 from .deployment_status import Statuses
 from .inspections import Inspections
+from .scans import ScanRules, Scans
 from .training_jobs import TrainingJobs
 from .uploads import UploadLimits
 
@@ -41,6 +42,7 @@ class Settings:
     #: The kernelspec that models run in; ``None`` for the server's own Python.
     default_kernelspec: str | None = None
     upload_limits: UploadLimits = field(default_factory=UploadLimits)
+    scan_rules: ScanRules = field(default_factory=ScanRules)
 
 
 @dataclass
@@ -60,6 +62,7 @@ class Services:
     kernelspecs: KernelSpecManager | None = None
     inspections: Inspections = field(default_factory=Inspections)
     jobs: TrainingJobs = field(default_factory=TrainingJobs)
+    scans: Scans = field(default_factory=Scans)
     takings: Takings = field(default_factory=Takings)
     statuses: Statuses = field(init=False)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Bool, Dict, Float, Integer, Unicode, default
+from traitlets import Bool, Dict, Enum, Float, Integer, List, Unicode, default
 
 from .events import ChangeEvents
 from .maintenance import default_database_url
@@ -59,6 +59,24 @@ class RegistryApp(ExtensionApp):
     ).tag(config=True)
     max_archive_depth = Integer(
         20, help="Folders within each other that the files of an archive may lie in."
+    ).tag(config=True)
+    pickle_policy = Enum(
+        ["block", "warn", "allow"],
+        "block",
+        help="What becomes of a model whose pickles would run code outside known machine-learning "
+        "libraries: it is refused (when it is registered, and again when it is loaded), "
+        "registered with what was found, or not looked into at all.",
+    ).tag(config=True)
+    allow_own_code = Bool(
+        True,
+        help="Whether who registers a model may say that the code in its pickles is their own, as "
+        "the client does of objects of a kernel (own_code): classes of a notebook, modules of "
+        "their own. What runs commands is refused all the same.",
+    ).tag(config=True)
+    trusted_types = List(
+        Unicode(),
+        help="Types that models (skops files, pickles) may be made of beside those of known "
+        "libraries: whole names such as acme.models.Ranker, or modules with a dot, acme.models.",
     ).tag(config=True)
     upload_idle_seconds = Float(
         24 * 3600.0, help="An upload without progress for so long is thrown away."
@@ -118,6 +136,9 @@ class RegistryApp(ExtensionApp):
             max_upload_files=self.max_upload_files,
             max_archive_ratio=self.max_archive_ratio,
             max_archive_depth=self.max_archive_depth,
+            pickle_policy=self.pickle_policy,
+            allow_own_code=self.allow_own_code,
+            trusted_types=tuple(self.trusted_types),
             upload_idle_seconds=self.upload_idle_seconds,
             worker_idle_seconds=self.worker_idle_seconds,
             worker_start_seconds=self.worker_start_seconds,

@@ -45,7 +45,7 @@ _USED_BY_HANDLERS = (
             "actuals", "archives", "assess", "blobs", "board_models", "board_packages", "champions",
             "contents", "deployment_search", "deployments", "health", "inspections", "keys",
             "leaderboard_search", "leaderboards", "models", "packages", "predict", "replacement",
-            "reports", "search", "services", "training_jobs", "uploads", "validation",
+            "reports", "scans", "search", "services", "training_jobs", "uploads", "validation",
         )
     ),
     "jupyter_registry.server.tabular",
@@ -67,6 +67,9 @@ class Options:
     max_upload_files: int = 10_000
     max_archive_ratio: float = 200.0
     max_archive_depth: int = 20
+    pickle_policy: str = "block"
+    allow_own_code: bool = True
+    trusted_types: tuple[str, ...] = ()
     upload_idle_seconds: float = 24 * 3600.0
     worker_idle_seconds: float = 900.0
     worker_start_seconds: float = 120.0
@@ -204,8 +207,10 @@ class Opening:
         }
 
     def _with_workers(self, stores: dict[str, Any], executor: ThreadPoolExecutor) -> Services:
+        from ..domain.kinds import PicklePolicy
         from ..registry.champions import Champions
         from ..registry.keys import KeyRing
+        from ..registry.scans import ScanRules
         from ..registry.services import Services, Settings
         from ..registry.training_jobs import TrainingJobs
         from ..registry.uploads import UploadLimits
@@ -232,6 +237,11 @@ class Opening:
                     files=options.max_upload_files,
                     archive_ratio=options.max_archive_ratio,
                     archive_depth=options.max_archive_depth,
+                ),
+                scan_rules=ScanRules(
+                    policy=PicklePolicy(options.pickle_policy),
+                    own_code=options.allow_own_code,
+                    trusted=options.trusted_types,
                 ),
             ),
             executor=executor,

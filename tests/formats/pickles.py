@@ -110,7 +110,9 @@ DANGEROUS: dict[str, Callable[[], bytes]] = {
     "timeit.pkl": lambda: said("timeit", "timeit", "1"),
     "getattr.pkl": _nested_getattr,
     "own_module.pkl": lambda: said("evil_module", "run"),
-    "made_name.pkl": lambda: b"\x80\x04\x8c\x02os\x94\x8c\x06system\x94h\x00h\x01\x93X\x01\0\0\0x\x85R.",
+    "made_name.pkl": lambda: (
+        b"\x80\x04\x8c\x02os\x94\x8c\x06system\x94h\x00h\x01\x93X\x01\0\0\0x\x85R."
+    ),
     "unknown_name.pkl": lambda: b"\x80\x04K\x01K\x02\x93X\x01\0\0\0x\x85R.",
     "broken_after.pkl": lambda: PWNED[:-1] + b"\xff\xff",
     "cut_off.pkl": lambda: PWNED[:-1],
@@ -162,9 +164,7 @@ def honest() -> dict[str, bytes]:
         LogisticRegression(),
     ).fit(table, target)
     forest = RandomForestClassifier(20, random_state=0).fit(rows, target)
-    made = {
-        f"pipeline_{protocol}.pkl": pickle.dumps(pipeline, protocol) for protocol in range(6)
-    }
+    made = {f"pipeline_{protocol}.pkl": pickle.dumps(pipeline, protocol) for protocol in range(6)}
     quick = {"n_estimators": 3, "verbose": -1, "min_child_samples": 2}
     return made | {
         "pipeline_cloudpickle.pkl": bytes(cloudpickle.dumps(pipeline)),

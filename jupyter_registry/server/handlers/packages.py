@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -43,11 +44,13 @@ class PackagesHandler(RegistryHandler):
     async def post(self) -> None:
         """Register one."""
         services = await self.services()
-        from ...registry import packages
+        from ...registry import packages, scans
 
         body = self.body()
+        # not in the registry's own threads: a large file takes long
+        scan = await asyncio.to_thread(scans.before_registering, services, body)
         made = await services.in_thread(
-            packages.register, services.database, services.artifacts, body, self.user
+            packages.register, services.database, services.artifacts, body, self.user, scan
         )
         await tell_of_package(self, made)
         if body.upload is not None:
