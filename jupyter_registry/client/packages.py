@@ -159,6 +159,11 @@ class _PackageActions(Bound):
             progress=progress,
         )
 
+    def sbom(self) -> dict[str, Any]:
+        """Its software bill of materials: libraries at their versions and files, CycloneDX 1.6."""
+        found: dict[str, Any] = self._registry.connection.call("GET", f"/packages/{self.id}/sbom")
+        return found
+
     def _again(self) -> Package:
         found = self._registry.package_by_id(self.id)
         if isinstance(self, Package):

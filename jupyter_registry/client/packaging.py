@@ -26,7 +26,7 @@ from .bodies import body
 from .discovery import kernel_id
 from .packages import Package
 from .progress import Progress, bar
-from .uploads import gather, together, unpacked, upload, warn_left_out
+from .uploads import gather, linked, together, unpacked, upload, warn_left_out
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,6 +62,7 @@ class Described:
     location: str | None
     build_environment: str | None
     own_code: bool
+    sign_with: str | os.PathLike[str] | None
     try_rows: int
     progress: Progress
 
@@ -87,6 +88,8 @@ def register(registry: Registry, said: Described) -> Package:
             trust(info.trusted_types)
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             model = _ModelFiles.of(said, info, folder)
+            if said.sign_with is not None:
+                model.sign(said.sign_with, folder / "signature")
         wanted = _body(registry, said, kind, model, training, holdout)
         if model is not None:
             wanted["upload"] = stack.enter_context(
@@ -239,6 +242,15 @@ class _ModelFiles:
                     fields={"format": self.format, "file": file.name},
                 ) from error
         return self._predictor
+
+    def sign(self, key: str | os.PathLike[str], folder: Path) -> None:
+        """Add a signature of all files; see `formats.signing.sign`."""
+        from ..formats.signing import NAME, sign
+
+        folder.mkdir()
+        self.files = {path: file for path, file in self.files.items() if path != NAME}
+        sign(linked(self.files, folder / "signed"), key, folder / NAME)
+        self.files[NAME] = folder / NAME
 
     def _check(self) -> None:
         """Scan files of elsewhere before they are loaded here; raises `UnsafeContent`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -94,6 +95,7 @@ class Registry:
         location: str | None = None,
         build_environment: str | None = None,
         own_code: bool = False,
+        sign_with: str | os.PathLike[str] | None = None,
         try_rows: int = 0,
         progress: Progress = True,
     ) -> Package:
@@ -141,6 +143,9 @@ class Registry:
             Whether you say that the code in the files' pickles is your own: classes of a notebook,
             modules of yours. Of an object that is saved here it is taken for granted. What runs
             commands is refused all the same; see ``RegistryApp.pickle_policy``.
+        sign_with:
+            A file with a private key (PEM; ``formats.signing.make_key`` makes one): the model's
+            files are signed with it, by OpenSSF model signing. Needs the extra ``signing``.
         try_rows:
             So many of the data's first rows the model scores here before anything is uploaded.
         progress:
@@ -188,6 +193,7 @@ class Registry:
                 location=location,
                 build_environment=build_environment,
                 own_code=own_code,
+                sign_with=sign_with,
                 try_rows=try_rows,
                 progress=progress,
             ),

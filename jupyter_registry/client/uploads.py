@@ -101,6 +101,13 @@ def together(paths: Sequence[str | os.PathLike[str]], folder: Path) -> Path:
     return made
 
 
+def linked(files: dict[str, Path], folder: Path) -> Path:
+    """A folder with links to the files of a package, at their paths in it."""
+    for path, file in files.items():
+        _link(file, folder / path)
+    return folder
+
+
 def unpacked(path: Path, folder: Path) -> tuple[Path, dict[str, str]]:
     """An archive's files in a folder made in ``folder``, and what of it is left out; see there.
 

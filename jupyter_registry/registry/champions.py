@@ -25,7 +25,7 @@ from ..domain.target import Target
 from ..monitoring.rows import Tracked
 from ..serving.kernelspecs import environment
 from ..serving.specs import WorkerSpec
-from . import deployment_rows, scans
+from . import deployment_rows, scans, signatures
 from .packages import get as get_package
 from .packages import signature_of, target_of
 
@@ -132,6 +132,8 @@ class Champions:
             when its files are damaged or cannot be had.
         UnsafeContent
             when its pickles would run what the policy does not let pass.
+        SignatureRefused
+            when it must be signed and is not.
 
         """
         key = self._key(services, package, kernelspec)
@@ -148,6 +150,7 @@ class Champions:
             )
         where = environment(key[1], services.kernelspecs)
         folder = _local_copy(services, package)
+        signatures.before_loading(services, package, folder)
         scans.before_loading(services, package, folder)
         made = WorkerSpec(
             package_id=package.id,

@@ -52,13 +52,15 @@ def register(
     body: PackageCreate,
     user: str,
     scan: Scan | None = None,
+    signed_by: str | None = None,
 ) -> PackageRegistered:
     """Register a package: the next version under its name.
 
     The upload that it names ends here: its files, or those that are named, become the package's
     in the same transaction; the others are thrown away. What will keep a model from being
     deployed is said in ``warnings``, as far as it can be told without loading it; and what a
-    ``scan`` of its files has found, which its provenance keeps.
+    ``scan`` of its files has found, which its provenance keeps; and the name of the trusted key
+    that it is ``signed_by``.
 
     Raises
     ------
@@ -73,10 +75,13 @@ def register(
     target = check(body)
     signature = Signature.from_json(body.signature)
     model_format, warnings = body.format, list[str]()
-    # only the scan itself says what it found
-    kept = {name: value for name, value in body.provenance.items() if name != "scan"}
+    # only scan and signature themselves say what was found
+    own = ("scan", "signed_by")
+    kept = {name: value for name, value in body.provenance.items() if name not in own}
     if scan is not None:
         kept["scan"] = scan.to_json()
+    if signed_by is not None:
+        kept["signed_by"] = signed_by
     body = body.model_copy(update={"provenance": kept})
     if body.upload:
         sent = uploads.get(database, body.upload).files

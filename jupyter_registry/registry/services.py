@@ -18,6 +18,7 @@ from .contents import Takings
 from .deployment_status import Statuses
 from .inspections import Inspections
 from .scans import ScanRules, Scans
+from .signatures import Signatures, SigningRules
 from .training_jobs import TrainingJobs
 from .uploads import UploadLimits
 
@@ -43,6 +44,7 @@ class Settings:
     default_kernelspec: str | None = None
     upload_limits: UploadLimits = field(default_factory=UploadLimits)
     scan_rules: ScanRules = field(default_factory=ScanRules)
+    signing_rules: SigningRules = field(default_factory=SigningRules)
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Services:
     inspections: Inspections = field(default_factory=Inspections)
     jobs: TrainingJobs = field(default_factory=TrainingJobs)
     scans: Scans = field(default_factory=Scans)
+    signatures: Signatures = field(default_factory=Signatures)
     takings: Takings = field(default_factory=Takings)
     statuses: Statuses = field(init=False)
 

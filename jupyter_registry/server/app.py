@@ -78,6 +78,14 @@ class RegistryApp(ExtensionApp):
         help="Types that models (skops files, pickles) may be made of beside those of known "
         "libraries: whole names such as acme.models.Ranker, or modules with a dot, acme.models.",
     ).tag(config=True)
+    trusted_keys = List(
+        Unicode(),
+        help="Files with public keys (PEM) whose signatures of models count; the extra signing.",
+    ).tag(config=True)
+    require_signature = Bool(
+        False,
+        help="Whether a model must be signed by one of trusted_keys to be registered and loaded.",
+    ).tag(config=True)
     upload_idle_seconds = Float(
         24 * 3600.0, help="An upload without progress for so long is thrown away."
     ).tag(config=True)
@@ -139,6 +147,8 @@ class RegistryApp(ExtensionApp):
             pickle_policy=self.pickle_policy,
             allow_own_code=self.allow_own_code,
             trusted_types=tuple(self.trusted_types),
+            trusted_keys=tuple(self.trusted_keys),
+            require_signature=self.require_signature,
             upload_idle_seconds=self.upload_idle_seconds,
             worker_idle_seconds=self.worker_idle_seconds,
             worker_start_seconds=self.worker_start_seconds,

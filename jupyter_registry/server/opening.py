@@ -14,14 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from logging import Logger
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import RegistryError, StorageUnavailable
 from .events import RecordedRows
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ..registry.keys import KeyRing
     from ..registry.services import Services
     from ..store.database import Database
@@ -42,10 +41,11 @@ _USED_BY_HANDLERS = (
     *(
         f"jupyter_registry.registry.{name}"
         for name in (
-            "actuals", "archives", "assess", "blobs", "board_models", "board_packages", "champions",
-            "contents", "deployment_search", "deployments", "health", "inspections", "keys",
-            "leaderboard_search", "leaderboards", "models", "packages", "predict", "replacement",
-            "reports", "scans", "search", "services", "training_jobs", "uploads", "validation",
+            "actuals", "archives", "assess", "blobs", "board_models", "board_packages",
+            "champions", "contents", "deployment_search", "deployments", "health", "inspections",
+            "keys", "leaderboard_search", "leaderboards", "models", "packages", "predict",
+            "replacement", "reports", "sbom", "scans", "search", "services", "signatures",
+            "training_jobs", "uploads", "validation",
         )
     ),
     "jupyter_registry.server.tabular",
@@ -70,6 +70,8 @@ class Options:
     pickle_policy: str = "block"
     allow_own_code: bool = True
     trusted_types: tuple[str, ...] = ()
+    trusted_keys: tuple[str, ...] = ()
+    require_signature: bool = False
     upload_idle_seconds: float = 24 * 3600.0
     worker_idle_seconds: float = 900.0
     worker_start_seconds: float = 120.0
@@ -212,6 +214,7 @@ class Opening:
         from ..registry.keys import KeyRing
         from ..registry.scans import ScanRules
         from ..registry.services import Services, Settings
+        from ..registry.signatures import SigningRules
         from ..registry.training_jobs import TrainingJobs
         from ..registry.uploads import UploadLimits
         from ..serving.pool import WorkerPool
@@ -242,6 +245,10 @@ class Opening:
                     policy=PicklePolicy(options.pickle_policy),
                     own_code=options.allow_own_code,
                     trusted=options.trusted_types,
+                ),
+                signing_rules=SigningRules(
+                    keys=tuple(Path(key).expanduser().absolute() for key in options.trusted_keys),
+                    required=options.require_signature,
                 ),
             ),
             executor=executor,

@@ -108,6 +108,11 @@ export class RegistryClient {
     return address(this.settings, ['packages', id, 'files', ...path.split('/')]);
   }
 
+  /** Where the browser downloads a package's software bill of materials from. */
+  sbomUrl(id: number): string {
+    return address(this.settings, ['packages', id, 'sbom']);
+  }
+
   // --- uploads ---
 
   beginUpload(): Promise<t.UploadPublic> {
