@@ -17,6 +17,7 @@ from ..domain.errors import (
     MissingExtra,
     ModelFailed,
     RegistryError,
+    TooLarge,
     UnsupportedFormat,
 )
 from ..domain.kinds import PackageKind, PicklePolicy, TargetType
@@ -92,6 +93,7 @@ def register(registry: Registry, said: Described) -> Package:
                 model.sign(said.sign_with, folder / "signature")
         wanted = _body(registry, said, kind, model, training, holdout)
         if model is not None:
+            model.check_size()
             wanted["upload"] = stack.enter_context(
                 upload(registry.connection, model.files, progress=said.progress)
             )
@@ -251,6 +253,17 @@ class _ModelFiles:
         self.files = {path: file for path, file in self.files.items() if path != NAME}
         sign(linked(self.files, folder / "signed"), key, folder / NAME)
         self.files[NAME] = folder / NAME
+
+    def check_size(self) -> None:
+        """Refuse more than the server takes before any of it is sent; raises `TooLarge`."""
+        most = self._info.limits.get("upload_bytes")
+        size = sum(file.stat().st_size for file in self.files.values())
+        if isinstance(most, int) and size > most:
+            raise TooLarge(
+                f"The files have {size:,} bytes, the server takes {most:,}.",
+                advice="Register fewer or smaller files, or have the limit raised.",
+                fields={"limit": most},
+            )
 
     def _check(self) -> None:
         """Scan files of elsewhere before they are loaded here; raises `UnsafeContent`."""

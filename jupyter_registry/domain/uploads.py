@@ -61,6 +61,8 @@ class UploadPublic(SQLModel):
     id: str
     created_at: datetime
     files: list[FilePublic] = []
+    arriving: dict[str, int] = {}
+    """Of files that are not whole, at the server that is asked: path → bytes that have arrived."""
     taking: Taking | None = None
     """Of what is being taken from Jupyter's contents now, by the server that is asked."""
 

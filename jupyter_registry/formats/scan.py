@@ -110,6 +110,13 @@ def refused(findings: Sequence[Finding], own_code: bool) -> list[Finding]:
 def unsafe(findings: Sequence[Finding]) -> UnsafeContent:
     """The error that tells of what was found."""
     shown = "; ".join(map(str, findings[:3]))
+    if all(one.level == UNREADABLE for one in findings):
+        return UnsafeContent(
+            f"The model's files cannot be followed to their end, so what they would run cannot be "
+            f"told: {shown}.",
+            advice="Check that each file is whole, and save it again if it is not.",
+            fields={"findings": [asdict(one) for one in findings]},
+        )
     more = f"; and {len(findings) - 3} more" if len(findings) > 3 else ""
     advice = "Do not load it unless you know who made it. "
     if all(one.level in (CODE, UNKNOWN) for one in findings):

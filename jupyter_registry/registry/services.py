@@ -14,6 +14,7 @@ from ..monitoring.recorder import Recorder
 from ..serving.pool import WorkerPool
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
+from .arrivals import Arrivals
 from .contents import Takings
 from .deployment_status import Statuses
 from .inspections import Inspections
@@ -66,6 +67,7 @@ class Services:
     jobs: TrainingJobs = field(default_factory=TrainingJobs)
     scans: Scans = field(default_factory=Scans)
     signatures: Signatures = field(default_factory=Signatures)
+    arrivals: Arrivals = field(default_factory=Arrivals)
     takings: Takings = field(default_factory=Takings)
     statuses: Statuses = field(init=False)
 

@@ -297,6 +297,11 @@ class Receiver:
         self._touched = time.monotonic()
         self._writer = artifacts.writer()
 
+    @property
+    def size(self) -> int:
+        """Bytes that have arrived."""
+        return self._writer.size
+
     def write(self, chunk: bytes) -> None:
         """Append bytes.
 
@@ -312,7 +317,7 @@ class Receiver:
             self._check(self._writer.size + len(chunk))
             self._writer.write(chunk)
             if time.monotonic() - self._touched > _TOUCH_SECONDS:
-                self._touch()
+                self.touch()
         except BaseException:
             self.discard()
             raise
@@ -408,7 +413,8 @@ class Receiver:
                 fields={"path": self._path, "sha256": self._writer.sha256},
             )
 
-    def _touch(self) -> None:
+    def touch(self) -> None:
+        """Say that the upload is not idle; raises `UploadNotFound`."""
         with self._database.write() as session:
             _upload(session, self._upload_id).touched_at = now()
         self._touched = time.monotonic()

@@ -89,6 +89,9 @@ class RegistryApp(ExtensionApp):
     upload_idle_seconds = Float(
         24 * 3600.0, help="An upload without progress for so long is thrown away."
     ).tag(config=True)
+    upload_resume_seconds = Float(
+        3600.0, help="How long what arrived of a file waits for the rest after a connection broke."
+    ).tag(config=True)
     worker_idle_seconds = Float(
         900.0, help="A model's worker without requests for so long is stopped."
     ).tag(config=True)
@@ -150,6 +153,7 @@ class RegistryApp(ExtensionApp):
             trusted_keys=tuple(self.trusted_keys),
             require_signature=self.require_signature,
             upload_idle_seconds=self.upload_idle_seconds,
+            upload_resume_seconds=self.upload_resume_seconds,
             worker_idle_seconds=self.worker_idle_seconds,
             worker_start_seconds=self.worker_start_seconds,
             predict_seconds=self.predict_seconds,

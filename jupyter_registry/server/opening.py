@@ -73,6 +73,7 @@ class Options:
     trusted_keys: tuple[str, ...] = ()
     require_signature: bool = False
     upload_idle_seconds: float = 24 * 3600.0
+    upload_resume_seconds: float = 3600.0
     worker_idle_seconds: float = 900.0
     worker_start_seconds: float = 120.0
     predict_seconds: float = 600.0
@@ -146,6 +147,7 @@ class Opening:
             if self._notices is not None:
                 await services.in_thread(self._notices.close)
             await services.inspections.close()
+            await services.in_thread(services.arrivals.close)
             await services.jobs.close()
             await services.pool.close()
             await services.in_thread(services.recorder.close)
@@ -210,6 +212,7 @@ class Opening:
 
     def _with_workers(self, stores: dict[str, Any], executor: ThreadPoolExecutor) -> Services:
         from ..domain.kinds import PicklePolicy
+        from ..registry.arrivals import Arrivals
         from ..registry.champions import Champions
         from ..registry.keys import KeyRing
         from ..registry.scans import ScanRules
@@ -256,6 +259,7 @@ class Opening:
             champions=Champions(),
             kernelspecs=self._kernelspecs,
             jobs=TrainingJobs(self._tell_of_job),
+            arrivals=Arrivals(min(options.upload_idle_seconds, options.upload_resume_seconds)),
         )
 
     def _with_notices(
@@ -307,6 +311,7 @@ class Opening:
                 await services.in_thread(
                     blobs.collect_orphans, services.database, services.artifacts
                 )
+                await services.in_thread(services.arrivals.sweep)
                 await services.in_thread(sweep_copies, services)
                 await services.in_thread(leaderboards.settle, services.database)
             except Exception as error:  # the next time may do better

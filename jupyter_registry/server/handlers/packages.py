@@ -56,6 +56,7 @@ class PackagesHandler(RegistryHandler):
         )
         await tell_of_package(self, made)
         if body.upload is not None:
+            await services.in_thread(services.arrivals.end, body.upload)
             await services.inspections.end(body.upload)
         self.created(made, "packages", made.id)
 

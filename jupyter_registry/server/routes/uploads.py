@@ -24,7 +24,7 @@ ROUTES: tuple[Route, ...] = (
         uploads.UploadFileHandler,
         {
             "PUT": Operation(
-                "Send a file; X-Content-SHA256 is checked where given",
+                "Send a file; X-Content-SHA256 is checked where given, Upload-Offset goes on",
                 answer="FilePublic",
                 status=201,
                 takes_bytes=True,
