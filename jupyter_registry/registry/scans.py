@@ -47,7 +47,12 @@ class Scan:
 
     @property
     def warnings(self) -> list[str]:
-        """The findings as sentences."""
+        """The findings as sentences, where they are only warned of.
+
+        What the owner's word lets pass stands in the package's provenance.
+        """
+        if self.policy is not PicklePolicy.WARN:
+            return []
         return [f"{one} – found by the scan of its pickles." for one in self.findings]
 
     def to_json(self) -> dict[str, Any]:

@@ -119,12 +119,12 @@ export class RegistryClient {
     return this._send('POST', ['uploads']);
   }
 
-  /** Send one file of an upload; `path` is where it is in the package. */
+  /** Send one file of an upload, or the rest of it; `path` is where it is in the package. */
   uploadFile(
     upload: string,
     path: string,
     file: Blob,
-    options: Pick<SendOptions, 'onProgress' | 'signal'> = {}
+    options: Pick<SendOptions, 'offset' | 'onProgress' | 'signal'> = {}
   ): Promise<t.FilePublic> {
     const parts = ['uploads', upload, 'files', ...path.split('/')];
     return sendFileForJson(this.settings, 'PUT', parts, file, options);
