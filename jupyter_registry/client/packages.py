@@ -230,6 +230,8 @@ class Package(_PackageActions, PackagePublic):
                 "files": [f"{file.path} ({html.size(file.size)})" for file in self.files],
                 "notebook": origin.get("notebook"),
                 "python": origin.get("python"),
+                "scan": "; ".join((origin.get("scan") or {}).get("findings") or ()) or None,
+                "signed by": origin.get("signed_by"),
                 "git": (origin.get("git") or {}).get("commit"),
                 "leaderboard": f"{board['id']}, model {board['number']}" if board else None,
                 "deployments": [str(item.get("label", item)) for item in self.deployments],
