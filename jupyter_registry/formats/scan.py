@@ -23,6 +23,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,6 +39,8 @@ _PICKLE_NAMES = (
     ".pkl", ".pickle", ".p", ".joblib", ".dill", ".cloudpickle", ".sav", ".pt", ".pth", ".ckpt",
 )  # fmt: skip
 _FIRST_OPCODES = frozenset(b"(]})cNIKJMLGSTUVXBC\x80\x88\x89\x8a\x8c\x8d\x8e\x96i")
+_LZ4 = b"\x04\x22\x4d\x18"
+_TEXTS = (".py", ".txt", ".md", ".csv", ".json", ".yaml", ".yml", ".toml")
 #: Findings that are listed; there is hardly a need for more.
 _MOST = 100
 _WORST_FIRST = (DANGEROUS, UNREADABLE, CODE, UNKNOWN)
@@ -74,15 +77,14 @@ def scan(folder: Path, trusted: Iterable[str] = ()) -> list[Finding]:
 
 def is_of_interest(path: str, head: bytes) -> bool:
     """Whether a file may hold a pickle, by its path and its first `HEAD` bytes."""
-    if path.endswith((".py", ".txt", ".md", ".csv", ".json", ".yaml", ".yml", ".parquet")):
-        # as text they begin with anything; a pickle in them has its mark
-        return head[:1] == b"\x80"
-    return bool(head) and (
-        head[0] in _FIRST_OPCODES
-        or head.startswith((b"PK\x03\x04", b"\x93NUMPY", b"\x04\x22\x4d\x18"))
+    if (
+        head.startswith((b"\x80", b"PK\x03\x04", b"\x93NUMPY", _LZ4))
         or _compression(head) is not None
         or head[257:262] == b"ustar"
-    )
+    ):
+        return True
+    # texts begin with anything; a pickle without a mark is one by its first instruction
+    return bool(head) and head[0] in _FIRST_OPCODES and not path.endswith(_TEXTS)
 
 
 def scan_files(files: Mapping[str, Path], trusted: Iterable[str] = ()) -> list[Finding]:
@@ -145,8 +147,8 @@ def scan_stream(file: IO[bytes], name: str, rules: Rules, depth: int = 0) -> Ite
         yield from _numpy(stream, name, rules)
     elif (opener := _compression(head)) is not None:
         yield from _compressed(stream, opener, name, rules, depth)
-    elif head.startswith(b"\x04\x22\x4d\x18"):
-        yield Finding(name, UNREADABLE, "LZ4", "what is compressed so cannot be looked into")
+    elif head.startswith(_LZ4):
+        yield Finding(name, UNREADABLE, "LZ4", "without the library lz4 it cannot be looked into")
     elif head[257:262] == b"ustar":
         yield from _tar(stream, name, rules, depth)
     elif head and head[0] in _FIRST_OPCODES:
@@ -264,6 +266,11 @@ _BROKEN = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
 def _compression(head: bytes) -> Callable[[IO[bytes]], IO[bytes]] | None:
     if head[:1] == b"\x78" and len(head) > 1 and (head[0] * 256 + head[1]) % 31 == 0:
         return lambda file: io.BufferedReader(_Zlib(file))
+    if head.startswith(_LZ4):
+        try:
+            return import_module("lz4.frame").open  # type: ignore[no-any-return]
+        except ModuleNotFoundError:
+            return None
     for magic, opener in (
         (b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\x00", lzma.open),
         (b"\x5d\x00\x00", lzma.open),

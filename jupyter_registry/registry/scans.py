@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..domain.entities import FilePublic, PackageCreate, PackagePublic
-from ..domain.errors import InvalidInput
 from ..domain.kinds import PicklePolicy
 from ..formats.scan import HEAD, Finding, is_of_interest, refused, unsafe
 from ..serving.scanning import scan
@@ -101,12 +100,6 @@ def before_registering(services: Services, body: PackageCreate) -> Scan | None:
     from . import uploads
 
     rules = services.settings.scan_rules
-    if body.own_code and not rules.own_code:
-        raise InvalidInput(
-            "Code of one's own is not taken by this registry.",
-            advice="Register a model of known libraries' classes, or ask the administrator.",
-            fields={"own_code": "not allowed"},
-        )
     if body.upload is None or not body.kind.is_hosted:
         return None
     files = uploads.get(services.database, body.upload).files
@@ -118,7 +111,7 @@ def before_registering(services: Services, body: PackageCreate) -> Scan | None:
     folder = services.settings.model_folder / f".scan-{secrets.token_hex(8)}"
     try:
         paths = {file.path: _readable(artifacts, file, folder) for file in files}
-        return _checked(services, files, paths, body.own_code)
+        return _checked(services, files, paths, body.own_code and rules.own_code)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -133,6 +133,10 @@ def test_a_file_that_is_no_pickle_is_none(tmp_path: Path) -> None:
     assert scan(tmp_path) == []
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 and no more")
     assert [one.level for one in scan(tmp_path)] == ["unreadable"]
+    assert not is_of_interest("country.csv", b"country,city")
+    for name in ("m.txt", "m.csv"):  # whatever they are called
+        assert is_of_interest(name, pickles.DANGEROUS["gzip.joblib"]()[:HEAD])
+        assert is_of_interest(name, pickles.PWNED)
     with zipfile.ZipFile(tmp_path / "broken.zip", "w") as archive:
         archive.writestr("inner.txt", "text")
     assert scan(tmp_path) == []
