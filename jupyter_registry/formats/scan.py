@@ -111,7 +111,14 @@ def refused(findings: Sequence[Finding], own_code: bool) -> list[Finding]:
 
 def unsafe(findings: Sequence[Finding]) -> UnsafeContent:
     """The error that tells of what was found."""
-    shown = "; ".join(map(str, findings[:3]))
+    alike: dict[tuple[str, str], list[str]] = {}
+    for one in findings:
+        alike.setdefault((one.file, one.why), []).append(one.what)
+    sentences = []
+    for (file, why), what in alike.items():
+        others = f" and {len(what) - 2} more" if len(what) > 2 else ""
+        sentences.append(f"{file}: {', '.join(what[:2])}{others} ({why})")
+    shown = "; ".join(sentences[:3])
     if all(one.level == UNREADABLE for one in findings):
         return UnsafeContent(
             f"The model's files cannot be followed to their end, so what they would run cannot be "
@@ -119,12 +126,12 @@ def unsafe(findings: Sequence[Finding]) -> UnsafeContent:
             advice="Check that each file is whole, and save it again if it is not.",
             fields={"findings": [asdict(one) for one in findings]},
         )
-    more = f"; and {len(findings) - 3} more" if len(findings) > 3 else ""
+    more = f"; and {len(sentences) - 3} more" if len(sentences) > 3 else ""
     advice = "Do not load it unless you know who made it. "
     if all(one.level in (CODE, UNKNOWN) for one in findings):
         advice = (
-            "If it is your own, register the object from a kernel rather than its file, or have "
-            "the administrator add its types to RegistryApp.trusted_types. "
+            "If it is your own, say so (own_code=True, which an object registered from a kernel "
+            "has), or have the administrator add its types to RegistryApp.trusted_types. "
         )
     return UnsafeContent(
         f"The model's files would run code that is of no known machine-learning library: "
@@ -178,11 +185,11 @@ def _pickles(
         problem = str(error) or type(error).__name__
     if not claimed and not (found.pickles and all(map(_is_likely, found.globals))):
         return
-    for one in found.globals:
+    for one in sorted(found.globals, key=lambda one: (one.module, one.name)):
         judged = judge(one, rules.own_modules, rules.trusted)
         if judged is not None:
             yield Finding(name, judged[0], f"{one.module}.{one.name}"[:200], judged[1])
-    for text in found.odd:
+    for text in sorted(found.odd):
         yield Finding(name, CODE if "made" in text else DANGEROUS, "an instruction", text)
     if problem and (found.globals or found.pickles or name.lower().endswith(_PICKLE_NAMES)):
         yield Finding(name, UNREADABLE, "a broken pickle", problem)
