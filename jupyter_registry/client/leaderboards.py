@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import PrivateAttr
 
-from ..domain.entities import LeaderboardSummary, LeaderboardWhole
+from ..domain.entities import Incumbent, LeaderboardSummary, LeaderboardWhole
 from ..domain.errors import InvalidInput, nearest
 from ..domain.kinds import TargetType
 from . import html
 from .board_models import BoardModel, Ranking, WholeBoardModel
 from .bound import Bound
+from .comparison import Comparison
 from .pages import Counted
 
 if TYPE_CHECKING:
@@ -150,6 +151,47 @@ class Board(_BoardActions, LeaderboardWhole):
         """Show what a model scored on the holdout; who asked, and when, is kept."""
         return self._done(self._chosen(model, metric).unlock())  # type: ignore[no-any-return]
 
+    def compare(
+        self,
+        model: RankOrModel = 1,
+        old: int | str | None = None,
+        *,
+        metric: str | None = None,
+    ) -> Comparison:
+        """One of its models beside one of its predecessor's, both on this board's holdout.
+
+        The predecessor's were measured when this one was trained; the holdout of ``model`` is
+        unlocked. The older model may have been trained on some of the rows, where its data went
+        as far: then it looks better than it is.
+
+        Parameters
+        ----------
+        model:
+            Of this board: its rank (1 is the best), itself, or its label.
+        old:
+            Of the predecessor: the number or label in ``incumbents``; the first that could be
+            measured unless given.
+        metric:
+            What a rank is by, if not by the leaderboard's metric.
+
+        Raises
+        ------
+        InvalidInput
+            saying why there is no comparison: it has no predecessor, or why that one's models
+            could not be measured.
+
+        """
+        beside = self._incumbent(old)
+        new = self._chosen(model, metric)
+        whole = self.unlock(new) if new.holdout is None else new
+        names = (
+            f"{beside.label} (board {beside.leaderboard_id})",
+            f"{whole.label} (board {self.id})",
+        )
+        rows = max((int(one.get("n") or 0) for one in beside.metrics.values()), default=0)
+        found = whole.holdout or {}
+        return Comparison(names, rows, TargetType(self.target_type), beside.metrics, found)
+
     def refresh(self) -> Board:
         """Ask the server for the present state and models."""
         self._become(self._registry.connection.get(self._path))
@@ -162,6 +204,40 @@ class Board(_BoardActions, LeaderboardWhole):
     def to_frame(self, metric: str | None = None) -> pandas.DataFrame:
         """`to_arrow` as a pandas DataFrame."""
         return self.models(metric).to_frame()
+
+    def _incumbent(self, old: int | str | None) -> Incumbent:
+        """The predecessor's model that is asked for, measured."""
+        if not self.incumbents:
+            why = (
+                f"Leaderboard {self.id} was not trained as another's successor, so no older model "
+                "was measured on its holdout."
+                if self.predecessor_id is None
+                else f"No model of leaderboard {self.predecessor_id} was measured on the holdout "
+                f"of leaderboard {self.id}."
+            )
+            raise InvalidInput(
+                why,
+                advice="Train the older one again with Leaderboard.rerun(board, data), or compare "
+                "on a table: jupyter_registry.training.compare(old, new, table).",
+                fields={"incumbents": "none"},
+            )
+        fit = [one for one in self.incumbents if old is None or old in (one.number, one.label)]
+        if not fit:
+            known = ", ".join(f"{one.number} ({one.label})" for one in self.incumbents)
+            raise InvalidInput(
+                f"No model {old!r} of the predecessor was measured.",
+                advice=f"There is {known}.",
+                fields={"old": "unknown"},
+            )
+        measured = [one for one in fit if one.metrics]
+        if not measured:
+            raise InvalidInput(
+                f"{fit[0].label} could not be measured on the holdout of leaderboard {self.id}: "
+                f"{fit[0].reason or 'nobody knows why.'}",
+                advice="Compare on a table: jupyter_registry.training.compare(old, new, table).",
+                fields={"old": "not measured"},
+            )
+        return measured[0]
 
     def _become(self, document: Mapping[str, Any]) -> None:
         super()._become(document)

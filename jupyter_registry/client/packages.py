@@ -54,6 +54,7 @@ class _PackageActions(Bound):
         store_features: bool = False,
         kernelspec: str | None = None,
         segment_columns: Sequence[str] = (),
+        predict_seconds: float | None = None,
     ) -> Deployment:
         """Create a deployment; a model hosted here is loaded and scores a sample first.
 
@@ -76,6 +77,9 @@ class _PackageActions(Bound):
         segment_columns:
             Up to 5 columns, of the signature or sent along, by whose values accuracy is kept
             too; of at most 100 values each, later ones count as ``(other)``.
+        predict_seconds:
+            That the model may take for one call, 0.1 to 3,600 (default: what the server allows);
+            a request that takes longer is answered 504, and others are not harmed.
 
         Raises
         ------
@@ -97,6 +101,7 @@ class _PackageActions(Bound):
             store_features=store_features,
             kernelspec=kernelspec,
             segment_columns=names_of(segment_columns),
+            predict_seconds=predict_seconds,
         )
         answer = self._registry.connection.call("POST", "/deployments", json=wanted)
         return Deployment.of(self._registry, answer)

@@ -118,6 +118,7 @@ class DeploymentSettings(Strict):
     store_features: bool = False
     kernelspec: str | None = None
     segment_columns: list[str] = []
+    predict_seconds: float | None = None
 
 
 class DeploymentCreate(DeploymentSettings):
@@ -138,6 +139,7 @@ class DeploymentUpdate(Strict):
     store_features: bool | None = None
     segment_columns: list[str] | None = None
     """All of them; applies to predictions from then on, and what was counted stays."""
+    predict_seconds: float | None = None
     state: DeploymentState | None = None
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .details import AccuracyDetails, ScoreBin
 from .kinds import TargetType
+
+if TYPE_CHECKING:
+    from .details import AccuracyDetails, ScoreBin
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -31,6 +31,8 @@ class DeploymentBase(SQLModel):
     kernelspec: str | None = Field(default=None, max_length=200)
     segment_columns: list[str] = Field(default_factory=list, sa_type=JSON, nullable=True)
     """Accuracy is kept by the values of these columns too; null in rows older than segments."""
+    predict_seconds: float | None = None
+    """That one call of the model may take; ``None`` for what the server allows."""
 
 
 class DeploymentPublic(DeploymentBase):

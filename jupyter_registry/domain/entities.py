@@ -67,6 +67,7 @@ from .leaderboards import BoardModelPublic as BoardModelPublic
 from .leaderboards import BoardModelSummary as BoardModelSummary
 from .leaderboards import BoardPackageCreate as BoardPackageCreate
 from .leaderboards import BoardReplacementCreate as BoardReplacementCreate
+from .leaderboards import Incumbent as Incumbent
 from .leaderboards import LeaderboardCreate as LeaderboardCreate
 from .leaderboards import LeaderboardJobCreate as LeaderboardJobCreate
 from .leaderboards import LeaderboardJobPublic as LeaderboardJobPublic

@@ -6,6 +6,7 @@ client turns the problem document back into the class of the same name.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -212,6 +213,12 @@ class WorkerUnavailable(RegistryError):
     title = "Model worker unavailable"
 
 
+class PredictionTimeout(WorkerUnavailable):
+    """The model took longer for a call than its deployment allows; its worker was ended."""
+
+    title = "The model took too long"
+
+
 class UnsupportedFormat(RegistryError):
     """The files are of no known model format."""
 
@@ -270,6 +277,17 @@ class SpoolFull(RegistryError):
     """The reporter's spool on disk reached its limit while the server could not be reached."""
 
     title = "Report spool is full"
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error, or what it came of, says that there is no room on a disk."""
+    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, OSError) and found.errno in full:
+            return True
+        found = found.__cause__ or found.__context__
+    return False
 
 
 def missing_extra(module: str, extra: str, purpose: str) -> MissingExtra:

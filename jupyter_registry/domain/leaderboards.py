@@ -133,6 +133,15 @@ class LeaderboardFacts(LeaderboardBase):
     """Of leakage, dropped columns and the like; a sentence each."""
 
 
+class Trainer(Strict):
+    """The process that tells of a leaderboard, so that it is known at once when it is gone."""
+
+    place: str = Field(max_length=500)
+    """Its machine, as `processes.place` has it."""
+    pid: int = Field(gt=0, lt=2**31)
+    began: str = Field(max_length=100)
+
+
 class LeaderboardCreate(LeaderboardFacts, Strict):
     """Begin a leaderboard, as soon as the data are checked and before anything is trained."""
 
@@ -143,6 +152,21 @@ class LeaderboardCreate(LeaderboardFacts, Strict):
     provenance: dict[str, Any] = {}
     predecessor_id: int | None = None
     """The leaderboard whose recipe was used again."""
+    trainer: Trainer | None = None
+
+
+class Incumbent(Strict):
+    """A model of a leaderboard's predecessor, as it did on the newer one's holdout."""
+
+    leaderboard_id: int
+    number: int
+    label: str = Field(max_length=200)
+    package: str | None = Field(default=None, max_length=250)
+    """The package that it was then, as ``name/version``."""
+    metrics: dict[str, Any] = Field(default_factory=dict)
+    """Metric → ``{"value", "n"}``; empty where it could not be measured."""
+    reason: str | None = Field(default=None, max_length=2_000)
+    """Why it could not be measured."""
 
 
 class LeaderboardUpdate(Strict):
@@ -153,6 +177,8 @@ class LeaderboardUpdate(Strict):
     progress: Progress | None = None
     error: Text | None = None
     """Why it failed."""
+    incumbents: list[Incumbent] | None = None
+    """The predecessor's models on this leaderboard's holdout."""
 
 
 class LeaderboardSummary(LeaderboardFacts):
@@ -197,6 +223,8 @@ class LeaderboardWhole(LeaderboardSummary):
     provenance: dict[str, Any] = {}
     successors: list[int] = []
     """The leaderboards that used its recipe again."""
+    incumbents: list[Incumbent] = []
+    """Where there is a predecessor: its models, measured on this leaderboard's holdout."""
 
 
 class LeaderboardPublic(LeaderboardWhole):
@@ -339,6 +367,11 @@ class LeaderboardJobCreate(Strict):
     """What else `training.Leaderboard` takes, by name."""
     kernelspec: str | None = None
     """In whose environment it runs; the registry's default one unless given."""
+    predecessor_id: int | None = None
+    """The leaderboard that is trained again: what ``options`` leave out is as in its recipe, and
+    its models in use are measured on the new holdout."""
+    token: str | None = None
+    """Given by who begins it, to find it again in the list where the answer was lost."""
 
 
 class LeaderboardJobPublic(SQLModel):
@@ -355,6 +388,8 @@ class LeaderboardJobPublic(SQLModel):
     kernelspec: str | None = None
     source: str = ""
     target_name: str
+    predecessor_id: int | None = None
+    token: str | None = None
     log: str = ""
     """The last of what it has written."""
     problem: Problem | None = None

@@ -6,7 +6,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from ..domain.errors import InvalidInput, RegistryError, UnsupportedFormat, nearest
+from ..domain.errors import (
+    InvalidInput,
+    RegistryError,
+    StorageUnavailable,
+    UnsupportedFormat,
+    is_full,
+    nearest,
+)
 
 if TYPE_CHECKING:
     from .base import FolderFormat, ModelFormat
@@ -212,6 +219,8 @@ def save_model(model: Any, folder: Path, name: str | None = None) -> tuple[Model
         when the named format, or every format, cannot keep it.
     MissingExtra
         when the libraries for it are absent.
+    StorageUnavailable
+        when the disk has no room for it.
 
     """
     if name is not None:
@@ -229,6 +238,12 @@ def save_model(model: Any, folder: Path, name: str | None = None) -> tuple[Model
             candidate.save(model, file)
         except RegistryError as error:
             file.unlink(missing_ok=True)
+            if is_full(error):  # another format is no better for that
+                raise StorageUnavailable(
+                    f"The disk of {folder} is full: the model cannot be written.",
+                    advice="Free some room there, then try again.",
+                    fields={"folder": str(folder)},
+                ) from error
             refused = refused or error
         else:
             return candidate, file

@@ -71,6 +71,8 @@ class Champion:
     prediction_threshold: float | None = None
     #: From when on the package is in service, UTC microseconds since 1970.
     since: int = 0
+    #: Seconds that one call of the model may take; ``None`` for what the server allows.
+    predict_seconds: float | None = None
 
     def check_active(self) -> None:
         """Refuse rows for a deployment that takes none; raises `DeploymentInactive`."""
@@ -243,6 +245,7 @@ def _read(services: Services, reference: str) -> Champion:
         segment_columns=tuple(deployment.segment_columns),
         prediction_threshold=given,
         since=since,
+        predict_seconds=deployment.predict_seconds,
     )
 
 

@@ -40,6 +40,7 @@ _OWN = (
     "store_features",
     "kernelspec",
     "segment_columns",
+    "predict_seconds",
     "state",
     "package_id",
     "created_at",

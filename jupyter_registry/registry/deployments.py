@@ -32,6 +32,9 @@ from .services import Services
 #: The id of the package to put in service; asked, and perhaps made, in the transaction that does.
 PackageOf = Callable[[Session], int]
 
+#: Seconds that one call of a model may be allowed.
+LEAST_PREDICT_SECONDS, MOST_PREDICT_SECONDS = 0.1, 3600.0
+
 
 async def create(services: Services, body: DeploymentCreate, user: str) -> DeploymentPublic:
     """Create a deployment. A model hosted here is loaded and scores the sample first.
@@ -179,6 +182,15 @@ def _check_settings(
                 advice="Give a probability.",
                 fields={"prediction_threshold": "outside 0 to 1"},
             )
+
+    seconds = body.predict_seconds
+    if seconds is not None and not LEAST_PREDICT_SECONDS <= seconds <= MOST_PREDICT_SECONDS:
+        raise InvalidInput(
+            f"A call of the model cannot be given {seconds:g} s.",
+            advice=f"Give {LEAST_PREDICT_SECONDS:g} to {MOST_PREDICT_SECONDS:,.0f} seconds, or "
+            "none for what the server allows.",
+            fields={"predict_seconds": f"{LEAST_PREDICT_SECONDS:g} to {MOST_PREDICT_SECONDS:.0f}"},
+        )
 
     def setting(name: str) -> Any:
         given = name in body.model_fields_set or before is None

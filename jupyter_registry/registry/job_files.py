@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import json
+import platform
+import shutil
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from .. import processes
 from ..domain import errors
 from ..domain.entities import BoardModelCreate, FilePublic, LeaderboardJobCreate
 from ..domain.errors import InvalidInput, NotFound, RegistryError
+from ..store import file_locks
 from ..store.artifacts import CHUNK, ArtifactStore, storage_errors
-from . import board_models, uploads, validation
+from . import board_models, predecessors, uploads, validation
 
 if TYPE_CHECKING:
     from .services import Services
+
+#: How the folders of jobs are called, and the file in them that says which server works there,
+#: which that server holds locked.
+PREFIX, _OWNER = ".training-", "server.json"
 
 
 def check(body: LeaderboardJobCreate) -> None:
     """Refuse what cannot be a job, as far as it can be told without the data."""
     for name in ("target_name", "file", "kernelspec", "name"):
         validation.text(getattr(body, name), name, 1_000)
+    validation.text(body.token, "token", 100)
     validation.document(body.options, "options")
     if (body.upload is None) == (body.contents is None):
         raise InvalidInput(
@@ -56,18 +65,38 @@ def file_of(files: list[FilePublic], path: str | None) -> FilePublic:
     return files[0]
 
 
-def prepare(
-    artifacts: ArtifactStore, folder: Path, body: LeaderboardJobCreate, data: FilePublic | Path
-) -> None:
-    """Make the job's folder: its order, and its data where they were uploaded."""
+def claim(folder: Path) -> IO[str]:
+    """Make the job's folder; what comes back is open, and locked, while this server works there."""
     with storage_errors(f"The folder {folder.parent}"):
         folder.mkdir(mode=0o700)
+        owner = (folder / _OWNER).open("w+", encoding="utf-8")
+        try:
+            with suppress(OSError):  # a disk without locks
+                file_locks.lock(owner, wait=False)
+            json.dump({"host": platform.node(), "server": processes.identity()}, owner)
+            owner.flush()
+        except BaseException:
+            owner.close()
+            raise
+        return owner
+
+
+def prepare(
+    artifacts: ArtifactStore,
+    folder: Path,
+    body: LeaderboardJobCreate,
+    data: FilePublic | Path,
+    predecessor: predecessors.Predecessor | None = None,
+) -> None:
+    """Fill the job's folder: its order, its data where they were uploaded, older models."""
+    with storage_errors(f"The folder {folder.parent}"):
+        scratch_of(folder).mkdir()
         source = str(body.contents)
         if not isinstance(data, Path):
             source = data.path
             (folder / "data").mkdir()
             data = artifacts.materialise([data], folder / "data") / data.path
-        order = {
+        order: dict[str, Any] = {
             "data": str(data),
             "source": source,
             "target": body.target_name,
@@ -75,7 +104,43 @@ def prepare(
             "name": body.name,
             "options": body.options,
         }
+        if predecessor is not None:
+            order["predecessor"] = predecessor.board.id
+            order["incumbents"] = predecessors.incumbents(
+                predecessor, artifacts, folder / "incumbents"
+            )
         (folder / "job.json").write_text(json.dumps(order))
+
+
+def scratch_of(folder: Path) -> Path:
+    """Where a job puts what is temporary."""
+    return folder / "tmp"
+
+
+def sweep(models: Path) -> list[str]:
+    """Remove the folders of jobs whose server is gone, as far as that can be told at once.
+
+    Returns the ids of the jobs.
+    """
+    lost = []
+    for folder in models.glob(f"{PREFIX}*"):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            if _is_abandoned(folder / _OWNER):
+                shutil.rmtree(folder, ignore_errors=True)
+                lost.append(folder.name.removeprefix(PREFIX))
+    return lost
+
+
+def _is_abandoned(owner: Path) -> bool:
+    """Whether a folder's server is gone: its process, or its lock as in a container's new start.
+
+    The lock says nothing of another machine: not all shared disks tell one of another's locks.
+    """
+    with owner.open("r+", encoding="utf-8") as file:
+        known = json.load(file)
+        if processes.is_gone(known["server"]):
+            return True
+        return known["host"] == platform.node() and file_locks.lock(file, wait=False)
 
 
 def add_model(

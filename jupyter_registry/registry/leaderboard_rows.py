@@ -66,6 +66,9 @@ _MODEL = (*_ROW, "leaderboard_id", "blueprint", "details", "input_example", "pro
 _MODEL_TIMES = ("created_at", "unlocked_at")
 _ENUMS = {"target_type", "state"}
 
+#: Where a leaderboard's provenance keeps how its predecessor's models did on its holdout.
+INCUMBENTS = "incumbents"
+
 #: The baseline, once it may be seen.
 _UNSEALED = type_coerce(
     case((MODEL.c.unlocked_at.is_not(None), MODEL.c.baseline), else_=null()), JSON
@@ -123,6 +126,8 @@ def whole(connection: Connection, board_id: int) -> dict[str, Any] | None:
     board["models"] = [_model(row, with_baseline=False) for row in rows]
     successors = select(BOARD.c.id).where(BOARD.c.predecessor_id == board_id).order_by(BOARD.c.id)
     board["successors"] = list(connection.scalars(successors))
+    known = dict(board["provenance"])
+    board |= {"incumbents": known.pop(INCUMBENTS, []), "provenance": known}
     return board
 
 

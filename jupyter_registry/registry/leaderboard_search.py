@@ -10,7 +10,7 @@ from sqlalchemy import Column, Select, String, func, select, type_coerce
 
 from ..domain.kinds import LeaderboardState
 from ..store.database import Database
-from . import keyset, leaderboards, validation
+from . import keyset, validation
 from .leaderboard_rows import BOARD, summaries
 from .package_rows import fold
 
@@ -55,7 +55,6 @@ def search(
         0.
 
     """
-    leaderboards.settle(database)
     key, descending = keyset.chosen(sort, SORTS, "Leaderboards")
     validation.page_size(limit)
     validation.page_offset(offset)

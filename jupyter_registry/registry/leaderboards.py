@@ -1,8 +1,8 @@
 """Leaderboards: begun and told of by what trains them, read, stopped, deleted.
 
-A leaderboard is `running` until its training says how it ended. One whose training has said
-nothing for too long is ended in its place; should the training then go on after all (a computer
-that slept), the next thing that it says sets the leaderboard running again.
+A leaderboard is `running` until its training says how it ended. One whose training is lost is
+ended in its place (`lost_boards`); should the training go on after all (a computer that slept), the
+next thing that it says sets the leaderboard running again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from ..domain.entities import (
@@ -31,19 +31,10 @@ from ..store.tables import BoardModel, BoardModelFile, Leaderboard, now
 from . import blobs, leaderboard_rows, validation
 from .package_rows import search_text
 
-#: Seconds without a word after which a training is taken for dead: the server's job says one
-#: every `JOB_BEAT_SECONDS`, a kernel may be busy with one model for long.
-JOB_SILENT_SECONDS = 45.0
-KERNEL_SILENT_SECONDS = 3600.0
+#: A job says so often at least that it is at work, in seconds.
 JOB_BEAT_SECONDS = 10.0
 #: Who asks a training to stop that has said nothing for so long does not wait for it.
 STOP_SILENT_SECONDS = 120.0
-
-#: Why a leaderboard of a job ended with the server, and why one of a kernel ended.
-SERVER_STOPPED = "The server was stopped while it trained; the models that were there are kept."
-KERNEL_SILENT = (
-    "Its kernel has not been heard of for an hour, so its training is taken to have ended."
-)
 
 _RUNNING = LeaderboardState.RUNNING
 
@@ -67,6 +58,7 @@ def create(
         if predecessor is not None:
             _find(session, predecessor)
         moment = now()
+        body.provenance.pop(leaderboard_rows.INCUMBENTS, None)  # they are told of by an update
         board = Leaderboard(
             **body.model_dump(exclude={"class_labels", "positive_class"}),
             class_labels=list(target.class_labels),
@@ -86,7 +78,6 @@ def create(
 
 def get(database: Database, board_id: int) -> LeaderboardPublic:
     """One leaderboard with its models; raises `LeaderboardNotFound`."""
-    settle(database)
     board_id, _ = leaderboard_rows.ids_of(board_id)
     with database.connect() as connection:
         found = leaderboard_rows.whole(connection, board_id)
@@ -120,8 +111,12 @@ def update(database: Database, board_id: int, body: LeaderboardUpdate) -> Leader
         hear(board)
         if body.progress is not None:
             board.progress = body.progress.model_dump()
+        if body.incumbents is not None:
+            # beside where it comes from: only what was trained again has any
+            found = [one.model_dump(mode="json") for one in body.incumbents]
+            board.provenance = {**board.provenance, leaderboard_rows.INCUMBENTS: found}
         if body.state is not None:
-            _end(board, body.state, body.error)
+            end(board, body.state, body.error)
         session.flush()
         return _public(session, board_id)
 
@@ -132,7 +127,6 @@ def stop(database: Database, board_id: int) -> LeaderboardPublic:
     Where nothing has been heard of it for two minutes the leaderboard ends at once. One that has
     ended stays as it is.
     """
-    settle(database)
     with database.write() as session:
         board = _find(session, board_id, lock=True)
         if board.state is _RUNNING:
@@ -140,7 +134,7 @@ def stop(database: Database, board_id: int) -> LeaderboardPublic:
             board.stop_requested_at = board.stop_requested_at or moment
             board.updated_at = moment
             if moment - board.heard_at > timedelta(seconds=STOP_SILENT_SECONDS):
-                _end(board, LeaderboardState.STOPPED, None)
+                end(board, LeaderboardState.STOPPED, None)
                 board.lost = True
         session.flush()
         return _public(session, board_id)
@@ -155,7 +149,6 @@ def remove(database: Database, artifacts: ArtifactStore, board_id: int) -> str:
         when its training has not ended: stop it first.
 
     """
-    settle(database)
     with database.write() as session:
         board = _find(session, board_id, lock=True)
         name = board.name
@@ -191,32 +184,6 @@ def log(database: Database, board_id: int) -> LeaderboardLog:
         return LeaderboardLog(text=board.log or "")
 
 
-def settle(database: Database) -> list[tuple[int, str]]:
-    """End the leaderboards whose training is taken for dead; their ids and names."""
-    moment = now()
-    silent = and_(
-        col(Leaderboard.state) == _RUNNING,
-        or_(
-            and_(
-                col(Leaderboard.job).is_not(None),
-                col(Leaderboard.heard_at) < moment - timedelta(seconds=JOB_SILENT_SECONDS),
-            ),
-            col(Leaderboard.heard_at) < moment - timedelta(seconds=KERNEL_SILENT_SECONDS),
-        ),
-    )
-    wanted = select(col(Leaderboard.id)).where(silent)
-    with database.read() as session:
-        if session.scalar(wanted.limit(1)) is None:
-            return []
-    with database.write() as session:
-        found = session.scalars(select(Leaderboard).where(silent).with_for_update()).all()
-        for board in found:
-            of_job = board.job is not None
-            _end(board, LeaderboardState.FAILED, SERVER_STOPPED if of_job else KERNEL_SILENT)
-            board.lost = True
-        return [(int(board.id or 0), board.name) for board in found]
-
-
 def beat(database: Database, board_id: int, log: str, progress: Progress | None) -> bool:
     """Take down that a job is at work, what it has written and how far it is.
 
@@ -232,7 +199,7 @@ def beat(database: Database, board_id: int, log: str, progress: Progress | None)
         return board.stop_requested_at is not None
 
 
-# --- shared with the use cases of models --------------------------------------------------
+# --- shared with the use cases of models, and of lost trainings ----------------------------
 
 
 def find_running(session: Session, board_id: int) -> Leaderboard:
@@ -256,6 +223,12 @@ def hear(board: Leaderboard) -> None:
             )
         board.state, board.lost, board.error, board.ended_at = _RUNNING, False, None, None
     board.heard_at = board.updated_at = now()
+
+
+def end(board: Leaderboard, state: LeaderboardState, error: str | None) -> None:
+    """Note that the training has ended, and why it failed."""
+    board.state, board.error = state, error
+    board.ended_at = board.updated_at = now()
 
 
 def target_of(board: Leaderboard) -> Target:
@@ -282,6 +255,9 @@ def _check(body: LeaderboardCreate) -> Target:
     plain = body.model_dump()  # not as JSON, which makes null of NaN
     for field in ("engine", "partition", "data", "recipe", "provenance", "warnings", "signature"):
         validation.document(plain[field], field)
+    if body.trainer is not None:
+        for field in ("place", "began"):
+            validation.text(getattr(body.trainer, field), f"trainer.{field}", 500)
     if not Signature.from_json(body.signature).columns:
         raise InvalidInput(
             "A leaderboard needs a signature: its models could not be served without.",
@@ -312,15 +288,12 @@ def _check_update(body: LeaderboardUpdate) -> None:
             fields={"error": "only with state failed"},
         )
     validation.text(body.error, "error", 20_000)
+    if body.incumbents is not None:
+        validation.document([one.model_dump() for one in body.incumbents], "incumbents")
     if body.progress is not None:
         validation.document(body.progress.model_dump(), "progress")
         for field in ("stage", "text"):
             validation.text(getattr(body.progress, field), f"progress.{field}", 2_000)
-
-
-def _end(board: Leaderboard, state: LeaderboardState, error: str | None) -> None:
-    board.state, board.error = state, error
-    board.ended_at = board.updated_at = now()
 
 
 def _find(session: Session, board_id: int, *, lock: bool = False) -> Leaderboard:

@@ -124,7 +124,9 @@ async def predict(
         return answer, latency
 
     few = table.n <= _MANY_ROWS
-    asked = services.pool.predict(spec, prepared.frame, follow if few else None)
+    asked = services.pool.predict(
+        spec, prepared.frame, follow if few else None, champion.predict_seconds
+    )
     made = await asked if few or gone is None else await _unless(gone, asked)
     if not isinstance(made, Scores):
         answer, latency = made

@@ -106,6 +106,17 @@ class RegistryApp(ExtensionApp):
         help="Seconds that inspecting a model and its data before registering may take before its "
         "worker is ended.",
     ).tag(config=True)
+    worker_memory_mb = Float(
+        0.0,
+        help="Memory in MB that a worker may use with all that it starts before it is ended "
+        "(default: 80 % of the machine's or container's).",
+    ).tag(config=True)
+    worker_processors = Integer(0, help="Processors that a worker may run on (default: all).").tag(
+        config=True
+    )
+    worker_open_files = Integer(
+        1024, help="Files and sockets that a worker may have open (0: as the server)."
+    ).tag(config=True)
     max_workers = Integer(
         16, help="Worker processes at once, at most; two more may inspect models to be registered."
     ).tag(config=True)
@@ -159,6 +170,9 @@ class RegistryApp(ExtensionApp):
             predict_seconds=self.predict_seconds,
             inspect_seconds=self.inspect_seconds,
             max_workers=self.max_workers,
+            worker_memory_mb=self.worker_memory_mb,
+            worker_processors=self.worker_processors,
+            worker_open_files=self.worker_open_files,
         )
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import gc
 import time
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
@@ -36,6 +37,8 @@ BULK_THREADS = 2
 _RETRY_SECONDS = 2.0
 #: How often left-overs are swept.
 _SWEEP_SECONDS = 3600.0
+#: How often it is looked for leaderboards whose training was lost.
+_WATCH_SECONDS = 5.0
 #: What handlers import when they are first used: imported in a thread, not on the event loop.
 _USED_BY_HANDLERS = (
     *(
@@ -43,9 +46,9 @@ _USED_BY_HANDLERS = (
         for name in (
             "actuals", "archives", "assess", "blobs", "board_models", "board_packages",
             "champions", "contents", "deployment_search", "deployments", "health", "inspections",
-            "keys", "leaderboard_search", "leaderboards", "models", "packages", "predict",
-            "replacement", "reports", "sbom", "scans", "search", "services", "signatures",
-            "training_jobs", "uploads", "validation",
+            "keys", "leaderboard_search", "leaderboards", "lost_boards", "models", "packages",
+            "predict", "replacement", "reports", "sbom", "scans", "search", "services",
+            "signatures", "training_jobs", "uploads", "validation",
         )
     ),
     "jupyter_registry.server.tabular",
@@ -79,6 +82,9 @@ class Options:
     predict_seconds: float = 600.0
     inspect_seconds: float = 600.0
     max_workers: int = 16
+    worker_memory_mb: float = 0.0
+    worker_processors: int = 0
+    worker_open_files: int = 1024
 
 
 class Opening:
@@ -98,6 +104,7 @@ class Opening:
         self._kernelspecs = kernelspecs
         self._task: asyncio.Task[Services] | None = None
         self._sweeping: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._failed: tuple[float, RegistryError] | None = None
         self._closed = False
         self._keys: KeyRing | None = None
@@ -136,7 +143,7 @@ class Opening:
     async def close(self) -> None:
         """Write what waits, end the workers, close the stores."""
         self._closed = True
-        for task in (self._sweeping, self._task):
+        for task in (self._sweeping, self._watching, self._task):
             if task is not None and not task.done():
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError, RegistryError):
@@ -174,6 +181,7 @@ class Opening:
         self._failed = None
         self.services = services = self._with_workers(services, executor)
         self._sweeping = loop.create_task(self._sweep(services))
+        self._watching = loop.create_task(self._watch_boards(services))
         if self.events is not None and not services.database.is_sqlite:
             self._notices = self._with_notices(services.database, self.events, loop)
         # what is there now stays until the end: to look for garbage among it, as Python does every
@@ -220,6 +228,7 @@ class Opening:
         from ..registry.signatures import SigningRules
         from ..registry.training_jobs import TrainingJobs
         from ..registry.uploads import UploadLimits
+        from ..serving.confinement import Limits
         from ..serving.pool import WorkerPool
 
         options = self.options
@@ -233,6 +242,9 @@ class Opening:
                 self._log,
                 predict_timeout=options.predict_seconds,
                 inspect_timeout=options.inspect_seconds,
+                limits=Limits(
+                    options.worker_memory_mb, options.worker_processors, options.worker_open_files
+                ),
             ),
             settings=Settings(
                 model_folder=options.model_folder,
@@ -294,9 +306,35 @@ class Opening:
         counts = {"predicted": predicted, "matched": matched}
         events.changed("recorded", "rows", deployment_id, label, **counts)
 
+    async def settle_boards(self, services: Services, jobs: Collection[str] = ()) -> None:
+        """End the leaderboards whose training was lost, as that of jobs is, and tell of it."""
+        from ..registry import lost_boards
+
+        ended = await services.in_thread(lost_boards.settle, services.database, jobs)
+        for board_id, name in ended:
+            self._log.warning("The training of leaderboard %s (%s) was lost", board_id, name)
+            if self.events is not None:
+                self.events.changed("updated", "leaderboard", board_id, name)
+
+    async def _watch_boards(self, services: Services) -> None:
+        """Look now and then whose training was lost, and what a job could not write down."""
+        from ..registry import job_files
+
+        folder = services.settings.model_folder
+        lost: list[str] | None = None
+        while True:
+            try:
+                if lost is None:  # left behind by a server before this one
+                    lost = await services.in_thread(job_files.sweep, folder)
+                await services.jobs.write_ends(services)
+                await self.settle_boards(services, lost)
+            except Exception as error:  # the next time may do better
+                self._log.warning("Leaderboards were not looked after: %s", error)
+            await asyncio.sleep(_WATCH_SECONDS)
+
     async def _sweep(self, services: Services) -> None:
         """Remove, now and then, what was left behind: uploads, artifacts, local copies."""
-        from ..registry import blobs, leaderboards, uploads
+        from ..registry import blobs, uploads
         from ..registry.champions import sweep_copies
 
         while True:
@@ -313,6 +351,5 @@ class Opening:
                 )
                 await services.in_thread(services.arrivals.sweep)
                 await services.in_thread(sweep_copies, services)
-                await services.in_thread(leaderboards.settle, services.database)
             except Exception as error:  # the next time may do better
                 self._log.warning("Sweeping was put off: %s", error)

@@ -38,6 +38,7 @@ STATUS: Mapping[type[RegistryError], int] = {
     errors.IntegrityFailure: 422,
     errors.MissingExtra: 422,
     errors.WorkerUnavailable: 503,
+    errors.PredictionTimeout: 504,
     errors.SchemaTooNew: 503,
     errors.StorageUnavailable: 503,
 }

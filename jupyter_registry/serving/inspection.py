@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
-from logging import Logger
 from typing import Any
 
 from ..domain.errors import ModelFailed
 from ..domain.kinds import InspectionStage
-from .process import WorkerProcess, error_from
+from .process import Home, WorkerProcess, error_from
 from .specs import InspectionSpec
 from .wire import Header, Message
 
@@ -24,8 +22,7 @@ async def inspect(
     *,
     seconds: float,
     start_timeout: float,
-    spawner: Executor,
-    log: Logger,
+    home: Home,
 ) -> dict[str, Any]:
     """What the worker found, as `formats.inspection.Found` has it; no process is left behind.
 
@@ -43,8 +40,7 @@ async def inspect(
         {"op": "inspect", **spec.order},
         asked,
         timeout=min(start_timeout, seconds),
-        spawner=spawner,
-        log=log,
+        home=home,
     )
     try:
         async with asyncio.timeout(seconds):

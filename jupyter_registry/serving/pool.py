@@ -17,7 +17,8 @@ from ..domain.errors import (
 )
 from ..domain.frames import Frame
 from . import inspection
-from .process import WorkerProcess
+from .confinement import Limits, MemoryWatch
+from .process import Home, WorkerProcess
 from .requests import Follow
 from .specs import InspectionSpec, LoadReport, Scores, TrainingSpec, WorkerSpec
 from .supervisor import Supervisor
@@ -41,9 +42,12 @@ class WorkerPool:
     max_workers:
         Most processes that serve at once; the one unused for longest makes room for a new one.
     predict_timeout:
-        Seconds one call of a model may take before its worker is killed.
+        Seconds one call of a model may take before its worker is killed, unless it is asked for
+        with another limit.
     inspect_timeout:
         Seconds one inspection of a model may take before its worker is killed.
+    limits:
+        What each worker may use.
 
     """
 
@@ -56,6 +60,7 @@ class WorkerPool:
         *,
         predict_timeout: float = 600.0,
         inspect_timeout: float = 600.0,
+        limits: Limits | None = None,
     ) -> None:
         self._idle_seconds = idle_seconds
         self._start_timeout = start_timeout
@@ -69,9 +74,11 @@ class WorkerPool:
         self._loop = asyncio.get_running_loop()
         # one thread, kept: on Linux a worker ends with the thread that started it
         self._spawner = ThreadPoolExecutor(1, thread_name_prefix="worker-spawner")
+        limits = limits or Limits()
+        self._home = Home(self._spawner, limits, MemoryWatch(limits.memory), self._log)
         self._closed = False
         self._stopping: set[asyncio.Task[None]] = set()
-        self._tick_seconds = max(0.05, min(idle_seconds, predict_timeout, 20.0) / 4)
+        self._tick_seconds = max(0.05, min(idle_seconds, 20.0) / 4)
         self._timer = self._loop.call_later(self._tick_seconds, self._tick)
 
     async def load(self, spec: WorkerSpec, sample: Frame | None = None) -> LoadReport:
@@ -102,7 +109,13 @@ class WorkerPool:
             ) from error
         return LoadReport(**{**vars(report), "scores": scores})
 
-    async def predict(self, spec: WorkerSpec, frame: Frame, follow: Follow | None = None) -> Any:
+    async def predict(
+        self,
+        spec: WorkerSpec,
+        frame: Frame,
+        follow: Follow | None = None,
+        seconds: float | None = None,
+    ) -> Any:
         """Scores of the frame's rows, in their order.
 
         Parameters
@@ -111,6 +124,9 @@ class WorkerPool:
             Called with the scores in the thread that reads them, if no other request is with the
             worker: what it returns is the result in place of `Scores`. One wake-up of the event
             loop and one of another thread are saved; it may block, and raise.
+        seconds:
+            That one call of the model with these rows, or a part of them, may take; the pool's
+            ``predict_timeout`` unless given.
 
         Raises
         ------
@@ -121,12 +137,14 @@ class WorkerPool:
             when it raises on anything, answers nonsense, or cannot be loaded.
         WorkerUnavailable
             when its process died twice with this request, or keeps dying.
+        PredictionTimeout
+            when a call took longer than it may.
 
         """
         supervisor = self._supervisors.get(spec.key)
         if supervisor is None or self._closed:
             supervisor = self._supervisor(spec)
-        return await supervisor.predict(frame, follow)
+        return await supervisor.predict(frame, follow, seconds)
 
     async def inspect(self, spec: InspectionSpec, tell: inspection.Tell) -> dict[str, Any]:
         """Have a worker of its own inspect a model; when this is cancelled, it is killed.
@@ -145,8 +163,7 @@ class WorkerPool:
                     tell,
                     seconds=self._inspect_timeout,
                     start_timeout=self._start_timeout,
-                    spawner=self._spawner,
-                    log=self._log,
+                    home=self._home,
                 )
             )
             self._inspecting.add(task)
@@ -224,7 +241,9 @@ class WorkerPool:
         self._check_open()
         supervisor = self._supervisors.get(spec.key)
         if supervisor is None:
-            supervisor = Supervisor(spec, self._start, self._log)
+            supervisor = Supervisor(
+                spec, self._start, self._log, call_seconds=self._predict_timeout
+            )
             self._supervisors[spec.key] = supervisor
         elif not supervisor.is_running:
             supervisor.spec = spec
@@ -236,8 +255,7 @@ class WorkerPool:
             supervisor.spec,
             supervisor,
             timeout=self._start_timeout,
-            spawner=self._spawner,
-            log=self._log,
+            home=self._home,
         )
 
     async def _make_room(self, newcomer: Supervisor) -> None:
@@ -271,7 +289,6 @@ class WorkerPool:
     def _tick(self) -> None:
         now = time.monotonic()
         for supervisor in list(self._supervisors.values()):
-            supervisor.check_time(self._predict_timeout)
             if (
                 supervisor.worker is not None
                 and supervisor.is_idle

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from concurrent.futures import Executor
 from contextlib import suppress
+from dataclasses import dataclass
 from logging import Logger
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..domain import errors
 from ..domain.errors import ModelFailed, RegistryError
+from .confinement import Limits, MemoryWatch, Place
 from .link import Link
 from .specs import Launch, LoadReport, WorkerSpec
 from .wire import Header, Message, pack
@@ -44,6 +46,17 @@ _TAIL = 16_384
 _GRACE = 2.0
 
 
+@dataclass(frozen=True)
+class Home:
+    """What all workers of a pool have in common."""
+
+    #: One thread that lives as long as the workers shall: on Linux they end with it.
+    spawner: Executor
+    limits: Limits
+    watch: MemoryWatch
+    log: Logger
+
+
 class Owner(Protocol):
     """Who a worker process reports to."""
 
@@ -61,9 +74,17 @@ class WorkerProcess:
     """A running worker. Make it with `start`, or `begin` for another order than to serve."""
 
     def __init__(
-        self, spec: Launch, process: subprocess.Popen[bytes], owner: Owner, log: Logger
+        self,
+        spec: Launch,
+        process: subprocess.Popen[bytes],
+        owner: Owner,
+        log: Logger,
+        place: Place,
+        watch: MemoryWatch,
     ) -> None:
         self.pid = process.pid
+        self._place = place
+        self._watch = watch
         self.report: LoadReport | None = None
         #: From the start of the process until its first answer.
         self.seconds = 0.0
@@ -82,12 +103,10 @@ class WorkerProcess:
 
     @classmethod
     async def start(
-        cls, spec: WorkerSpec, owner: Owner, *, timeout: float, spawner: Executor, log: Logger
+        cls, spec: WorkerSpec, owner: Owner, *, timeout: float, home: Home
     ) -> WorkerProcess:
         """Start the interpreter and load the model; raises as `begin`."""
-        worker, header = await cls.begin(
-            spec, _load_order(spec), owner, timeout=timeout, spawner=spawner, log=log
-        )
+        worker, header = await cls.begin(spec, _load_order(spec), owner, timeout=timeout, home=home)
         worker.report = LoadReport(
             header["framework"],
             header["framework_version"],
@@ -107,13 +126,9 @@ class WorkerProcess:
         owner: Owner,
         *,
         timeout: float,
-        spawner: Executor,
-        log: Logger,
+        home: Home,
     ) -> tuple[WorkerProcess, Header]:
         """Start the interpreter and give it an order; its first answer comes back.
-
-        ``spawner`` must be one thread that lives as long as the worker shall: on Linux a
-        worker ends with the thread that started it.
 
         Raises
         ------
@@ -125,15 +140,19 @@ class WorkerProcess:
         began = time.perf_counter()
         loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
-        spawned = loop.run_in_executor(spawner, _spawn, spec, theirs.fileno())
+        place = Place()
+        spawned = loop.run_in_executor(
+            home.spawner, _spawn, spec, theirs.fileno(), home.limits, place
+        )
         try:
             process = await asyncio.shield(spawned)
         except asyncio.CancelledError:
-            spawned.add_done_callback(_discard)
+            spawned.add_done_callback(lambda done: _discard(done, place))
             ours.close()
             raise
         except OSError as error:
             ours.close()
+            place.clear()
             raise ModelFailed(
                 f"The interpreter {spec.interpreter[0]!r} could not be started: {error}.",
                 advice="Choose another kernelspec, or repair this one.",
@@ -144,7 +163,8 @@ class WorkerProcess:
                 theirs.close()
             else:
                 spawned.add_done_callback(lambda _: theirs.close())
-        worker = cls(spec, process, owner, log)
+        worker = cls(spec, process, owner, home.log, place, home.watch)
+        home.watch.add(worker)
         try:
             await worker._connect(ours)
             worker.send(pack(order))
@@ -232,6 +252,7 @@ class WorkerProcess:
         self._signal_group()
         while (code := self._process.poll()) is None:
             await asyncio.sleep(0.002)
+        self._watch.remove(self)
         if self._process.stdin is not None:
             self._process.stdin.close()
         if not self._ending:
@@ -249,6 +270,7 @@ class WorkerProcess:
         if not self._ending:
             self._ending = True
             self._owner.on_lost(self, reason)
+        await asyncio.to_thread(self._place.clear)
         if not self._gone.done():
             self._gone.set_result(None)
 
@@ -276,15 +298,17 @@ class WorkerProcess:
                 self._process.kill()
 
 
-def _spawn(spec: Launch, descriptor: int) -> subprocess.Popen[bytes]:
+def _spawn(spec: Launch, descriptor: int, limits: Limits, place: Place) -> subprocess.Popen[bytes]:
+    module = "jupyter_registry.serving.worker.main"
+    told = json.dumps(limits.order())
     return subprocess.Popen(
-        [*spec.interpreter, RUN_MODULE, "jupyter_registry.serving.worker.main", str(descriptor)],
+        [*spec.interpreter, RUN_MODULE, module, str(descriptor), told],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         pass_fds=(descriptor,),
-        env=own_variables() | _ONE_THREAD | dict(spec.env),
-        cwd=tempfile.gettempdir(),
+        env=own_variables() | _ONE_THREAD | dict(spec.env) | place.variables(),
+        cwd=place.folder,
         start_new_session=True,
     )
 
@@ -296,8 +320,9 @@ def own_variables() -> dict[str, str]:
     }
 
 
-def _discard(spawned: asyncio.Future[subprocess.Popen[bytes]]) -> None:
+def _discard(spawned: asyncio.Future[subprocess.Popen[bytes]], place: Place) -> None:
     if spawned.cancelled() or spawned.exception() is not None:
+        place.clear()
         return
     process = spawned.result()
     process.kill()
@@ -305,6 +330,7 @@ def _discard(spawned: asyncio.Future[subprocess.Popen[bytes]]) -> None:
     for pipe in (process.stdin, process.stderr):
         if pipe is not None:
             pipe.close()
+    place.clear()
 
 
 def has_ended(process: subprocess.Popen[bytes]) -> bool:

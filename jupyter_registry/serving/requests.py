@@ -20,7 +20,7 @@ Follow = Callable[[Scores], Any]
 class Request:
     """Rows waiting for their scores, or for what follows from them."""
 
-    __slots__ = ("columns", "follow", "future", "left", "n", "scores")
+    __slots__ = ("columns", "follow", "future", "left", "n", "scores", "seconds")
 
     def __init__(
         self,
@@ -28,6 +28,7 @@ class Request:
         n: int,
         future: asyncio.Future[Any],
         follow: Follow | None,
+        seconds: float,
     ) -> None:
         self.columns: list[NDArray[Any]] | NDArray[np.float64] = (
             frame.matrix if isinstance(frame, NumberFrame) else list(frame.values())
@@ -35,6 +36,8 @@ class Request:
         self.n = n
         self.future = future
         self.follow = follow
+        self.seconds = seconds
+        """That one call of the model with rows of it may take."""
         self.left = n
         self.scores: Scores | None = None
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..domain.errors import RegistryError, WorkerUnavailable
+from ..domain.errors import PredictionTimeout, RegistryError, WorkerUnavailable
 from ..domain.frames import Frame
 from .process import WorkerProcess, error_from
 from .requests import Follow, Part, Request, from_row, join
@@ -34,6 +34,8 @@ _WINDOW_ROWS = 8192
 
 _FIRST_BACKOFF = 0.5
 _LONGEST_BACKOFF = 30.0
+#: Seconds between two looks at how long the worker has had what it was sent.
+_LOOK_SECONDS = 0.25
 #: Seconds a request waits for a restart; when it is further away, the request fails at once.
 _WAIT_FOR_RESTART = 2.0
 
@@ -44,8 +46,12 @@ Starter = Callable[["Supervisor"], Awaitable[WorkerProcess]]
 class Supervisor:
     """The worker of one package, and its requests; on the event loop but for `arrived`."""
 
-    def __init__(self, spec: WorkerSpec, starter: Starter, log: Logger) -> None:
+    def __init__(
+        self, spec: WorkerSpec, starter: Starter, log: Logger, *, call_seconds: float
+    ) -> None:
         self.spec = spec
+        self.call_seconds = call_seconds
+        """That one call of the model may take, where a request does not say otherwise."""
         self.worker: WorkerProcess | None = None
         self.last_used = time.monotonic()
         self.requests = self.calls = self.rows = self.restarts = 0
@@ -70,6 +76,7 @@ class Supervisor:
         self._not_before = 0.0
         self._last_error: RegistryError | None = None
         self._drained: asyncio.Event | None = None
+        self._looking: asyncio.TimerHandle | None = None
         self._closed = False
 
     # what the pool asks
@@ -97,7 +104,9 @@ class Supervisor:
         assert worker.report is not None
         return worker.report
 
-    async def predict(self, frame: Frame, follow: Follow | None = None) -> Any:
+    async def predict(
+        self, frame: Frame, follow: Follow | None = None, seconds: float | None = None
+    ) -> Any:
         """Scores of the rows, in order, or what follows; see `WorkerPool.predict`."""
         n = len(next(iter(frame.values())))
         if n == 0:
@@ -109,7 +118,8 @@ class Supervisor:
                 raise self._unavailable(f"next try in {wait:.0f} s")
         self.last_used = now
         self.requests += 1
-        request = Request(frame, n, self._loop.create_future(), follow)
+        allowed = seconds or self.call_seconds
+        request = Request(frame, n, self._loop.create_future(), follow, allowed)
         if n > self._part_rows():
             self._large.append(request)
         else:
@@ -135,6 +145,8 @@ class Supervisor:
     async def close(self) -> None:
         """End everything at once; requests that wait fail."""
         self._closed = True
+        if self._looking is not None:
+            self._looking.cancel()
         starting = self._starting
         if starting is not None:
             starting.cancel()
@@ -145,14 +157,6 @@ class Supervisor:
         for request in requests:
             request.fail(self._unavailable("the server is stopping"))
         await self.stop(grace=0.5)
-
-    def check_time(self, longest: float) -> None:
-        """Kill the worker when a part has been with it for longer than that many seconds."""
-        if self.worker is None or not self._in_flight:
-            return
-        oldest = min(part.sent_at for part in self._in_flight.values())
-        if time.monotonic() - oldest > longest:
-            self.worker.kill(f"it took longer than {longest:g} s for one call")
 
     # sending
 
@@ -198,7 +202,26 @@ class Supervisor:
         part.sent_at = time.monotonic()
         self._in_flight[self._next_id] = part
         self._rows_in_flight += part.stop - part.start
+        if self._looking is None:
+            self._looking = self._loop.call_later(_LOOK_SECONDS, self._check_time)
         worker.send(pack({"id": self._next_id, **fields}, body))
+
+    def _check_time(self) -> None:
+        """End a worker that has had something for longer than it may; only that fails."""
+        self._looking = None
+        if self.worker is None or not self._in_flight:
+            return
+        now = time.monotonic()
+        late = [
+            part for part in self._in_flight.values() if now - part.sent_at > part.request.seconds
+        ]
+        if not late:
+            self._looking = self._loop.call_later(_LOOK_SECONDS, self._check_time)
+            return
+        for part in late:
+            part.request.fail(self._took_too_long(part.request.seconds))
+        longest = max(part.request.seconds for part in late)
+        self.worker.kill(f"it took longer than {longest:g} s for one call")
 
     # answers
 
@@ -375,6 +398,14 @@ class Supervisor:
             f"The worker of package {self.spec.package_id} is not available: {why}.",
             advice="Try again later; if it stays so, look at the model.",
             fields=fields,
+        )
+
+    def _took_too_long(self, seconds: float) -> PredictionTimeout:
+        said = "" if self.worker is None else self.worker.said()
+        return PredictionTimeout(
+            f"The model took longer than {seconds:g} s, so its worker was ended.",
+            advice="Send fewer rows at once, or allow the deployment more time (predict_seconds).",
+            fields={"package_id": self.spec.package_id, **({"traceback": said} if said else {})},
         )
 
     def _no_scores(self) -> Scores:

@@ -102,7 +102,11 @@ class TrainingProcess:
 
     def ask_to_stop(self) -> None:
         """Let it end soon, keeping what it has made."""
-        self._spec.folder.joinpath("stop").touch()
+        try:
+            self._spec.folder.joinpath("stop").touch()
+        except OSError:  # no room left
+            if not has_ended(self._process):
+                self._process.terminate()
 
     def said(self) -> str:
         """The last of its log."""

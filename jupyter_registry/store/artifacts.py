@@ -8,7 +8,6 @@ two are apart so that a caller can place again if the artifact was collected in 
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import secrets
@@ -24,6 +23,7 @@ from ..domain.errors import (
     InvalidInput,
     RegistryError,
     StorageUnavailable,
+    is_full,
     missing_extra,
 )
 from . import local_files
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 CHUNK = 1024 * 1024
 #: What `ArtifactStore.sweep` may take for a writer's left-over, in seconds without a write.
 STALE_SECONDS = 24 * 3600.0
-
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class ArtifactStore:
@@ -290,7 +288,7 @@ def storage_errors(what: str) -> Iterator[None]:
         ) from error
     except OSError as error:
         reason = error.strerror or str(error)
-        if error.errno in _FULL:
+        if is_full(error):
             raise StorageUnavailable(
                 f"{what} is full: {reason}.", advice="Free space there, then try again."
             ) from error

@@ -47,6 +47,8 @@ class Leaderboard(LeaderboardBase, table=True):
     error: str | None = Field(default=None, sa_type=Text)
     job: str | None = Field(default=None, max_length=40)
     """Of the server's job that trains it; null where a kernel does."""
+    trainer: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """The process that tells of it, a kernel or a server, as `processes.identity` has it."""
     log: str | None = Field(default=None, sa_type=Text)
     """The last of what the job has written."""
     stop_requested_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Engine, inspect, text
 
 from ..domain.errors import Conflict, SchemaTooNew
+from . import file_locks
 
 #: The newest revision in ``migrations/versions``.
-HEAD = "0005"
+HEAD = "0007"
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 #: Any number that other programs on the same PostgreSQL server are unlikely to lock.
@@ -94,7 +95,7 @@ def _locked(engine: Engine) -> Iterator[None]:
     """Hold the one lock for migrations: a file beside SQLite's, an advisory one on PostgreSQL."""
     if engine.dialect.name == "sqlite":
         with Path(f"{engine.url.database}.upgrade.lock").open("ab") as file:
-            _lock_file(file)
+            file_locks.lock(file)
             yield
         return
     with engine.connect() as connection:
@@ -104,15 +105,3 @@ def _locked(engine: Engine) -> Iterator[None]:
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
             connection.commit()
-
-
-def _lock_file(file: Any) -> None:
-    """Wait for the exclusive lock, which ends with the file's closing."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
-    else:
-        fcntl.flock(file, fcntl.LOCK_EX)

@@ -59,7 +59,7 @@ class Child:
         return self.folder / "child.log"
 
     def start(self) -> None:
-        """Start it; its first answer is ``ready``."""
+        """Start it; the first order that it needs is ``{"do": "load"}``."""
         self.end()
         self._answers = queue.Queue()
         with self.log.open("ab") as log:

@@ -174,6 +174,12 @@ def _inputs(table: pa.Table, outside: Sequence[str], warnings: list[str]) -> Sig
                 advice=f"Leave it out: drop=[{name!r}].",
                 fields={"column": name},
             )
+        if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+            raise InvalidInput(
+                f"The column {name!r} has bytes that are no text in UTF-8.",
+                advice=f"Save the file as UTF-8, or leave the column out: drop=[{name!r}].",
+                fields={"column": name},
+            )
         if not _is_plain(kind):
             raise InvalidInput(
                 f"The column {name!r} has values of type {kind}, which no model takes.",

@@ -36,16 +36,28 @@ def divided(
             f"The rows are divided by time, by {column!r}: the latest are the holdout."
         )
     values = None if column is None else columns[column]
-    return divide(
-        data.rows,
-        recipe["seed"],
-        classes=data.outcomes.astype(np.int64) if by_class else None,
-        times=values if kind == "time" else None,
-        groups=None if kind != "group" or values is None else _keys(values),
-        column=column,
-        folds=recipe["folds"],
-        holdout_share=recipe["holdout_share"],
-    )
+
+    def by(folds: int | None) -> Partition:
+        return divide(
+            data.rows,
+            recipe["seed"],
+            classes=data.outcomes.astype(np.int64) if by_class else None,
+            times=values if kind == "time" else None,
+            groups=None if kind != "group" or values is None else _keys(values),
+            column=column,
+            folds=folds,
+            holdout_share=recipe["holdout_share"],
+        )
+
+    partition = by(recipe["folds"])
+    if kind == "time" and recipe["folds"] is None:
+        is_classification = data.target.type.is_classification
+        # early windows may not have seen all that there is to learn
+        for folds in range(len(partition.splits) - 1, 0, -1):
+            if not lacking(partition, data.outcomes, every=is_classification):
+                break
+            partition = by(folds)
+    return partition
 
 
 def _how_to_divide(
@@ -94,16 +106,30 @@ def check_parts(partition: Partition, outcomes: NDArray[np.float64]) -> None:
     """Each training part has something to learn, each other part something to tell; else
     `InvalidInput`.
     """
+    part = lacking(partition, outcomes)
+    if part is not None:
+        raise InvalidInput(
+            f"Divided by {partition.kind}, the {part} rows all have the same outcome.",
+            advice="Divide otherwise: partition='random', fewer folds, or another column.",
+            fields={"partition": f"one outcome in {part}"},
+        )
+
+
+def lacking(
+    partition: Partition, outcomes: NDArray[np.float64], *, every: bool = False
+) -> str | None:
+    """The first part with no two outcomes; ``every``: or training part without all of them."""
     parts = [("training", one) for one, _ in partition.splits]
     parts += [("validation", two) for _, two in partition.splits]
     parts.append(("holdout", partition.holdout))
     for part, rows in parts:
         if not len(rows) or (outcomes[rows] == outcomes[rows[0]]).all():
-            raise InvalidInput(
-                f"Divided by {partition.kind}, the {part} rows all have the same outcome.",
-                advice="Divide otherwise: partition='random', or another column.",
-                fields={"partition": f"one outcome in {part}"},
-            )
+            return part
+    different = len(np.unique(outcomes[partition.modelling]))
+    for rows, _ in partition.splits:
+        if every and len(np.unique(outcomes[rows])) < different:
+            return "training"
+    return None
 
 
 def _keys(values: Any) -> Any:

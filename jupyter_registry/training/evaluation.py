@@ -17,6 +17,7 @@ from ..domain.baseline import holdout_metrics
 from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.metrics import METRICS
+from ..domain.ranking import score_of
 from ..domain.signature import Signature
 from ..domain.target import Target
 from ..formats import save_model
@@ -112,6 +113,12 @@ class Order:
     parameters: Mapping[str, Any]
     seconds: float
     """That it may take."""
+    leads: Callable[[float | None], bool]
+    """Whether it is the best so far, with that validation score."""
+    spare: float
+    """Seconds that training on all rows may take of one that does not lead, where there is one
+    validation part."""
+    metric: str
     folder: Path
     """Where the model and its validation scores are put."""
 
@@ -125,7 +132,7 @@ class Trained:
     """The validation rows of all folds, and what the model that had not seen them says."""
     scores: NDArray[np.float64]
     fold_model: Any
-    """The model of the first fold."""
+    """The model of the last fold, which by time is the one that has seen most."""
     final: Any
     format: str
     files: dict[str, Path]
@@ -148,7 +155,9 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
     splits = material.partition.splits
     most = FAMILIES[order.family].most_rows
     found: list[dict[str, dict[str, Any]]] = []
-    rows, scores, first = [], [], None
+    rows, scores, last = [], [], None
+    whole = sum(len(training) for training, _ in splits) + len(material.partition.modelling)
+    fitted = 0
     for fold, (training, validation) in enumerate(splits):
         tell(f"{order.label}: fold {fold + 1} of {len(splits)}" if len(splits) > 1 else order.label)
         model = pipeline(material.making, order.family, order.parameters)
@@ -159,9 +168,10 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
         found.append(material.metrics(validation, told))
         rows.append(validation)
         scores.append(told)
-        first = model if first is None else first
+        last = model
+        fitted += len(training)
         used = time.monotonic() - began
-        expected = used / (fold + 1) * (len(splits) + (1 if len(splits) > 1 else 0))
+        expected = used * whole / fitted
         if expected > order.seconds and len(splits) > 1:
             raise OutOfTime(
                 f"It would take about {expected:.0f} s, and {order.seconds:.0f} s were left for it."
@@ -169,9 +179,11 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
     modelling = material.partition.modelling
     trained_on = "training and validation"
     left = order.seconds - (time.monotonic() - began)
+    if not order.leads(score_of(summary(material.target.type, found), order.metric)):
+        left = min(left, order.spare)
     if len(splits) == 1 and fit_seconds * _SLACK * len(modelling) / len(splits[0][0]) > left:
-        # better a model of the training part than none
-        final, training_seconds = first, fit_seconds
+        # better a model of the training part than none, or than others not trained at all
+        final, training_seconds = last, fit_seconds
         trained_on = "training"
     else:
         tell(f"{order.label}: on all training rows")
@@ -179,13 +191,13 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
         final = pipeline(material.making, order.family, order.parameters)
         material.fit(final, some(material, modelling, most))
         training_seconds = time.monotonic() - again
-    if most is not None and most < len(splits[0][0]):
+    if most is not None and most < len(splits[-1][0]):
         trained_on = f"{most:,} rows of {trained_on}"
     return finished(
         material,
         order.folder,
         final,
-        first,
+        last,
         found,
         np.concatenate(rows),
         np.concatenate(scores),

@@ -30,11 +30,11 @@ FAMILIES: Mapping[str, Family] = {
         Family("baseline", "Constant"),
         Family("linear", "Linear model"),
         Family("lightgbm", "LightGBM", "lightgbm"),
-        Family("hist_gradient_boosting", "Histogram gradient boosting"),
         Family("xgboost", "XGBoost", "xgboost"),
         Family("forest", "Random forest"),
         Family("extra_trees", "Extra trees", is_plain=False),
         Family("nearest_neighbours", "Nearest neighbours", most_rows=20_000),
+        Family("hist_gradient_boosting", "Histogram gradient boosting"),
         Family("catboost", "CatBoost", "catboost"),
         Family("blend", "Blend", is_plain=False),
     )

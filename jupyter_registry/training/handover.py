@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..domain.errors import StorageUnavailable
 from ..domain.kinds import TargetType
 from ..domain.signature import Signature
 from ..domain.target import Target
 from .data import TrainingTable
 from .partition import Partition
+from .room import check_room, in_room
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from .evaluation import Material
-
-#: Bytes that the models of a run may need, beside twice the data.
-_ROOM = 200_000_000
 
 
 def save(
@@ -38,7 +34,7 @@ def save(
     """
     import pyarrow.feather
 
-    _check_room(folder, data.table.nbytes)
+    check_room(folder, data.table.nbytes)
     setup = {
         "target": {
             "name": data.target.name,
@@ -57,27 +53,10 @@ def save(
     arrays = {"holdout": partition.holdout}
     for fold, (training, validation) in enumerate(partition.splits):
         arrays |= {f"training{fold}": training, f"validation{fold}": validation}
-    try:
+    with in_room(folder, "The data cannot be put there for training"):
         pyarrow.feather.write_feather(data.table, folder / "data.arrow", compression="uncompressed")
         np.savez(folder / "partition.npz", **arrays)  # type: ignore[arg-type,unused-ignore]
         (folder / "setup.json").write_text(json.dumps(setup), encoding="utf-8")
-    except OSError as error:
-        raise _no_room(folder, str(error)) from error
-
-
-def _check_room(folder: Path, size: int) -> None:
-    free = shutil.disk_usage(folder).free
-    needed = 2 * size + _ROOM
-    if free < needed:
-        raise _no_room(folder, f"{free / 1e6:,.0f} MB are free, {needed / 1e6:,.0f} MB are needed")
-
-
-def _no_room(folder: Path, why: str) -> StorageUnavailable:
-    return StorageUnavailable(
-        f"The data cannot be put into {folder.parent} for training: {why}.",
-        advice="Free some room, or let TMPDIR name a folder on another disk.",
-        fields={"folder": str(folder.parent)},
-    )
 
 
 def load(folder: Path) -> tuple[Material, str]:
@@ -104,6 +83,7 @@ def load(folder: Path) -> tuple[Material, str]:
         target.type is not TargetType.REGRESSION,
         setup["seed"],
         setup["threads"],
+        len(splits[0][0]),
     )
     material = Material(
         target=target,
@@ -117,6 +97,14 @@ def load(folder: Path) -> tuple[Material, str]:
         input_example=_example(table, signature, partition),
     )
     return material, setup["metric"]
+
+
+def holdout_of(folder: Path, partition: Partition) -> pa.Table:
+    """In the child: the held-out rows, all columns and the outcomes."""
+    import pyarrow.feather
+
+    table = pyarrow.feather.read_table(folder / "data.arrow", memory_map=True)
+    return table.take(partition.holdout)
 
 
 def _frame(table: pa.Table, signature: Signature) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .. import processes
 from ..client.bodies import body
 from ..client.connection import CannotConnect
 from ..client.discovery import kernel_id
 from ..client.uploads import upload
-from ..domain.errors import LeaderboardEnded, RegistryError
+from ..domain.errors import LeaderboardEnded, RegistryError, StorageUnavailable
 from ..domain.leaderboards import BoardModelCreate, LeaderboardCreate
 
 if TYPE_CHECKING:
@@ -43,12 +44,13 @@ class HttpSink:
         name = None if kernel is None else self.registry.connection.kernel_name(kernel)
         if name:
             board["provenance"]["kernelspec"] = name
-        wanted = body(LeaderboardCreate, **board)
+        wanted = body(LeaderboardCreate, **board, trainer=processes.identity())
         self.id = int(self._call("POST", "/leaderboards", wanted)["id"])
 
     def progress(self, progress: dict[str, Any]) -> None:
         """Say how far it is; the answer says whether somebody asks to stop."""
-        with suppress(CannotConnect), self._until_ended():  # the next one may arrive
+        # the next one may arrive, or be written down
+        with suppress(CannotConnect, StorageUnavailable), self._until_ended():
             answer = self._call("PATCH", self._path, {"progress": progress})
             self._stop = bool(answer.get("stop_requested"))
 
@@ -56,6 +58,11 @@ class HttpSink:
         """Upload the files and add the model; again where the server did not answer."""
         with self._until_ended():
             _insist(lambda: self._add(model, files))
+
+    def incumbents(self, measured: list[dict[str, Any]]) -> None:
+        """Say how the predecessor's models did."""
+        with self._until_ended():
+            _insist(lambda: self._call("PATCH", self._path, {"incumbents": measured}))
 
     def end(self, state: str, error: str | None) -> None:
         """End the board."""

@@ -1,10 +1,11 @@
 """Training as a job: ``run_module.py jupyter_registry.training.job FOLDER``.
 
 The folder has ``job.json``: ``data`` (the path of a CSV, Parquet or Arrow file), ``target``,
-``time_budget`` (seconds, or null), ``name``, ``source`` (what the data are called) and ``options``
-(what else `Leaderboard` takes). What happens is told by a `FolderSink`, with lines on stdout; the
-log is stderr. Data that cannot be trained on are one line
-``{"event": "refused", "error": {"type", "detail", "advice", "fields"}}`` and exit code 2.
+``time_budget`` (seconds, or null), ``name``, ``source`` (what the data are called), ``options``
+(what else `Leaderboard` takes), and of a leaderboard that is trained again ``predecessor`` (its id)
+and ``incumbents`` (the fields of `incumbents.Incumbent`, their files in ``place``). What happens is
+told by a `FolderSink`, with lines on stdout; the log is stderr. Data that cannot be trained on are
+one line ``{"event": "refused", "error": {"type", "detail", "advice", "fields"}}`` and exit code 2.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from types import FrameType
 from typing import Any
 
 from ..domain.errors import InvalidInput, RegistryError, nearest
+from . import incumbents
 from .sink import FolderSink
 
 #: The exit code of a run whose data or options were refused before training began.
@@ -67,6 +69,8 @@ def run(job: dict[str, Any], sink: FolderSink) -> None:
                 fields={"options": f"unknown: {option}"},
             )
     board = Leaderboard(job["data"], job["target"], **options)
+    if job.get("predecessor") is not None:
+        board.follow(job["predecessor"], incumbents.of_job(job))
     budget = job.get("time_budget")
     board.run(DEFAULT_BUDGET if budget is None else budget, sink=sink, progress=sys.stderr)
 

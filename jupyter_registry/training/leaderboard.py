@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,14 +13,15 @@ from ..domain.errors import InvalidInput, missing_extra
 from ..domain.kinds import TargetType
 from ..domain.metrics import check_names
 from ..domain.target import label_text
-from . import handover
+from . import handover, incumbents
 from .child import Child, available, processors
 from .data import TrainingTable, prepare
 from .dividing import check_parts, divided
 from .families import can_tune, chosen
 from .leakage import leaks
-from .options import check_options
+from .options import check_options, listed, name_of
 from .partition import HOLDOUT_SHARE, Partition
+from .room import work_folder
 from .run import Plan, Run
 from .sink import Sink
 from .telling import Both, Lines
@@ -71,7 +71,8 @@ class Leaderboard:
     date_column, group_column:
         What divides; naming one chooses the partition.
     folds:
-        Of cross-validation; 1 for one validation part; by the number of rows unless given.
+        Of cross-validation (divided by time, each is validated on by what was trained on all rows
+        before it); 1 for one validation part; by the number of rows unless given.
     holdout_share:
         The share of the rows that is held out, 0.05 to 0.5.
     drop:
@@ -126,8 +127,10 @@ class Leaderboard:
         description: str = "",
         source: str | None = None,
     ) -> None:
-        drop = [drop] if isinstance(drop, str) else list(drop)
-        families = [families] if isinstance(families, str) else families
+        drop = listed("drop", drop)
+        families = None if families is None else listed("families", families)
+        if class_labels is not None:
+            class_labels = listed("class_labels", class_labels, texts=False)
         #: All that `rerun` needs to do the same with other data.
         self.recipe: dict[str, Any] = {
             "target": target,
@@ -143,7 +146,7 @@ class Leaderboard:
             "folds": folds,
             "holdout_share": holdout_share,
             "drop": drop,
-            "families": None if families is None else list(families),
+            "families": families,
             "tune": tune,
             "trials": trials,
             "seed": seed,
@@ -183,6 +186,7 @@ class Leaderboard:
         """Of the run: ``seconds`` in all, ``model_seconds`` of them with models, and ``peak_mb``
         of memory."""
         self._predecessor: int | None = None
+        self._incumbents: list[incumbents.Incumbent] = []
 
     # --- running ----------------------------------------------------------------------------
 
@@ -231,39 +235,47 @@ class Leaderboard:
 
             http = HttpSink(registry)
             sink = http
-        board = self._board(time_budget)
         told = Both(sink, Lines(progress, self.metric, self.models))
-        with tempfile.TemporaryDirectory(prefix="leaderboard-") as folder:
+        with work_folder() as folder:
             threads = self.recipe["threads"] or processors()
             place = Path(folder)
-            handover.save(
-                place, self.data, self.partition, self.metric, self.recipe["seed"], threads
-            )
             child = Child(place, memory=self._memory(), threads=threads)
-            plan = Plan(
-                board=board,
-                target_type=self.data.target.type,
-                metric=self.metric,
-                families=self.families,
-                training_rows=len(self.partition.splits[0][0]),
-                tunes=self.tunes,
-                blends=self.recipe["families"] is None or "blend" in self.recipe["families"],
-                trials=self.recipe["trials"],
-                budget=float(time_budget),
-                began=began,
-            )
-            run = Run(plan, child, told)
-            self.models.clear()
             try:
-                run.go()
+                child.start()  # it imports meanwhile
+                plan = Plan(
+                    board=self._board(time_budget),
+                    target_type=self.data.target.type,
+                    metric=self.metric,
+                    families=self.families,
+                    tunes=self.tunes,
+                    blends=self.recipe["families"] is None or "blend" in self.recipe["families"],
+                    trials=self.recipe["trials"],
+                    budget=float(time_budget),
+                    began=began,
+                    incumbents=[
+                        (one, one.place or place / "incumbents" / str(one.number))
+                        for one in self._incumbents
+                    ],
+                )
+                handover.save(
+                    place, self.data, self.partition, self.metric, self.recipe["seed"], threads
+                )
+                self._go(Run(plan, child, told))
             finally:
-                self.state = run.state
-                self.measured = {
-                    "seconds": time.monotonic() - began,
-                    "model_seconds": run.model_seconds,
-                    "peak_mb": child.peak / 1e6,
-                }
+                child.end()
         return None if http is None else http.board()
+
+    def _go(self, run: Run) -> None:
+        self.models.clear()
+        try:
+            run.go()
+        finally:
+            self.state = run.state
+            self.measured = {
+                "seconds": time.monotonic() - run.plan.began,
+                "model_seconds": run.model_seconds,
+                "peak_mb": run.child.peak / 1e6,
+            }
 
     @classmethod
     def rerun(
@@ -278,6 +290,9 @@ class Leaderboard:
         **changes: Any,
     ) -> Any:
         """Do what made a board again with other data: same recipe and seed, linked to the first.
+
+        The first one's models that are packages, and its best, are measured on the new holdout:
+        ``compare`` of the new board then sets any of its models beside them.
 
         Parameters
         ----------
@@ -307,8 +322,12 @@ class Leaderboard:
         """The leaderboard that `rerun` runs: a board's recipe with other data."""
         recipe = {name: value for name, value in board.recipe.items() if name != "time_budget"}
         again = cls(data, **(recipe | changes))
-        again._predecessor = board.id
+        again.follow(board.id, incumbents.of_board(board))
         return again
+
+    def follow(self, predecessor: int, models: Sequence[incumbents.Incumbent]) -> None:
+        """Be the successor of a leaderboard, whose models are measured on this one's holdout."""
+        self._predecessor, self._incumbents = predecessor, list(models)
 
     @property
     def holdout(self) -> pa.Table:
@@ -359,7 +378,7 @@ class Leaderboard:
         if self.tunes:
             engine = {"name": "FLAML", "version": _version("flaml")}
         return {
-            "name": self.recipe["name"] or target.name,
+            "name": self.recipe["name"] or name_of(target.name),
             "description": self.recipe["description"],
             "target_name": target.name,
             "target_type": target.type.value,

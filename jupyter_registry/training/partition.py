@@ -22,6 +22,8 @@ FOLDS = 5
 #: From so many rows outside the holdout on, one validation part is enough.
 ONE_PART_FROM = 8_000
 LEAST_GROUPS = 10
+#: Rows that the first window of a time partition has to have, and those that validate it.
+LEAST_WINDOW, LEAST_VALIDATING = 25, 5
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,10 @@ class Partition:
     """``random``, ``stratified``, ``time`` or ``group``."""
     column: str | None
     splits: list[tuple[Rows, Rows]] = field(repr=False)
-    """One pair, or one per fold; all rows in ascending order."""
+    """One pair, or one per fold; all rows in ascending order.
+
+    By time each fold trains on all rows before those that validate it, and the last has all.
+    """
     holdout: Rows = field(repr=False)
 
     @property
@@ -43,16 +48,17 @@ class Partition:
     @property
     def modelling(self) -> Rows:
         """All rows outside the holdout."""
-        first, second = self.splits[0]
+        first, second = self.splits[-1]
         return np.sort(np.concatenate([first, second]))
 
     def to_json(self) -> dict[str, Any]:
         """As ``LeaderboardCreate`` has it."""
         outside = len(self.modelling)
         training, validation = self.splits[0]
+        validated = sum(len(rows) for _, rows in self.splits)
         rows = {
             "training": outside if self.is_cross_validated else len(training),
-            "validation": outside if self.is_cross_validated else len(validation),
+            "validation": validated,
             "holdout": len(self.holdout),
         }
         found: dict[str, Any] = {"kind": self.kind, "column": self.column, "rows": rows}
@@ -80,8 +86,10 @@ def divide(
     classes:
         The class of each row, shape (n,): every part has each class's share, within one row.
     times:
-        Of each row; the latest are the holdout, those before them validate. Rows of one time
-        stay together.
+        Of each row; the latest are the holdout. Folds are expanding windows, as those of
+        scikit-learn's ``TimeSeriesSplit``: each validates on rows that are later than all that it
+        was trained on. Rows of one time stay together, so there may be fewer folds than asked
+        for. Nothing is random.
     groups:
         Of each row; a group's rows stay together, and no group is in two parts.
     column:
@@ -96,7 +104,7 @@ def divide(
 
     """
     if times is not None:
-        return _by_time(times, column, holdout_share, validation_share)
+        return _by_time(times, column, folds, holdout_share, validation_share)
     random = np.random.default_rng(seed)
     if groups is not None:
         _, keys = np.unique(groups, return_inverse=True)
@@ -154,22 +162,46 @@ def _shuffled_groups(keys: Rows, random: np.random.Generator, column: str | None
 
 
 def _by_time(
-    times: NDArray[Any], column: str | None, holdout_share: float, validation_share: float
+    times: NDArray[Any],
+    column: str | None,
+    folds: int | None,
+    holdout_share: float,
+    validation_share: float,
 ) -> Partition:
     ordered = np.sort(times)
     n = len(times)
     at_holdout = ordered[min(n - 1, round(n * (1 - holdout_share)))]
-    held = times >= at_holdout
     outside = ordered[ordered < at_holdout]
     if not len(outside):
         raise _too_few_times(column)
-    at_validation = outside[min(len(outside) - 1, round(len(outside) * (1 - validation_share)))]
-    validates = (times >= at_validation) & ~held
-    trains = times < at_validation
-    if not trains.any():
-        raise _too_few_times(column)
-    pair = (np.flatnonzero(trains), np.flatnonzero(validates))
-    return Partition("time", column, [pair], np.flatnonzero(held))
+    if folds is None:
+        folds = FOLDS if len(outside) < ONE_PART_FROM else 1
+    begins = _windows(outside, folds) if folds > 1 else []
+    if not begins:
+        begins = [outside[min(len(outside) - 1, round(len(outside) * (1 - validation_share)))]]
+    splits = []
+    for begin, end in zip(begins, [*begins[1:], at_holdout], strict=True):
+        trains, validates = times < begin, (times >= begin) & (times < end)
+        if not trains.any():
+            raise _too_few_times(column)
+        splits.append((np.flatnonzero(trains), np.flatnonzero(validates)))
+    return Partition("time", column, splits, np.flatnonzero(times >= at_holdout))
+
+
+def _windows(ordered: NDArray[Any], folds: int) -> list[Any]:
+    """The times at which the validating parts of expanding windows begin, of sorted times.
+
+    The parts are equally long but for rows of one time; there are fewer where rows are few.
+    """
+    n = len(ordered)
+    while folds > 1:
+        length = min(n // (folds + 1), (n - LEAST_WINDOW) // folds)
+        if length >= LEAST_VALIDATING:
+            places = [n - length * left for left in range(folds, 0, -1)]
+            begins = np.unique(ordered[places])
+            return [begin for begin in begins if (ordered < begin).sum() >= LEAST_WINDOW]
+        folds -= 1
+    return []
 
 
 def _too_few_times(column: str | None) -> InvalidInput:

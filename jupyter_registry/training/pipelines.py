@@ -12,6 +12,8 @@ from .steps import EncodedClasses, TableEncoder
 
 #: Categories of a column that have a column each, where models cannot take codes.
 _ONE_HOT = 40
+#: Rows that each tree of a forest is grown on where there are more: it costs little accuracy.
+_TREE_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Making:
     is_classification: bool
     seed: int
     threads: int
+    rows: int
+    """That models are trained on before they are validated."""
 
 
 def pipeline(making: Making, family: str, parameters: Mapping[str, Any] | None = None) -> Any:
@@ -171,7 +175,10 @@ def _forest(making: Making, parameters: dict[str, Any]) -> Steps:
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     kind = RandomForestClassifier if making.is_classification else RandomForestRegressor
-    return _trees(making, kind, {"min_samples_leaf": 3} | parameters)
+    settings: dict[str, Any] = {"min_samples_leaf": 3}
+    if making.rows > _TREE_ROWS:
+        settings["max_samples"] = _TREE_ROWS / making.rows
+    return _trees(making, kind, settings | parameters)
 
 
 def _extra_trees(making: Making, parameters: dict[str, Any]) -> Steps:

@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..domain.errors import InvalidInput, ModelFailed
+from ..domain.errors import InvalidInput, ModelFailed, RegistryError
 from ..domain.kinds import TargetType
 from ..domain.ranking import greater_is_better, score_of
-from .child import Child, ChildLost, TookTooLong
+from .child import Child, ChildLost, NeededTooMuch, TookTooLong
 from .families import FAMILIES, Family
+from .incumbents import LEAST_SECONDS, SHARE, Incumbent
+from .room import no_room
 from .search_log import best_of, trials_of
 from .sink import Sink
 
 #: The share of the budget that untuned models may take where a search follows.
-_PLAIN_SHARE = 0.4
+_PLAIN_SHARE = 0.35
 #: One of them may take so much of it.
 _ONE_SHARE = 0.5
 #: Of what is left then the search takes so much; training what it found the rest.
-_SEARCH_SHARE = 0.55
+_SEARCH_SHARE = 0.65
 #: A search of fewer seconds is not worth it.
 _LEAST_SEARCH = 3.0
 #: Models that a search gives to the board, models that are blended, and the share of the budget
 #: that is kept for blending them.
 TUNED, BLENDED, _BLEND_SHARE = 3, 3, 0.05
 #: Details are for models that are among so many best; together they take so much of the budget.
-_LEADING, _DETAILS_SHARE = 3, 0.05
+_LEADING, _DETAILS_SHARE = 3, 0.04
+#: A model that does not lead is trained again on all rows where that takes at most so much of
+#: what is left.
+_SPARE_SHARE = 0.02
 #: Seconds between two of the sink's progresses, and between two questions whether to stop.
 _TELL_EVERY, _ASK_EVERY = 2.0, 0.5
 #: Seconds that the last model may take beyond the budget to be written.
@@ -48,13 +53,14 @@ class Plan:
     target_type: TargetType
     metric: str
     families: Sequence[Family]
-    training_rows: int
     tunes: bool
     blends: bool
     trials: int | None
     budget: float
     began: float
     """Of the monotonic clock."""
+    incumbents: Sequence[tuple[Incumbent, Path]] = ()
+    """The predecessor's models, each with where its files are put."""
 
 
 @dataclass
@@ -75,6 +81,7 @@ class Run:
         self.sink = sink
         self.done: list[_Candidate] = []
         self.failed = 0
+        self._is_full = False
         self.model_seconds = 0.0
         """Seconds that models were trained, searched for and scored."""
         self.state = "failed"
@@ -95,8 +102,10 @@ class Run:
         InvalidInput
             when the budget is too short for one model; nothing is begun where that shows before
             training begins.
+        StorageUnavailable
+            when no candidate could be trained because the disk is full.
         ModelFailed
-            when no candidate could be trained.
+            when none could be trained otherwise.
 
         """
         try:
@@ -105,6 +114,7 @@ class Run:
             self.sink.begin(self.plan.board)
             self._begun = True
             try:
+                self._measure_incumbents()
                 self._train_all()
                 state = "done"
             except (KeyboardInterrupt, Stopped):
@@ -123,12 +133,8 @@ class Run:
     # --- the order of things ----------------------------------------------------------------
 
     def _start(self) -> None:
-        until = self.plan.began + self.plan.budget
-        self.child.start()
         try:
-            for answer in self.child.answers(until, lambda: None):
-                self._libraries = answer["libraries"]
-                return
+            self._libraries = self._load(self._end, lambda: None)["libraries"]
         except TookTooLong:
             raise InvalidInput(
                 f"The time budget of {self.plan.budget:g} s was over before training could begin.",
@@ -136,11 +142,31 @@ class Run:
                 fields={"time_budget": "too short"},
             ) from None
         except ChildLost as error:
+            needed = isinstance(error, NeededTooMuch)
             raise ModelFailed(
                 f"The process that trains could not start. {error}",
-                advice="Install jupyter_registry[sklearn] in this environment.",
+                advice="Allow more with memory_limit_mb=, or leave it out."
+                if needed
+                else "Install jupyter_registry[sklearn] in this environment.",
                 fields={},
             ) from None
+
+    def _measure_incumbents(self) -> None:
+        """How the predecessor's models do on the holdout, while there is time for it."""
+        if not self.plan.incumbents:
+            return
+        self._stage, self._text = "measuring", "Measuring the predecessor's models"
+        until = time.monotonic() + max(LEAST_SECONDS, SHARE * self.plan.budget)
+        told = []
+        for incumbent, folder in self.plan.incumbents:
+            try:
+                incumbent.fetch(folder)
+                answer = self._answer(incumbent.order(folder), until)
+            except (ChildLost, RegistryError, OSError) as error:
+                told.append(incumbent.told(reason=str(error)))
+            else:
+                told.append(incumbent.told(answer.get("metrics"), answer.get("reason")))
+        self.sink.incumbents(told)
 
     def _train_all(self) -> None:
         plan = self.plan
@@ -238,16 +264,24 @@ class Run:
             "number": str(self._numbers),
             "seconds": seconds,
             "details_seconds": details,
+            "best": ranked[0].score if ranked else None,
             "to_beat": ranked[_LEADING - 1].score if len(ranked) >= _LEADING else None,
+            "spare": _SPARE_SHARE * self._left(),
             "greater_is_better": self._greater,
         }
         self._text = order["label"]
+        began = time.monotonic()
         try:
-            answer = self._answer(order, time.monotonic() + seconds + details + _GRACE)
+            self._ready()
+            began = time.monotonic()
+            answer = self._answer(order, began + seconds + details + _GRACE)
         except ChildLost as error:
+            self.model_seconds += time.monotonic() - began
             self._fail(order["label"], order["family"], order["parameters"], str(error))
             return
         if answer["event"] == "failed":
+            self.model_seconds += answer["seconds"]
+            self._is_full = self._is_full or answer.get("full", False)
             self._fail(order["label"], order["family"], order["parameters"], answer["reason"])
             return
         self.model_seconds += answer["model_seconds"]
@@ -279,9 +313,7 @@ class Run:
 
     def _answer(self, order: dict[str, Any], until: float) -> dict[str, Any]:
         """The child's answer to an order; it is started again if it is gone."""
-        if not self.child.is_running:
-            self.child.start()
-            next(self.child.answers(max(until, self._end), self._tick))
+        self._ready()
         self.child.ask(order)
         self._tell(force=True)
         for answer in self.child.answers(min(until, self._end + _GRACE), self._tick):
@@ -290,6 +322,21 @@ class Run:
             self._text = answer["text"]
             self._tell()
         raise ChildLost("It gave no answer.")
+
+    def _ready(self) -> None:
+        """Start the child again if it is gone."""
+        if not self.child.is_running:
+            self._load(self._end + _GRACE, self._tick)
+
+    def _load(self, until: float, tick: Callable[[], None]) -> dict[str, Any]:
+        """Have the child load what to train on; it is started unless it is there."""
+        if not self.child.is_running:
+            self.child.start()
+        self.child.ask({"do": "load"})
+        answer = next(self.child.answers(until, tick))
+        if answer["event"] != "loaded":
+            raise ChildLost(answer["reason"])
+        return answer
 
     # --- time, progress, stopping -----------------------------------------------------------
 
@@ -350,6 +397,8 @@ class Run:
         return sorted(self.done, key=lambda one: one.score, reverse=self._greater)
 
     def _nothing(self) -> Exception:
+        if self._is_full:
+            return no_room(self.child.folder.parent, "No model could be written")
         if self._left() <= 0:
             return InvalidInput(
                 f"The time budget of {self.plan.budget:g} s was too short for one model.",

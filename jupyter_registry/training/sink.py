@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+from .room import in_room
+
 
 class Sink(Protocol):
     """Who is told; all dictionaries are JSON-able and have the fields of `domain.leaderboards`."""
@@ -32,6 +34,13 @@ class Sink(Protocol):
         """The run is over: ``done``, ``stopped`` or ``failed``, with why it failed."""
         ...
 
+    def incumbents(self, measured: list[dict[str, Any]]) -> None:
+        """How the predecessor's models did on the holdout: the fields of ``Incumbent`` each.
+
+        Told once, before the first model, and only where there is a predecessor with models.
+        """
+        ...
+
     def should_stop(self) -> bool:
         """Whether it is asked to stop, keeping what is there; asked a few times a second."""
         ...
@@ -40,9 +49,9 @@ class Sink(Protocol):
 class FolderSink:
     """Lines of JSON on a stream, model files in a folder: what a job's starter reads.
 
-    A line has ``event`` (``begin``, ``progress``, ``model``, ``end``) and
+    A line has ``event`` (``begin``, ``incumbents``, ``progress``, ``model``, ``end``) and
 
-    - ``board``, ``progress`` or ``model`` with the sink's dictionary;
+    - ``board``, ``incumbents``, ``progress`` or ``model`` with what the sink is told;
     - of a model ``files``, paths in the package → paths relative to the folder, whole by then;
     - of the end ``state`` and ``error``.
 
@@ -67,12 +76,17 @@ class FolderSink:
         """Put the files into the folder, and write the model's line."""
         self._models += 1
         kept = {}
-        for name, file in files.items():
-            place = Path("models") / str(self._models) / name
-            (self.folder / place).parent.mkdir(parents=True, exist_ok=True)
-            _link(file, self.folder / place)
-            kept[name] = place.as_posix()
+        with in_room(self.folder, f"{model['label']} cannot be kept"):
+            for name, file in files.items():
+                place = Path("models") / str(self._models) / name
+                (self.folder / place).parent.mkdir(parents=True, exist_ok=True)
+                _link(file, self.folder / place)
+                kept[name] = place.as_posix()
         self._write({"event": "model", "model": model, "files": kept})
+
+    def incumbents(self, measured: list[dict[str, Any]]) -> None:
+        """Write their line."""
+        self._write({"event": "incumbents", "incumbents": measured})
 
     def end(self, state: str, error: str | None) -> None:
         """Write the last line."""

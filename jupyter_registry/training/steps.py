@@ -211,8 +211,8 @@ def _known(column: pd.Series) -> list[str]:
 
 def _codes(column: pd.Series, known: list[str]) -> NDArray[np.int64]:
     values, missing = _texts(column)
-    places = {value: FIRST + place for place, value in enumerate(known)}
-    codes = np.fromiter((places.get(value, OTHER) for value in values), np.int64, len(values))
+    places = pd.Index(known, dtype=object).get_indexer(pd.Index(values, dtype=object))
+    codes = np.where(places < 0, OTHER, FIRST + places).astype(np.int64)
     codes[missing] = MISSING
     return codes
 

@@ -32,6 +32,11 @@ class Both:
         self._sink.model(model, files)
         self._listener.model(model)
 
+    def incumbents(self, measured: list[dict[str, Any]]) -> None:
+        """Tell both."""
+        self._sink.incumbents(measured)
+        self._listener.incumbents(measured)
+
     def end(self, state: str, error: str | None) -> None:
         """Tell both."""
         self._sink.end(state, error)
@@ -86,6 +91,15 @@ class Lines:
             f"{model['label']}: {self._metric} {mean}{spread}, trained in "
             f"{model['training_seconds']:.1f} s"
         )
+
+    def incumbents(self, measured: list[dict[str, Any]]) -> None:
+        """Say what the predecessor's models are; what they scored is for the comparison."""
+        for one in measured:
+            what = f"{one['label']} of leaderboard {one['leaderboard_id']}"
+            why = (
+                f" could not be measured. {one['reason']}" if one["reason"] else " is measured too"
+            )
+            self._print(f"- {what}{why}")
 
     def end(self, state: str, error: str | None) -> None:
         """Say how it ended."""

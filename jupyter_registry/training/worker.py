@@ -1,8 +1,10 @@
 """The child process that trains: ``run_module.py jupyter_registry.training.worker FOLDER``.
 
-It reads what to train on from the folder (`handover`), then orders as lines of JSON from stdin,
-and answers with lines of JSON on stdout: ``ready``, any number of ``step``, and for each order
-``trained``, ``failed`` or ``tuned``. It ends when stdin does, whatever it is doing then.
+It takes orders as lines of JSON from stdin, and answers with lines of JSON on stdout: any number
+of ``step``, and for each order ``loaded``, ``trained``, ``failed`` or ``tuned``. The first order is
+to load what to train on from the folder (`handover`), for which libraries are imported before it
+comes. It ends when stdin does, whatever it is doing then: who gave the orders was killed, so the
+folder goes too.
 """
 
 from __future__ import annotations
@@ -15,9 +17,13 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
+from ..domain.errors import is_full
+from ..domain.signature import Signature
+from ..domain.target import Target
 from ..formats.libraries import libraries
 
 #: Seconds that importance may take of any model: drift of a deployment is judged by it.
@@ -31,16 +37,18 @@ def main(arguments: list[str]) -> int:
     os.dup2(2, 1)
     worker = _Worker(Path(arguments[0]), stream)
     orders: queue.Queue[dict[str, Any]] = queue.Queue()
-    threading.Thread(target=_read, args=(orders,), name="orders", daemon=True).start()
+    reading = (orders, worker.folder)
+    threading.Thread(target=_read, args=reading, name="orders", daemon=True).start()
     worker.start()
     while True:
         worker.work(orders.get())
 
 
-def _read(orders: queue.Queue[dict[str, Any]]) -> None:
+def _read(orders: queue.Queue[dict[str, Any]], folder: Path) -> None:
     """Read orders; without the one who gives them there is nothing left to do."""
     for line in sys.stdin:
         orders.put(json.loads(line))
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
 
@@ -50,13 +58,10 @@ class _Worker:
         self._stream = stream
 
     def start(self) -> None:
-        """Load the material and say that it is there."""
+        """Import what orders need."""
         from . import blending, details, evaluation
-        from .handover import load
 
-        self.material, self.metric = load(self.folder)
         self._evaluation, self._details, self._blending = evaluation, details, blending
-        self._say({"event": "ready", "libraries": libraries()})
 
     def work(self, order: dict[str, Any]) -> None:
         """One order; whatever goes wrong in it is told, and ends nothing."""
@@ -64,13 +69,18 @@ class _Worker:
         try:
             answer = getattr(self, f"_{order['do']}")(order)
         except Exception as error:
-            traceback.print_exc()
+            with suppress(OSError):  # the log's disk may be the full one
+                traceback.print_exc()
             reason = f"{type(error).__name__}: {error}"
-            if isinstance(error, self._evaluation.OutOfTime):
+            if is_full(error):
+                reason = "There was no room left on the disk to write it."
+            elif isinstance(error, self._evaluation.OutOfTime):
                 reason = str(error)
             elif isinstance(error, MemoryError):
                 reason = "It needed more memory than there is."
-            answer = {"event": "failed", "reason": reason[:2000]}
+            answer = {"event": "failed", "reason": reason[:2000], "full": is_full(error)}
+            if "number" in order:
+                self._fresh(order)  # what it has written is no model
         answer["seconds"] = time.monotonic() - began
         try:
             self._say(answer)
@@ -78,12 +88,21 @@ class _Worker:
             reason = f"What it says of itself is no JSON: {error}"
             self._say({"event": "failed", "reason": reason, "seconds": answer["seconds"]})
 
+    def _load(self, _order: dict[str, Any]) -> dict[str, Any]:
+        from .handover import load
+
+        self.material, self.metric = load(self.folder)
+        return {"event": "loaded", "libraries": libraries()}
+
     def _train(self, order: dict[str, Any]) -> dict[str, Any]:
         asked = self._evaluation.Order(
             order["label"],
             order["family"],
             order["parameters"],
             order["seconds"],
+            lambda score: _beats(score, order["best"], order["greater_is_better"]),
+            order["spare"],
+            self.metric,
             self._fresh(order),
         )
         began = time.monotonic()
@@ -92,9 +111,30 @@ class _Worker:
         said = self._evaluation.told(
             self.material, asked.label, asked.family, asked.parameters, trained
         )
-        left = order["details_seconds"] if self._leads(order, trained) else 0.0
+        leads = asked.family != "baseline" and self._leads(order, trained)
+        left = order["details_seconds"] if leads else 0.0
         self._add_details(said, asked, trained, left)
         return self._trained(said, trained, model_seconds)
+
+    def _measure(self, order: dict[str, Any]) -> dict[str, Any]:
+        """A model of the predecessor on the holdout."""
+        from . import incumbents
+        from .handover import holdout_of
+
+        target, own = Target.make(**order["target"]), self.material.target
+        reason = incumbents.differs(target, own)
+        if reason is not None:
+            return {"event": "measured", "reason": reason}
+        rows = holdout_of(self.folder, self.material.partition)
+        signature = Signature.from_json(order["signature"])
+        try:
+            found = incumbents.measured(
+                Path(order["folder"]), order["format"], signature, target, rows
+            )
+        except Exception as error:
+            traceback.print_exc()
+            return {"event": "measured", "reason": incumbents.reason_of(error)}
+        return {"event": "measured", "metrics": found}
 
     def _blend(self, order: dict[str, Any]) -> dict[str, Any]:
         began = time.monotonic()
@@ -165,10 +205,8 @@ class _Worker:
 
     def _leads(self, order: dict[str, Any], trained: Any) -> bool:
         """Whether it is among the best so far, whose worst score the order has."""
-        bar, score = order["to_beat"], self._details.score(trained, self.metric)
-        if bar is None or score is None:
-            return score is not None
-        return bool(score > bar) if order["greater_is_better"] else bool(score < bar)
+        score = self._details.score(trained, self.metric)
+        return _beats(score, order["to_beat"], order["greater_is_better"])
 
     def _trained(self, said: dict[str, Any], trained: Any, model_seconds: float) -> dict[str, Any]:
         return {
@@ -190,6 +228,13 @@ class _Worker:
         text = json.dumps(line, allow_nan=False, default=_plain)
         self._stream.write(text + "\n")
         self._stream.flush()
+
+
+def _beats(score: float | None, bar: float | None, greater_is_better: bool) -> bool:
+    """Whether a score is better than the one to beat; where there is none, any is."""
+    if bar is None or score is None:
+        return score is not None
+    return score > bar if greater_is_better else score < bar
 
 
 def _plain(value: Any) -> Any:

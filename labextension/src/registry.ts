@@ -51,8 +51,11 @@ export class LabRegistry implements IRegistry {
     return this._run(CommandIDs.register, args as unknown as ReadonlyPartialJSONObject);
   }
 
-  newLeaderboard(path?: string): Promise<void> {
-    return this._run(CommandIDs.newLeaderboard, path === undefined ? {} : { path });
+  newLeaderboard(path?: string, like?: number): Promise<void> {
+    return this._run(CommandIDs.newLeaderboard, {
+      ...(path === undefined ? {} : { path }),
+      ...(like === undefined ? {} : { like })
+    });
   }
 
   private async _run(command: string, args: ReadonlyPartialJSONObject): Promise<void> {

@@ -66,8 +66,11 @@ export interface IRegistry {
   openDeployment(id: number, tab?: string): Promise<void>;
   openLeaderboard(id: number, tab?: string): Promise<void>;
   register(args?: RegisterArgs): Promise<void>;
-  /** Open the form that trains a leaderboard, of a file in Jupyter's contents. */
-  newLeaderboard(path?: string): Promise<void>;
+  /**
+   * Open the form that trains a leaderboard, of a file in Jupyter's contents; one `like` another,
+   * by its id, begins with that one's recipe and is linked to it.
+   */
+  newLeaderboard(path?: string, like?: number): Promise<void>;
 }
 
 export const IRegistry = new Token<IRegistry>(

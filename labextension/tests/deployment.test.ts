@@ -71,12 +71,14 @@ describe('settings', () => {
     let draft: Draft = changed({}, now, 'label', ' churn ');
     draft = changed(draft, now, 'prediction_threshold', '');
     draft = changed(draft, now, 'association_id_column', 'visit');
+    draft = changed(draft, now, 'predict_seconds', ' 2.5 ');
     draft = changed(draft, now, 'importance', 'low');
     draft = changed(draft, now, 'importance', 'high');
     expect(withDraft(now, draft)).toMatchObject({ label: ' churn ', importance: 'high' });
     expect(bodyOf(draft)).toEqual({
       label: 'churn',
       prediction_threshold: null,
+      predict_seconds: 2.5,
       association_id_column: 'visit'
     });
   });
@@ -95,6 +97,7 @@ describe('settings', () => {
     expect(wrong({ label: '12' })).toEqual(['label']);
     expect(wrong({ prediction_threshold: '1.2' })).toEqual(['prediction_threshold']);
     expect(wrong({ prediction_threshold: 'x' })).toEqual(['prediction_threshold']);
+    expect(wrong({ predict_seconds: '0' })).toEqual(['predict_seconds']);
     expect(wrong({ association_id_required: true })).toEqual(['association_id_column']);
     expect(wrong({ association_id_column: 'region' })).toEqual(['segment_columns']);
     expect(wrong({ segment_columns: ['a', 'b', 'c', 'd', 'e', 'f'] })).toEqual(['segment_columns']);

@@ -4,7 +4,7 @@ import { render, screen } from '@testing-library/react';
 import React from 'react';
 import { describe, expect, it } from 'vitest';
 
-import type { BoardModelSummary, LeaderboardSummary } from '../src/api/types';
+import type { BoardModelSummary, LeaderboardPublic, LeaderboardSummary } from '../src/api/types';
 import type { Look } from '../src/charts/look';
 import { leaderboardCode } from '../src/commands/code';
 import { Blueprint } from '../src/documents/leaderboard/Blueprint';
@@ -14,12 +14,15 @@ import {
   scoreAgainstTime
 } from '../src/documents/leaderboard/drawings';
 import {
+  compared,
   dependenceRows,
   greaterIsBetter,
   holdoutOf,
   ranked
 } from '../src/documents/leaderboard/shape';
 import {
+  columnsMissing,
+  draftLike,
   EMPTY,
   likelyTarget,
   trainBody,
@@ -89,6 +92,23 @@ describe('ranking', () => {
     expect(holdoutOf(model(6, 0.9, { holdout: { auc: { value: 0.85, n: 80 } } }), 'auc')).toBe(
       0.85
     );
+  });
+
+  it('sets an older model beside a newer one, each metric in its own sense', () => {
+    const old = {
+      leaderboard_id: 3,
+      number: 1,
+      label: 'Forest',
+      metrics: { auc: { value: 0.8, n: 80 }, log_loss: { value: 0.5, n: 80 } }
+    };
+    const holdout = { auc: { value: 0.85, n: 80 }, log_loss: { value: 0.75, n: 80 } };
+    const found = compared(RULES, { target_type: 'binary' }, old, model(6, 0.9, { holdout }));
+    const of = (metric: string) => found.find(one => one.metric === metric);
+    expect(of('auc')).toMatchObject({ old: 0.8, new: 0.85, better: 'new' });
+    expect(of('auc')?.difference).toBeCloseTo(0.05);
+    expect(of('log_loss')).toMatchObject({ difference: 0.25, better: 'old' });
+    const sealed = compared(RULES, { target_type: 'binary' }, old, model(6, 0.9));
+    expect(sealed[0]).toMatchObject({ new: undefined, difference: undefined, better: undefined });
   });
 
   it('is drawn with those that have a score and a time', () => {
@@ -221,6 +241,55 @@ describe('the form', () => {
       kernelspec: 'python3',
       options: { target_type: 'binary', metric: 'auc', partition: 'group', group_column: 'age' }
     });
+  });
+
+  it('says what is left out, and the positive class of two alone', () => {
+    const more = { ...draft, drop: ['id'], positive: ' yes ' };
+    expect(trainBody(more).options).toEqual({ drop: ['id'], positive_class: 'yes' });
+    expect(trainBody({ ...more, type: 'regression' }).options).toEqual({
+      drop: ['id'],
+      target_type: 'regression'
+    });
+  });
+
+  it('begins with the recipe of what is trained again, and says what differs from it', () => {
+    const board = {
+      id: 3,
+      name: 'stays',
+      target_name: 'left',
+      time_budget: 90,
+      partition: { kind: 'time', column: 'at' },
+      signature: [{ name: 'age' }, { name: 'income' }],
+      recipe: { target: 'left', metric: 'log_loss', drop: ['id'], partition: 'time', folds: 3 }
+    } as unknown as LeaderboardPublic;
+    const again = draftLike(board);
+    expect(again).toEqual({
+      ...EMPTY,
+      target: 'left',
+      metric: 'log_loss',
+      drop: ['id'],
+      budget: '90',
+      name: 'stays',
+      divide: 'time',
+      column: 'at'
+    });
+    const body = trainBody({ ...again, metric: '' }, board);
+    expect(body.predecessor_id).toBe(3);
+    expect(body.options).toEqual({
+      target_type: null,
+      positive_class: null,
+      metric: null,
+      drop: ['id'],
+      partition: 'time',
+      date_column: 'at',
+      group_column: null
+    });
+    expect(trainBody({ ...again, target: 'stayed' }, board).options).toHaveProperty(
+      'class_labels',
+      null
+    );
+    expect(columnsMissing(board, ['age', 'left'])).toEqual(['income']);
+    expect(columnsMissing(board, [])).toEqual([]); // they are not known
   });
 
   it('begins with a column that is called as targets are', () => {

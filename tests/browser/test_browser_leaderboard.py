@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,39 @@ def test_from_the_sidebar_to_a_native_package(
     expect(dialog).to_have_count(0, timeout=PATIENCE)
     expect(shown.get_by_role("button", name="stays/2")).to_be_visible()
     assert registry.deployment("stays-eu").package == "stays/2"
+    _trained_again_and_compared(registry, page, shown, table, tmp_path)
+
+
+def _trained_again_and_compared(
+    registry: Registry, page: Page, first: Locator, table: Path, tmp_path: Path
+) -> None:
+    first_id = registry.leaderboards("stays")[0].id
+    press(first, "Train Again…")
+    form = page.locator(f"{FORM}:visible")
+    form.get_by_role("heading", name="Train stays again").wait_for()
+    expect(form.get_by_label("Target *")).to_have_value("left")
+    expect(form.get_by_label("Time budget in seconds")).to_have_value(str(BUDGET))
+    form.locator("input[type=file]").set_input_files(table)
+    fill(form, {"Time budget in seconds": "10"})
+    form.get_by_role("button", name="Train", exact=True).click()
+    back = page.get_by_role("button", name=f"trained again from leaderboard {first_id}")
+    expect(back).to_be_visible(timeout=PATIENCE)
+    again = page.locator(f"{PANEL}:visible")
+    expect(again.get_by_text("done", exact=True)).to_be_visible(timeout=PATIENCE)
+
+    tab(again, "Comparison")
+    expect(again.get_by_label("Old")).to_contain_text(f"of leaderboard {first_id} (stays/2)")
+    again.get_by_role("button", name="Unlock the Holdout…").click()
+    page.locator(".jp-Dialog").get_by_role("button", name="Unlock").click()
+    rows = again.get_by_role("region", name="Comparison").locator("tbody tr")
+    expect(rows.filter(has_text="AUC").locator("td").nth(3)).to_have_text(
+        re.compile(r"^[+-]?0(\.\d+)?$")
+    )
+    pictures(page, PANEL, "comparison", tmp_path)
+    back.click()
+    older = panel(page, "stays")
+    older.get_by_role("button", name="trained again as leaderboard").click()
+    expect(rows.first).to_be_visible()  # where it was left
 
 
 def sidebar_of(page: Page) -> Locator:
@@ -162,15 +196,15 @@ def test_a_file_of_the_file_browser_a_refusal_and_a_stop(
     form.get_by_label("Target type").select_option("")
     form.get_by_label("Target *").select_option("income")
     form.get_by_label("Name", exact=True).fill("short")
-    form.get_by_role("button", name="Train", exact=True).click()
-    expect(form.get_by_text("The data are read and checked…")).to_be_visible()
-    page.wait_for_timeout(1500)  # Lab keeps what is open a moment later
-    page.reload()  # what comes of it is shown all the same
+    with page.expect_request("**/leaderboards/jobs"):
+        form.get_by_role("button", name="Train", exact=True).click()
+    page.reload()  # before there is an answer: what comes of it is shown all the same
     ready(page)
     shown = page.locator(f"{PANEL}:visible")
     shown.get_by_role("heading", name="short", exact=True).wait_for(timeout=PATIENCE)
     expect(_models(shown).nth(2)).to_be_visible(timeout=PATIENCE)
-    press(shown, "Stop…")
+    press(shown, "Delete…")  # says what stands in the way, and how to go on
+    expect(page.locator(".jp-Dialog")).to_contain_text("short is being trained")
     page.locator(".jp-Dialog").get_by_role("button", name="Stop").click()
     expect(shown.get_by_text("stopped", exact=True)).to_be_visible(timeout=PATIENCE)
     assert len(list(registry.leaderboards())) == before + 1

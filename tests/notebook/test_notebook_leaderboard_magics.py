@@ -73,6 +73,16 @@ def test_options_go_on_in_the_cell(kernel: Any, registry: Registry, name: str) -
     again = registry.leaderboard(int(kernel.value("again.id")))
     assert again.predecessor_id == board.id
     assert (again.data.rows, again.metric, again.data.source) == (400, "log_loss", "march")
+    assert "trained as another's successor" in kernel.fails(f"%board {board.id} --compare")
+    kernel.ok(f"%board {again.id} --compare -o found")
+    old = float(kernel.value("found.old['log_loss']"))
+    assert old == again.incumbents[0].metrics["log_loss"]["value"]
+    assert registry.leaderboard(again.id).models()[0].holdout is not None
+    kernel.ok(f"%board {again.id} --compare --on march --with {board.id} -o others")
+    assert kernel.value("others.rows, others.names[0]") == f"400 Linear model (board {board.id})"
+    assert "--yes" in kernel.fails(f"%board {again.id} --delete")
+    kernel.ok(f"%board {again.id} --delete --yes")
+    assert registry.leaderboard(board.id).successors == []
 
 
 def test_an_interrupt_keeps_what_is_there(kernel: Any, registry: Registry, name: str) -> None:

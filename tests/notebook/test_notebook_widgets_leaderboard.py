@@ -185,6 +185,65 @@ def test_unlock_register_deploy_and_replace(
     assert len(list(registry.packages(name=name))) == 2
 
 
+def test_training_again_comparing_and_deleting(
+    registry: Registry, visits: pd.DataFrame, name: str, tmp_path: Any
+) -> None:
+    board = leaderboard(visits, name).run(60, registry=registry, progress=False)
+    view = LeaderboardView(board, registry)
+    actions = view.actions
+    actions.compare.click()
+    assert "not trained as another" in actions.form.children[2].value
+    actions.again.click()
+    form = actions.form
+    assert f"leaderboard {board.id}" in form._title.value
+    assert (form.fields["target"].value, form.fields["drop"].value) == ("left", ["id"])
+    assert form.fields["name"].value == name
+    path = tmp_path / "more.csv"
+    pd.concat([visits, visits.assign(id=visits["id"] + 300)]).to_csv(path, index=False)
+    form.fields["path"].input.value = str(path)
+    form.fields["time_budget"].input.value = 30
+    form.start.click()
+    form.wait(SECONDS)
+
+    # the view is the new one's, with the way back
+    assert view.board.predecessor_id == board.id
+    assert view.board.recipe["families"] == ["baseline", "linear"]
+    assert view.board.data.source == "more.csv"
+    assert not actions.drawer.children
+    (link,) = actions.links.children
+    assert str(board.id) in link.description
+    again = view.board.id
+    link.click()
+    assert view.board.id == board.id
+    (link,) = actions.links.children
+    assert str(again) in link.description
+    link.click()
+
+    actions.compare.click()
+    form = actions.form
+    assert form.old.label == f"Linear model (leaderboard {board.id})"
+    assert form.rows.label == "The holdout"
+    assert form.compare.description == "Unlock and compare"
+    form.compare.click()
+    form.wait(SECONDS)
+    assert form.notice.value == ""
+    found = form.comparison
+    assert found.old["auc"] == view.board.incumbents[0].metrics["auc"]["value"]
+    assert "Difference" in form._found.value
+    assert "sealed" not in view.table.children[1].cells.value
+    form.rows.value = "\0file"
+    form.fields["path"].input.value = str(path)
+    form.compare.click()
+    form.wait(SECONDS)
+    assert form.comparison.rows == 600
+
+    _, yes, _ = (actions.delete.click(), *actions._deleting.children[1:])
+    assert registry.leaderboard(again)
+    yes.click()
+    assert f"Leaderboard {again} ({name}) is deleted." in view._title.value
+    assert registry.leaderboard(board.id).successors == []
+
+
 def test_failed_models_have_their_reason(
     registry: Registry, visits: pd.DataFrame, name: str
 ) -> None:

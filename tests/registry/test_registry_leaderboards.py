@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import platform
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_registry import processes
 from jupyter_registry.domain.entities import (
     BoardModelCreate,
     LeaderboardCreate,
@@ -23,7 +28,14 @@ from jupyter_registry.domain.errors import (
     LeaderboardRunning,
     NotFound,
 )
-from jupyter_registry.registry import blobs, board_models, leaderboard_search, leaderboards
+from jupyter_registry.registry import (
+    blobs,
+    board_models,
+    job_files,
+    leaderboard_search,
+    leaderboards,
+    lost_boards,
+)
 from jupyter_registry.store.artifacts import ArtifactStore
 from jupyter_registry.store.database import Database
 from jupyter_registry.store.tables import Leaderboard, now
@@ -202,11 +214,12 @@ def test_a_training_that_is_silent_for_too_long_has_ended_until_it_speaks(
     database: Database,
 ) -> None:
     board = begin(database)
-    silent(database, board.id, leaderboards.KERNEL_SILENT_SECONDS - 60)
-    assert leaderboards.get(database, board.id).state == "running"
-    silent(database, board.id, leaderboards.KERNEL_SILENT_SECONDS + 60)
+    silent(database, board.id, lost_boards.KERNEL_SILENT_SECONDS - 60)
+    assert lost_boards.settle(database) == []
+    silent(database, board.id, lost_boards.KERNEL_SILENT_SECONDS + 60)
+    assert lost_boards.settle(database) == [(board.id, "cells")]
     ended = leaderboards.get(database, board.id)
-    assert (ended.state, ended.error) == ("failed", leaderboards.KERNEL_SILENT)
+    assert (ended.state, ended.error) == ("failed", lost_boards.KERNEL_SILENT)
     spoken = told(database, board.id)
     assert (spoken.state, spoken.error, spoken.ended_at) == ("running", None, None)
 
@@ -220,14 +233,69 @@ def test_a_job_says_that_it_is_at_work_and_its_log_is_kept(database: Database) -
     assert leaderboards.beat(database, board.id, "reading\nfitting\n", None)
     assert leaderboards.log(database, board.id).text == "reading\nfitting\n"
     assert leaderboards.get(database, board.id).progress.stage == "x"
-    silent(database, board.id, leaderboards.JOB_SILENT_SECONDS + 5)
-    assert leaderboards.settle(database) == [(board.id, "cells")]
-    assert leaderboards.settle(database) == []
+    silent(database, board.id, lost_boards.JOB_SILENT_SECONDS + 5)
+    assert lost_boards.settle(database) == [(board.id, "cells")]
+    assert lost_boards.settle(database) == []
+    # it was asked to stop, and has
     ended = leaderboards.get(database, board.id)
-    assert (ended.state, ended.error) == ("failed", leaderboards.SERVER_STOPPED)
+    assert (ended.state, ended.error) == ("stopped", None)
     by_kernel = begin(database)
     with pytest.raises(NotFound, match="kernel"):
         leaderboards.log(database, by_kernel.id)
+
+
+def test_a_training_whose_process_is_gone_has_ended_at_once(database: Database) -> None:
+    trainer = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    who = processes.identity(trainer.pid)
+    assert who is not None
+    bodies = [board_body(name, trainer=who) for name in ("kernel", "job", "asked")]
+    bodies.append(board_body("elsewhere", trainer=who | {"place": "another machine"}))
+    kernels, jobs, asked, elsewhere = (
+        leaderboards.create(database, LeaderboardCreate.model_validate(body), "ada", job=job).id
+        for body, job in zip(bodies, (None, "0" * 16, None, None), strict=True)
+    )
+    leaderboards.stop(database, asked)
+    assert lost_boards.settle(database) == []
+    trainer.kill()
+    while not processes.is_gone(who):  # though nobody has waited for it
+        time.sleep(0.01)
+    assert {id_ for id_, _ in lost_boards.settle(database)} == {kernels, jobs, asked}
+    trainer.communicate()
+    assert processes.is_gone(who)
+    assert processes.identity(trainer.pid) is None
+    found = [leaderboards.get(database, id_) for id_ in (kernels, jobs, asked, elsewhere)]
+    assert [(board.state, board.error) for board in found] == [
+        ("failed", lost_boards.KERNEL_GONE),
+        ("failed", lost_boards.SERVER_STOPPED),
+        ("stopped", None),
+        ("running", None),
+    ]
+    # a process that has its id now is another one
+    own = processes.identity()
+    assert own is not None
+    assert not processes.is_gone(own)
+    assert processes.is_gone(own | {"began": "1"})
+
+
+def test_a_job_whose_folder_nobody_holds_has_ended_at_once(
+    database: Database, tmp_path: Path
+) -> None:
+    """As after a container was started again, whose processes are no longer to be seen."""
+    body = LeaderboardCreate.model_validate(board_body())
+    board = leaderboards.create(database, body, "ada", job="0" * 16)
+    folder = tmp_path / f"{job_files.PREFIX}{'0' * 16}"
+    owner = job_files.claim(folder)
+    assert job_files.sweep(tmp_path) == []
+    owner.close()
+    told = (folder / "server.json").read_text()
+    (folder / "server.json").write_text(told.replace(f'"host": "{platform.node()}', '"host": "x'))
+    assert job_files.sweep(tmp_path) == []
+    (folder / "server.json").write_text(told)
+    lost = job_files.sweep(tmp_path)
+    assert lost == ["0" * 16]
+    assert not folder.exists()
+    assert lost_boards.settle(database, lost) == [(board.id, "cells")]
+    assert leaderboards.get(database, board.id).error == lost_boards.SERVER_STOPPED
 
 
 def test_a_deleted_leaderboard_leaves_no_file(

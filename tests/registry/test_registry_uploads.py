@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -27,6 +26,7 @@ from jupyter_registry.registry.uploads import UploadLimits
 from jupyter_registry.store.artifacts import ArtifactStore
 from jupyter_registry.store.database import Database
 from jupyter_registry.store.tables import Upload, UploadFile, now
+from tests.small_disks import small_disk
 
 
 def sha(content: bytes) -> str:
@@ -283,23 +283,15 @@ def test_orphans_of_a_crash_are_collected(
 
 
 def test_disk_full_leaves_nothing(database: Database, tmp_path: Path) -> None:
-    mounted = tmp_path / "small"
-    mounted.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mounted)]
-    try:
-        subprocess.run(command, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("may not mount a small filesystem")
-    try:
+    with small_disk(tmp_path / "small", 2**20) as disk:
+        mounted = disk.folder
         artifacts = ArtifactStore(str(mounted / "artifacts"))
         upload = uploads.create(database, "ada")
         with pytest.raises(StorageUnavailable, match="full"):
             uploads.add_file(database, artifacts, upload.id, "m", [os.urandom(300_000)] * 5)
         assert uploads.get(database, upload.id).files == []
-        assert [f for _, _, files in os.walk(mounted) for f in files] == []
+        assert disk.files() == []
         uploads.add_file(database, artifacts, upload.id, "m", [b"fits"])
-    finally:
-        subprocess.run(["umount", str(mounted)], check=True)
 
 
 def test_collection_waits_for_one_who_names_the_artifact(

@@ -303,3 +303,38 @@ def test_trying_rows_before_anything_is_sent(
     assert [file.path for file in package.files] == ["custom.py"]
     assert package.baseline is not None
     assert package.baseline["metrics"]["rmse"]["value"] == 0.0
+
+
+SLOW = """
+import time
+
+
+def load_model(code_dir):
+    return None
+
+
+def score(data, model, **kwargs):
+    import pandas as pd
+
+    time.sleep(30 if (data["x"] < 0).any() else 0)
+    return pd.DataFrame({"Predictions": data["x"] * 2})
+"""
+
+
+def test_a_call_beyond_the_deployments_time_is_a_504(
+    unseen: Any, api: httpx.Client, registry: Registry, name: str
+) -> None:
+    deployment = unseen(SLOW).deploy(name, predict_seconds=0.5)
+    assert registry.deployment(name).predict_seconds == 0.5
+    url = f"/deployments/{deployment.id}"
+    for wrong in (0, -1, 1e9):
+        refused = api.patch(url, json={"predict_seconds": wrong})
+        assert refused.status_code == 400
+        assert "predict_seconds" in refused.json()["fields"]
+    late = api.post(f"{url}/predictions", json=[{"x": -1.0}])
+    assert late.status_code == 504, late.text
+    assert late.json()["type"].endswith(":PredictionTimeout")
+    assert "0.5 s" in late.json()["detail"]
+    again = api.post(f"{url}/predictions", json=[{"x": 2.0}])
+    assert (again.status_code, again.json()["data"][0]["prediction"]) == (200, 4.0)
+    assert api.patch(url, json={"predict_seconds": None}).json()["predict_seconds"] is None

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 
 from jupyter_registry.client import Registry
 
+from .jobs import begun, cells, ended, sent, until
 from .listening import listening
 
 
@@ -151,6 +152,58 @@ def test_each_hears_what_the_other_changes(both: Any) -> None:
             }  # fmt: skip
         assert here.hears_nothing()
         assert there.hears_nothing()
+
+
+def test_what_one_server_trains_is_seen_stopped_and_deployed_from_the_other(
+    both: Any, tmp_path: Path
+) -> None:
+    first, one, two = both
+    second = SimpleNamespace(root=str(two.base_url).split("jupyter-registry")[0], token="")
+    second.token = two.headers["Authorization"].removeprefix("token ")
+    upload = sent(one, cells(tmp_path, copies=40))
+    options = {"families": ["linear", "hist_gradient_boosting"]}
+
+    def training(name: str) -> tuple[str, str]:
+        """A job of the first server that has a model, as the second sees it."""
+        job = begun(one, upload=upload, name=name, time_budget=300.0, options=options)
+        at = f"/leaderboards/jobs/{job['id']}"
+        board_id = until(one, at, lambda job: job["leaderboard_id"] is not None)["leaderboard_id"]
+        board = f"/leaderboards/{board_id}"
+        until(two, board, lambda board: board["models_done"] >= 1)
+        return at, board
+
+    with listening(second) as there:
+        at, board = training("shared")
+        told = there.next()
+        assert (told["action"], told["entity"], told["name"]) == (
+            "created", "leaderboard", "shared",
+        )  # fmt: skip
+        assert two.get("/leaderboards").json()["items"][0]["state"] == "running"
+        elsewhere = two.get(at)
+        assert elsewhere.status_code == 404
+        assert "server that runs it" in elsewhere.json()["advice"]
+        assert two.post(f"{board}/stop").json()["stop_requested"]
+        assert until(one, at, ended, 60)["state"] == "stopped"
+        stopped = two.get(board).json()
+        assert (stopped["state"], stopped["error"]) == ("stopped", None)
+        assert "Linear model" in two.get(f"{board}/log").json()["text"]
+    made = two.post(f"{board}/models/{stopped['leader_number']}/deployment", json={"label": "d"})
+    assert made.status_code == 201, made.text
+    rows = one.get(f"/packages/{made.json()['package_id']}").json()["input_example"]
+    for api in (one, two):
+        assert api.post("/deployments/d/predictions", json=rows).status_code == 200
+    # the second server sees the first one die
+    at, board = training("lost")
+    with listening(second) as there:
+        first.kill()
+        while there.next() != {
+            "action": "updated", "entity": "leaderboard", "id": int(board.split("/")[-1]),
+            "name": "lost",
+        }:  # fmt: skip
+            pass
+    lost = two.get(board).json()
+    assert lost["state"] == "failed"
+    assert "server was stopped" in lost["error"]
 
 
 def test_a_lost_connection_is_made_again(both: Any, postgres_url: str) -> None:

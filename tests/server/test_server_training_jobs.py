@@ -11,6 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
+from jupyter_registry.client import Registry
+from jupyter_registry.domain.errors import StorageUnavailable
+from jupyter_registry.training import Leaderboard
+from tests.small_disks import SmallDisk, small_disk
+
 from .jobs import begun, cells, ended, sent, until
 
 
@@ -74,8 +79,32 @@ def test_a_job_trains_and_its_winner_is_deployed(
     answer = api.post(f"/deployments/{name}/predictions", json=rows)
     assert answer.status_code == 200, answer.text
     assert found["id"] in [one["id"] for one in api.get("/leaderboards/jobs").json()]
+    _trained_again(api, api.get(f"/leaderboards/{board_id}").json(), tmp_path)
     assert processes_of(job["id"]) == []
     assert not list(server.data.parent.rglob(f".training-{job['id']}"))
+
+
+def _trained_again(api: httpx.Client, first: dict[str, Any], folder: Path) -> None:
+    """With more rows, by its recipe; its best, a package, is measured on the new holdout."""
+    upload = sent(api, cells(folder, "more.csv", copies=2))
+    changes = {"upload": upload, "predecessor_id": first["id"], "token": "a-form"}
+    job = begun(api, **changes, options={"families": ["linear"]})
+    listed = next(one for one in api.get("/leaderboards/jobs").json() if one["id"] == job["id"])
+    assert (listed["token"], listed["predecessor_id"]) == ("a-form", first["id"])
+    found = until(api, f"/leaderboards/jobs/{job['id']}", ended)
+    assert found["problem"] is None, found
+    board = api.get(f"/leaderboards/{found['leaderboard_id']}").json()
+    assert (board["predecessor_id"], board["name"]) == (first["id"], first["name"])
+    assert (board["seed"], board["time_budget"]) == (3, 20.0)  # as the first
+    assert board["recipe"]["families"] == ["linear"]  # as it was told
+    assert api.get(f"/leaderboards/{first['id']}").json()["successors"] == [board["id"]]
+    (old,) = board["incumbents"]
+    assert (old["number"], old["package"]) == (first["leader_number"], f"{first['name']}/1")
+    assert old["metrics"]["auc"]["n"] == board["partition"]["rows"]["holdout"]
+    assert old["metrics"]["auc"]["value"] > 0.9
+    assert all(model["holdout"] is None for model in board["models"])
+    gone = {"upload": sent(api, cells(folder)), "target_name": "outcome", "predecessor_id": 10**6}
+    assert api.post("/leaderboards/jobs", json=gone).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -174,7 +203,7 @@ def test_a_server_that_stops_in_a_job_leaves_a_failed_board_with_its_models(
         board_id = until(api, at, lambda job: job["leaderboard_id"] is not None)["leaderboard_id"]
         until(api, f"/leaderboards/{board_id}", lambda board: board["models_done"] >= 1)
         pids = processes_of(job["id"])
-        assert pids
+        assert len(pids) == 2  # the job, and its child that trains
         getattr(server, how)()
     deadline = time.monotonic() + 10
     while any(map(alive, pids)) and time.monotonic() < deadline:
@@ -182,9 +211,7 @@ def test_a_server_that_stops_in_a_job_leaves_a_failed_board_with_its_models(
     assert processes_of(job["id"]) == []
     server.start()
     with server.client() as api:
-        board = until(
-            api, f"/leaderboards/{board_id}", lambda board: board["state"] != "running", 90
-        )
+        board = api.get(f"/leaderboards/{board_id}").json()  # known at once
         assert board["state"] == "failed"
         assert "server was stopped" in board["error"]
         assert board["models_done"] >= 1
@@ -193,3 +220,82 @@ def test_a_server_that_stops_in_a_job_leaves_a_failed_board_with_its_models(
         made = api.post(f"/leaderboards/{board_id}/models/{number}/package", json={})
         assert made.status_code == 201, made.text
         assert api.get(at).status_code == 404
+        assert not list(server.data.rglob(f".training-{job['id']}"))
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half(
+    start: Callable[..., Any], tmp_path: Path
+) -> None:
+    with (
+        small_disk(tmp_path / "models", 400 * 2**20) as models,
+        small_disk(tmp_path / "artifacts", 400 * 2**20) as artifacts,
+        small_disk(tmp_path / "database", 40 * 2**20) as database,
+    ):
+        server = start(
+            f"--RegistryApp.model_folder={models.folder}",
+            f"--RegistryApp.artifact_url={artifacts.folder}",
+            f"--RegistryApp.database_url=sqlite:///{database.folder / 'registry.db'}",
+        )
+        data = cells(tmp_path, copies=2)
+        with server.client() as api, Registry(server.root, server.token) as registry:
+            _fills(api, registry, data, models, artifacts)
+            artifacts.leave(400 * 2**20)
+            _fills_the_database(api, sent(api, data), database)
+        server.stop()
+
+
+def _fills(
+    api: httpx.Client, registry: Registry, data: Path, models: SmallDisk, artifacts: SmallDisk
+) -> None:
+    options = {"families": ["linear", "forest"], "tune": False, "folds": 1}
+    body = {"upload": sent(api, data), "name": "cells", "time_budget": 120.0, "options": options}
+    kept = artifacts.files()
+
+    def over() -> dict[str, Any]:
+        job = begun(api, **body)
+        return until(api, f"/leaderboards/jobs/{job['id']}", ended)
+
+    # the data do not fit; they do, and models would not
+    for free, why in ((10_000, "is full"), (50 * 2**20, "MB are free")):
+        models.leave(free)
+        job = over()
+        assert job["problem"]["type"].endswith(":StorageUnavailable"), job
+        assert why in job["problem"]["detail"]
+        assert job["problem"]["advice"].startswith("Free")
+        assert models.files() == []
+    assert api.get("/leaderboards").json()["items"] == []
+    # the artifact store has room for one model
+    models.leave(400 * 2**20)
+    artifacts.leave(500_000)
+    job = over()
+    board = api.get(f"/leaderboards/{job['leaderboard_id']}").json()
+    assert [model["label"] for model in board["models"]] == ["Linear model"]
+    assert (board["state"], job["state"]) == ("failed", "failed")
+    assert board["error"].startswith(f"The artifact store {artifacts.folder} is full")
+    assert board["error"].startswith(job["problem"]["detail"])
+    assert models.files() == []
+    assert len(artifacts.files()) == len(kept) + 1
+    # and so it is in a kernel
+    training = Leaderboard(data, "outcome", name="again", **options)
+    with pytest.raises(StorageUnavailable, match=r"The artifact store .* is full") as full:
+        training.run(120, registry=registry, progress=False)
+    (again,) = registry.leaderboards(name="again")
+    assert (again.state, again.error) == ("failed", str(full.value))
+    assert [model.label for model in again.whole().models()] == ["Linear model"]
+    assert api.delete(f"/leaderboards/{again.id}").status_code == 204
+    assert len(artifacts.files()) <= len(kept) + 1
+
+
+def _fills_the_database(api: httpx.Client, upload: str, database: SmallDisk) -> None:
+    """How a training ended is written down as soon as that can be done."""
+    options = {"families": ["forest", "linear"], "tune": False, "folds": 1}
+    job = begun(api, upload=upload, name="cells", time_budget=120.0, options=options)
+    at = f"/leaderboards/jobs/{job['id']}"
+    board_id = until(api, at, lambda job: job["leaderboard_id"] is not None)["leaderboard_id"]
+    database.leave(0)
+    job = until(api, at, ended)
+    assert job["problem"]["type"].endswith(":StorageUnavailable"), job
+    database.leave(40 * 2**20)
+    board = until(api, f"/leaderboards/{board_id}", lambda board: board["state"] != "running", 20)
+    assert board["state"] == "failed"
+    assert board["error"].startswith("The database cannot be used: ")

@@ -23,6 +23,7 @@ from jupyter_registry.domain.errors import (
     StorageUnavailable,
 )
 from jupyter_registry.store.artifacts import ArtifactStore, digest
+from tests.small_disks import small_disk
 
 
 @pytest.fixture(params=["local", "file", "memory"])
@@ -268,14 +269,8 @@ def test_a_place_that_cannot_be_used(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path) -> None:
-    mounted = tmp_path / "small"
-    mounted.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mounted)]
-    try:
-        subprocess.run(command, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("may not mount a small filesystem")
-    try:
+    with small_disk(tmp_path / "small", 2**20) as disk:
+        mounted = disk.folder
         store = ArtifactStore(str(mounted / "artifacts"))
         store.put(b"kept")
         with pytest.raises(StorageUnavailable, match="full"):
@@ -288,8 +283,6 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path) -> None:
         with pytest.raises(StorageUnavailable, match="full"):
             store.materialise([FilePublic(path="m", sha256=sha(content), size=700_000)], cache)
         assert list(cache.iterdir()) == []
-    finally:
-        subprocess.run(["umount", str(mounted)], check=True)
 
 
 _LIMITED = """

@@ -39,6 +39,9 @@ class KeepingSink:
             kept[name] = place
         self.models.append((model, kept))
 
+    def incumbents(self, measured: list[dict[str, Any]]) -> None:
+        self.measured = measured
+
     def end(self, state: str, error: str | None) -> None:
         self.ended.append((state, error))
 
@@ -102,6 +105,7 @@ def trained_on_flights(
             "blend",
         ],
         tune=False,
+        folds=1,
         threads=1,
         seed=7,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +15,13 @@ import pyarrow as pa
 import pytest
 
 from jupyter_registry.domain.errors import InvalidInput, StorageUnavailable
+from jupyter_registry.domain.fields import NAME_PATTERN
 from jupyter_registry.domain.kinds import TargetType
 from jupyter_registry.domain.signature import Dtype
-from jupyter_registry.training import handover
+from jupyter_registry.training import room
 from jupyter_registry.training.data import prepare
 from jupyter_registry.training.leaderboard import Leaderboard
+from jupyter_registry.training.options import name_of
 from tests.training.conftest import KeepingSink
 
 
@@ -80,6 +83,24 @@ def _refusals() -> dict[str, tuple[dict[str, Any], str]]:
         "few groups": ({"data": frame, "target": "y", "group_column": "b"}, "3 groups"),
         "time without dates": ({"data": frame, "target": "y", "partition": "time"}, "date column"),
         "a seed that is none": ({"data": frame, "target": "y", "seed": -1}, "seed"),
+        "folds that are no number": ({"data": frame, "target": "y", "folds": "three"}, "folds"),
+        "half a fold": ({"data": frame, "target": "y", "folds": 2.5}, "folds=2.5"),
+        "a share of nothing": ({"data": frame, "target": "y", "holdout_share": None}, "share"),
+        "a column by number": ({"data": frame, "target": 5}, "target=5"),
+        "columns by number": ({"data": frame, "target": "y", "drop": 5}, "drop=5"),
+        "a family of families": ({"data": frame, "target": "y", "families": [["x"]]}, "families"),
+        "a list of dates": ({"data": frame, "target": "y", "date_column": ["a"]}, "date_column"),
+        "labels by number": ({"data": frame, "target": "y", "class_labels": 5}, "class_labels"),
+        "a metric by number": ({"data": frame, "target": "y", "metric": 5}, "metric=5"),
+        "memory in words": ({"data": frame, "target": "y", "memory_limit_mb": "1 GB"}, "memory"),
+        "half a thread": ({"data": frame, "target": "y", "threads": 0.5}, "threads"),
+        "perhaps": ({"data": frame, "target": "y", "tune": "perhaps"}, "tune"),
+        "no name": ({"data": frame, "target": "y", "name": "a/b"}, "letters"),
+        "a long story": ({"data": frame, "target": "y", "description": "x" * 20_001}, "20,000"),
+        "bytes": (
+            {"data": pa.table({"a": [b"\xe4"] * 60, "y": [0, 1] * 30}), "target": "y"},
+            "no text in UTF-8",
+        ),
         "no table": ({"data": 3, "target": "y"}, "no table"),
         "no file": ({"data": "nowhere.csv", "target": "y"}, "no file"),
         "lists": (
@@ -118,7 +139,7 @@ def test_a_budget_too_short_begins_nothing(budget: Any, tmp_path: Path) -> None:
 
 def test_a_full_disk_begins_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # a disk cannot be filled here: that more is needed than any has is the same to the code
-    monkeypatch.setattr(handover, "_ROOM", 10**18)
+    monkeypatch.setattr(room, "_ROOM", 10**18)
     sink = KeepingSink(tmp_path)
     with pytest.raises(StorageUnavailable, match="MB are free") as refused:
         Leaderboard(_frame(), "y").run(30, sink=sink, progress=False)
@@ -220,6 +241,26 @@ def test_dates_and_groups_choose_the_partition(flights: pd.DataFrame) -> None:
     assert not held & set(trained)
 
 
+def test_windows_of_time_begin_when_all_classes_were_seen() -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": random.normal(size=600), "when": np.arange(600)})
+    frame["y"] = random.choice(["a", "b", "c"], 600)
+
+    def first_window(**changes: Any) -> tuple[int, int]:
+        partition = Leaderboard(frame, "y", date_column="when", **changes).partition
+        return len(partition.splits), len(partition.splits[0][0])
+
+    assert first_window() == (5, 80)
+    frame.loc[:100, "y"] = random.choice(["a", "b"], 101)  # "c" comes later
+    assert first_window() == (3, 120)
+    frame.loc[:380, "y"] = random.choice(["a", "b"], 381)
+    assert first_window() == (1, 384)
+    frame["y"] = ["a"] * 200 + ["b", "c"] * 200
+    with pytest.raises(InvalidInput, match="training rows all have the same outcome") as refused:
+        Leaderboard(frame, "y", date_column="when", folds=5)
+    assert "fewer folds" in refused.value.advice
+
+
 def test_a_column_that_leaks_is_told(cancer: pd.DataFrame, diabetes: pd.DataFrame) -> None:
     assert Leaderboard(cancer, "target").warnings == []
     assert Leaderboard(diabetes, "target").warnings == []
@@ -261,3 +302,12 @@ def test_the_process_that_runs_a_board_imports_no_scikit_learn(tmp_path: Path) -
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [("price (€)", "price ___"), ("-x", "_-x"), ("größe/m", "gr__e_m"), ("a ", "a")],
+)
+def test_a_board_has_a_name_whatever_the_target(target: str, name: str) -> None:
+    assert name_of(target) == name
+    assert re.fullmatch(NAME_PATTERN, name)

@@ -17,12 +17,13 @@ _ROWS = st.integers(50, 600)
 def _check(partition: Partition, n: int) -> None:
     """Every row is in the holdout, or once in training or validation of every split."""
     everything = np.arange(n)
-    for training, validation in partition.splits:
+    whole = partition.splits[-1:] if partition.kind == "time" else partition.splits
+    for training, validation in whole:
         together = np.concatenate([training, validation, partition.holdout])
         assert np.array_equal(np.sort(together), everything)
         assert len(training)
         assert len(validation)
-    if partition.is_cross_validated:
+    if partition.is_cross_validated and partition.kind != "time":
         folds = np.concatenate([validation for _, validation in partition.splits])
         assert np.array_equal(np.sort(folds), partition.modelling)
     assert len(partition.holdout)
@@ -68,16 +69,58 @@ def test_a_group_is_in_one_part(n: int, groups: int, seed: int, folds: int | Non
         assert not (parts[0] & parts[1]) | (parts[0] & parts[2]) | (parts[1] & parts[2])
 
 
-@given(n=_ROWS, different=st.integers(20, 200), seed=_SEEDS)
+@given(
+    n=_ROWS,
+    different=st.integers(20, 700),
+    seed=_SEEDS,
+    folds=st.sampled_from([None, 1, 2, 3, 8]),
+)
 @settings(max_examples=60, deadline=None)
-def test_time_goes_forward(n: int, different: int, seed: int) -> None:
+def test_time_goes_forward(n: int, different: int, seed: int, folds: int | None) -> None:
     times = np.random.default_rng(seed).integers(0, different, n)
-    partition = divide(n, seed, times=times, column="when")
+    partition = divide(n, seed, times=times, column="when", folds=folds)
     _check(partition, n)
-    ((training, validation),) = partition.splits
-    # strictly: rows of one time are in one part
-    assert times[training].max() < times[validation].min()
-    assert times[validation].max() < times[partition.holdout].min()
+    assert len(partition.splits) <= (folds or 5)
+    last = 0
+    for training, validation in partition.splits:
+        # strictly: rows of one time are in one part
+        assert times[training].max() < times[validation].min()
+        assert times[validation].max() < times[partition.holdout].min()
+        # all that came before is trained on, and more each time
+        assert len(training) == (times < times[validation].min()).sum() > last
+        last = len(training)
+    other = divide(n, seed + 1, times=times, column="when", folds=folds)
+    assert partition.to_json() == other.to_json()
+
+
+@pytest.mark.parametrize("folds", [2, 3, 5])
+def test_windows_expand_as_those_of_scikit_learn(folds: int) -> None:
+    from sklearn.model_selection import TimeSeriesSplit
+
+    n = 400
+    times = np.arange(n) * 10
+    partition = divide(n, 0, times=times, column="when", folds=folds)
+    assert np.array_equal(partition.holdout, np.arange(320, n))
+    theirs = list(TimeSeriesSplit(folds).split(np.arange(320)))
+    for (training, validation), (other, another) in zip(partition.splits, theirs, strict=True):
+        assert np.array_equal(training, other)
+        assert np.array_equal(validation, another)
+    assert partition.to_json()["rows"] == {
+        "training": 320,
+        "validation": folds * (320 // (folds + 1)),
+        "holdout": 80,
+    }
+
+
+def test_few_rows_have_few_windows_and_many_have_one_part() -> None:
+    def sizes(n: int, folds: int | None = None) -> list[tuple[int, int]]:
+        splits = divide(n, 0, times=np.arange(n), column="when", folds=folds).splits
+        return [(len(training), len(validation)) for training, validation in splits]
+
+    assert sizes(50) == [(25, 5), (30, 5), (35, 5)]
+    assert len(sizes(1_000)) == 5
+    assert sizes(20_000) == [(12_800, 3_200)]
+    assert sizes(1_000, 1) == [(640, 160)]
 
 
 @given(n=_ROWS, seed=_SEEDS)

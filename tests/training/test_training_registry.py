@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from jupyter_client.manager import start_new_kernel
 
 import jupyter_registry
 from jupyter_registry import Leaderboard
@@ -102,6 +105,19 @@ def test_training_again_is_linked_and_compared(
     recipe = {k: v for k, v in board.recipe.items() if k != "time_budget"}
     assert {k: v for k, v in successor.recipe.items() if k != "time_budget"} == recipe
     found = compare(board, successor, again.holdout)
+    # the same as was measured while it was trained, by whoever looks later
+    packaged = [model.number for model in board.refresh().models() if model.package]
+    measured = [one.number for one in successor.incumbents]
+    assert len(measured) == 3
+    assert set(measured) <= {*packaged, board.models()[0].number}
+    told = registry.leaderboard(successor.id).compare(old=board.models()[0].number)
+    assert told.old == pytest.approx(found.old, abs=1e-9)
+    assert told.new == pytest.approx(found.new, abs=1e-9)
+    assert told.rows == found.rows == again.holdout.num_rows
+    assert told.difference("auc") == told.new["auc"] - told.old["auc"]
+    assert "incumbents" not in successor.provenance
+    with pytest.raises(InvalidInput, match="not trained as another's successor"):
+        board.compare()
     best = successor.models()[0]
     best.unlock()
     sealed = {name: metric["value"] for name, metric in best.holdout.items()}
@@ -140,6 +156,40 @@ def test_a_board_is_stopped_from_elsewhere(registry: Registry, flights: pd.DataF
     stopper.join()
     assert board.state == "stopped"
     assert 1 <= len(board.models()) < len(training.families) + 1
+
+
+def test_a_kernel_that_is_killed_leaves_its_board_failed_with_its_models(
+    registry: Registry, flights: pd.DataFrame, tmp_path: Path
+) -> None:
+    flights.to_parquet(tmp_path / "flights.parquet")
+    manager, client = start_new_kernel(
+        kernel_name="python3", env={**os.environ, "TMPDIR": str(tmp_path)}
+    )
+    url, token = registry.url, registry.connection.token
+    client.execute(
+        "from jupyter_registry import Leaderboard\n"
+        "from jupyter_registry.client import Registry\n"
+        f"training = Leaderboard({str(tmp_path / 'flights.parquet')!r}, 'arrival', name='killed')\n"
+        f"training.run(400, registry=Registry({url!r}, {token!r}))"
+    )
+    deadline = time.monotonic() + 90
+    while not (found := [one for one in registry.leaderboards(name="killed") if one.models_done]):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    (folder,) = tmp_path.glob("leaderboard-*")
+    client.stop_channels()
+    manager.signal_kernel(signal.SIGKILL)
+    board = found[0].whole()
+    while board.refresh().state == "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert board.state == "failed"
+    assert "Its kernel ended" in str(board.error)
+    assert board.models()
+    while folder.exists():  # the child that trained goes too
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    manager.cleanup_resources()
 
 
 def test_what_is_refused_leaves_no_board(registry: Registry, flights: pd.DataFrame) -> None:

@@ -228,12 +228,22 @@ def _deploy(commands: Any) -> None:
     made.add_argument("--threshold", type=float, help="least probability of the positive class")
     made.add_argument("--store-features", action="store_true", help="keep input values as well")
     made.add_argument("--kernelspec", help="the environment that the model runs in")
+    _add_predict_seconds(made)
     made.add_argument(
         "--segment",
         action="append",
         default=[],
         metavar="COLUMN",
         help="keep accuracy by this column's values too; up to 5 times",
+    )
+
+
+def _add_predict_seconds(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--predict-seconds",
+        type=float,
+        metavar="SECONDS",
+        help="what the model may take for one call before its worker is ended",
     )
 
 
@@ -250,6 +260,7 @@ def _update(commands: Any) -> None:
     made.add_argument("--association-id-required", action=argparse.BooleanOptionalAction)
     made.add_argument("--threshold", type=float, help="least probability of the positive class")
     made.add_argument("--store-features", action=argparse.BooleanOptionalAction)
+    _add_predict_seconds(made)
     made.add_argument(
         "--segment",
         action="append",

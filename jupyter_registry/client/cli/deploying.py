@@ -25,6 +25,7 @@ def deploy(options: argparse.Namespace) -> None:
             store_features=options.store_features,
             kernelspec=options.kernelspec,
             segment_columns=options.segment,
+            predict_seconds=options.predict_seconds,
         )
     if options.json:
         as_json(deployment)
@@ -43,7 +44,7 @@ def update(options: argparse.Namespace) -> None:
     """``update``: settings and state of a deployment."""
     names = (
         "state", "label", "description", "importance", "association_id_column",
-        "association_id_required", "store_features",
+        "association_id_required", "store_features", "predict_seconds",
     )  # fmt: skip
     changes = {name: getattr(options, name) for name in names}
     changes |= {

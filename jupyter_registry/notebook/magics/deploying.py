@@ -36,6 +36,7 @@ def settings_of(options: argparse.Namespace) -> dict[str, Any]:
         "store_features": options.store_features,
         "kernelspec": options.kernelspec,
         "segment_columns": arguments.several(options.segment_columns) or [],
+        "predict_seconds": options.predict_seconds,
     }
 
 
@@ -109,6 +110,12 @@ def add_deployment(parser: Parser, what_for: str = "") -> list[argparse.Action]:
             "--kernelspec",
             metavar="NAME",
             help=f"{what_for}the environment that the model runs in",
+        ),
+        parser.add(
+            "--predict-seconds",
+            type=float,
+            metavar="SECONDS",
+            help=f"{what_for}what the model may take for one call before its worker is ended",
         ),
         parser.add(
             "--segment",

@@ -22,7 +22,7 @@ _OPTIONS = (
 )  # fmt: skip
 _LISTS = ("class_labels", "drop", "families")
 #: What `%board` can do with a leaderboard; one at a time.
-_ACTIONS = ("deploy", "register", "replace", "unlock", "stop")
+_ACTIONS = ("deploy", "register", "replace", "compare", "unlock", "stop", "delete")
 
 
 def leaderboard(context: Context, options: argparse.Namespace) -> Board | None:
@@ -81,7 +81,10 @@ def board(context: Context, options: argparse.Namespace) -> Any:
     if len(chosen) > 1:
         raise Misused(f"%board: one thing at a time, not --{' and --'.join(chosen)}.")
     found = context.registry.leaderboard(options.id)
-    result = _done(found, options, chosen[0]) if chosen else _looked_at(found, options)
+    if chosen == ["compare"]:
+        result = _compared(context, found, options)
+    else:
+        result = _done(found, options, chosen[0]) if chosen else _looked_at(found, options)
     if options.output:
         context.assign(options.output, result)
         return None
@@ -97,6 +100,15 @@ def _looked_at(found: Board, options: argparse.Namespace) -> Any:
 def _done(found: Board, options: argparse.Namespace, action: str) -> Any:
     if action == "stop":
         return found.stop()
+    if action == "delete":
+        if not options.yes:
+            raise Misused(
+                f"%board: leaderboard {found.id} ({found.name}) has {found.models_done} models, "
+                "which are deleted with it.",
+                advice="Say --delete --yes if that is meant; packages made of them stay.",
+            )
+        found.delete()
+        return None
     by = {"metric": options.metric}
     package = {"name": options.name, "aliases": options.aliases or []}
     package |= {"tags": arguments.tags(options.tags)}
@@ -124,6 +136,26 @@ def _done(found: Board, options: argparse.Namespace, action: str) -> Any:
         **by,
         **package,
     )
+
+
+def _compared(context: Context, found: Board, options: argparse.Namespace) -> Any:
+    """A model beside an older one: on the holdout, or on the rows given."""
+    new = 1 if options.model is None else _rank(options.model)
+    if options.on is None:
+        old = None if options.beside is None else _rank(options.beside)
+        return found.compare(new, old, metric=options.metric)
+    from ...training import compare
+
+    beside = options.beside or found.predecessor_id
+    if beside is None:
+        raise Misused(
+            "%board: name what is compared with, with --with.",
+            advice="A leaderboard's id (its best model), or a package.",
+        )
+    registry = context.registry
+    is_board = isinstance(beside, int) or beside.isdigit()
+    old = registry.leaderboard(int(beside)) if is_board else registry.package(beside)
+    return compare(old, found.model(new, options.metric), context.table(options.on))
 
 
 def _rank(text: str) -> int | str:
@@ -191,7 +223,9 @@ def _board() -> Parser:
         "examples:\n"
         "  %board 7 --metric log_loss\n"
         "  %board 7 --deploy 1 --as churn --id visit\n"
-        "  %board 7 --replace churn --model 2 --reason scheduled_refresh",
+        "  %board 7 --replace churn --model 2 --reason scheduled_refresh\n"
+        "  %board 9 --compare   # the best of it, and of the one that it was trained again from\n"
+        "  %board 9 --compare --on april --with churn@champion",
     )
     made.add("id", nargs="?", type=int, metavar="ID", completes=Kind.BOARD)
     made.add("--metric", completes=Kind.ANY_METRIC, help="rank by this metric")
@@ -207,6 +241,15 @@ def _board() -> Parser:
     made.add("--dry-run", action="store_true", help="with --replace: only check")
     made.add("--unlock", metavar="MODEL", completes=Kind.BOARD_MODEL,
              help="show for good what it scored on the holdout")  # fmt: skip
+    made.add("--compare", action="store_true",
+             help="set --model (or the best) beside its predecessor's, on the holdout")  # fmt: skip
+    made.add("--on", metavar="DATAFRAME", completes=Kind.TABLE,
+             help="with --compare: on these rows instead, with their outcomes")  # fmt: skip
+    made.add("--with", metavar="OLD", dest="beside", completes=Kind.PACKAGE,
+             help="with --compare: the predecessor's model, or with --on a leaderboard's id or a "
+             "package")  # fmt: skip
+    made.add("--delete", action="store_true", help="delete it with its models, with --yes")
+    made.add("--yes", action="store_true", help="with --delete: that is meant")
     made.add("--stop", action="store_true", help="end its training; what is finished stays")
     made.add("--name", completes=Kind.NAME, help="of the package; in the list: of this name alone")
     made.add("--tag", action="append", default=[], metavar="KEY[:VALUE]", dest="tags")

@@ -105,6 +105,7 @@ class DeployForm(Panel):
             values["prediction_threshold"] = None if threshold == usual else threshold
         else:
             values["prediction_threshold"] = None
+        values["predict_seconds"] = values["predict_seconds"] or None
         return values | {"description": values["description"] or ""}
 
     def _failed(self, error: BaseException) -> None:
@@ -172,11 +173,18 @@ def _deploy_fields(package: Package | PackageItem) -> Fields:
             "The kernelspec whose libraries the model runs with."
             + (f" The package was registered from {spec!r}." if spec else ""),
         ),
+        predict_seconds=Field(
+            "Seconds for a call",
+            widgets.BoundedFloatText(value=0, min=0, max=3600, step=1),
+            "What the model may take before a request fails and its worker is ended; 0 for what "
+            "the server allows.",
+        ),
         description=Field("Description", widgets.Textarea(rows=2)),
     )
     hidden = {
         "prediction_threshold": package.target_type is not TargetType.BINARY,
         "kernelspec": not package.kind.is_hosted,
+        "predict_seconds": not package.kind.is_hosted,
     }
     for name, hide in hidden.items():
         fields[name].layout.display = "none" if hide else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -26,6 +28,7 @@ from .leaderboard_run import TrainingRun
 from .leaderboard_view import LeaderboardView
 
 if TYPE_CHECKING:
+    from ...client.leaderboards import Board
     from ...client.registry import Registry
 
 _BY_ITSELF = "Told by the data"
@@ -40,13 +43,27 @@ class LeaderboardForm(Panel):
         A DataFrame, or the path of a CSV, Parquet or Arrow file; chosen in the form otherwise.
     target:
         The column to predict.
+    like:
+        A leaderboard, or its id, that is trained again: the form begins with its recipe, and the
+        new one is linked to it.
+    begun:
+        Called with the training once it has begun, in place of showing it here.
 
     """
 
     def __init__(
-        self, data: Any = None, target: str | None = None, registry: Registry | None = None
+        self,
+        data: Any = None,
+        target: str | None = None,
+        registry: Registry | None = None,
+        *,
+        like: Board | int | None = None,
+        begun: Callable[[TrainingRun], object] | None = None,
     ) -> None:
         super().__init__()
+        if isinstance(like, int):
+            like = find_registry(registry).leaderboard(like)
+        self._like, self._begun = like, begun
         self._registry, self._given = registry, data
         self._tables: dict[str, Any] = {}
         self._run: TrainingRun | None = None
@@ -59,7 +76,7 @@ class LeaderboardForm(Panel):
             "Refresh variables", self._look_again, tip="Look at the notebook's variables again"
         )
         self._state = widgets.Label()
-        self._title = widgets.HTML("<h3>Train a leaderboard</h3>")
+        self._title = widgets.HTML(_title(like))
         self._form = (
             self._title,
             *self.fields.values(),
@@ -70,6 +87,8 @@ class LeaderboardForm(Panel):
         self._look_again()
         if isinstance(data, str):
             self.fields["path"].input.value = data
+        if like is not None:
+            self._fill(like.recipe)
         if target is not None:
             self.fields["target"].input.value = target
         self._busy(False)
@@ -126,6 +145,12 @@ class LeaderboardForm(Panel):
         )
         self.fields["data"].input.observe(lambda _: self._table_chosen(), "value")
 
+    def _fill(self, recipe: Mapping[str, Any]) -> None:
+        """Begin with a recipe."""
+        for name, field in self.fields.items():
+            if name not in ("data", "path") and recipe.get(name) is not None:
+                field.input.value = recipe[name]
+
     def focus(self) -> None:
         """Go to the first input."""
         self.fields["data"].input.focus()
@@ -146,7 +171,7 @@ class LeaderboardForm(Panel):
             for name, field in self.fields.items()
             if field.layout.display != "none" and name != "drop"
         }
-        return html.facts("Train a leaderboard", said)
+        return html.facts(_words(self._like), said)
 
     def static_text(self) -> str:
         """What it is, in a line."""
@@ -169,7 +194,20 @@ class LeaderboardForm(Panel):
         else:
             first = [("A file", ""), *options] if isinstance(given, str) else None
             renew(self.fields["data"].input, first or [*options, ("A file", "")])
+            if self.fields["data"].input.value is None:
+                self.fields["data"].input.value = self._likely([n for _, n in options])
         self._table_chosen()
+
+    def _likely(self, names: Sequence[str]) -> str:
+        """The first table; of what is trained again the last other one that fits, or a file."""
+        if isinstance(self._given, str):
+            return ""
+        if self._like is None:
+            return next(iter(names), "")
+        needed = {self._like.target_name, *(str(one["name"]) for one in self._like.signature)}
+        fit = [n for n in names if needed <= set(namespace.columns_of(self._tables[n]))]
+        newer = [name for name in fit if name != self._like.data.source]
+        return (newer or fit or [""])[-1]
 
     def _table_chosen(self) -> None:
         chosen = self.fields["data"].input.value
@@ -205,9 +243,17 @@ class LeaderboardForm(Panel):
             wanted = {name: value for name, value in options.items() if value}
             drop, seed, target = list(values["drop"]), int(values["seed"]), values["target"]
 
+            like = self._like
+            if like is not None:
+                wanted = self._changes(like.recipe, options)
+
             def make() -> Any:
                 from ...training import Leaderboard
 
+                if like is not None:
+                    return Leaderboard.like(
+                        like, data, target=target, drop=drop, seed=seed, **wanted
+                    )
                 return Leaderboard(data, target, drop=drop, seed=seed, **wanted)
 
             run = TrainingRun(make, float(values["time_budget"]), find_registry(self._registry))
@@ -216,6 +262,18 @@ class LeaderboardForm(Panel):
             self._busy(True)
             run.start()
             self.cancel.focus()
+
+    def _changes(self, recipe: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+        """What of the options is to differ from a recipe; what the form has not stays as it is."""
+        wanted = {name: options[name] for name in ("target_type", "metric", "name")}
+        columns = {name: options[name] for name in ("date_column", "group_column")}
+        if any(recipe.get(name) != column for name, column in columns.items()):
+            wanted |= columns | {"partition": "auto"}
+        if recipe.get("target") != self.fields["target"].value:
+            wanted |= {"class_labels": None, "positive_class": None}
+        if options["source"]:
+            wanted["source"] = options["source"]
+        return {name: value or None for name, value in wanted.items()}
 
     def _data(self) -> tuple[Any, str]:
         """The table, and what it is called."""
@@ -247,6 +305,9 @@ class LeaderboardForm(Panel):
         assert run is not None
         if run.board is not None:
             self._busy(False)
+            if self._begun is not None:
+                self._begun(run)
+                return
             self.view = LeaderboardView(run, self._registry)
             back = button("Train another", self._back)
             self.show(self.view, bar(back))
@@ -275,6 +336,22 @@ class LeaderboardForm(Panel):
         self.show(*self._form)
         self._look_again()
         self.focus()
+
+
+def _words(like: Board | None) -> str:
+    return "Train a leaderboard" if like is None else f"Train {like.name} again"
+
+
+def _title(like: Board | None) -> str:
+    made = f"<h3>{escape(_words(like))}</h3>"
+    if like is not None:
+        source = f" {like.data.source}," if like.data.source else ""
+        made += (
+            f'<p class="jr-muted">With the recipe of leaderboard {like.id}, which was trained on'
+            f"{escape(source)} {like.data.rows:,} rows; give the new ones. Its models in use are "
+            "measured on the new holdout.</p>"
+        )
+    return made
 
 
 def _described(name: str, table: Any) -> str:

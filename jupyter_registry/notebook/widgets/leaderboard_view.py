@@ -11,6 +11,7 @@ from ...domain.kinds import LeaderboardState
 from ...domain.metrics import METRICS
 from . import accuracy_svg
 from .common import Panel, bar, button, dropdown, find_registry, guarded
+from .leaderboard_board import BoardActions
 from .leaderboard_model import ModelPanel
 from .leaderboard_run import TrainingRun, WatchedRun
 from .leaderboard_table import CSS, ModelTable
@@ -88,15 +89,51 @@ class LeaderboardView(Panel):
         )
         self.tabs.observe(lambda _: self._draw(), "selected_index")
         self.model = ModelPanel(self.notice, self._changed)
+        self.actions = BoardActions(
+            self.notice,
+            go=self.open_board,
+            begun=self.open_board,
+            changed=self._changed,
+            deleted=self._deleted,
+        )
         style = widgets.HTML(
             f"<style>{CSS}{accuracy_svg.CSS}</style>", layout=widgets.Layout(display="none")
         )
         controls = bar(
-            self.start_button, self.stop_button, self.refresh_button, self.metric, self._progress
+            self.start_button, self.stop_button, self.refresh_button, *self.actions.buttons
         )
-        self.show(style, self._title, self._facts, controls, self.notice, self.tabs, self.model)
+        self.show(
+            style,
+            self._title,
+            self._facts,
+            self.actions.links,
+            controls,
+            self._progress,
+            self.notice,
+            self.actions.drawer,
+            bar(self.metric),
+            self.tabs,
+            self.model,
+        )
 
     # --- what it is of --------------------------------------------------------------------
+
+    def open_board(self, board: Board | BoardItem | TrainingRun | int) -> None:
+        """Show another leaderboard; what is trained here goes on."""
+        with guarded(self.notice):
+            if isinstance(self._run, WatchedRun):
+                self._run.leave()
+            elif self._run is not None:
+                self._run.news = lambda: None
+            self._run = self._leaderboard = None
+            self._is_stopping = False
+            self._selected = None
+            self._bar.value = 0
+            self.model.layout.display = "none"
+            self._open(board)
+            self._rank()
+        self._refresh()
+        (self.stop_button if self._run is not None else self.refresh_button).focus()
 
     def _open(self, given: Any) -> None:
         if isinstance(given, TrainingRun):
@@ -219,6 +256,17 @@ class LeaderboardView(Panel):
         self._rank()
         self.keep()
 
+    def _deleted(self) -> None:
+        assert self.board is not None
+        gone = f"Leaderboard {self.board.id} ({self.board.name}) is deleted."
+        self.board = None
+        self._refresh()
+        self._title.value = f"<h3>{escape(gone)}</h3>"
+        self._facts.value = ""
+        for part in (self.metric, self.tabs, self.model):
+            part.layout.display = "none"
+        self.keep()
+
     def _refresh(self) -> None:
         """Title, facts, buttons and progress as they are now."""
         run, board = self._run, self.board
@@ -236,6 +284,7 @@ class LeaderboardView(Panel):
         self.refresh_button.layout.display = None if board is not None else "none"
         self.metric.layout.display = None if board is not None else "none"
         self._progress.layout.display = None if is_running else "none"
+        self.actions.look(board, is_running=is_running)
         if is_running and run is not None and not self._is_stopping:
             self._state.value = _progress_text(run.progress)
             self._bar.value = self._share(run.progress)

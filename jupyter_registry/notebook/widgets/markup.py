@@ -18,8 +18,12 @@ def table(
     *,
     facts: bool = False,
     marked: Sequence[bool] = (),
+    right: Sequence[int] = (),
 ) -> str:
-    """A table in the widgets' style, escaped; numbers on the right, marked rows in relief."""
+    """A table in the widgets' style, escaped; numbers on the right, marked rows in relief.
+
+    ``right`` names columns of numbers that are written as texts already.
+    """
     from ...client.html import text
 
     def is_number(value: Any) -> bool:
@@ -29,7 +33,7 @@ def table(
         known = [value for value in values if value is not None]
         return not facts and bool(known) and all(map(is_number, known))
 
-    numeric = [is_numeric([row[i] for row in rows]) for i in range(len(headings))]
+    numeric = [i in right or is_numeric([row[i] for row in rows]) for i in range(len(headings))]
     parts = [f'<table class="jr-table{" jr-facts" if facts else ""}">']
     if any(headings):
         cells = "".join(

@@ -16,6 +16,7 @@ class LeaderboardsHandler(RegistryHandler):
     async def get(self) -> None:
         """One page."""
         services = await self.services()
+        await self.opening.settle_boards(services)
         from ...registry.leaderboard_search import search
 
         self.answer(await services.in_thread(search, services.database, **self.query()))
@@ -42,6 +43,7 @@ class LeaderboardHandler(RegistryHandler):
     async def get(self, leaderboard_id: str) -> None:
         """Read it with its models."""
         services = await self.services()
+        await self.opening.settle_boards(services)
         from ...registry import leaderboards
 
         found = await services.in_thread(leaderboards.get, services.database, id_in(leaderboard_id))
@@ -65,6 +67,7 @@ class LeaderboardHandler(RegistryHandler):
     async def delete(self, leaderboard_id: str) -> None:
         """Delete it."""
         services = await self.services()
+        await self.opening.settle_boards(services)
         from ...registry import leaderboards
 
         name = await services.in_thread(
@@ -82,6 +85,7 @@ class StopHandler(RegistryHandler):
     async def post(self, leaderboard_id: str) -> None:
         """Ask for it."""
         services = await self.services()
+        await self.opening.settle_boards(services)
         from ...registry import leaderboards
 
         found = await services.in_thread(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,6 +36,14 @@ class Rejection:
             "row": self.row,
             "column": self.column,
         }
+        lacked = _lacked(self.error)
+        if lacked is not None:
+            return {
+                "error": "ModelFailed",
+                "detail": f"The model raised {one_line(self.error)}",
+                "advice": lacked,
+                "fields": fields,
+            }
         if self.always:
             return {
                 "error": "ModelFailed",
@@ -64,6 +73,8 @@ def find_culprit(
     blame.
     """
     deadline = time.monotonic() + _PATIENCE
+    if _lacked(error) is not None:
+        return Rejection(error, None, None, None, always=True)
     if accepted is not None and _raised(score, accepted) is not None:
         return Rejection(error, None, None, None, always=True)
     n = len(next(iter(frame.values())))
@@ -84,6 +95,17 @@ def find_culprit(
     column = _column_of(score, alone, accepted, deadline)
     value = None if column is None else _shown(alone[column][0])
     return Rejection(its_error, first, column, value, always=False)
+
+
+def _lacked(error: BaseException) -> str | None:
+    """What to do where the model had not enough of something; ``None`` for other errors."""
+    if isinstance(error, MemoryError):
+        return "Send fewer rows at once, or have workers given more memory (worker_memory_mb)."
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return (
+            "Have the model close what it opens, or workers given more files (worker_open_files)."
+        )
+    return None
 
 
 def _column_of(score: Score, row: Frame, accepted: Frame | None, deadline: float) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import faulthandler
 import gc
 import hashlib
+import json
 import os
 import platform
 import signal
@@ -23,6 +24,7 @@ from typing import Any
 
 from ...domain.errors import IntegrityFailure, ModelFailed, RegistryError
 from ..wire import Header, Unpacker, pack
+from .limits import confine
 
 _RECEIVE = 1 << 18
 #: Bytes taken in before the rows are scored; more can wait for the next turn.
@@ -32,14 +34,15 @@ _TAKE = 1 << 23
 def main(arguments: Sequence[str]) -> None:
     """Serve the socket until the server closes it, or inspect what it says, once.
 
-    The argument is the socket's descriptor.
+    The arguments are the socket's descriptor, and limits as JSON, see `limits.confine`.
     """
     tie_to_server()
+    confine(json.loads(arguments[1]))
     # prints of the model go where errors go
     os.dup2(2, 1)
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    channel = Channel(socket.socket(fileno=int(arguments[-1])))
+    channel = Channel(socket.socket(fileno=int(arguments[0])))
     header, _ = channel.receive()[0]
     if header["op"] == "inspect":
         from .inspection import answer

@@ -246,6 +246,11 @@ export class RegistryClient {
     return this._send('POST', ['leaderboards', 'jobs'], body);
   }
 
+  /** The training jobs of this server without their logs, the newest first. */
+  trainingJobs(signal?: AbortSignal): Promise<t.LeaderboardJobPublic[]> {
+    return this._get(['leaderboards', 'jobs'], { signal });
+  }
+
   trainingJob(job: string, signal?: AbortSignal): Promise<t.LeaderboardJobPublic> {
     return this._get(['leaderboards', 'jobs', job], { signal });
   }

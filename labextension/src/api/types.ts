@@ -1117,6 +1117,11 @@ export interface components {
              */
             segment_columns?: string[];
             /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
+            /**
              * @default {
              *       "name": null,
              *       "description": "",
@@ -1599,6 +1604,11 @@ export interface components {
              * @default []
              */
             segment_columns?: string[];
+            /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
             /** Package Id */
             package_id: number;
         };
@@ -1663,6 +1673,11 @@ export interface components {
             kernelspec?: string | null;
             /** Segment Columns */
             segment_columns?: string[];
+            /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
             /** Id */
             id: number;
             state: components["schemas"]["DeploymentState"];
@@ -1771,6 +1786,11 @@ export interface components {
             kernelspec?: string | null;
             /** Segment Columns */
             segment_columns?: string[];
+            /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
             /** Id */
             id: number;
             state: components["schemas"]["DeploymentState"];
@@ -1877,6 +1897,11 @@ export interface components {
              * @default null
              */
             segment_columns?: string[] | null;
+            /**
+             * Predict Seconds
+             * @default null
+             */
+            predict_seconds?: number | null;
             /** @default null */
             state?: components["schemas"]["DeploymentState"] | null;
         };
@@ -2168,6 +2193,32 @@ export interface components {
          * @enum {string}
          */
         Importance: "low" | "moderate" | "high" | "critical";
+        /**
+         * Incumbent
+         * @description A model of a leaderboard's predecessor, as it did on the newer one's holdout.
+         */
+        Incumbent: {
+            /** Leaderboard Id */
+            leaderboard_id: number;
+            /** Number */
+            number: number;
+            /** Label */
+            label: string;
+            /**
+             * Package
+             * @default null
+             */
+            package?: string | null;
+            /** Metrics */
+            metrics?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Reason
+             * @default null
+             */
+            reason?: string | null;
+        };
         /**
          * InspectionCreate
          * @description Inspect an upload's model and data; what is known already is taken as it is said.
@@ -2478,6 +2529,8 @@ export interface components {
              * @default null
              */
             predecessor_id?: number | null;
+            /** @default null */
+            trainer?: components["schemas"]["Trainer"] | null;
         };
         /**
          * LeaderboardJobCreate
@@ -2523,6 +2576,16 @@ export interface components {
              * @default null
              */
             kernelspec?: string | null;
+            /**
+             * Predecessor Id
+             * @default null
+             */
+            predecessor_id?: number | null;
+            /**
+             * Token
+             * @default null
+             */
+            token?: string | null;
         };
         /**
          * LeaderboardJobPublic
@@ -2571,6 +2634,16 @@ export interface components {
             source?: string;
             /** Target Name */
             target_name: string;
+            /**
+             * Predecessor Id
+             * @default null
+             */
+            predecessor_id?: number | null;
+            /**
+             * Token
+             * @default null
+             */
+            token?: string | null;
             /**
              * Log
              * @default
@@ -2760,6 +2833,11 @@ export interface components {
              */
             successors?: number[];
             /**
+             * Incumbents
+             * @default []
+             */
+            incumbents?: components["schemas"]["Incumbent"][];
+            /**
              * Models
              * @default []
              */
@@ -2918,6 +2996,11 @@ export interface components {
              * @default null
              */
             error?: string | null;
+            /**
+             * Incumbents
+             * @default null
+             */
+            incumbents?: components["schemas"]["Incumbent"][] | null;
         };
         /**
          * MetricRule
@@ -3630,7 +3713,7 @@ export interface components {
         PicklePolicy: "block" | "warn" | "allow";
         /**
          * Problem
-         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, ArchiveRefused 422, UnsafeContent 422, SignatureRefused 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, SchemaTooNew 503, StorageUnavailable 503
+         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, ArchiveRefused 422, UnsafeContent 422, SignatureRefused 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, PredictionTimeout 504, SchemaTooNew 503, StorageUnavailable 503
          */
         Problem: {
             /** Type */
@@ -3977,6 +4060,18 @@ export interface components {
          */
         TargetType: "regression" | "binary" | "multiclass";
         /**
+         * Trainer
+         * @description The process that tells of a leaderboard, so that it is known at once when it is gone.
+         */
+        Trainer: {
+            /** Place */
+            place: string;
+            /** Pid */
+            pid: number;
+            /** Began */
+            began: string;
+        };
+        /**
          * TrainingData
          * @description What the models were trained on.
          */
@@ -4101,6 +4196,7 @@ export type Health = components['schemas']['Health'];
 export type HealthBucket = components['schemas']['HealthBucket'];
 export type HealthRules = components['schemas']['HealthRules'];
 export type Importance = components['schemas']['Importance'];
+export type Incumbent = components['schemas']['Incumbent'];
 export type InspectionCreate = components['schemas']['InspectionCreate'];
 export type InspectionPublic = components['schemas']['InspectionPublic'];
 export type InspectionStage = components['schemas']['InspectionStage'];
@@ -4154,6 +4250,7 @@ export type ServicePeriod = components['schemas']['ServicePeriod'];
 export type Status = components['schemas']['Status'];
 export type Taking = components['schemas']['Taking'];
 export type TargetType = components['schemas']['TargetType'];
+export type Trainer = components['schemas']['Trainer'];
 export type TrainingData = components['schemas']['TrainingData'];
 export type UploadPublic = components['schemas']['UploadPublic'];
 export type ValidationScore = components['schemas']['ValidationScore'];

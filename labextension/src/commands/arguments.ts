@@ -28,7 +28,8 @@ export const TRAIN_ARGS = {
   args: {
     type: 'object',
     properties: {
-      path: { type: 'string', description: "A CSV or Parquet file in Jupyter's contents" }
+      path: { type: 'string', description: "A CSV or Parquet file in Jupyter's contents" },
+      like: { type: 'integer', description: 'The id of a leaderboard that is trained again' }
     }
   }
 } as const;

@@ -23,7 +23,7 @@ import { ISurroundings } from './surroundings';
 
 type BoardArgs = ReturnType<typeof entityArgs>;
 /** `kept` is what was typed, and the job that was begun. */
-type FormArgs = { form: string; path?: string; kept?: ReadonlyPartialJSONObject };
+type FormArgs = { form: string; path?: string; like?: number; kept?: ReadonlyPartialJSONObject };
 
 /** Files that are tables. */
 const TABLE = /\.(csv|parquet|pq|arrow|feather)$/i;
@@ -57,7 +57,9 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
                 id={id}
                 tab={tab}
                 kept={kept}
-                onRead={shown => (widget.title.label = shown.name)}
+                onRead={({ id, name }) =>
+                  (widget.title.label = trans.__('%1 (board %2)', name, id))
+                }
               />
             )}
           </Later>
@@ -74,13 +76,18 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
       command: CommandIDs.newLeaderboard,
       icon: registryIcon,
       name: ({ form }) => form,
-      title: () => trans.__('New leaderboard'),
-      create: ({ path, kept }) =>
+      title: ({ like }) =>
+        like === undefined
+          ? trans.__('New leaderboard')
+          : trans.__('Train leaderboard %1 again', like),
+      create: ({ form, path, like, kept }) =>
         new RegistryWidget(source, widget => (
           <Later>
             {({ TrainForm }) => (
               <TrainForm
+                token={form}
                 path={path}
+                like={like}
                 kept={kept}
                 browse={browse}
                 done={() => widget.parent?.dispose()}
@@ -102,10 +109,11 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
       icon: registryIcon,
       describedBy: TRAIN_ARGS,
       execute: args => {
-        const { form, path, kept } = args as Partial<FormArgs>;
+        const { form, path, like, kept } = args as Partial<FormArgs>;
         return forms.open({
           form: form ?? UUID.uuid4(),
           ...(path === undefined ? {} : { path }),
+          ...(like === undefined ? {} : { like }),
           ...(kept === undefined ? {} : { kept })
         });
       }

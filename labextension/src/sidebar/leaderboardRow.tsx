@@ -33,7 +33,9 @@ export function LeaderboardRow({ shown }: { shown: LeaderboardSummary }): React.
         <BoardState state={shown.state} />
       </span>
       <span className="jp-Registry-rowLine">
-        <span className="jp-Registry-rowText jp-Registry-muted">{shown.target_name}</span>
+        <span className="jp-Registry-rowText jp-Registry-muted">
+          {trans.__('%1 · leaderboard %2', shown.target_name, shown.id)}
+        </span>
         {shown.state === 'running' && (
           <span className="jp-Registry-rowEnd">
             <progress
@@ -55,7 +57,7 @@ export function LeaderboardRow({ shown }: { shown: LeaderboardSummary }): React.
 /** All of it in words, for the mouse that rests on the row. */
 export function leaderboardTitle(shown: LeaderboardSummary, trans: TranslationBundle): string {
   return [
-    shown.name,
+    trans.__('%1, leaderboard %2', shown.name, shown.id),
     trans.__('%1, %2', shown.target_name, targetTypeName(shown.target_type, trans)),
     shown.state === 'running' ? progressText(shown, trans) : boardStateName(shown.state, trans),
     leaderText(shown, trans),

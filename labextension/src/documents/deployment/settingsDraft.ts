@@ -11,6 +11,7 @@ export interface Settings {
   association_id_column: string;
   association_id_required: boolean;
   prediction_threshold: string;
+  predict_seconds: string;
   store_features: boolean;
   segment_columns: string[];
 }
@@ -25,14 +26,16 @@ export const MOST_SEGMENTS = 5;
 
 /** The settings in force. */
 export function inForce(shown: DeploymentPublic): Settings {
-  const threshold = shown.prediction_threshold;
+  const typed = (value: number | null | undefined) =>
+    value === null || value === undefined ? '' : String(value);
   return {
     label: shown.label,
     description: shown.description ?? '',
     importance: shown.importance ?? 'moderate',
     association_id_column: shown.association_id_column ?? '',
     association_id_required: shown.association_id_required ?? false,
-    prediction_threshold: threshold === null || threshold === undefined ? '' : String(threshold),
+    prediction_threshold: typed(shown.prediction_threshold),
+    predict_seconds: typed(shown.predict_seconds),
     store_features: shown.store_features ?? false,
     segment_columns: shown.segment_columns ?? []
   };
@@ -76,9 +79,11 @@ export function bodyOf(draft: Draft): DeploymentUpdate {
   if (draft.association_id_column) {
     body.association_id_column = draft.association_id_column.value.trim() || null;
   }
-  if (draft.prediction_threshold) {
-    const text = draft.prediction_threshold.value.trim();
-    body.prediction_threshold = text ? Number(text) : null;
+  for (const name of ['prediction_threshold', 'predict_seconds'] as const) {
+    const text = draft[name]?.value.trim();
+    if (text !== undefined) {
+      body[name] = text ? Number(text) : null;
+    }
   }
   return body as DeploymentUpdate;
 }
@@ -99,6 +104,10 @@ export function faults(
   const share = Number(threshold);
   if (threshold && !(share >= 0 && share <= 1)) {
     found.prediction_threshold = trans.__('Give a number from 0 to 1, with a point.');
+  }
+  const seconds = typed.predict_seconds.trim();
+  if (seconds && !(Number(seconds) > 0)) {
+    found.predict_seconds = trans.__('Give a number of seconds, with a point.');
   }
   const id = typed.association_id_column.trim();
   if (typed.association_id_required && !id) {

@@ -57,12 +57,18 @@ function Heading({ shown }: { shown: LeaderboardPublic }): React.ReactElement {
           {trans.__('predicts %1', shown.target_name)}{' '}
           <span className="jp-Registry-muted">({targetTypeName(shown.target_type, trans)})</span>
         </span>
+        <span className="jp-Registry-muted">{trans.__('leaderboard %1', shown.id)}</span>
         <span className="jp-Registry-muted">
           {trans.__('begun %1 by %2', full(shown.created_at), shown.created_by)}
         </span>
         {typeof shown.predecessor_id === 'number' &&
-          link(trans.__('predecessor'), shown.predecessor_id)}
-        {(shown.successors ?? []).map(id => link(trans.__('successor %1', id), id))}
+          link(
+            trans.__('trained again from leaderboard %1', shown.predecessor_id),
+            shown.predecessor_id
+          )}
+        {(shown.successors ?? []).map(id =>
+          link(trans.__('trained again as leaderboard %1', id), id)
+        )}
       </p>
     </>
   );

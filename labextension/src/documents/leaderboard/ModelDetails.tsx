@@ -1,5 +1,5 @@
 // One model of a leaderboard: what can be done with it, and what it tells of itself.
-import React, { useState } from 'react';
+import React from 'react';
 
 import type { BoardModelPublic, BoardModelSummary, LeaderboardPublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';
@@ -12,10 +12,11 @@ import { measure } from '../../format/numbers';
 import { full } from '../../format/times';
 import { metricTitle } from '../../monitoring/metrics';
 import { valueText } from '../package/shape';
+import { ActionButtons } from './ActionButtons';
 import { Blueprint } from './Blueprint';
 import { ModelCharts } from './ModelCharts';
 import { holdoutOf } from './shape';
-import { type ModelAction, useModelActions } from './useModelActions';
+import { useModelActions } from './useModelActions';
 
 export function ModelDetails(props: {
   board: LeaderboardPublic;
@@ -30,12 +31,13 @@ export function ModelDetails(props: {
     [board.id, model.number, model.unlocked_at, model.package],
     true
   );
+  const actions = useModelActions(board)(model);
   const parameters = Object.entries(model.parameters ?? {});
   return (
     <section className="jp-Registry-boardModel" aria-label={model.label}>
       <header className="jp-Registry-panelHeader">
         <h2>{model.label}</h2>
-        {model.state !== 'failed' && <Actions board={board} model={model} />}
+        {model.state !== 'failed' && <ActionButtons actions={actions} />}
       </header>
       {model.state === 'failed' ? (
         <pre className="jp-Registry-boardLog" tabIndex={0} aria-label={trans.__('Why it failed')}>
@@ -116,38 +118,5 @@ function Metrics(props: {
         ])}
       />
     </>
-  );
-}
-
-function Actions(props: {
-  board: LeaderboardPublic;
-  model: BoardModelSummary;
-}): React.ReactElement {
-  const offered = useModelActions(props.board)(props.model);
-  const [error, setError] = useState<unknown>();
-  const run = async (action: ModelAction) => {
-    setError(undefined);
-    try {
-      await action.run();
-    } catch (reason) {
-      setError(reason);
-    }
-  };
-  return (
-    <div className="jp-Registry-actions">
-      <span className="jp-Registry-buttons">
-        {offered.map((action, at) => (
-          <button
-            key={action.id}
-            type="button"
-            className={`jp-Registry-button${at ? '' : ' jp-mod-primary'}`}
-            onClick={() => void run(action)}
-          >
-            {action.label}
-          </button>
-        ))}
-      </span>
-      {error !== undefined && <ProblemView error={error} dismiss={() => setError(undefined)} />}
-    </div>
   );
 }

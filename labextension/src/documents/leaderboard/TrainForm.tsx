@@ -3,8 +3,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import React, { useRef, useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
-import type { TargetType } from '../../api/types';
-import { Choice } from '../../components/Choice';
+import type { LeaderboardPublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';
 import { DropFile } from '../../components/DropFile';
 import { Field } from '../../components/Field';
@@ -12,27 +11,36 @@ import { KeepProvider, useKept } from '../../components/kept';
 import { ProblemView } from '../../components/ProblemView';
 import { Progress, Spinner } from '../../components/Progress';
 import { useAnswer } from '../../components/useAnswer';
-import { useKernelspecs } from '../../components/useKernelspecs';
-import { metricTitle } from '../../monitoring/metrics';
+import { count } from '../../format/numbers';
 import { contentsStart } from '../../rows/contents';
 import { peek } from '../../rows/peek';
 import type { Browse } from '../register/FilesArea';
-import { targetTypeName } from '../words';
 import { ColumnField } from './ColumnField';
-import { EMPTY, likelyTarget, trainBody, type TrainDraft, trainProblems } from './trainDraft';
+import {
+  columnsMissing,
+  draftLike,
+  EMPTY,
+  likelyTarget,
+  trainBody,
+  type TrainDraft,
+  trainProblems
+} from './trainDraft';
+import { TrainOptions } from './TrainOptions';
 import { useTrainingJob } from './useTrainingJob';
 
-const TYPES: readonly TargetType[] = ['binary', 'multiclass', 'regression'];
 /** The API's names of the fields. */
 const FIELDS: Partial<Record<string, string>> = {
   target: 'target_name',
   budget: 'time_budget',
   file: 'contents',
   type: 'target_type',
-  divide: 'partition'
+  divide: 'partition',
+  positive: 'positive_class'
 };
 
 interface FormProps {
+  /** What tells it from other forms, over reloads of the page. */
+  token: string;
   /** A file of Jupyter's contents to begin with. */
   path?: string;
   /** Missing where there is no file browser. */
@@ -41,27 +49,40 @@ interface FormProps {
   done: () => void;
 }
 
+/** The form; with `like` the one that trains a leaderboard again, which it begins with. */
 export function TrainForm(
-  props: FormProps & { kept?: ReadonlyPartialJSONObject }
+  props: FormProps & { like?: number; kept?: ReadonlyPartialJSONObject }
 ): React.ReactElement {
+  const { api } = useRegistry();
+  const { like } = props;
+  const { data, error, reload } = useAnswer(
+    async signal => ({
+      board: like === undefined ? undefined : await api.leaderboard(like, signal)
+    }),
+    [like]
+  );
+  if (!data) {
+    return error === undefined ? <Spinner /> : <ProblemView error={error} retry={reload} />;
+  }
   return (
     <KeepProvider kept={props.kept}>
-      <Form {...props} />
+      <Form {...props} board={data.board} />
     </KeepProvider>
   );
 }
 
-function Form({ path, browse, done }: FormProps): React.ReactElement {
+function Form(props: FormProps & { board?: LeaderboardPublic }): React.ReactElement {
+  const { token, path, board, browse, done } = props;
   const trans = useTrans();
   const { api } = useRegistry();
-  const kernelspecs = useKernelspecs();
   const { data: rules } = useAnswer(() => api.rules(), []);
-  const [kept, setDraft] = useKept<TrainDraft>('draft', { ...EMPTY, path: path ?? '' }, true);
+  const initial = { ...(board ? draftLike(board) : EMPTY), path: path ?? '' };
+  const [kept, setDraft] = useKept<TrainDraft>('draft', initial, true);
   const draft = { ...EMPTY, ...kept };
   const [file, setFile] = useKept<File | undefined>('file', undefined);
   const [tried, setTried] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const job = useTrainingJob(done);
+  const job = useTrainingJob(token, done);
   const look = useAnswer(
     async signal => {
       const found = file ?? (draft.path && (await contentsStart(api.settings, draft.path, signal)));
@@ -72,6 +93,17 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
   const columns = look.data ?? [];
   const set = (change: Partial<TrainDraft>) =>
     setDraft(before => ({ ...EMPTY, ...before, ...change }));
+  const missing = board ? columnsMissing(board, columns) : [];
+  // of what is trained again the target stays
+  const afresh = board ? {} : { target: '', drop: [], column: '' };
+  const takeFile = (taken: File) => {
+    setFile(taken);
+    set({ path: '', ...afresh });
+  };
+  const takePath = (taken: string) => {
+    setFile(undefined);
+    set({ path: taken, ...afresh });
+  };
   const target = draft.target || likelyTarget(columns);
   const filled = { ...draft, target };
   const wrong = trainProblems(filled, !!file, columns, trans);
@@ -89,7 +121,7 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
           ?.focus()
       );
     } else {
-      void job.begin(trainBody(filled), file);
+      void job.begin(trainBody(filled, board), file);
     }
   };
   const text = (name: 'budget' | 'name') => ({
@@ -97,10 +129,6 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
     value: draft[name],
     onChange: (event: React.ChangeEvent<HTMLInputElement>) => set({ [name]: event.target.value })
   });
-  const types = draft.type ? [draft.type] : TYPES;
-  const metrics = [
-    ...new Set(types.flatMap(type => (rules?.metrics[type] ?? []).map(({ name }) => name)))
-  ];
   return (
     <form
       ref={form}
@@ -111,11 +139,18 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
         submit();
       }}
     >
-      <h1>{trans.__('New leaderboard')}</h1>
+      <h1>{board ? trans.__('Train %1 again', board.name) : trans.__('New leaderboard')}</h1>
       <p className="jp-Registry-muted">
-        {trans.__(
-          'Models of a table are trained and ranked on rows that they have not seen; each can be deployed in one step.'
-        )}
+        {board
+          ? trans.__(
+              'With the recipe of leaderboard %1, which was trained on %2 (%3 rows). Its models in use are measured on the new holdout, so that old and new can be compared.',
+              board.id,
+              board.data.source || trans.__('a table'),
+              count(board.data.rows)
+            )
+          : trans.__(
+              'Models of a table are trained and ranked on rows that they have not seen; each can be deployed in one step.'
+            )}
       </p>
       <div className="jp-Registry-fields">
         <DropFile
@@ -123,14 +158,8 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
           help={trans.__('CSV, Parquet or Arrow, with the target’s column; one row per case.')}
           accept=".csv,.parquet,.pq,.arrow,.feather"
           file={file ?? (draft.path ? { name: draft.path } : undefined)}
-          take={taken => {
-            setFile(taken);
-            set({ path: '', target: '' });
-          }}
-          takePath={taken => {
-            setFile(undefined);
-            set({ path: taken, target: '' });
-          }}
+          take={takeFile}
+          takePath={takePath}
           error={said('file')}
         >
           {browse && (
@@ -140,8 +169,7 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
               onClick={() =>
                 void browse(trans.__('Data')).then(([taken]) => {
                   if (taken) {
-                    setFile(undefined);
-                    set({ path: taken, target: '' });
+                    takePath(taken);
                   }
                 })
               }
@@ -150,6 +178,14 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
             </button>
           )}
         </DropFile>
+        {missing.length > 0 && (
+          <p className="jp-Registry-boardWarnings" role="status">
+            {trans.__(
+              'The file has no column %1: the older models need it, so they cannot be measured.',
+              missing.join(', ')
+            )}
+          </p>
+        )}
         {look.error !== undefined && <ProblemView error={look.error} retry={look.reload} />}
         <ColumnField
           label={trans.__('Target')}
@@ -175,65 +211,10 @@ function Form({ path, browse, done }: FormProps): React.ReactElement {
         >
           {input => <input {...input} {...text('name')} placeholder={target} />}
         </Field>
-        <details className="jp-Registry-group">
-          <summary>{trans.__('More')}</summary>
-          <div className="jp-Registry-fields">
-            <Choice
-              label={trans.__('Target type')}
-              error={said('type')}
-              value={draft.type}
-              options={[
-                ['', trans.__('told by the values')],
-                ...TYPES.map(type => [type, targetTypeName(type, trans)] as const)
-              ]}
-              choose={type => set({ type, metric: '' })}
-            />
-            <Choice
-              label={trans.__('Metric')}
-              help={trans.__('Ranks the models; another one can be chosen afterwards.')}
-              error={said('metric')}
-              value={draft.metric}
-              options={[
-                ['', trans.__('the usual one: AUC, log loss or RMSE')],
-                ...metrics.map(name => [name, metricTitle(name, trans)] as const)
-              ]}
-              choose={metric => set({ metric })}
-            />
-            <Choice
-              label={trans.__('Partition')}
-              help={trans.__('How rows are set aside to validate and to hold out.')}
-              error={said('divide')}
-              value={draft.divide}
-              options={[
-                ['auto', trans.__('by time where there is a date, else at random')],
-                ['random', trans.__('at random')],
-                ['time', trans.__('by time: the latest are held out')],
-                ['group', trans.__('by group: none is in two parts')]
-              ]}
-              choose={divide => set({ divide })}
-            />
-            {(draft.divide === 'time' || draft.divide === 'group') && (
-              <ColumnField
-                label={draft.divide === 'time' ? trans.__('Date column') : trans.__('Group column')}
-                required
-                error={said('column')}
-                columns={columns}
-                value={draft.column}
-                choose={column => set({ column })}
-              />
-            )}
-            {kernelspecs.length > 1 && (
-              <Choice
-                label={trans.__('Environment')}
-                help={trans.__('The kernel in whose environment is trained.')}
-                error={said('kernelspec')}
-                value={draft.kernelspec}
-                options={[['', trans.__('The registry’s default')], ...kernelspecs]}
-                choose={kernelspec => set({ kernelspec })}
-              />
-            )}
-          </div>
-        </details>
+        <TrainOptions
+          {...{ draft, set, said, rules }}
+          columns={columns.filter(name => name !== target)}
+        />
       </div>
       {job.sending && (
         <Progress label={trans.__('The file is sent…')} {...job.sending} cancel={job.cancel} />

@@ -28,11 +28,34 @@ export function leaderboardActions(
     }
   };
   const remove = async (shown: LeaderboardSummary) => {
+    if (shown.state === 'running') {
+      const asked = await confirm(trans, {
+        title: trans.__('%1 is being trained', shown.name),
+        body: trans.__(
+          'It can be deleted once its training has ended. Stop it now? The models that are there are kept until you delete it.'
+        ),
+        accept: trans.__('Stop')
+      });
+      if (asked) {
+        await api.stopLeaderboard(shown.id);
+        changes.refresh();
+      }
+      return;
+    }
+    const packages = shown.packages ?? [];
     const agreed = await confirm(trans, {
       title: trans.__('Delete the leaderboard %1?', shown.name),
-      body: trans.__(
-        'Its models are deleted with it; packages made of them stay. This cannot be taken back.'
-      ),
+      body: [
+        trans._n(
+          'Its model is deleted with it.',
+          'Its %1 models are deleted with it.',
+          shown.models_done ?? 0
+        ),
+        packages.length ? trans.__('Packages made of them stay: %1.', packages.join(', ')) : '',
+        trans.__('This cannot be taken back.')
+      ]
+        .filter(Boolean)
+        .join(' '),
       accept: trans.__('Delete'),
       danger: true
     });
@@ -67,10 +90,16 @@ export function leaderboardActions(
       execute: stop
     },
     {
+      id: 'again',
+      rank: 20,
+      label: trans => trans.__('Train Again…'),
+      applies: shown => shown.state !== 'running',
+      execute: shown => registry.newLeaderboard(undefined, shown.id)
+    },
+    {
       id: 'delete',
       rank: 90,
       label: trans => trans.__('Delete…'),
-      applies: shown => shown.state !== 'running',
       execute: remove
     }
   ];

@@ -1,5 +1,10 @@
 // What a leaderboard's models tell of themselves, as types; their ranking on any metric.
-import type { BoardModelSummary, LeaderboardSummary, MonitoringRules } from '../../api/types';
+import type {
+  BoardModelSummary,
+  Incumbent,
+  LeaderboardSummary,
+  MonitoringRules
+} from '../../api/types';
 
 /** Of validation rows; what could not be measured in time is missing. */
 export interface Details {
@@ -59,9 +64,43 @@ export function scoreOf(model: BoardModelSummary, metric: string): number | unde
 }
 
 /** A metric on the holdout, where it is unlocked. */
-export function holdoutOf(model: BoardModelSummary, metric: string): number | undefined {
+export function holdoutOf(
+  model: Pick<BoardModelSummary, 'holdout'>,
+  metric: string
+): number | undefined {
   const found = (model.holdout ?? {})[metric] as { value?: unknown } | undefined;
   return typeof found?.value === 'number' ? found.value : undefined;
+}
+
+/** A metric of two models on the same rows. */
+export interface Compared {
+  metric: string;
+  old?: number;
+  new?: number;
+  /** New less old. */
+  difference?: number;
+  better?: 'old' | 'new';
+}
+
+/** Every metric of an older model and a newer one, whose holdout is unlocked. */
+export function compared(
+  rules: MonitoringRules,
+  board: Pick<LeaderboardSummary, 'target_type'>,
+  old: Incumbent,
+  model: BoardModelSummary
+): Compared[] {
+  return (rules.metrics[board.target_type] ?? []).map(({ name, greater_is_better }) => {
+    const before = holdoutOf({ holdout: old.metrics }, name);
+    const after = holdoutOf(model, name);
+    const difference = before === undefined || after === undefined ? undefined : after - before;
+    return {
+      metric: name,
+      old: before,
+      new: after,
+      difference,
+      better: !difference ? undefined : difference > 0 === greater_is_better ? 'new' : 'old'
+    };
+  });
 }
 
 /** Partial dependence as rows: a series per class, or one. */

@@ -13,6 +13,12 @@ export const LEADERBOARD_TABS: readonly PanelTab<LeaderboardPublic>[] = [
     component: props => <Later>{({ Models }) => <Models {...props} />}</Later>
   },
   {
+    id: 'comparison',
+    rank: 5,
+    label: trans => trans.__('Comparison'),
+    component: props => <Later>{({ Comparison }) => <Comparison {...props} />}</Later>
+  },
+  {
     id: 'training',
     rank: 10,
     label: trans => trans.__('Training'),

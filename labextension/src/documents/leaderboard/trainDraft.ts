@@ -1,7 +1,7 @@
 // What the form that trains a leaderboard has: its fields, what is wrong, what is sent.
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { LeaderboardJobCreate, TargetType } from '../../api/types';
+import type { LeaderboardJobCreate, LeaderboardPublic, TargetType } from '../../api/types';
 import { nameProblem } from '../package/rules';
 
 /** As typed; empty is the trainer's own choice. Kept across a reload of the page. */
@@ -10,7 +10,11 @@ export type TrainDraft = {
   path: string;
   target: string;
   type: TargetType | '';
+  /** Of two classes. */
+  positive: string;
   metric: string;
+  /** Columns that are not trained on. */
+  drop: string[];
   budget: string;
   name: string;
   kernelspec: string;
@@ -22,13 +26,44 @@ export const EMPTY: TrainDraft = {
   path: '',
   target: '',
   type: '',
+  positive: '',
   metric: '',
+  drop: [],
   budget: '60',
   name: '',
   kernelspec: '',
   divide: 'auto',
   column: ''
 };
+
+/** The form of a leaderboard that is trained again: its recipe, without the data. */
+export function draftLike(board: LeaderboardPublic): TrainDraft {
+  const recipe = board.recipe ?? {};
+  const text = (name: string) => (typeof recipe[name] === 'string' ? recipe[name] : '');
+  const group = text('group_column');
+  const time = text('date_column') || (text('partition') === 'time' && board.partition.column);
+  return {
+    ...EMPTY,
+    target: board.target_name,
+    type: text('target_type') as TargetType | '',
+    positive: text('positive_class'),
+    metric: text('metric'),
+    drop: ((recipe['drop'] ?? []) as unknown[]).map(String),
+    budget: String(board.time_budget ?? EMPTY.budget),
+    name: board.name,
+    divide: group ? 'group' : time ? 'time' : text('partition') === 'random' ? 'random' : 'auto',
+    column: group || time || ''
+  };
+}
+
+/** Columns that the models of a leaderboard need, and a file has not. */
+export function columnsMissing(
+  board: Pick<LeaderboardPublic, 'signature'>,
+  columns: readonly string[]
+): string[] {
+  const needed = (board.signature ?? []).map(column => String(column['name']));
+  return columns.length ? needed.filter(name => !columns.includes(name)) : [];
+}
 
 /** Seconds of a training at least, as the trainer has it. */
 const LEAST_BUDGET = 5;
@@ -66,11 +101,33 @@ export function trainProblems(
   return found;
 }
 
-/** The body, but for an upload. */
-export function trainBody(draft: TrainDraft): LeaderboardJobCreate {
+/** The options that the form has, as they are where nothing is chosen. */
+const NONE = {
+  target_type: null,
+  positive_class: null,
+  metric: null,
+  drop: [],
+  partition: 'auto',
+  date_column: null,
+  group_column: null
+};
+
+/**
+ * The body, but for an upload. Of what is trained again, what the form has not is as in the recipe
+ * of the leaderboard `like`; what it has is said, though it be empty.
+ */
+export function trainBody(
+  draft: TrainDraft,
+  like?: Pick<LeaderboardPublic, 'id' | 'target_name'>
+): LeaderboardJobCreate {
+  const positive = draft.type === '' || draft.type === 'binary' ? draft.positive.trim() : '';
   const options = {
+    ...(like ? NONE : {}),
+    ...(like && like.target_name !== draft.target ? { class_labels: null } : {}),
     ...(draft.type ? { target_type: draft.type } : {}),
+    ...(positive ? { positive_class: positive } : {}),
     ...(draft.metric ? { metric: draft.metric } : {}),
+    ...(draft.drop.length ? { drop: draft.drop } : {}),
     ...(draft.divide === 'auto' ? {} : { partition: draft.divide }),
     ...(draft.divide === 'time' ? { date_column: draft.column } : {}),
     ...(draft.divide === 'group' ? { group_column: draft.column } : {})
@@ -79,6 +136,7 @@ export function trainBody(draft: TrainDraft): LeaderboardJobCreate {
     target_name: draft.target,
     time_budget: Number(draft.budget),
     options,
+    ...(like ? { predecessor_id: like.id } : {}),
     ...(draft.path ? { contents: draft.path } : {}),
     ...(draft.name.trim() ? { name: draft.name.trim() } : {}),
     ...(draft.kernelspec ? { kernelspec: draft.kernelspec } : {})

@@ -20,17 +20,41 @@ export interface TrainingJob {
   cancel: () => void;
 }
 
-/** `done` is called when the leaderboard that came of it was opened. */
-export function useTrainingJob(done: () => void): TrainingJob {
+/**
+ * `token` is the form's own, by which the job is found again where a reload of the page lost the
+ * answer; `done` is called when the leaderboard that came of it was opened.
+ */
+export function useTrainingJob(token: string, done: () => void): TrainingJob {
   const registry = useRegistry();
   const { api } = registry;
   const [job, setJob] = useKept<string>('job', '', true);
+  /** The last that ended without a leaderboard, and was shown to have. */
+  const [ended, setEnded] = useKept<string>('ended', '', true);
   const [sending, setSending] = useState<TrainingJob['sending']>();
   const [beginning, setBeginning] = useState(false);
   const [error, setError] = useState<unknown>();
   const controller = useRef<AbortController>();
   const latest = useRef({ done, registry });
   latest.current = { done, registry };
+
+  const restored = useRef({ job, ended });
+  useEffect(() => {
+    const known = restored.current;
+    const stop = new AbortController();
+    if (!known.job) {
+      api.trainingJobs(stop.signal).then(
+        jobs => {
+          const found = jobs.find(one => one.token === token);
+          const came = typeof found?.leaderboard_id === 'number';
+          if (found && found.id !== known.ended && (came || found.state !== 'stopped')) {
+            setJob(found.id);
+          }
+        },
+        () => undefined // then it is a form as any other
+      );
+    }
+    return () => stop.abort();
+  }, [api, token, setJob]);
 
   useEffect(() => {
     if (!job) {
@@ -49,6 +73,7 @@ export function useTrainingJob(done: () => void): TrainingJob {
           timer = setTimeout(() => void look(), LOOK_MS);
         } else {
           setJob('');
+          setEnded(job);
           setError(problemOfJob(found));
         }
       } catch (reason) {
@@ -68,7 +93,7 @@ export function useTrainingJob(done: () => void): TrainingJob {
       stop.abort();
       clearTimeout(timer);
     };
-  }, [api, job, setJob]);
+  }, [api, job, setJob, setEnded]);
 
   const begin = async (body: LeaderboardJobCreate, file?: File) => {
     if (beginning || job) {
@@ -89,7 +114,8 @@ export function useTrainingJob(done: () => void): TrainingJob {
         });
         setSending(undefined);
       }
-      const begun = await api.train({ ...body, ...(upload === undefined ? {} : { upload }) });
+      const data = upload === undefined ? {} : { upload };
+      const begun = await api.train({ ...body, ...data, token });
       setJob(begun.id);
     } catch (reason) {
       setSending(undefined);
@@ -107,9 +133,10 @@ export function useTrainingJob(done: () => void): TrainingJob {
     controller.current?.abort();
     if (job) {
       setJob('');
+      setEnded(job);
       void api.endTrainingJob(job).catch(setError);
     }
-  }, [api, job, setJob]);
+  }, [api, job, setJob, setEnded]);
 
   const waiting = !!job || (beginning && !sending);
   const dismiss = () => setError(undefined);

@@ -77,6 +77,30 @@ export function servicesOf(shown: Pick<PackagePublic, 'deployments'>): readonly 
   return (shown.deployments ?? []) as unknown as Service[];
 }
 
+/** A fact with parts as a line for each; what these are made of is one line, of means the mean. */
+export function factsOf(name: string, value: unknown): (readonly [string, string])[] {
+  const shown = name.replace(/_/g, ' ');
+  return isRecord(value)
+    ? Object.entries(value).map(([part, of]) => [`${shown}: ${part.replace(/_/g, ' ')}`, line(of)])
+    : [[shown, valueText(value)]];
+}
+
+function line(value: unknown): string {
+  const parts = isRecord(value) ? Object.entries(value) : [];
+  return parts.length
+    ? parts
+        .filter(([, part]) => part !== null)
+        .map(
+          ([part, of]) => `${part} ${isRecord(of) ? valueText(of['mean'] ?? of) : valueText(of)}`
+        )
+        .join(', ')
+    : valueText(value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** A value of a parameter or a fact, as one line. */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) {

@@ -86,7 +86,9 @@ function SettingsForm(props: { entity: DeploymentPublic; reload: () => void }): 
     }
   };
 
-  const text = (name: 'label' | 'association_id_column' | 'prediction_threshold') => ({
+  const text = (
+    name: 'label' | 'association_id_column' | 'prediction_threshold' | 'predict_seconds'
+  ) => ({
     type: 'text',
     value: typed[name],
     onChange: (event: React.ChangeEvent<HTMLInputElement>) => set(name, event.target.value)
@@ -160,6 +162,20 @@ function SettingsForm(props: { entity: DeploymentPublic; reload: () => void }): 
           error={fault('prediction_threshold')}
         >
           {input => <input {...input} {...text('prediction_threshold')} inputMode="decimal" />}
+        </Field>
+      )}
+      {entity.kind !== 'external' && (
+        <Field
+          label={trans.__('Seconds for a call')}
+          help={help(
+            'predict_seconds',
+            trans.__(
+              'What the model may take before a request fails and its worker is ended; empty for what the server allows.'
+            )
+          )}
+          error={fault('predict_seconds')}
+        >
+          {input => <input {...input} {...text('predict_seconds')} inputMode="decimal" />}
         </Field>
       )}
       <Segments

@@ -10,7 +10,7 @@ import { useAnswer } from '../../../components/useAnswer';
 import { full } from '../../../format/times';
 import type { PanelTab } from '../../../tokens';
 import { notebookPath } from '../notebookPath';
-import { type Provenance as Known, provenanceOf, valueText } from '../shape';
+import { factsOf, type Provenance as Known, provenanceOf, valueText } from '../shape';
 
 export const provenance: PanelTab<PackagePublic> = {
   id: 'provenance',
@@ -54,7 +54,7 @@ function Provenance({ entity }: { entity: PackagePublic }): React.ReactElement {
           [trans.__('Importance'), known.importance],
           [trans.__('Signed by'), known.signed_by],
           [trans.__('Scan of its pickles'), scanText(known, trans)],
-          ...others.map(([name, value]) => [name, valueText(value)] as const)
+          ...others.flatMap(([name, value]) => factsOf(name, value))
         ]}
       />
       {parameters.length > 0 && (
