@@ -164,6 +164,11 @@ class _PackageActions(Bound):
             progress=progress,
         )
 
+    def sbom(self) -> dict[str, Any]:
+        """Its software bill of materials: libraries at their versions and files, CycloneDX 1.6."""
+        found: dict[str, Any] = self._registry.connection.call("GET", f"/packages/{self.id}/sbom")
+        return found
+
     def _again(self) -> Package:
         found = self._registry.package_by_id(self.id)
         if isinstance(self, Package):
@@ -230,6 +235,8 @@ class Package(_PackageActions, PackagePublic):
                 "files": [f"{file.path} ({html.size(file.size)})" for file in self.files],
                 "notebook": origin.get("notebook"),
                 "python": origin.get("python"),
+                "scan": "; ".join((origin.get("scan") or {}).get("findings") or ()) or None,
+                "signed by": origin.get("signed_by"),
                 "git": (origin.get("git") or {}).get("commit"),
                 "leaderboard": f"{board['id']}, model {board['number']}" if board else None,
                 "deployments": [str(item.get("label", item)) for item in self.deployments],

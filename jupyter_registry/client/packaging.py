@@ -17,9 +17,10 @@ from ..domain.errors import (
     MissingExtra,
     ModelFailed,
     RegistryError,
+    TooLarge,
     UnsupportedFormat,
 )
-from ..domain.kinds import PackageKind, TargetType
+from ..domain.kinds import PackageKind, PicklePolicy, TargetType
 from ..domain.signature import Signature
 from . import provenance, tables
 from .bodies import body
@@ -27,13 +28,13 @@ from .discovery import kernel_id
 from .packages import Package
 from .progress import Progress, bar
 from .source import names_source, source_folder
-from .uploads import gather, together, upload, warn_left_out
+from .uploads import gather, linked, together, unpacked, upload, warn_left_out
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from ..formats.base import Predictor
-    from .registry import Registry
+    from .registry import Info, Registry
 
 SignatureLike = Signature | Iterable[Mapping[str, Any]] | Mapping[str, str]
 
@@ -62,6 +63,8 @@ class Described:
     format: str | None
     location: str | None
     build_environment: str | None
+    own_code: bool
+    sign_with: str | os.PathLike[str] | None
     try_rows: int
     progress: Progress
 
@@ -81,9 +84,17 @@ def register(registry: Registry, said: Described) -> Package:
     with ExitStack() as stack:
         model = None
         if kind.is_hosted:
-            model = _ModelFiles.of(said, Path(stack.enter_context(tempfile.TemporaryDirectory())))
+            from ..formats.sklearn_skops import trust
+
+            info = registry.info()
+            trust(info.trusted_types)
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            model = _ModelFiles.of(said, info, folder)
+            if said.sign_with is not None:
+                model.sign(said.sign_with, folder / "signature")
         wanted = _body(registry, said, kind, model, training, holdout)
         if model is not None:
+            model.check_size()
             wanted["upload"] = stack.enter_context(
                 upload(registry.connection, model.files, progress=said.progress)
             )
@@ -159,6 +170,7 @@ def _body(
         prediction_threshold=target.threshold if target.type is TargetType.BINARY else None,
         signature=[] if signature is None else signature.to_json(),
         format=None if model is None else model.format,
+        own_code=model is not None and model.own_code,
         location=said.location,
         build_environment=said.build_environment,
         baseline=found,
@@ -172,18 +184,31 @@ def _body(
 class _ModelFiles:
     """The files of a hosted model, their format, and the model itself once it is needed."""
 
-    def __init__(self, files: dict[str, Path], root: Path, format: str) -> None:
+    def __init__(
+        self,
+        files: dict[str, Path],
+        root: Path,
+        format: str,
+        info: Info,
+        own_code: bool,
+        is_made_here: bool = False,
+    ) -> None:
         self.files = files
+        #: Whether code in it is the caller's own; see `formats.scan.refused`.
+        self.own_code = own_code
+        self._info = info
+        self._is_safe = is_made_here
         self.format = format
         self._root = root
         #: The model, once it was needed.
         self.loaded: Predictor | None = None
 
     @classmethod
-    def of(cls, said: Described, folder: Path) -> _ModelFiles:
+    def of(cls, said: Described, info: Info, folder: Path) -> _ModelFiles:
         """Save an object into the folder, or take a path, or several, as they are."""
         from .. import formats
 
+        left_out: dict[str, str] = {}
         if _are_paths(said.model):
             path = together(said.model, folder)
         elif isinstance(said.model, str) and names_source(said.model):
@@ -196,19 +221,23 @@ class _ModelFiles:
             elif whole is not None:
                 # in a folder of its own: what lies beside it here is not uploaded
                 path = together([path], folder)
+            elif path.is_file():
+                path, left_out = unpacked(path, folder)
         else:
             chosen, file = formats.save_model(said.model, folder, said.format)
-            return cls({file.name: file}, file, chosen.name)
+            return cls({file.name: file}, file, chosen.name, info, True, is_made_here=True)
         gathered = gather(path)
+        gathered.left_out.update(left_out)
         warn_left_out(gathered, stacklevel=6)
         found = formats.find_model(path, said.format)[0]
-        return cls(gathered.files, path, found.name)
+        return cls(gathered.files, path, found.name, info, said.own_code)
 
     def predictor(self) -> Predictor:
         """The model, loaded from its file once; what is served is what was asked here."""
         if self.loaded is None:
             from .. import formats
 
+            self._check()
             file = formats.model_file(self._root, self.format)
             try:
                 self.loaded = formats.format_named(self.format).load(file)
@@ -223,6 +252,36 @@ class _ModelFiles:
                     fields={"format": self.format, "file": file.name},
                 ) from error
         return self.loaded
+
+    def sign(self, key: str | os.PathLike[str], folder: Path) -> None:
+        """Add a signature of all files; see `formats.signing.sign`."""
+        from ..formats.signing import NAME, sign
+
+        folder.mkdir()
+        self.files = {path: file for path, file in self.files.items() if path != NAME}
+        sign(linked(self.files, folder / "signed"), key, folder / NAME)
+        self.files[NAME] = folder / NAME
+
+    def check_size(self) -> None:
+        """Refuse more than the server takes before any of it is sent; raises `TooLarge`."""
+        most = self._info.limits.get("upload_bytes")
+        size = sum(file.stat().st_size for file in self.files.values())
+        if isinstance(most, int) and size > most:
+            raise TooLarge(
+                f"The files have {size:,} bytes, the server takes {most:,}.",
+                advice="Register fewer or smaller files, or have the limit raised.",
+                fields={"limit": most},
+            )
+
+    def _check(self) -> None:
+        """Scan files of elsewhere before they are loaded here; raises `UnsafeContent`."""
+        if self._is_safe or self._info.pickle_policy is not PicklePolicy.BLOCK:
+            return
+        from ..formats.scan import refused, scan_files, unsafe
+
+        if bad := refused(scan_files(self.files, self._info.trusted_types), self.own_code):
+            raise unsafe(bad)
+        self._is_safe = True
 
 
 def _are_paths(model: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,8 @@ class Registry:
         format: str | None = None,
         location: str | None = None,
         build_environment: str | None = None,
+        own_code: bool = False,
+        sign_with: str | os.PathLike[str] | None = None,
         try_rows: int = 0,
         progress: Progress = True,
     ) -> Package:
@@ -108,7 +111,8 @@ class Registry:
             folder, or a list of several, uploaded as they are; ``module:name`` or
             ``path/file.py:name``, a function or class with its source; nothing for a model hosted
             elsewhere. A folder with ``custom.py`` is a model with hooks in that code, one with
-            ``MLmodel`` as MLflow wrote it.
+            ``MLmodel`` as MLflow wrote it. An archive (zip, tar, compressed tar)
+            stands for the folder that was packed into it.
             Of a folder, links to files count as files; hidden files, links to folders and empty
             folders are left out with a warning; ``__pycache__``, ``.ipynb_checkpoints`` and
             ``.git`` without.
@@ -138,6 +142,13 @@ class Registry:
             it, for files told by content.
         location, build_environment:
             Where an external model is, and what built it.
+        own_code:
+            Whether you say that the code in the files' pickles is your own: classes of a notebook,
+            modules of yours. Of an object that is saved here it is taken for granted. What runs
+            commands is refused all the same; see ``RegistryApp.pickle_policy``.
+        sign_with:
+            A file with a private key (PEM; ``formats.signing.make_key`` makes one): the model's
+            files are signed with it, by OpenSSF model signing. Needs the extra ``signing``.
         try_rows:
             So many of the data's first rows the model scores here before anything is uploaded.
         progress:
@@ -153,6 +164,8 @@ class Registry:
             when model or file is of no known format.
         ModelFailed
             when the model, or the code around it, cannot score the holdout or those rows.
+        UnsafeContent
+            when a file's pickles would run code outside known libraries; nothing is loaded.
         MissingExtra
             when a library for it is not installed.
 
@@ -182,6 +195,8 @@ class Registry:
                 format=format,
                 location=location,
                 build_environment=build_environment,
+                own_code=own_code,
+                sign_with=sign_with,
                 try_rows=try_rows,
                 progress=progress,
             ),

@@ -5,22 +5,26 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..domain.errors import InvalidInput, RegistryError
-from ..domain.uploads import LEFT_BY_TOOLS
+from ..domain.errors import Conflict, InvalidInput, RegistryError
+from ..domain.uploads import LEFT_BY_TOOLS, ArchiveLimits
+from .connection import CannotConnect
 from .progress import Progress, bar
 
 if TYPE_CHECKING:
     from .connection import Connection
 
 _CHUNK = 1 << 20
+#: Seconds between attempts to go on after a broken connection; when they are used up it is told.
+_PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 class NotUploaded(UserWarning):
@@ -101,6 +105,50 @@ def together(paths: Sequence[str | os.PathLike[str]], folder: Path) -> Path:
     return made
 
 
+def linked(files: dict[str, Path], folder: Path) -> Path:
+    """A folder with links to the files of a package, at their paths in it."""
+    for path, file in files.items():
+        _link(file, folder / path)
+    return folder
+
+
+def unpacked(path: Path, folder: Path) -> tuple[Path, dict[str, str]]:
+    """An archive's files in a folder made in ``folder``, and what of it is left out; see there.
+
+    A folder that holds everything in the archive is left away. A file that is no archive, or a
+    model as it is, comes back as it is.
+
+    Raises
+    ------
+    ArchiveRefused, TooLarge
+        see `formats.archives.entries`; nothing is kept.
+
+    """
+    from ..formats.archives import entries, kind_of
+
+    left_out: dict[str, str] = {}
+    made = folder / "unpacked"
+    with path.open("rb") as file:
+        kind = kind_of(file)
+        if kind is None:
+            return path, left_out
+        try:
+            made.mkdir()
+            for entry in entries(file, path.name, kind, ArchiveLimits(), left_out):
+                target = made / entry.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with target.open("xb") as out:
+                    for chunk in entry.chunks:
+                        out.write(chunk)
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
+    inside = list(made.iterdir())
+    if len(inside) == 1 and inside[0].is_dir():
+        return inside[0], left_out
+    return made, left_out
+
+
 def _link(file: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -172,26 +220,66 @@ def _send(
     path: Path,
     advance: Callable[[int], object],
 ) -> None:
+    """Send a file; when the connection breaks, go on from what has arrived."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         size = file.seek(0, os.SEEK_END)
-        file.seek(0)
+        sent = offset = failures = 0
 
         def chunks() -> Iterator[bytes]:
-            left = size
+            nonlocal sent
+            file.seek(offset)
+            left = size - offset
             # a file that grows meanwhile ends where it was hashed
             while left and (chunk := file.read(min(_CHUNK, left))):
                 left -= len(chunk)
                 yield chunk
+                sent += len(chunk)
                 advance(len(chunk))
 
-        connection.call(
-            "PUT",
-            f"/uploads/{upload_id}/files/{quote(name)}",
-            content=chunks(),
-            headers={
-                "Content-Type": "application/octet-stream",
-                "Content-Length": str(size),
-                "X-Content-SHA256": sha256,
-            },
-        )
+        while True:
+            try:
+                connection.call(
+                    "PUT",
+                    f"/uploads/{upload_id}/files/{quote(name)}",
+                    content=chunks(),
+                    headers={
+                        "Content-Type": "application/octet-stream",
+                        "Content-Length": str(size - offset),
+                        "X-Content-SHA256": sha256,
+                        "Upload-Offset": str(offset),
+                    },
+                )
+            except CannotConnect:
+                found = _asked(connection, upload_id, failures)
+                if found is None:
+                    raise
+                if any(one["path"] == name and one["sha256"] == sha256 for one in found["files"]):
+                    advance(size - sent)
+                    return  # only the answer was lost
+                arrived = int(found.get("arriving", {}).get(name, 0))
+                failures = 0 if arrived > offset else failures + 1
+            except Conflict as error:  # it had not noticed yet that the connection broke
+                arrived = error.fields.get("offset")
+                if not isinstance(arrived, int) or failures >= len(_PAUSES):
+                    raise
+                failures += 1
+            else:
+                return
+            advance(arrived - sent)
+            sent = offset = arrived
+
+
+def _asked(connection: Connection, upload_id: str, failures: int) -> dict[str, Any] | None:
+    """How an upload stands, asked until the server answers; ``None`` if it does not.
+
+    Raises what the server says of the upload.
+    """
+    for seconds in _PAUSES[failures:]:
+        time.sleep(seconds)
+        try:
+            found: dict[str, Any] = connection.get(f"/uploads/{upload_id}")
+        except CannotConnect:
+            continue
+        return found
+    return None

@@ -28,7 +28,8 @@ class PackageCreate(Strict):
     ``upload`` names a finished upload (custom and native kinds), of which ``files`` become the
     package's, all of them unless given; the upload ends, and with it the rest. ``format`` is told
     by the files where it is not given; ``baseline`` is what ``domain.baseline`` computes;
-    ``input_example`` is a list of at most 20 input records.
+    ``input_example`` is a list of at most 20 input records. ``own_code``: the caller says that the
+    code in the files' pickles (cloudpickle of a notebook's class, a module of their own) is theirs.
     """
 
     name: Name
@@ -45,6 +46,7 @@ class PackageCreate(Strict):
     build_environment: str | None = None
     upload: str | None = None
     files: list[str] | None = None
+    own_code: bool = False
     baseline: dict[str, Any] | None = None
     provenance: dict[str, Any] = {}
     input_example: list[dict[str, Any]] | None = None
@@ -74,6 +76,13 @@ class ContentsTake(Strict):
     as_: str | None = Field(default=None, alias="as")
     """The file's path in the upload, or the folder's; without it a file keeps its name, and what
     is in a folder comes to the upload's root."""
+
+
+class ArchiveTake(Strict):
+    """Take an archive of an upload apart: its files take its place."""
+
+    path: str
+    """Of the archive in the upload; in its folder its files will be."""
 
 
 class InspectionCreate(Strict):

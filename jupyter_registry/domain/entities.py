@@ -18,6 +18,7 @@ from .accuracy_fields import SegmentColumn as SegmentColumn
 from .accuracy_fields import Segments as Segments
 from .accuracy_fields import SegmentValue as SegmentValue
 from .bodies import AliasSet as AliasSet
+from .bodies import ArchiveTake as ArchiveTake
 from .bodies import ContentsTake as ContentsTake
 from .bodies import DeploymentCreate as DeploymentCreate
 from .bodies import DeploymentSettings as DeploymentSettings
@@ -58,6 +59,7 @@ from .fields import TagKey as TagKey
 from .fields import TagValue as TagValue
 from .fields import Text as Text
 from .fields import stored as stored
+from .kinds import PicklePolicy
 from .leaderboards import BlueprintStep as BlueprintStep
 from .leaderboards import BoardDeploymentCreate as BoardDeploymentCreate
 from .leaderboards import BoardModelCreate as BoardModelCreate
@@ -129,3 +131,6 @@ class ServerInfo(SQLModel):
     schema_revision: str
     limits: dict[str, Any] = {}
     monitoring: MonitoringRules
+    pickle_policy: PicklePolicy = PicklePolicy.BLOCK
+    trusted_types: list[str] = []
+    """Types that models may be made of beside those of known libraries."""

@@ -99,6 +99,24 @@ class ContentsRefused(RegistryError):
     title = "This file or folder cannot be taken"
 
 
+class ArchiveRefused(RegistryError):
+    """An archive cannot be taken apart; ``fields`` has ``archive``, ``entry`` and ``problem``."""
+
+    title = "This archive cannot be taken apart"
+
+
+class UnsafeContent(RegistryError):
+    """A model's files would run code when they are loaded; ``fields['findings']`` lists it."""
+
+    title = "The model's files are not safe to load"
+
+
+class SignatureRefused(RegistryError):
+    """A model's files are not signed by a key that is trusted here."""
+
+    title = "The model's files are not signed as required"
+
+
 class Conflict(RegistryError):
     """The request is well-formed but the present state forbids it."""
 

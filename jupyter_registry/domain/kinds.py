@@ -67,6 +67,17 @@ class CheckStatus(StrEnum):
     FAILING = "failing"
 
 
+class PicklePolicy(StrEnum):
+    """What becomes of a model whose pickles would run code outside known libraries."""
+
+    BLOCK = "block"
+    """It is neither registered nor loaded."""
+    WARN = "warn"
+    """What was found is said."""
+    ALLOW = "allow"
+    """Nothing is looked into."""
+
+
 class InspectionState(StrEnum):
     """How an inspection of a model stands."""
 
@@ -82,6 +93,8 @@ class InspectionStage(StrEnum):
     """For its turn."""
     COPYING = "copying"
     """The files, for the worker to read."""
+    SCANNING = "scanning"
+    """The files, for what would run code."""
     STARTING = "starting"
     """The worker's interpreter."""
     LOADING = "loading"

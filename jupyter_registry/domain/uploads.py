@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,31 @@ from .problem import Problem
 
 #: Folders that tools leave beside a model; they are no part of it.
 LEFT_BY_TOOLS = frozenset({"__pycache__", ".ipynb_checkpoints", ".git"})
+#: The same of tools that pack archives.
+_LEFT_BY_PACKERS = frozenset({"__MACOSX", ".DS_Store"})
+
+
+def is_left_out(path: str) -> str:
+    """Why a file of an archive is no part of the package; the empty string if it is one."""
+    parts = path.split("/")
+    if not (LEFT_BY_TOOLS | _LEFT_BY_PACKERS).isdisjoint(parts):
+        return "left by a tool"
+    return "hidden" if any(part.startswith(".") for part in parts) else ""
+
+
+@dataclass(frozen=True)
+class ArchiveLimits:
+    """How far an archive may go when it is taken apart.
+
+    ``ratio``: how many times its own size it may unpack to; up to ``free_bytes`` that is not
+    asked, as small files of zeros pack well. ``depth``: folders within each other.
+    """
+
+    total_bytes: int = 64 * 1024**3
+    files: int = 10_000
+    ratio: float = 200.0
+    free_bytes: int = 64 * 1024**2
+    depth: int = 20
 
 
 class FilePublic(SQLModel):
@@ -35,6 +61,8 @@ class UploadPublic(SQLModel):
     id: str
     created_at: datetime
     files: list[FilePublic] = []
+    arriving: dict[str, int] = {}
+    """Of files that are not whole, at the server that is asked: path → bytes that have arrived."""
     taking: Taking | None = None
     """Of what is being taken from Jupyter's contents now, by the server that is asked."""
 
@@ -72,5 +100,7 @@ class InspectionPublic(SQLModel):
     missing: dict[str, str] = {}
     """Field of the package → why it is not known."""
     warnings: list[str] = []
+    findings: list[dict[str, str]] = []
+    """What the scan of its pickles found and let pass: file, level, what, why."""
     problem: Problem | None = None
     """Why it failed."""

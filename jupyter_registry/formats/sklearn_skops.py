@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,15 @@ _TRUSTED = frozenset(
         "lightgbm.sklearn.LGBMRegressor",
     }
 )
+
+
+#: What the administrator trusts beside; see `trust`.
+_more_trusted: list[str] = []
+
+
+def trust(names: Iterable[str]) -> None:
+    """Let files hold these types too, in this process: whole names, or modules with a dot."""
+    _more_trusted[:] = names
 
 
 class SkopsFormat:
@@ -83,7 +93,8 @@ class SkopsFormat:
             if refused:
                 raise ModelFailed(
                     f"The skops file holds types that are not trusted: {', '.join(refused)}.",
-                    advice="Register the model as joblib or pickle if you trust its code.",
+                    advice="If they are safe, the administrator can add them to "
+                    "RegistryApp.trusted_types.",
                     fields={"untrusted": refused},
                 )
             return skops.io.load(path, trusted=types)
@@ -107,7 +118,11 @@ class SkopsFormat:
 
 
 def _is_trusted(name: str) -> bool:
-    return name in _TRUSTED or name.startswith(_TRUSTED_MODULES)
+    return (
+        name in _TRUSTED
+        or name.startswith(_TRUSTED_MODULES)
+        or any(name == one or (one[-1:] == "." and name.startswith(one)) for one in _more_trusted)
+    )
 
 
 FORMAT = SkopsFormat()

@@ -26,7 +26,7 @@ from ..formats import FORMAT_NAMES
 from ..monitoring.rows import Tracked
 from ..serving.kernelspecs import environment
 from ..serving.specs import WorkerSpec
-from . import deployment_rows
+from . import deployment_rows, scans, signatures
 from .packages import get as get_package
 from .packages import signature_of, target_of
 
@@ -133,6 +133,10 @@ class Champions:
             when the kernelspec is unknown, or the package has no signature or format.
         IntegrityFailure, StorageUnavailable
             when its files are damaged or cannot be had.
+        UnsafeContent
+            when its pickles would run what the policy does not let pass.
+        SignatureRefused
+            when it must be signed and is not.
 
         """
         key = self._key(services, package, kernelspec)
@@ -148,9 +152,14 @@ class Champions:
                 fields={lacks: "missing"},
             )
         where = environment(key[1], services.kernelspecs)
+        folder = _local_copy(services, package)
+        signatures.before_loading(services, package, folder)
+        scans.before_loading(services, package, folder)
         made = WorkerSpec(
             package_id=package.id,
-            files=_local_copy(services, package),
+            files=folder,
+            hashes={file.path: file.sha256 for file in package.files},
+            trusted=services.settings.scan_rules.trusted,
             format=package.format,
             target=target_of(package),
             signature=signature_of(package),

@@ -22,11 +22,11 @@ from ..domain.errors import (
     RegistryError,
     TooLarge,
 )
+from ..domain.upload_paths import check_path
 from ..domain.uploads import LEFT_BY_TOOLS, Taking
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
 from . import uploads
-from .upload_paths import check_path
 from .uploads import UploadLimits
 
 _CHUNK = 1 << 20

@@ -11,7 +11,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from logging import getLogger
 from pathlib import Path
@@ -30,7 +30,7 @@ from ..serving.kernelspecs import Environment, environment
 from ..serving.specs import InspectionSpec
 from ..store.artifacts import storage_errors
 from ..store.tables import now
-from . import uploads, validation
+from . import scans, uploads, validation
 
 if TYPE_CHECKING:
     from .services import Services
@@ -194,11 +194,19 @@ class Inspections:
         copying = loop.create_task(asyncio.to_thread(_copy, services, chosen, folder))
         try:
             paths = await asyncio.shield(copying)
-            begun.tell(InspectionStage.WAITING, 0, 0)
-            spec = InspectionSpec(
-                f"upload {upload_id[:8]}", _order(body, paths), where.interpreter, where.env
+            begun.tell(InspectionStage.SCANNING, 0, 0)
+            scan = await asyncio.to_thread(
+                scans.before_inspecting, services, chosen.model, Path(paths.get("model", folder))
             )
-            return await services.pool.inspect(spec, begun.tell)
+            begun.tell(InspectionStage.WAITING, 0, 0)
+            trusted = services.settings.scan_rules.trusted
+            order = {**_order(body, paths), "trusted": list(trusted)}
+            spec = InspectionSpec(f"upload {upload_id[:8]}", order, where.interpreter, where.env)
+            found = await services.pool.inspect(spec, begun.tell)
+            if scan is not None:
+                found["warnings"] = [*scan.warnings, *found.get("warnings", ())]
+                found["findings"] = [asdict(one) for one in scan.findings]
+            return found
         finally:
             # copying cannot be stopped half-way: what it wrote goes when it has ended
             tidying = loop.create_task(_tidy(services, copying, folder))

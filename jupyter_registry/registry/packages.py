@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,7 +18,14 @@ from ..domain.entities import (
     PackageRegistered,
     PackageUpdate,
 )
-from ..domain.errors import InvalidInput, NotFound, PackageNotFound, StillReferenced, nearest
+from ..domain.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    PackageNotFound,
+    StillReferenced,
+    nearest,
+)
 from ..domain.kinds import TargetType
 from ..domain.signature import Signature
 from ..domain.target import Target
@@ -35,15 +42,25 @@ from . import blobs, package_formats, package_names, uploads, validation
 from .latest import mark_latest
 from .package_rows import deployments_of, search_text, whole
 
+if TYPE_CHECKING:
+    from .scans import Scan
+
 
 def register(
-    database: Database, artifacts: ArtifactStore, body: PackageCreate, user: str
+    database: Database,
+    artifacts: ArtifactStore,
+    body: PackageCreate,
+    user: str,
+    scan: Scan | None = None,
+    signed_by: str | None = None,
 ) -> PackageRegistered:
     """Register a package: the next version under its name.
 
     The upload that it names ends here: its files, or those that are named, become the package's
     in the same transaction; the others are thrown away. What will keep a model from being
-    deployed is said in ``warnings``, as far as it can be told without loading it.
+    deployed is said in ``warnings``, as far as it can be told without loading it; and what a
+    ``scan`` of its files has found, which its provenance keeps; and the name of the trusted key
+    that it is ``signed_by``.
 
     Raises
     ------
@@ -51,11 +68,21 @@ def register(
         naming the field that is wrong.
     UploadNotFound
         when the upload does not exist or was taken by another package.
+    Conflict
+        when its files are not those that were scanned.
 
     """
     target = check(body)
     signature = Signature.from_json(body.signature)
     model_format, warnings = body.format, list[str]()
+    # only scan and signature themselves say what was found
+    own = ("scan", "signed_by")
+    kept = {name: value for name, value in body.provenance.items() if name not in own}
+    if scan is not None:
+        kept["scan"] = scan.to_json()
+    if signed_by is not None:
+        kept["signed_by"] = signed_by
+    body = body.model_copy(update={"provenance": kept})
     if body.upload:
         sent = uploads.get(database, body.upload).files
         if body.files is not None:
@@ -69,10 +96,15 @@ def register(
                 advice="Upload the model's files first.",
                 fields={"upload": "no files"},
             )
+        if scan is not None and scan.digest != digest(files):
+            raise Conflict(
+                "The upload's files have changed meanwhile.", advice="Register it again."
+            )
         package_id = add(session, body, target, signature, model_format, files, user)
     blobs.collect(database, artifacts, others)
     made = get(database, package_id)
-    return PackageRegistered(**made.model_dump(), warnings=warnings)
+    found = [] if scan is None else scan.warnings
+    return PackageRegistered(**made.model_dump(), warnings=[*warnings, *found])
 
 
 def get(database: Database, package_id: int) -> PackagePublic:

@@ -14,9 +14,12 @@ from ..monitoring.recorder import Recorder
 from ..serving.pool import WorkerPool
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
+from .arrivals import Arrivals
 from .contents import Takings
 from .deployment_status import Statuses
 from .inspections import Inspections
+from .scans import ScanRules, Scans
+from .signatures import Signatures, SigningRules
 from .training_jobs import TrainingJobs
 from .uploads import UploadLimits
 
@@ -41,6 +44,8 @@ class Settings:
     #: The kernelspec that models run in; ``None`` for the server's own Python.
     default_kernelspec: str | None = None
     upload_limits: UploadLimits = field(default_factory=UploadLimits)
+    scan_rules: ScanRules = field(default_factory=ScanRules)
+    signing_rules: SigningRules = field(default_factory=SigningRules)
 
 
 @dataclass
@@ -60,6 +65,9 @@ class Services:
     kernelspecs: KernelSpecManager | None = None
     inspections: Inspections = field(default_factory=Inspections)
     jobs: TrainingJobs = field(default_factory=TrainingJobs)
+    scans: Scans = field(default_factory=Scans)
+    signatures: Signatures = field(default_factory=Signatures)
+    arrivals: Arrivals = field(default_factory=Arrivals)
     takings: Takings = field(default_factory=Takings)
     statuses: Statuses = field(init=False)
 

@@ -23,23 +23,27 @@ from ..domain.errors import (
     UploadNotFound,
     nearest,
 )
-from ..store.artifacts import ArtifactStore
+from ..domain.upload_paths import PathSet, check_among, check_path
+from ..store.artifacts import ArtifactStore, ArtifactWriter
 from ..store.database import Database
 from ..store.tables import Upload, UploadFile, now
 from . import blobs
-from .upload_paths import check_among, check_path
 
+#: Files that are entered in one transaction, which has a lock for each.
+_AT_ONCE = 200
 #: A stream that goes on for longer than this says that its upload is not idle.
 _TOUCH_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
 class UploadLimits:
-    """How much one upload may hold; bytes."""
+    """How much one upload may hold; bytes. For the last two see `ArchiveLimits`."""
 
     file_bytes: int = 64 * 1024**3
     total_bytes: int = 64 * 1024**3
     files: int = 10_000
+    archive_ratio: float = 200.0
+    archive_depth: int = 20
 
 
 def create(database: Database, user: str) -> UploadPublic:
@@ -184,17 +188,88 @@ def remove_file(database: Database, artifacts: ArtifactStore, upload_id: str, pa
     check_path(path)
     with database.write() as session:
         upload = _upload(session, upload_id, lock=True)
-        known = session.get(UploadFile, _key(upload_id, path))
-        if known is None:
-            raise NotFound(
-                f"The upload has no file {path[:200]!r}.",
-                advice="GET lists what has arrived.",
-                fields={"path": path[:200]},
-            )
+        known = _there(session.get(UploadFile, _key(upload_id, path)), path)
         sha256 = known.sha256
         session.delete(known)
         upload.touched_at = now()
     blobs.collect(database, artifacts, [sha256])
+
+
+def replace_file(
+    database: Database,
+    artifacts: ArtifactStore,
+    upload_id: str,
+    path: str,
+    written: Mapping[str, ArtifactWriter],
+    limits: UploadLimits,
+) -> list[FilePublic]:
+    """Put files, each written already, in the place of one; all of them, or none.
+
+    Raises
+    ------
+    InvalidInput
+        when one clashes with a file of the upload.
+    NotFound, UploadNotFound
+        when the file, or the upload, has gone.
+    TooLarge
+        when the upload cannot take so much.
+
+    """
+    files = [FilePublic(path=p, sha256=w.sha256, size=w.size) for p, w in written.items()]
+    entered: list[FilePublic] = []
+    try:
+        for first in range(0, len(files), _AT_ONCE):
+            batch = files[first : first + _AT_ONCE]
+            is_last = first + _AT_ONCE >= len(files)
+            place = [written[file.path] for file in batch]
+            _enter(
+                database, artifacts, upload_id, path, files, batch, place, limits, is_last=is_last
+            )
+            entered += batch
+    except BaseException:
+        with database.write() as session:
+            for file in entered:
+                known = session.get(UploadFile, _key(upload_id, file.path))
+                if known is not None:
+                    session.delete(known)
+        raise
+    return files
+
+
+def _enter(
+    database: Database,
+    artifacts: ArtifactStore,
+    upload_id: str,
+    replaced: str,
+    files: Sequence[FilePublic],
+    batch: Sequence[FilePublic],
+    place: Sequence[ArtifactWriter],
+    limits: UploadLimits,
+    *,
+    is_last: bool,
+) -> None:
+    for _ in range(10):
+        for writer in place:
+            writer.place()
+        with database.write() as session:
+            hashes = sorted({file.sha256 for file in batch})
+            for sha256 in hashes:
+                blobs.lock(session, sha256)
+            if not all(map(artifacts.exists, hashes)):
+                continue  # collected between placing and locking: place them again
+            upload = _upload(session, upload_id, lock=True)
+            upload.touched_at = now()
+            _check_room_for(session, upload_id, replaced, files, limits)
+            for file in batch:
+                session.add(UploadFile(upload_id=upload_id, **file.model_dump()))
+            if is_last:
+                known = session.get(UploadFile, _key(upload_id, replaced))
+                session.delete(_there(known, replaced))
+            return
+    raise StorageUnavailable(
+        "Artifacts do not stay in the store.",
+        advice="Check that nothing else deletes files there, then try again.",
+    )
 
 
 class Receiver:
@@ -222,6 +297,11 @@ class Receiver:
         self._touched = time.monotonic()
         self._writer = artifacts.writer()
 
+    @property
+    def size(self) -> int:
+        """Bytes that have arrived."""
+        return self._writer.size
+
     def write(self, chunk: bytes) -> None:
         """Append bytes.
 
@@ -237,7 +317,7 @@ class Receiver:
             self._check(self._writer.size + len(chunk))
             self._writer.write(chunk)
             if time.monotonic() - self._touched > _TOUCH_SECONDS:
-                self._touch()
+                self.touch()
         except BaseException:
             self.discard()
             raise
@@ -333,7 +413,8 @@ class Receiver:
                 fields={"path": self._path, "sha256": self._writer.sha256},
             )
 
-    def _touch(self) -> None:
+    def touch(self) -> None:
+        """Say that the upload is not idle; raises `UploadNotFound`."""
         with self._database.write() as session:
             _upload(session, self._upload_id).touched_at = now()
         self._touched = time.monotonic()
@@ -373,6 +454,52 @@ def _check_room(
     if size > room:
         raise _over(limits)
     return room
+
+
+def _check_room_for(
+    session: Session,
+    upload_id: str,
+    replaced: str,
+    files: Sequence[FilePublic],
+    limits: UploadLimits,
+) -> None:
+    """Refuse files that the upload cannot take in the place of one."""
+    ours = {file.path for file in files}
+    rows = session.execute(
+        select(col(UploadFile.path), col(UploadFile.size)).where(
+            col(UploadFile.upload_id) == upload_id
+        )
+    ).all()
+    # those of earlier batches are here already, but not the one that is replaced
+    others = {path: size for path, size in rows if path not in ours or path == replaced}
+    paths = PathSet()
+    for path in (*others, *(file.path for file in files)):
+        if problem := paths.add(path):
+            raise InvalidInput(
+                f"The file {path[:200]!r} cannot be put into the upload: {problem}.",
+                advice="Take the other file out of the upload first.",
+                fields={"path": problem},
+            )
+    if len(others) - 1 + len(files) > limits.files:
+        raise TooLarge(
+            f"The upload would have more than {limits.files} files.",
+            advice="Pack small files together, or have the limit raised.",
+            fields={"limit": limits.files},
+        )
+    kept = sum(size for path, size in others.items() if path != replaced)
+    if kept + sum(file.size for file in files) > limits.total_bytes:
+        raise _over(limits)
+
+
+def _there(known: UploadFile | None, path: str) -> UploadFile:
+    """A file's row, if it is there."""
+    if known is None:
+        raise NotFound(
+            f"The upload has no file {path[:200]!r}.",
+            advice="GET lists what has arrived.",
+            fields={"path": path[:200]},
+        )
+    return known
 
 
 def _over(limits: UploadLimits) -> TooLarge:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Bool, Dict, Float, Integer, Unicode, default
+from traitlets import Bool, Dict, Enum, Float, Integer, List, Unicode, default
 
 from .events import ChangeEvents
 from .maintenance import default_database_url
@@ -52,8 +52,45 @@ class RegistryApp(ExtensionApp):
     ).tag(config=True)
     max_upload_bytes = Integer(64 * 1024**3, help="Bytes of one upload, at most.").tag(config=True)
     max_upload_files = Integer(10_000, help="Files of one upload, at most.").tag(config=True)
+    max_archive_ratio = Float(
+        200.0,
+        help="How many times its own size an archive may unpack to (what unpacks to 64 MiB or "
+        "less is not asked). Its files count as an upload's: max_upload_bytes, max_upload_files.",
+    ).tag(config=True)
+    max_archive_depth = Integer(
+        20, help="Folders within each other that the files of an archive may lie in."
+    ).tag(config=True)
+    pickle_policy = Enum(
+        ["block", "warn", "allow"],
+        "block",
+        help="What becomes of a model whose pickles would run code outside known machine-learning "
+        "libraries: it is refused (when it is registered, and again when it is loaded), "
+        "registered with what was found, or not looked into at all.",
+    ).tag(config=True)
+    allow_own_code = Bool(
+        True,
+        help="Whether who registers a model may say that the code in its pickles is their own, as "
+        "the client does of objects of a kernel (own_code): classes of a notebook, modules of "
+        "their own. What runs commands is refused all the same.",
+    ).tag(config=True)
+    trusted_types = List(
+        Unicode(),
+        help="Types that models (skops files, pickles) may be made of beside those of known "
+        "libraries: whole names such as acme.models.Ranker, or modules with a dot, acme.models.",
+    ).tag(config=True)
+    trusted_keys = List(
+        Unicode(),
+        help="Files with public keys (PEM) whose signatures of models count; the extra signing.",
+    ).tag(config=True)
+    require_signature = Bool(
+        False,
+        help="Whether a model must be signed by one of trusted_keys to be registered and loaded.",
+    ).tag(config=True)
     upload_idle_seconds = Float(
         24 * 3600.0, help="An upload without progress for so long is thrown away."
+    ).tag(config=True)
+    upload_resume_seconds = Float(
+        3600.0, help="How long what arrived of a file waits for the rest after a connection broke."
     ).tag(config=True)
     worker_idle_seconds = Float(
         900.0, help="A model's worker without requests for so long is stopped."
@@ -119,7 +156,15 @@ class RegistryApp(ExtensionApp):
             default_kernelspec=self.default_kernelspec or None,
             max_upload_bytes=self.max_upload_bytes,
             max_upload_files=self.max_upload_files,
+            max_archive_ratio=self.max_archive_ratio,
+            max_archive_depth=self.max_archive_depth,
+            pickle_policy=self.pickle_policy,
+            allow_own_code=self.allow_own_code,
+            trusted_types=tuple(self.trusted_types),
+            trusted_keys=tuple(self.trusted_keys),
+            require_signature=self.require_signature,
             upload_idle_seconds=self.upload_idle_seconds,
+            upload_resume_seconds=self.upload_resume_seconds,
             worker_idle_seconds=self.worker_idle_seconds,
             worker_start_seconds=self.worker_start_seconds,
             predict_seconds=self.predict_seconds,

@@ -15,14 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from logging import Logger
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import RegistryError, StorageUnavailable
 from .events import RecordedRows
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ..registry.keys import KeyRing
     from ..registry.services import Services
     from ..store.database import Database
@@ -45,11 +44,11 @@ _USED_BY_HANDLERS = (
     *(
         f"jupyter_registry.registry.{name}"
         for name in (
-            "actuals", "assess", "blobs", "board_models", "board_packages", "champions",
-            "contents", "deployment_search", "deployments", "health", "inspections", "keys",
-            "leaderboard_search", "leaderboards", "lost_boards", "models", "packages", "predict",
-            "replacement",
-            "reports", "search", "services", "training_jobs", "uploads", "validation",
+            "actuals", "archives", "assess", "blobs", "board_models", "board_packages",
+            "champions", "contents", "deployment_search", "deployments", "health", "inspections",
+            "keys", "leaderboard_search", "leaderboards", "lost_boards", "models", "packages",
+            "predict", "replacement", "reports", "sbom", "scans", "search", "services",
+            "signatures", "training_jobs", "uploads", "validation",
         )
     ),
     "jupyter_registry.server.tabular",
@@ -69,7 +68,15 @@ class Options:
     default_kernelspec: str | None = None
     max_upload_bytes: int = 64 * 1024**3
     max_upload_files: int = 10_000
+    max_archive_ratio: float = 200.0
+    max_archive_depth: int = 20
+    pickle_policy: str = "block"
+    allow_own_code: bool = True
+    trusted_types: tuple[str, ...] = ()
+    trusted_keys: tuple[str, ...] = ()
+    require_signature: bool = False
     upload_idle_seconds: float = 24 * 3600.0
+    upload_resume_seconds: float = 3600.0
     worker_idle_seconds: float = 900.0
     worker_start_seconds: float = 120.0
     predict_seconds: float = 600.0
@@ -147,6 +154,7 @@ class Opening:
             if self._notices is not None:
                 await services.in_thread(self._notices.close)
             await services.inspections.close()
+            await services.in_thread(services.arrivals.close)
             await services.jobs.close()
             await services.pool.close()
             await services.in_thread(services.recorder.close)
@@ -211,9 +219,13 @@ class Opening:
         }
 
     def _with_workers(self, stores: dict[str, Any], executor: ThreadPoolExecutor) -> Services:
+        from ..domain.kinds import PicklePolicy
+        from ..registry.arrivals import Arrivals
         from ..registry.champions import Champions
         from ..registry.keys import KeyRing
+        from ..registry.scans import ScanRules
         from ..registry.services import Services, Settings
+        from ..registry.signatures import SigningRules
         from ..registry.training_jobs import TrainingJobs
         from ..registry.uploads import UploadLimits
         from ..serving.confinement import Limits
@@ -241,6 +253,17 @@ class Opening:
                     file_bytes=options.max_upload_bytes,
                     total_bytes=options.max_upload_bytes,
                     files=options.max_upload_files,
+                    archive_ratio=options.max_archive_ratio,
+                    archive_depth=options.max_archive_depth,
+                ),
+                scan_rules=ScanRules(
+                    policy=PicklePolicy(options.pickle_policy),
+                    own_code=options.allow_own_code,
+                    trusted=options.trusted_types,
+                ),
+                signing_rules=SigningRules(
+                    keys=tuple(Path(key).expanduser().absolute() for key in options.trusted_keys),
+                    required=options.require_signature,
                 ),
             ),
             executor=executor,
@@ -248,6 +271,7 @@ class Opening:
             champions=Champions(),
             kernelspecs=self._kernelspecs,
             jobs=TrainingJobs(self._tell_of_job),
+            arrivals=Arrivals(min(options.upload_idle_seconds, options.upload_resume_seconds)),
         )
 
     def _with_notices(
@@ -325,6 +349,7 @@ class Opening:
                 await services.in_thread(
                     blobs.collect_orphans, services.database, services.artifacts
                 )
+                await services.in_thread(services.arrivals.sweep)
                 await services.in_thread(sweep_copies, services)
             except Exception as error:  # the next time may do better
                 self._log.warning("Sweeping was put off: %s", error)

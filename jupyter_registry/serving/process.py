@@ -359,6 +359,8 @@ def _load_order(spec: WorkerSpec) -> Header:
         "op": "load",
         "files": str(Path(spec.files).absolute()),
         "format": spec.format,
+        "hashes": dict(spec.hashes),
+        "trusted": list(spec.trusted),
         "signature": spec.signature.to_json(),
         "target": {
             "name": target.name,

@@ -65,6 +65,10 @@ class WorkerSpec:
     #: The command that runs Python, such as ``("/opt/env/bin/python",)``.
     interpreter: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
+    #: Each file's SHA-256 by its path, which the worker checks before it loads anything.
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    #: Types that skops files may hold beside those of known libraries.
+    trusted: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -102,6 +102,10 @@ class ArtifactStore:
             opened: BinaryIO = self._fs.open(self._path(sha256), "rb")
             return opened
 
+    def local_path(self, sha256: str) -> Path | None:
+        """Where the artifact is on this disk, for reading; ``None`` if it is not on this disk."""
+        return Path(self._path(sha256)) if self.is_local else None
+
     def chunks(self, sha256: str) -> Iterator[bytes]:
         """The artifact's bytes in pieces; the last is withheld if the hash does not match.
 

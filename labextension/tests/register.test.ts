@@ -153,6 +153,11 @@ class FakeServer {
   /** What the next file meets. */
   fails: unknown[] = [];
   inspected: unknown[] = [];
+  /** What has arrived of files that are not whole, and where their sending began. */
+  arriving: Record<string, number> = {};
+  offsets: (number | undefined)[] = [];
+  /** What archives have in them. */
+  archives: Record<string, string[]> = {};
   found: Record<string, unknown> = {};
 
   readonly api = {
@@ -164,10 +169,20 @@ class FakeServer {
     upload: (id: string) => {
       const files = this.uploads.get(id);
       return files
-        ? Promise.resolve({ id, files: [...files].map(([path, size]) => ({ path, size })) })
+        ? Promise.resolve({
+            id,
+            files: [...files].map(([path, size]) => ({ path, size })),
+            arriving: this.arriving
+          })
         : Promise.reject(gone());
     },
-    uploadFile: (id: string, path: string, file: File, { signal }: { signal?: AbortSignal }) => {
+    uploadFile: (
+      id: string,
+      path: string,
+      file: File,
+      { signal, offset }: { signal?: AbortSignal; offset?: number }
+    ) => {
+      this.offsets.push(offset);
       const failure = this.fails.shift();
       if (failure === 'waits') {
         return new Promise((_, reject) =>
@@ -182,6 +197,15 @@ class FakeServer {
       }
       this.uploads.get(id)!.set(path, file.size);
       return Promise.resolve({ path, size: file.size, sha256: '' });
+    },
+    takeApart: (id: string, path: string) => {
+      const inside = this.archives[path];
+      if (inside === undefined) {
+        return Promise.reject(new ProblemError({ ...gone(), type: 'ArchiveRefused', status: 422 }));
+      }
+      this.uploads.get(id)!.delete(path);
+      inside.forEach(file => this.uploads.get(id)!.set(file, 1));
+      return Promise.resolve({ files: inside.map(path => ({ path, size: 1 })), left_out: {} });
     },
     takeContents: (id: string, { path, as }: { path: string; as?: string }) => {
       this.uploads.get(id)!.set(as ?? path, 3);
@@ -262,11 +286,50 @@ describe('sending', () => {
     expect(sending.items.map(({ state }) => state)).toEqual(['failed', 'sent']);
     expect(sending.complete).toBe(false);
 
-    server.fails = [new ConnectionLostError('')];
+    vi.useFakeTimers();
+    server.fails = Array.from({ length: 5 }, () => new ConnectionLostError(''));
     sending.addFiles('model', chosen('more.bin'));
-    await sending.send();
+    const running = sending.send();
+    await vi.advanceTimersByTimeAsync(20_000);
+    await running;
+    vi.useRealTimers();
     expect(sending.stopped).toBe(true);
     expect(sending.error).toBeInstanceOf(ConnectionLostError);
+    // what was sent stays sent, and the rest goes on when it is asked to
+    expect(sending.items.map(({ state }) => state)).toEqual(['failed', 'sent', 'waiting']);
+    server.arriving = { 'more.bin': 1 };
+    await sending.send();
+    expect(server.offsets.at(-1)).toBe(1);
+    expect(sending.items[2].state).toBe('sent');
+    expect(server.began).toBe(1);
+  });
+
+  it('goes on from what has arrived when the connection breaks', async () => {
+    const server = new FakeServer();
+    const sending = new Sending(server.api);
+    const other = { ...gone(), type: 'Conflict', status: 409, fields: { offset: 3 } };
+    server.fails = [new ConnectionLostError(''), new ProblemError(other)];
+    server.arriving = { 'a.bin': 2 };
+    sending.addFiles('model', chosen('a.bin'));
+    await sending.send();
+    expect(server.offsets).toEqual([0, 2, 2]);
+    expect(sending.complete).toBe(true);
+  });
+
+  it('has archives taken apart, and none left that is refused', async () => {
+    const server = new FakeServer();
+    const sending = new Sending(server.api);
+    server.archives = { 'm.zip': ['custom.py', 'm.joblib'], 'in/m.tar.gz': ['in/a'] };
+    sending.addFiles('model', chosen('m.zip', 'bad.zip'));
+    sending.addFiles('training', chosen('t.zip'));
+    await sending.send();
+    expect(sending.paths('model')).toEqual(['custom.py', 'm.joblib', 'bad.zip']);
+    expect(sending.items.map(({ state }) => state)).toEqual(['sent', 'failed', 'sent']);
+    expect([...server.uploads.get('u1')!.keys()].sort()).toEqual([
+      '_training/t.zip',
+      'custom.py',
+      'm.joblib'
+    ]);
   });
 
   it('begins an upload anew when the old one was swept', async () => {

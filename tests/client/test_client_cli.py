@@ -354,7 +354,7 @@ def test_what_is_refused_ends_with_1_and_a_reason(
     refused = {
         (*register, "weights.h5"): "no known model format",
         (*register, "weights.h5", "--format", "onnx"): "cannot be loaded as onnx",
-        (*register, "cut.joblib", "--format", "pickle"): "cut.joblib' cannot be loaded as pickle",
+        (*register, "cut.joblib", "--format", "pickle"): "cut.joblib: a broken pickle",
         (*register, "model.joblib", "--format", "pickel"): "Did you mean 'pickle'",
         ("replace", name, f"{name}-number"): "failing  target_type",
         ("replace", name, f"{name}-number", "--dry-run"): "It would be refused.",

@@ -20,8 +20,8 @@ from jupyter_registry.domain.errors import (
     TooLarge,
     UploadNotFound,
 )
+from jupyter_registry.domain.upload_paths import check_path
 from jupyter_registry.registry import blobs, packages, uploads
-from jupyter_registry.registry.upload_paths import check_path
 from jupyter_registry.registry.uploads import UploadLimits
 from jupyter_registry.store.artifacts import ArtifactStore
 from jupyter_registry.store.database import Database

@@ -159,7 +159,8 @@ def upload_of(api: httpx.Client, content: bytes, path: str = "model.pkl") -> str
     return upload
 
 
-BROKEN = b"\x80\x02cbuiltins\nexec\n(S'raise RuntimeError(\"broken on purpose\")'\ntR."
+#: What no scan has anything against, but Python has.
+BROKEN = b"\x80\x02cbuiltins\nint\n(S'broken on purpose'\ntR."
 
 
 @pytest.mark.parametrize(
@@ -203,6 +204,7 @@ def test_a_model_that_fails_on_its_sample_is_found_out(
         "name": name, "kind": "custom", "target_name": "y", "target_type": "regression",
         "signature": good["signature"], "format": good["format"],
         "upload": upload_of(api, model), "input_example": [{"x": 1.0}, {"x": -1.0}],
+        "own_code": True,
     }  # fmt: skip
     package = api.post("/packages", json=body).json()["id"]
     answer = api.post("/deployments", json={"package_id": package, "label": name})

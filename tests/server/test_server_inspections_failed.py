@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import sys
 import venv
 from collections.abc import Callable
@@ -107,28 +106,6 @@ def test_a_model_that_cannot_be_loaded(
     assert said in problem["detail"]
     assert "traceback" in problem["fields"]
     assert api.get("/info").status_code == 200
-
-
-class Exits:
-    """Ends whatever process unpickles it."""
-
-    def __init__(self, how: str) -> None:
-        self.how = how
-
-    def __reduce__(self) -> Any:
-        return (exec, (self.how,))
-
-
-@pytest.mark.parametrize(
-    ("how", "said"),
-    [("import os; os._exit(4)", "status 4"), ("raise SystemExit(4)", "SystemExit: 4")],
-)
-def test_a_pickle_that_ends_its_process(
-    how: str, said: str, send: Send, inspected: Inspected
-) -> None:
-
-    problem = failed(inspected(send(**{"m.pkl": pickle.dumps(Exits(how))})), "ModelFailed", 422)
-    assert said in problem["detail"]
 
 
 def test_a_library_that_is_absent_is_named(

@@ -130,7 +130,10 @@ def test_answers_are_as_described(
             continue
         answer = api.get(re.sub(r"\{(\w+)\}", lambda m: str(known[m.group(1)]), path))
         assert answer.status_code == 200, path
-        schema = verbs["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        content = verbs["get"]["responses"]["200"]["content"]
+        if "application/octet-stream" in content:  # a download
+            continue
+        schema = content["application/json"]["schema"]
         _check(document, schema, answer.json())
         walked += 1
     assert walked >= 10

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import make_url
-from traitlets import Bool, Dict, Float, Integer, Unicode
+from traitlets import Bool, Dict, Enum, Float, Integer, List, Unicode
 
 from jupyter_registry.domain.errors import StorageUnavailable
 from jupyter_registry.server.opening import Opening, Options
@@ -62,7 +62,8 @@ def test_every_setting_reaches_the_registry() -> None:
     assert names == set(traits)
     assert all(trait.help for trait in traits.values())
     values: dict[type, Any] = {
-        Bool: True, Dict: {"a": 1}, Unicode: "/other", Integer: 7, Float: 7.5,
+        Bool: True, Dict: {"a": 1}, Unicode: "/other", Integer: 7, Float: 7.5, Enum: "warn",
+        List: ("a.B",),
     }  # fmt: skip
     other: dict[str, Any] = {name: values[type(trait)] for name, trait in traits.items()}
     options = RegistryApp(**other).options()

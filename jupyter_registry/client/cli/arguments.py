@@ -180,7 +180,8 @@ def _register(commands: Any) -> None:
         made,
         "path",
         nargs="*",
-        help="the model's files or folder, with custom.py or without; none for an external package",
+        help="the model's files, folder or archive, with custom.py or without; none for an "
+        "external package",
     )
     made.add_argument("--target", required=True, help="the name of what is predicted")
     made.add_argument("--kind", choices=_values(PackageKind))
@@ -204,6 +205,9 @@ def _register(commands: Any) -> None:
     made.add_argument("--alias", action="append", default=[])
     made.add_argument("--location", help="where an external model is")
     made.add_argument("--build-environment", help="what built it")
+    own = "the code in the files' pickles is mine: classes of a notebook, modules of my own"
+    made.add_argument("--own-code", action="store_true", help=own)
+    made.add_argument("--sign-with", metavar="KEY", help="sign the files with this private key")
 
 
 def _deploy(commands: Any) -> None:

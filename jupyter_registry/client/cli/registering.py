@@ -34,6 +34,8 @@ def register(options: argparse.Namespace) -> None:
             aliases=options.alias,
             location=options.location,
             build_environment=options.build_environment,
+            own_code=options.own_code,
+            sign_with=options.sign_with,
             progress=not options.json,
         )
     if options.json:

@@ -187,6 +187,7 @@ def _register(context: Context, options: argparse.Namespace, folder: Path) -> Pa
         description=options.description,
         tags=arguments.tags(options.tags),
         aliases=arguments.several(options.aliases) or (),
+        own_code=True,  # it is a cell's, as what was saved for it
         try_rows=TRY_ROWS,
     )
 

@@ -176,6 +176,10 @@ def _origin(provenance: Mapping[str, Any]) -> list[tuple[str, Any]]:
             changed = " with changes" if value.get("dirty") else ""
             shown = f"{str(value.get('commit', ''))[:12]} on {value.get('branch') or '–'}{changed}"
             rows.append(("git", shown))
+        elif name == "scan" and isinstance(value, Mapping):
+            found = "; ".join(map(str, value.get("findings") or ()))
+            owned = "said to be the author's own: " if found and value.get("own_code") else ""
+            rows.append(("scan of its pickles", f"{owned}{found or 'nothing that runs code'}"))
         else:
             rows.append((name.replace("_", " "), value))
     return rows

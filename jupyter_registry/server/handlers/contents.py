@@ -1,4 +1,4 @@
-"""Files of Jupyter's own file browser, taken into an upload on the server's side."""
+"""Files of Jupyter's own file browser, and of archives, taken on the server's side."""
 
 from __future__ import annotations
 
@@ -19,10 +19,20 @@ if TYPE_CHECKING:
     from ...registry.contents import Root
 
 
-class UploadContentsHandler(RegistryHandler):
-    """What the file browser shows, on its way into an upload."""
+class _Stoppable(RegistryHandler):
+    """Something that is given up when nobody waits for it any more."""
 
     _stop: threading.Event | None = None
+
+    def on_connection_close(self) -> None:
+        """Nobody waits any more: what was taken is given up."""
+        super().on_connection_close()
+        if self._stop is not None:
+            self._stop.set()
+
+
+class UploadContentsHandler(_Stoppable):
+    """What the file browser shows, on its way into an upload."""
 
     @web.authenticated
     @authorized("write", RESOURCE)
@@ -49,11 +59,29 @@ class UploadContentsHandler(RegistryHandler):
         )
         self.answer(taken)
 
-    def on_connection_close(self) -> None:
-        """Nobody waits any more: what was taken is given up."""
-        super().on_connection_close()
-        if self._stop is not None:
-            self._stop.set()
+
+class UploadArchivesHandler(_Stoppable):
+    """An archive of an upload, whose files take its place."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, upload_id: str) -> None:
+        """Take it apart, in a thread."""
+        services = await self.services()
+        from ...registry import archives
+
+        body = self.body()
+        self._stop = threading.Event()
+        taken = await asyncio.to_thread(
+            archives.take_apart,
+            services.database,
+            services.artifacts,
+            upload_id,
+            body,
+            services.settings.upload_limits,
+            self._stop,
+        )
+        self.answer(taken)
 
 
 def root_of(handler: RegistryHandler) -> Root:

@@ -33,6 +33,8 @@ class InfoHandler(RegistryHandler):
                     "upload_files": limits.files,
                     "body_bytes": self.max_body_bytes,
                 },
+                "pickle_policy": services.settings.scan_rules.policy.value,
+                "trusted_types": list(services.settings.scan_rules.trusted),
                 "monitoring": monitoring_rules().model_dump(mode="json"),
             }
         )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.iostream import StreamClosedError
 
 from ...domain.errors import PackageNotFound
-from .base import RegistryHandler, id_in
+from .base import RegistryHandler, id_in, to_json
 
 if TYPE_CHECKING:
     from ...domain.entities import FilePublic, PackagePublic
@@ -43,14 +45,18 @@ class PackagesHandler(RegistryHandler):
     async def post(self) -> None:
         """Register one."""
         services = await self.services()
-        from ...registry import packages
+        from ...registry import packages, scans, signatures
 
         body = self.body()
+        # not in the registry's own threads: a large file takes long
+        signed = await asyncio.to_thread(signatures.before_registering, services, body)
+        scan = await asyncio.to_thread(scans.before_registering, services, body)
         made = await services.in_thread(
-            packages.register, services.database, services.artifacts, body, self.user
+            packages.register, services.database, services.artifacts, body, self.user, scan, signed
         )
         await tell_of_package(self, made)
         if body.upload is not None:
+            await services.in_thread(services.arrivals.end, body.upload)
             await services.inspections.end(body.upload)
         self.created(made, "packages", made.id)
 
@@ -109,6 +115,24 @@ class FileHandler(RegistryHandler):
             packages.read_file, services.database, services.artifacts, id_in(package_id), path
         )
         await send_file(self, file, chunks)
+
+
+class SbomHandler(RegistryHandler):
+    """A package's software bill of materials."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, package_id: str) -> None:
+        """Download it."""
+        services = await self.services()
+        from ... import __version__
+        from ...registry import packages, sbom
+
+        found = await services.in_thread(packages.get, services.database, id_in(package_id))
+        name = quote(f"{found.name}-{found.version}.cdx.json", safe="")
+        self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{name}")
+        text = await services.in_thread(lambda: to_json(sbom.sbom(found, __version__)))
+        self.finish(text, set_content_type=sbom.MEDIA_TYPE)
 
 
 async def tell_of_package(handler: RegistryHandler, made: PackagePublic) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ...domain.errors import RegistryError
+from ...domain.errors import InvalidInput, RegistryError
 from .base import RegistryHandler
 
 if TYPE_CHECKING:
+    from ...registry.arrivals import Connected
     from ...registry.uploads import Receiver
 
 #: Bytes handed to the store at a time.
@@ -43,6 +44,7 @@ class UploadHandler(RegistryHandler):
         from ...registry import uploads
 
         found = await services.in_thread(uploads.get, services.database, upload_id)
+        found.arriving = services.arrivals.of(upload_id)
         found.taking = services.takings.of(upload_id)
         self.answer(found)
 
@@ -54,15 +56,20 @@ class UploadHandler(RegistryHandler):
         from ...registry import uploads
 
         await services.inspections.end(upload_id)
+        await services.in_thread(services.arrivals.end, upload_id)
         await services.in_thread(uploads.abort, services.database, services.artifacts, upload_id)
         self.done()
 
 
 class UploadFileHandler(RegistryHandler):
-    """A file of an upload; its body is taken piece by piece."""
+    """A file of an upload; its body is taken piece by piece.
+
+    With the header Upload-Offset, 0 for the first, it may come over several connections: what
+    arrived of it before one broke is kept, and the next goes on from there.
+    """
 
     always_streams = True
-    _receiver: Receiver | None = None
+    _receiver: Receiver | Connected | None = None
     _held = 0
 
     @property
@@ -83,14 +90,37 @@ class UploadFileHandler(RegistryHandler):
         services = await self.services()
         from ...registry import uploads
 
-        self._receiver = await services.in_thread(
-            uploads.receive,
-            services.database,
-            services.artifacts,
-            self.path_kwargs["upload_id"],
-            self.path_kwargs["path"],
-            services.settings.upload_limits,
-        )
+        upload_id, path = self.path_kwargs["upload_id"], self.path_kwargs["path"]
+
+        def receive() -> Receiver:
+            return uploads.receive(
+                services.database,
+                services.artifacts,
+                upload_id,
+                path,
+                services.settings.upload_limits,
+            )
+
+        offset = self._offset()
+        if offset is None:
+            self._receiver = await services.in_thread(receive)
+        else:
+            self._receiver = await services.in_thread(
+                services.arrivals.begin, upload_id, path, offset, receive
+            )
+
+    def _offset(self) -> int | None:
+        """How much of the file has come before, where its sender can go on with it."""
+        said = self.request.headers.get("Upload-Offset")
+        if said is None:
+            return None
+        if not (said.isascii() and said.isdigit() and len(said) < 20):
+            raise InvalidInput(
+                f"The header Upload-Offset is no number of bytes: {said[:40]!r}.",
+                advice="Give how many bytes of the file have arrived, 0 for the first time.",
+                fields={"Upload-Offset": "not a number"},
+            )
+        return int(said)
 
     async def take(self, chunk: bytes) -> None:
         """Keep bytes; the connection waits until they are written."""
@@ -130,7 +160,7 @@ class UploadFileHandler(RegistryHandler):
         self.done()
 
     def on_connection_close(self) -> None:
-        """The connection broke: the whole upload leaves nothing behind."""
+        """The connection broke: nothing is left of the upload, unless its sender can go on."""
         super().on_connection_close()
         receiver, self._receiver = self._receiver, None
         if receiver is not None:

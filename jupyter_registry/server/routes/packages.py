@@ -106,6 +106,16 @@ ROUTES: tuple[Route, ...] = (
         },
     ),
     Route(
+        "/packages/{package_id}/sbom",
+        packages.SbomHandler,
+        {
+            "GET": Operation(
+                "Download a package's software bill of materials (CycloneDX 1.6, JSON)",
+                gives_bytes=True,
+            )
+        },
+    ),
+    Route(
         "/packages/{package_id}/files/{path*}",
         packages.FileHandler,
         {"GET": Operation("Download a file of a package", gives_bytes=True)},

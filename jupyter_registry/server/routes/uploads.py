@@ -24,7 +24,7 @@ ROUTES: tuple[Route, ...] = (
         uploads.UploadFileHandler,
         {
             "PUT": Operation(
-                "Send a file; X-Content-SHA256 is checked where given",
+                "Send a file; X-Content-SHA256 is checked where given, Upload-Offset goes on",
                 answer="FilePublic",
                 status=201,
                 takes_bytes=True,
@@ -39,6 +39,18 @@ ROUTES: tuple[Route, ...] = (
             "POST": Operation(
                 "Take a file or folder that Jupyter's file browser shows into an upload",
                 body="ContentsTake",
+                answer="ContentsTaken",
+                status=201,
+            )
+        },
+    ),
+    Route(
+        "/uploads/{upload_id}/archives",
+        contents.UploadArchivesHandler,
+        {
+            "POST": Operation(
+                "Put the files of a zip or tar in its place; a model that is itself a zip stays",
+                body="ArchiveTake",
                 answer="ContentsTaken",
                 status=201,
             )

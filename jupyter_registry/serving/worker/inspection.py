@@ -26,6 +26,7 @@ def answer(order: Header, channel: Channel) -> None:
             from ...formats.from_data import TargetSaid
             from ...formats.inspection import Asked, inspect
             from ...formats.scoring import Scorer  # noqa: F401 (what every model needs)
+            from ...formats.sklearn_skops import trust
         except ModuleNotFoundError as error:
             raise lacks(error) from error
 
@@ -34,6 +35,7 @@ def answer(order: Header, channel: Channel) -> None:
             stage = now.value
             channel.send(pack({"op": "stage", "stage": stage, "done": done, "rows": rows}))
 
+        trust(order.get("trusted", ()))
         paths = {
             name: None if order[name] is None else Path(order[name])
             for name in ("model", "training", "holdout")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import faulthandler
 import gc
+import hashlib
 import json
 import os
 import platform
@@ -21,7 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ...domain.errors import ModelFailed, RegistryError
+from ...domain.errors import IntegrityFailure, ModelFailed, RegistryError
 from ..wire import Header, Unpacker, pack
 from .limits import confine
 
@@ -136,9 +137,12 @@ def _load(order: Header) -> tuple[Any, Header]:
     try:
         from ...formats import format_named, model_file
         from ...formats.scoring import Scorer
+        from ...formats.sklearn_skops import trust
         from .service import Service
     except ModuleNotFoundError as error:
         raise lacks(error) from error
+    check_files(Path(order["files"]), order["hashes"])
+    trust(order["trusted"])
     chosen = format_named(order["format"])
     predictor = chosen.load(model_file(Path(order["files"]), order["format"]))
     predictor.limit_threads()
@@ -153,6 +157,19 @@ def _load(order: Header) -> tuple[Any, Header]:
         "prefix": sys.prefix,
         "seconds": time.perf_counter() - began,
     }
+
+
+def check_files(folder: Path, hashes: dict[str, str]) -> None:
+    """Refuse files that are not those that were registered; raises `IntegrityFailure`."""
+    for path, sha256 in hashes.items():
+        with (folder / path).open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != sha256:
+            raise IntegrityFailure(
+                f"The model's file {path!r} has SHA-256 {found}, not {sha256} as registered.",
+                advice="Something changed it on this disk; it is copied anew when you try again.",
+                fields={"path": path, "sha256": sha256, "found": found},
+            )
 
 
 def lacks(error: ModuleNotFoundError) -> ModelFailed:

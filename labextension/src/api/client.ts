@@ -108,18 +108,23 @@ export class RegistryClient {
     return address(this.settings, ['packages', id, 'files', ...path.split('/')]);
   }
 
+  /** Where the browser downloads a package's software bill of materials from. */
+  sbomUrl(id: number): string {
+    return address(this.settings, ['packages', id, 'sbom']);
+  }
+
   // --- uploads ---
 
   beginUpload(): Promise<t.UploadPublic> {
     return this._send('POST', ['uploads']);
   }
 
-  /** Send one file of an upload; `path` is where it is in the package. */
+  /** Send one file of an upload, or the rest of it; `path` is where it is in the package. */
   uploadFile(
     upload: string,
     path: string,
     file: Blob,
-    options: Pick<SendOptions, 'onProgress' | 'signal'> = {}
+    options: Pick<SendOptions, 'offset' | 'onProgress' | 'signal'> = {}
   ): Promise<t.FilePublic> {
     const parts = ['uploads', upload, 'files', ...path.split('/')];
     return sendFileForJson(this.settings, 'PUT', parts, file, options);
@@ -144,6 +149,11 @@ export class RegistryClient {
     signal?: AbortSignal
   ): Promise<t.ContentsTaken> {
     return this._post(['uploads', upload, 'contents'], body, { signal });
+  }
+
+  /** Put an archive's files in its place; a file that is none, or a model as it is, stays. */
+  takeApart(upload: string, path: string, signal?: AbortSignal): Promise<t.ContentsTaken> {
+    return this._post(['uploads', upload, 'archives'], { path }, { signal });
   }
 
   /** Have a worker look at an upload's model and data; `inspection` tells how it stands. */

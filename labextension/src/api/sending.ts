@@ -9,6 +9,8 @@ export interface SendOptions {
   contentType?: string;
   /** The format of the answer; JSON unless given. */
   accept?: string;
+  /** Bytes of it that have arrived before: sent from there on, and can be gone on with again. */
+  offset?: number;
   /** Called with the bytes sent so far, and all that there are. */
   onProgress?: (sent: number, total: number) => void;
   /** Cancels. */
@@ -23,7 +25,7 @@ export function sendFile(
   file: Blob,
   options: SendOptions = {}
 ): Promise<Blob> {
-  const { query, contentType, accept, onProgress, signal } = options;
+  const { query, contentType, accept, offset, onProgress, signal } = options;
   return new Promise<Blob>((resolve, reject) => {
     const sender = new XMLHttpRequest();
     sender.open(method, address(settings, path, query));
@@ -34,6 +36,9 @@ export function sendFile(
     if (settings.token) {
       sender.setRequestHeader('Authorization', `token ${settings.token}`);
     }
+    if (offset !== undefined) {
+      sender.setRequestHeader('Upload-Offset', String(offset));
+    }
     const xsrf = cookie('_xsrf');
     if (xsrf !== undefined) {
       sender.setRequestHeader('X-XSRFToken', xsrf);
@@ -41,7 +46,7 @@ export function sendFile(
     const cancel = () => sender.abort();
     const settled = () => signal?.removeEventListener('abort', cancel);
     if (onProgress) {
-      sender.upload.onprogress = event => onProgress(event.loaded, event.total);
+      sender.upload.onprogress = event => onProgress((offset ?? 0) + event.loaded, file.size);
     }
     sender.onload = () => {
       settled();
@@ -67,7 +72,7 @@ export function sendFile(
       return;
     }
     signal?.addEventListener('abort', cancel);
-    sender.send(file);
+    sender.send(offset ? file.slice(offset) : file);
   });
 }
 

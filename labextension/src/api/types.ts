@@ -144,6 +144,23 @@ export interface paths {
         patch: operations["patchPackagesPackageId"];
         trace?: never;
     };
+    "/packages/{package_id}/sbom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a package's software bill of materials (CycloneDX 1.6, JSON) */
+        get: operations["getPackagesPackageIdSbom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/packages/{package_id}/files/{path}": {
         parameters: {
             query?: never;
@@ -204,7 +221,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Send a file; X-Content-SHA256 is checked where given */
+        /** Send a file; X-Content-SHA256 is checked where given, Upload-Offset goes on */
         put: operations["putUploadsUploadIdFilesPath"];
         post?: never;
         /** Take a file out of an upload */
@@ -225,6 +242,23 @@ export interface paths {
         put?: never;
         /** Take a file or folder that Jupyter's file browser shows into an upload */
         post: operations["postUploadsUploadIdContents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{upload_id}/archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the files of a zip or tar in its place; a model that is itself a zip stays */
+        post: operations["postUploadsUploadIdArchives"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1012,6 +1046,14 @@ export interface components {
         AliasSet: {
             /** Version */
             version: number;
+        };
+        /**
+         * ArchiveTake
+         * @description Take an archive of an upload apart: its files take its place.
+         */
+        ArchiveTake: {
+            /** Path */
+            path: string;
         };
         /**
          * BlueprintStep
@@ -2314,6 +2356,13 @@ export interface components {
              * @default []
              */
             warnings?: string[];
+            /**
+             * Findings
+             * @default []
+             */
+            findings?: {
+                [key: string]: string;
+            }[];
             /** @default null */
             problem?: components["schemas"]["Problem"] | null;
         };
@@ -2322,7 +2371,7 @@ export interface components {
          * @description What an inspection is at.
          * @enum {string}
          */
-        InspectionStage: "waiting" | "copying" | "starting" | "loading" | "reading" | "scoring" | "measuring";
+        InspectionStage: "waiting" | "copying" | "scanning" | "starting" | "loading" | "reading" | "scoring" | "measuring";
         /**
          * InspectionState
          * @description How an inspection of a model stands.
@@ -3072,7 +3121,8 @@ export interface components {
          *     ``upload`` names a finished upload (custom and native kinds), of which ``files`` become the
          *     package's, all of them unless given; the upload ends, and with it the rest. ``format`` is told
          *     by the files where it is not given; ``baseline`` is what ``domain.baseline`` computes;
-         *     ``input_example`` is a list of at most 20 input records.
+         *     ``input_example`` is a list of at most 20 input records. ``own_code``: the caller says that the
+         *     code in the files' pickles (cloudpickle of a notebook's class, a module of their own) is theirs.
          */
         PackageCreate: {
             /** Name */
@@ -3133,6 +3183,11 @@ export interface components {
              * @default null
              */
             files?: string[] | null;
+            /**
+             * Own Code
+             * @default false
+             */
+            own_code?: boolean;
             /**
              * Baseline
              * @default null
@@ -3651,8 +3706,14 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * PicklePolicy
+         * @description What becomes of a model whose pickles would run code outside known libraries.
+         * @enum {string}
+         */
+        PicklePolicy: "block" | "warn" | "allow";
+        /**
          * Problem
-         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, PredictionTimeout 504, SchemaTooNew 503, StorageUnavailable 503
+         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, ArchiveRefused 422, UnsafeContent 422, SignatureRefused 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, PredictionTimeout 504, SchemaTooNew 503, StorageUnavailable 503
          */
         Problem: {
             /** Type */
@@ -3936,6 +3997,13 @@ export interface components {
                 [key: string]: unknown;
             };
             monitoring: components["schemas"]["MonitoringRules"];
+            /** @default block */
+            pickle_policy?: components["schemas"]["PicklePolicy"];
+            /**
+             * Trusted Types
+             * @default []
+             */
+            trusted_types?: string[];
         };
         /**
          * ServicePeriod
@@ -4039,6 +4107,13 @@ export interface components {
              * @default []
              */
             files?: components["schemas"]["FilePublic"][];
+            /**
+             * Arriving
+             * @default {}
+             */
+            arriving?: {
+                [key: string]: number;
+            };
             /** @default null */
             taking?: components["schemas"]["Taking"] | null;
         };
@@ -4089,6 +4164,7 @@ export type AccuracyDetails = components['schemas']['AccuracyDetails'];
 export type AccuracyRules = components['schemas']['AccuracyRules'];
 export type ActualsResult = components['schemas']['ActualsResult'];
 export type AliasSet = components['schemas']['AliasSet'];
+export type ArchiveTake = components['schemas']['ArchiveTake'];
 export type BlueprintStep = components['schemas']['BlueprintStep'];
 export type BoardDeploymentCreate = components['schemas']['BoardDeploymentCreate'];
 export type BoardModelCreate = components['schemas']['BoardModelCreate'];
@@ -4154,6 +4230,7 @@ export type PackageSummary = components['schemas']['PackageSummary'];
 export type PackageUpdate = components['schemas']['PackageUpdate'];
 export type Partition = components['schemas']['Partition'];
 export type PartitionRows = components['schemas']['PartitionRows'];
+export type PicklePolicy = components['schemas']['PicklePolicy'];
 export type Problem = components['schemas']['Problem'];
 export type Progress = components['schemas']['Progress'];
 export type ReplacementCreate = components['schemas']['ReplacementCreate'];
@@ -4571,6 +4648,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPackagesPackageIdSbom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getPackagesPackageIdFilesPath: {
         parameters: {
             query?: never;
@@ -4722,6 +4822,33 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ContentsTake"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentsTaken"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postUploadsUploadIdArchives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveTake"];
             };
         };
         responses: {

@@ -44,6 +44,10 @@ export interface Provenance {
   importance?: string;
   /** Of a native package: whose model it was. */
   leaderboard?: { id: number; number: number; name: string };
+  /** What the scan of its pickles found, under which policy, and whose word let it pass. */
+  scan?: { policy?: string; own_code?: boolean; findings?: string[] };
+  /** The trusted key that its files are signed with. */
+  signed_by?: string;
   git?: { commit?: string; branch?: string | null; dirty?: boolean };
   [other: string]: unknown;
 }

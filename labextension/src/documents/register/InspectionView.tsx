@@ -76,6 +76,8 @@ function stageName(stage: InspectionPublic['stage'], trans: TranslationBundle): 
   switch (stage) {
     case 'copying':
       return trans.__('The files are brought to a worker…');
+    case 'scanning':
+      return trans.__('The files are scanned for code that they would run…');
     case 'starting':
       return trans.__('A worker starts…');
     case 'loading':

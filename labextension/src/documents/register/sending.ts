@@ -3,6 +3,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { RegistryClient } from '../../api/client';
 import { ConnectionLostError, isAbort, ProblemError } from '../../api/problems';
+import type { FilePublic } from '../../api/types';
 
 /** What a file is for. */
 export type Role = 'model' | 'training' | 'holdout';
@@ -38,8 +39,14 @@ export type SentItem = Pick<Item, 'role' | 'name' | 'size'> & {
   contents?: string;
 };
 
+/** Names of archives; the server looks whether they are. */
+const ARCHIVE = /\.(zip|tar|tgz|tbz2?|txz|tzst|tar\.(gz|bz2|xz|zst))$/i;
+
 /** Milliseconds between looks at how far the server is with files of the contents. */
 const WATCH_MS = 500;
+
+/** Milliseconds between attempts to go on after a broken connection, before it is told. */
+const PAUSES_MS = [200, 1000, 3000, 6000];
 
 /** The folder of an upload in which data lies, out of the way of the model's files. */
 const FOLDERS: Record<Role, string> = {
@@ -194,7 +201,7 @@ export class Sending {
     return this._running;
   }
 
-  /** Stop sending. The server keeps no part of an upload that was cut off: all waits again. */
+  /** Stop sending, and give up what was sent: all waits again. */
   async cancel(): Promise<void> {
     this._stop?.abort();
     await this._running;
@@ -279,7 +286,7 @@ export class Sending {
           this._startAgain();
         } else if (error instanceof ConnectionLostError) {
           this._error = error;
-          this._startAgain();
+          this._put(item.id, { state: 'waiting' }); // what has arrived waits at the server
           this._stopped = true;
           return;
         } else {
@@ -304,26 +311,76 @@ export class Sending {
   private async _sendOne(upload: string, item: Item, signal: AbortSignal): Promise<void> {
     const { source, paths, role } = item;
     if ('file' in source) {
-      const file = await this._api.uploadFile(upload, paths[0], source.file, {
-        signal,
-        onProgress: done => this._put(item.id, { done })
-      });
-      this._put(item.id, { state: 'sent', done: file.size, size: file.size });
+      const file = await this._sendFile(upload, item.id, paths[0], source.file, signal);
+      await this._settle(upload, item, [file], {}, signal);
     } else if ('contents' in source) {
       const path = source.contents.replace(/^[^/:]+:/, ''); // without the drive
       const body = role === 'model' ? { path } : { path, as: paths[0] };
       const watched = this._watch(upload, item.id);
       const taken = this._api.takeContents(upload, body, signal);
       const { files = [], left_out } = await taken.finally(() => clearInterval(watched));
-      const size = files.reduce((sum, file) => sum + file.size, 0);
-      this._put(item.id, {
-        state: 'sent',
-        size,
-        done: size,
-        paths: files.map(file => file.path),
-        leftOut: left_out
-      });
+      await this._settle(upload, item, files, left_out ?? {}, signal);
     }
+  }
+
+  /** Send a file; when the connection breaks, go on from what has arrived. */
+  private async _sendFile(
+    upload: string,
+    id: string,
+    path: string,
+    file: File,
+    signal: AbortSignal
+  ): Promise<FilePublic> {
+    let offset = 0;
+    let failures = this._broken === path ? 1 : 0; // it may have been cut before
+    for (;;) {
+      try {
+        if (failures) {
+          offset = (await this._api.upload(upload)).arriving?.[path] ?? 0;
+          this._put(id, { done: offset });
+        }
+        const onProgress = (done: number) => this._put(id, { done });
+        const sent = await this._api.uploadFile(upload, path, file, { offset, signal, onProgress });
+        this._broken = undefined;
+        return sent;
+      } catch (error) {
+        // the server says how much has arrived when it is not what was thought
+        const differs = error instanceof ProblemError && typeof error.fields.offset === 'number';
+        if (!(error instanceof ConnectionLostError || differs) || ++failures > PAUSES_MS.length) {
+          this._broken = path;
+          throw error;
+        }
+        await pause(PAUSES_MS[failures - 1], signal);
+      }
+    }
+  }
+
+  /** All of an item is there; an archive is a folder from now on. */
+  private async _settle(
+    upload: string,
+    item: Item,
+    files: readonly FilePublic[],
+    leftOut: Readonly<Record<string, string>>,
+    signal: AbortSignal
+  ): Promise<void> {
+    if (item.role === 'model' && files.length === 1 && ARCHIVE.test(files[0].path)) {
+      const archive = files[0].path;
+      const taken = await this._api.takeApart(upload, archive, signal).catch(async error => {
+        // the archive itself is no model
+        await this._api.deleteUploadFile(upload, archive).catch(ignoreMissing);
+        throw error;
+      });
+      files = taken.files ?? [];
+      leftOut = { ...leftOut, ...taken.left_out };
+    }
+    const size = files.reduce((sum, file) => sum + file.size, 0);
+    this._put(item.id, {
+      state: 'sent',
+      size,
+      done: size,
+      paths: files.map(file => file.path),
+      leftOut
+    });
   }
 
   /** Another upload is needed: what was sent waits once more, if it is still at hand. */
@@ -354,7 +411,23 @@ export class Sending {
   private _error?: unknown;
   private _lost: readonly string[] = [];
   private _made = 0;
+  /** The file whose connection broke last. */
+  private _broken?: string;
   private readonly _changed = new Signal<this, void>(this);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = () => {
+      clearTimeout(timer);
+      reject(new DOMException('Cancelled', 'AbortError'));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', cancel);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', cancel, { once: true });
+  });
 }
 
 function isGone(error: unknown): boolean {

@@ -25,7 +25,15 @@ function Files({ entity }: { entity: PackagePublic }): React.ReactElement {
   return (
     <>
       <p className="jp-Registry-muted jp-Registry-inset">
-        {trans._n('%1 file', '%1 files', shown.length)}, {size(entity.size ?? 0)}
+        {trans._n('%1 file', '%1 files', shown.length)}, {size(entity.size ?? 0)} ·{' '}
+        <a
+          className="jp-Registry-link"
+          href={api.sbomUrl(entity.id)}
+          download
+          title={trans.__('Its libraries and files, in CycloneDX 1.6')}
+        >
+          {trans.__('Software bill of materials')}
+        </a>
       </p>
       <RowsTable
         label={trans.__('Files')}

@@ -1,4 +1,5 @@
 // Of a package: where it comes from, by whom, with which libraries and parameters.
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { PackagePublic } from '../../../api/types';
@@ -21,7 +22,7 @@ export const provenance: PanelTab<PackagePublic> = {
 /** What has a place of its own below. */
 const SHOWN = new Set([
   'registered_at', 'user', 'notebook', 'kernelspec', 'python', 'implementation', 'platform',
-  'libraries', 'parameters', 'importance', 'git', 'leaderboard'
+  'libraries', 'parameters', 'importance', 'git', 'leaderboard', 'scan', 'signed_by'
 ]); // prettier-ignore
 
 function Provenance({ entity }: { entity: PackagePublic }): React.ReactElement {
@@ -51,6 +52,8 @@ function Provenance({ entity }: { entity: PackagePublic }): React.ReactElement {
           [trans.__('Git'), gitText(known, trans.__('with changes'))],
           [trans.__('Digest'), entity.digest && <code key="digest">{entity.digest}</code>],
           [trans.__('Importance'), known.importance],
+          [trans.__('Signed by'), known.signed_by],
+          [trans.__('Scan of its pickles'), scanText(known, trans)],
           ...others.flatMap(([name, value]) => factsOf(name, value))
         ]}
       />
@@ -76,6 +79,19 @@ function Provenance({ entity }: { entity: PackagePublic }): React.ReactElement {
       )}
     </>
   );
+}
+
+/** What the scan found before it was registered. */
+function scanText({ scan }: Known, trans: TranslationBundle): string | undefined {
+  if (!scan) {
+    return undefined;
+  }
+  const found = scan.findings ?? [];
+  if (!found.length) {
+    return trans.__('nothing that runs code');
+  }
+  const owned = scan.own_code ? trans.__('said to be the author’s own: ') : '';
+  return owned + found.join('; ');
 }
 
 function gitText({ git }: Known, changed: string): string {

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from ..domain.errors import InvalidInput
+from .errors import InvalidInput
 
 _LONGEST = 1_000
 _LONGEST_NAME = 255
@@ -38,6 +38,31 @@ def check_among(path: str, others: Iterable[str]) -> None:
             raise _refused(path, f"{other!r} differs from it in letter case or form alone")
         if known.startswith(f"{folded}/") or folded.startswith(f"{known}/"):
             raise _refused(path, f"{other!r} is here, and one would be a folder of the other")
+
+
+class PathSet:
+    """Paths that a folder can hold together on every system; each is added once."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, str] = {}
+        self._folders: dict[str, str] = {}
+
+    def add(self, path: str) -> str:
+        """Add a path that was checked; returns why it cannot be, or the empty string."""
+        folded = _fold(path)
+        if (other := self._files.get(folded)) is not None:
+            if other == path:
+                return "it is there twice"
+            return f"{other!r} differs from it in letter case or form alone"
+        if (other := self._folders.get(folded)) is not None:
+            return f"{other!r} is here, and one would be a folder of the other"
+        parents = [folded[:at] for at in range(len(folded)) if folded[at] == "/"]
+        for parent in parents:
+            if (other := self._files.get(parent)) is not None:
+                return f"{other!r} is here, and one would be a folder of the other"
+        self._files[folded] = path
+        self._folders |= dict.fromkeys(parents, path)
+        return ""
 
 
 def _problem(path: str) -> str:

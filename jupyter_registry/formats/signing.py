@@ -1,0 +1,123 @@
+"""Signatures of a model's files by OpenSSF model signing: made where it is registered, verified
+where it is loaded.
+
+The signature is a file of the package, `NAME`, at its root; it covers every other file by path and
+SHA-256. Needs the extra ``signing``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..domain.errors import AlreadyExists, InvalidInput, missing_extra
+
+#: Where a package's signature is.
+NAME = "model.sig"
+
+
+def make_key(path: str | os.PathLike[str]) -> tuple[Path, Path]:
+    """Make a private key (ECDSA, P-256) in a file that is there not yet, its public one beside it.
+
+    Returns both paths; the public one has ``.pub`` added, and is what an administrator puts into
+    ``RegistryApp.trusted_keys``.
+
+    Raises
+    ------
+    AlreadyExists
+        when one of them is there.
+    MissingExtra
+        when the extra ``signing`` is not installed.
+
+    """
+    try:
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric import ec
+    except ImportError as error:
+        raise missing_extra("cryptography", "signing", "Making a key") from error
+    private = Path(path).expanduser()
+    public = private.with_name(f"{private.name}.pub")
+    for file in (private, public):
+        if file.exists():
+            raise AlreadyExists(
+                f"{str(file)!r} is there already.",
+                advice="Choose another path: what was signed by a lost key stays without one.",
+                fields={"path": str(file)},
+            )
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = serialization.Encoding.PEM
+    with open(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(
+            key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        )
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    public.write_bytes(key.public_key().public_bytes(pem, form))
+    return private, public
+
+
+def sign(folder: Path, key: str | os.PathLike[str], signature: Path) -> None:
+    """Sign all files of a folder, links to files too, with a private key in PEM.
+
+    Raises
+    ------
+    InvalidInput
+        when there is no such key, or it is none.
+    MissingExtra
+        when the extra ``signing`` is not installed.
+
+    """
+    signing, _, hashing = _library()
+    private = Path(key).expanduser()
+    try:
+        private.read_bytes()
+        config = signing.Config().use_elliptic_key_signer(private_key=private)
+    except (OSError, ValueError, TypeError) as error:
+        raise InvalidInput(
+            f"{str(key)!r} is no private key: {error}",
+            advice="Give an elliptic-curve key in PEM, such as make_key makes.",
+            fields={"sign_with": str(error)},
+        ) from error
+    config.set_hashing_config(hashing.Config().set_allow_symlinks(True))
+    config.sign(folder, signature)
+
+
+def verify(folder: Path, keys: Sequence[Path]) -> tuple[Path | None, str]:
+    """The public key that a folder's files were signed with; ``None``, and why, for none of them.
+
+    Raises `MissingExtra` when the extra ``signing`` is not installed.
+    """
+    _, verifying, hashing = _library()
+    signature = folder / NAME
+    if not signature.is_file():
+        return None, f"it has no signature ({NAME})"
+    reasons = []
+    for key in keys:
+        try:
+            ignored = hashing.Config().set_ignored_paths(paths=[signature], ignore_git_paths=False)
+            config = verifying.Config().use_elliptic_key_verifier(public_key=key)
+            config.set_hashing_config(ignored).verify(folder, signature)
+        except Exception as error:  # of several libraries
+            reasons.append(f"{key.name}: {str(error).strip() or type(error).__name__}"[:500])
+        else:
+            return key, ""
+    return None, "; ".join(reasons) or "no key is trusted"
+
+
+def _library() -> tuple[Any, Any, Any]:
+    try:
+        from model_signing import hashing, signing, verifying
+    except ImportError as error:
+        raise missing_extra("model_signing", "signing", "A signature of a model") from error
+    return signing, verifying, hashing
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Verify the folder that the JSON in the argument names, by its keys; JSON comes out."""
+    asked = json.loads(arguments[0])
+    key, why = verify(Path(asked["folder"]), [Path(key) for key in asked["keys"]])
+    sys.stdout.write(json.dumps({"key": None if key is None else str(key), "why": why}))
+    return 0
