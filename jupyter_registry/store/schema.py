@@ -1,4 +1,8 @@
-"""The schema's revision: checked at every start, migrated by Alembic only when it is behind."""
+"""The schema's revision: checked at every start, migrated by Alembic only when it is behind.
+
+A new database gets the tables as they are declared, which migrations lead to, too; so Alembic,
+which needs more memory than all else that the server loads for the database, is not imported.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, inspect, text
+from sqlmodel import SQLModel
 
 from ..domain.errors import Conflict, SchemaTooNew
 from . import file_locks
@@ -54,6 +59,9 @@ def ensure(engine: Engine, *, upgrade: bool = True) -> None:
                 advice="Upgrade jupyter_registry, or point database_url at another database.",
                 fields={"database_revision": revision, "newest_known": HEAD},
             )
+        if revision is None and upgrade:
+            _create(engine)
+            return
         if not upgrade:
             raise Conflict(
                 f"The database has schema {revision or 'none'}; {HEAD} is needed.",
@@ -81,6 +89,22 @@ def _known() -> set[str]:
     from alembic.script import ScriptDirectory
 
     return {item.revision for item in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
+def _create(engine: Engine) -> None:
+    """Make the newest schema; what is left of one that was interrupted is completed."""
+    from . import log_tables, tables, text_index  # noqa: F401  (fill the metadata)
+
+    with engine.begin() as connection:
+        SQLModel.metadata.create_all(connection)
+        text_index.create(connection)
+        connection.exec_driver_sql(
+            "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL, "
+            "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+        )
+        connection.execute(
+            text("INSERT INTO alembic_version (version_num) VALUES (:head)"), {"head": HEAD}
+        )
 
 
 def _migrate(engine: Engine) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlmodel import SQLModel
 
 from jupyter_registry.domain.errors import Conflict, SchemaTooNew
@@ -15,9 +16,13 @@ from jupyter_registry.store.database import open_database
 
 
 def test_migrations_equal_metadata(database_url: str) -> None:
+    from alembic import command
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
+    engine = create_engine(database_url)
+    command.upgrade(schema.config(engine), "head")
+    engine.dispose()
     database = open_database(database_url)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(
@@ -30,6 +35,57 @@ def test_migrations_equal_metadata(database_url: str) -> None:
         )
         assert compare_metadata(context, SQLModel.metadata) == []
     database.close()
+
+
+def test_a_new_schema_is_the_one_that_migrations_lead_to(database_url: str) -> None:
+    from alembic import command
+
+    database = open_database(database_url)
+    made = _described(database.engine)
+    command.downgrade(schema.config(database.engine), "base")
+    assert _described(database.engine) == {}
+    command.upgrade(schema.config(database.engine), "head")
+    assert _described(database.engine) == made
+    assert len(made) > 20
+    database.close()
+
+
+def _plain(value: Any) -> Any:
+    """Without objects that are told by their address."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return value if isinstance(value, list | int | None) else str(value)
+
+
+def _described(engine: Engine) -> dict[str, Any]:
+    """Each table's columns and constraints, indexes and triggers, in no order."""
+    inspector = inspect(engine)
+    found: dict[str, Any] = {}
+    for table in inspector.get_table_names():
+        if table.startswith("package_search"):  # what FTS5 has for itself
+            continue
+        found[table] = {
+            str(sorted(str(_plain(one)) for one in part))
+            for part in (
+                [
+                    {**column, "type": str(column["type"])}
+                    for column in inspector.get_columns(table)
+                ],
+                inspector.get_indexes(table),
+                inspector.get_foreign_keys(table),
+                inspector.get_unique_constraints(table),
+                [inspector.get_pk_constraint(table)],
+            )
+        }
+    found.pop("alembic_version", None)
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' OR name = :index"
+        else:
+            query = "SELECT indexname, indexdef FROM pg_indexes WHERE indexname = :index"
+        for name, sql in connection.execute(text(query), {"index": "package_search"}):
+            found[name] = sql
+    return found
 
 
 def test_head_constant_is_the_newest_script() -> None:
@@ -45,8 +101,6 @@ def test_downgrade_leaves_nothing_and_upgrade_returns(database_url: str) -> None
     command.downgrade(schema.config(database.engine), "base")
     assert schema.current(database.engine) is None
     with database.engine.connect() as connection:
-        from sqlalchemy import inspect
-
         names = inspect(connection).get_table_names()
     assert set(names) <= {"alembic_version", "sqlite_sequence"}
     schema.ensure(database.engine)
@@ -151,7 +205,15 @@ def _open_in_processes(url: str, count: int) -> list[str]:
     return answers
 
 
-def test_racing_processes_migrate_once_then_alembic_is_not_imported(database_url: str) -> None:
+def test_racing_processes_migrate_once_and_alembic_is_imported_for_that_alone(
+    database_url: str,
+) -> None:
+    from alembic import command
+
+    assert _open_in_processes(database_url, 4) == ["False"] * 4
+    engine = create_engine(database_url)
+    command.downgrade(schema.config(engine), "0006")
+    engine.dispose()
     assert "True" in _open_in_processes(database_url, 4)
     assert _open_in_processes(database_url, 1) == ["False"]
 
@@ -174,7 +236,6 @@ def test_without_upgrade_an_empty_database_is_refused(database_url: str) -> None
 def test_rows_of_before_segments_stay(database_url: str) -> None:
     """From 0002 with a deployment and its rows to the head, and back."""
     from alembic import command
-    from sqlalchemy import create_engine
 
     engine = create_engine(database_url)
     command.upgrade(schema.config(engine), "0002")

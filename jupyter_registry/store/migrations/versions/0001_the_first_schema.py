@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel import UTCDateTime
 
+from jupyter_registry.store import text_index
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -14,47 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     _create_tables()
-    _create_search_index()
-
-
-def _create_search_index() -> None:
-    """Index ``search_text`` by trigrams: FTS5 kept by triggers on SQLite, pg_trgm on PostgreSQL.
-
-    Where the database has neither, searches scan.
-    """
-    connection = op.get_bind()
-    if connection.dialect.name == "postgresql":
-        try:
-            with connection.begin_nested():
-                connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-                connection.exec_driver_sql(
-                    "CREATE INDEX package_search ON model_package "
-                    "USING gin (search_text gin_trgm_ops)"
-                )
-        except sa.exc.DBAPIError:
-            return  # not installed on that server, or not allowed
-        return
-    try:
-        connection.exec_driver_sql(
-            "CREATE VIRTUAL TABLE package_search USING fts5("
-            "search_text, content='model_package', content_rowid='id', tokenize='trigram')"
-        )
-    except sa.exc.OperationalError:
-        return  # an SQLite without FTS5 or its trigram tokenizer
-    add = "INSERT INTO package_search(rowid, search_text) VALUES (new.id, new.search_text);"
-    drop = (
-        "INSERT INTO package_search(package_search, rowid, search_text) "
-        "VALUES ('delete', old.id, old.search_text);"
-    )
-    for when, action in (
-        ("AFTER INSERT", add),
-        ("AFTER DELETE", drop),
-        ("AFTER UPDATE OF search_text", drop + add),
-    ):
-        name = when.split()[1].lower()
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER package_search_{name} {when} ON model_package BEGIN {action} END"
-        )
+    text_index.create(op.get_bind())
 
 
 def _create_tables() -> None:
