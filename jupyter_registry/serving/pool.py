@@ -43,7 +43,7 @@ class WorkerPool:
         Most processes that serve at once; the one unused for longest makes room for a new one.
     predict_timeout:
         Seconds one call of a model may take before its worker is killed, unless it is asked for
-        with another limit.
+        with a lower limit.
     inspect_timeout:
         Seconds one inspection of a model may take before its worker is killed.
     limits:
@@ -125,8 +125,8 @@ class WorkerPool:
             worker: what it returns is the result in place of `Scores`. One wake-up of the event
             loop and one of another thread are saved; it may block, and raise.
         seconds:
-            That one call of the model with these rows, or a part of them, may take; the pool's
-            ``predict_timeout`` unless given.
+            That one call of the model with these rows, or a part of them, may take, if less than
+            the pool's ``predict_timeout``.
 
         Raises
         ------

@@ -51,7 +51,7 @@ class Supervisor:
     ) -> None:
         self.spec = spec
         self.call_seconds = call_seconds
-        """That one call of the model may take, where a request does not say otherwise."""
+        """That one call of the model may take, where a request does not allow less."""
         self.worker: WorkerProcess | None = None
         self.last_used = time.monotonic()
         self.requests = self.calls = self.rows = self.restarts = 0
@@ -118,7 +118,7 @@ class Supervisor:
                 raise self._unavailable(f"next try in {wait:.0f} s")
         self.last_used = now
         self.requests += 1
-        allowed = seconds or self.call_seconds
+        allowed = min(seconds or self.call_seconds, self.call_seconds)
         request = Request(frame, n, self._loop.create_future(), follow, allowed)
         if n > self._part_rows():
             self._large.append(request)
