@@ -21,6 +21,9 @@ class Family:
     most_rows: int | None = None
     #: Whether it is trained with its library's own settings, before any tuning.
     is_plain: bool = True
+    #: A family that is trained before it, and how many times as long this one takes, about: one
+    #: that would not be ready in time is not begun.
+    slower_than: tuple[str, float] | None = None
 
 
 #: In the order in which they are trained: what is quick and good comes first.
@@ -35,7 +38,7 @@ FAMILIES: Mapping[str, Family] = {
         Family("extra_trees", "Extra trees", is_plain=False),
         Family("nearest_neighbours", "Nearest neighbours", most_rows=20_000),
         Family("hist_gradient_boosting", "Histogram gradient boosting"),
-        Family("catboost", "CatBoost", "catboost"),
+        Family("catboost", "CatBoost", "catboost", slower_than=("hist_gradient_boosting", 1.5)),
         Family("blend", "Blend", is_plain=False),
     )
 }

@@ -181,11 +181,25 @@ class Run:
                 continue
             # the first models may take what they need: a board without any helps nobody
             seconds = self._left() if not self.done else min(left, _ONE_SHARE * whole)
+            expected = self._expected(family)
+            if expected > seconds:
+                told = (
+                    f"It would take about {expected:.0f} s, and {seconds:.0f} s were left for it."
+                )
+                self._fail(family.title, family.name, {}, told)
+                continue
             self._candidate(family.title, family.name, {}, seconds)
         if plan.tunes:
             self._tune()
         if plan.blends:
             self._blend()
+
+    def _expected(self, family: Family) -> float:
+        """Seconds that it will take at least, as far as one before it tells."""
+        if family.slower_than is None:
+            return 0.0
+        name, times = family.slower_than
+        return sum(times * one.seconds for one in self.done if one.family == name)
 
     def _tune(self) -> None:
         left = self._left()

@@ -91,18 +91,18 @@ def test_the_notebook_and_libraries_are_known(
 def test_a_library_installed_meanwhile_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = ModuleType("catboost")
+    module = ModuleType("imblearn")
     module.__version__ = "1.0"  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "catboost", module)
+    monkeypatch.setitem(sys.modules, "imblearn", module)
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert libraries()["catboost"] == "1.0"
-    installed = tmp_path / "catboost_cpu-3.2.1.dist-info"
+    assert libraries()["imblearn"] == "1.0"
+    installed = tmp_path / "imblearn_cpu-3.2.1.dist-info"
     installed.mkdir()
     (installed / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: catboost-cpu\nVersion: 3.2.1\n"
+        "Metadata-Version: 2.1\nName: imblearn-cpu\nVersion: 3.2.1\n"
     )
-    (installed / "top_level.txt").write_text("catboost\n")
-    assert libraries()["catboost"] == "3.2.1"
+    (installed / "top_level.txt").write_text("imblearn\n")
+    assert libraries()["imblearn"] == "3.2.1"
 
 
 def test_what_cannot_be_known_is_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
