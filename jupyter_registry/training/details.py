@@ -29,8 +29,12 @@ from .pipelines import pipeline
 _POINTS, _SAMPLED = 100, 500
 #: Rows and features of importance and dependence, and points of the latter.
 _ROWS, _FEATURES, _DEPENDENT, _GRID = 500, 100, 5, 12
+#: Rows of importance where a model takes long for each, as one does that compares it with all.
+_ROWS_OF_SLOW = 150
 #: Rows that a model is asked about at once.
 _ASKED = 5_000
+#: Seconds that importance should take; slow models are asked about fewer rows, not under so many.
+_IMPORTANCE_SECONDS, _LEAST_ROWS = 0.3, 100
 #: Shares of the training rows that a learning curve is of, beside all of them.
 _SHARES = (0.125, 0.25, 0.5)
 
@@ -55,17 +59,18 @@ def quick(material: Material, trained: Trained) -> dict[str, Any]:
 
 
 def importance(
-    material: Material, trained: Trained, seconds: float
+    material: Material, trained: Trained, family: str, seconds: float
 ) -> tuple[dict[str, float], str] | None:
     """How much the loss rises when a column is shuffled, the largest 1; ``None`` out of time.
 
-    L. Breiman, Random Forests (2001); of at most 500 validation rows of the last fold, by the
-    squared error or the log loss.
+    L. Breiman, Random Forests (2001); of at most 500 validation rows of the last fold (150 of a
+    model that is slow to ask), by the squared error or the log loss.
     """
     names = material.signature.names
     if len(names) > _FEATURES:
         return None
-    rows = _sample(material, material.partition.splits[-1][1])
+    most = _ROWS if FAMILIES[family].most_rows is None else _ROWS_OF_SLOW
+    rows = some(material, material.partition.splits[-1][1], most)
     predictor = SklearnPredictor(trained.fold_model)
     frame = material.rows_of(rows)
     loss = _loss(material, rows)

@@ -184,7 +184,9 @@ class _Worker:
         def left() -> float:
             return max(0.0, until - time.monotonic())
 
-        measured = self._details.importance(self.material, trained, max(left(), _IMPORTANCE))
+        measured = self._details.importance(
+            self.material, trained, said["family"], max(left(), _IMPORTANCE)
+        )
         if measured is not None:
             important, how = measured
             said["details"]["importance"] = important
