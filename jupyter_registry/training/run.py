@@ -24,6 +24,8 @@ _PLAIN_SHARE = 0.35
 _ONE_SHARE = 0.5
 #: Of what is left then the search takes so much; training what it found the rest.
 _SEARCH_SHARE = 0.65
+#: What it found takes at least so much, also where a trial goes on for longer.
+_AFTER_SEARCH_SHARE = 0.2
 #: A search of fewer seconds is not worth it.
 _LEAST_SEARCH = 3.0
 #: Models that a search gives to the board, models that are blended, and the share of the budget
@@ -87,6 +89,7 @@ class Run:
         self.state = "failed"
         self._details_left = _DETAILS_SHARE * plan.budget
         self._numbers = 0
+        self._start_seconds = 0.0
         self._stage = "starting"
         self._text = "Starting"
         self._total = len(plan.families) + (TUNED if plan.tunes else 0) + bool(plan.blends)
@@ -194,6 +197,14 @@ class Run:
         if plan.blends:
             self._blend()
 
+    def _until(self, searched: float, seconds: float) -> float:
+        """When a search that goes on beyond its time is cut off, as one trial of it may be long.
+
+        There must be time left to start again, and to train what was found.
+        """
+        latest = self._end - 1.5 * self._start_seconds - _AFTER_SEARCH_SHARE * self._left()
+        return max(searched + seconds, min(searched + 1.25 * seconds + 2, latest))
+
     def _expected(self, family: Family) -> float:
         """Seconds that it will take at least, as far as one before it tells."""
         if family.slower_than is None:
@@ -220,7 +231,7 @@ class Run:
         reason = None
         searched = time.monotonic()
         try:
-            answer = self._answer(order, searched + seconds * 1.25 + 2)
+            answer = self._answer(order, self._until(searched, seconds))
             if answer["event"] == "failed":
                 reason = answer["reason"]
         except ChildLost as error:
@@ -344,10 +355,12 @@ class Run:
 
     def _load(self, until: float, tick: Callable[[], None]) -> dict[str, Any]:
         """Have the child load what to train on; it is started unless it is there."""
+        began = time.monotonic()
         if not self.child.is_running:
             self.child.start()
         self.child.ask({"do": "load"})
         answer = next(self.child.answers(until, tick))
+        self._start_seconds = max(self._start_seconds, time.monotonic() - began)
         if answer["event"] != "loaded":
             raise ChildLost(answer["reason"])
         return answer
