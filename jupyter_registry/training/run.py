@@ -197,6 +197,9 @@ class Run:
         if plan.blends:
             self._blend()
 
+    def _left_for_tuned(self) -> float:
+        return self._left() - _BLEND_SHARE * self.plan.budget * self.plan.blends
+
     def _until(self, searched: float, seconds: float) -> float:
         """When a search that goes on beyond its time is cut off, as one trial of it may be long.
 
@@ -240,7 +243,10 @@ class Run:
         self.model_seconds += time.monotonic() - searched
         found: list[dict[str, Any]] = []
         try:
-            found = self._answer({"do": "settings", "log": str(log)}, self._end).get("found") or []
+            self._ready()
+            # what would take longer than there is time left is no use, however good
+            order = {"do": "settings", "log": str(log), "seconds": self._left_for_tuned()}
+            found = self._answer(order, self._end).get("found") or []
         except ChildLost as error:
             reason = reason or str(error)
         if not found:
@@ -252,7 +258,7 @@ class Run:
                 (f.title for f in self.plan.families if f.name == best["family"]), best["family"]
             )
             label = _LEARNERS.get(best["learner"], title)
-            left = self._left() - _BLEND_SHARE * self.plan.budget * self.plan.blends
+            left = self._left_for_tuned()
             if left < 1.0:
                 self._fail(f"{label}, tuned", best["family"], best["parameters"], _NO_TIME)
                 continue

@@ -53,10 +53,19 @@ def trials_of(log: Path) -> list[Trial]:
     return found
 
 
-def best_of(trials: Sequence[Trial]) -> list[Trial]:
-    """The best trial of each learner, the best learner first; those of the most rows count."""
+#: How much longer training again may take than the trial did.
+_SLACK = 1.5
+
+
+def best_of(trials: Sequence[Trial], seconds: float = math.inf) -> list[Trial]:
+    """The best trial of each learner, the best learner first; those of the most rows count.
+
+    ``seconds``: what training one again may take; trials that took longer do not count.
+    """
     best: dict[str, Trial] = {}
     for trial in trials:
+        if _SLACK * trial.seconds > seconds:
+            continue
         held = best.get(trial.learner)
         if held is None or (-trial.sample, trial.loss) < (-held.sample, held.loss):
             best[trial.learner] = trial

@@ -89,4 +89,9 @@ def test_a_log_that_was_cut_off_is_read(tmp_path: Path) -> None:
     # the better one was of fewer rows
     assert best_of(trials)[0].loss == 0.5
     assert best_of(trials)[0].config == {"n_estimators": 4, "num_leaves": 4}
+    # what took longer than there is time for is passed over
+    slowest = max(trial.seconds for trial in trials)
+    assert best_of(trials, 1e9) == best_of(trials)
+    assert all(1.5 * trial.seconds <= slowest for trial in best_of(trials, slowest))
+    assert best_of(trials, 0.0) == []
     assert trials_of(tmp_path / "none.log") == []
