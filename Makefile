@@ -26,7 +26,9 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml
 	@touch $@
 
 $(VENV)/.packages: $(BIN)/python pyproject.toml labextension/package.json
-	# the front end is built below, once; modules are compiled on all cores
+	# the front end is built below, once; modules are compiled on all cores. An editable
+	# installation by hand leaves a second install.json, which pip would refuse
+	rm -f jupyter_registry/labextension/install.json
 	SKIP_JUPYTER_BUILDER=1 $(PIP) install --quiet --no-compile --editable '.[dev]'
 	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true
 	@touch $@ $(VENV)/.demo
