@@ -147,11 +147,11 @@ describe('a distribution', () => {
 
 describe('where a notebook is in the contents', () => {
   it.each([
-    ['work/a.ipynb', '/home/ada', ['work/a.ipynb']],
-    ['/srv/lab/work/a.ipynb', '/srv/lab', ['work/a.ipynb']],
-    ['/srv/other/a.ipynb', '/srv/lab', []],
-    ['/home/ada/lab/work/a.ipynb', '~/lab', ['work/a.ipynb']],
-    ['/home/ada/work/a.ipynb', '~', ['work/a.ipynb', 'ada/work/a.ipynb']],
+    ['work/a.ipynb', '/people/ada', ['work/a.ipynb']],
+    ['/disk/lab/work/a.ipynb', '/disk/lab', ['work/a.ipynb']],
+    ['/disk/other/a.ipynb', '/disk/lab', []],
+    ['/people/ada/lab/work/a.ipynb', '~/lab', ['work/a.ipynb']],
+    ['/people/ada/work/a.ipynb', '~', ['work/a.ipynb', 'ada/work/a.ipynb']],
     ['/root/a.ipynb', '~', ['a.ipynb']],
     ['C:\\Users\\ada\\lab\\a.ipynb', 'C:\\Users\\ada\\lab', ['a.ipynb']]
   ])('%s under %s', (path, root, found) => {
