@@ -196,7 +196,9 @@ def test_a_file_of_the_file_browser_a_refusal_and_a_stop(
     form.get_by_label("Target type").select_option("")
     form.get_by_label("Target *").select_option("income")
     form.get_by_label("Name", exact=True).fill("short")
-    with page.expect_request("**/leaderboards/jobs"):
+    with page.expect_request(
+        lambda asked: asked.url.endswith("/leaderboards/jobs") and asked.method == "POST"
+    ):
         form.get_by_role("button", name="Train", exact=True).click()
     page.reload()  # before there is an answer: what comes of it is shown all the same
     ready(page)

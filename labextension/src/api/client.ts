@@ -243,7 +243,7 @@ export class RegistryClient {
 
   /** Train a leaderboard in a process of the server; `trainingJob` tells how it stands. */
   train(body: t.LeaderboardJobCreate): Promise<t.LeaderboardJobPublic> {
-    return this._send('POST', ['leaderboards', 'jobs'], body);
+    return this._post(['leaderboards', 'jobs'], body, { outlives: true });
   }
 
   /** The training jobs of this server without their logs, the newest first. */

@@ -17,7 +17,12 @@ export interface RequestOptions {
   /** Sent as JSON. */
   body?: unknown;
   signal?: AbortSignal;
+  /** Whether it is sent to its end though the page is closed or loaded again meanwhile. */
+  outlives?: boolean;
 }
+
+/** Characters of a body that browsers send after their page, in all its requests: 64 KiB. */
+const OUTLIVING = 32_000;
 
 /** The address of a part of the registry; each part of the path is encoded. */
 export function address(
@@ -53,6 +58,7 @@ export async function request<T>(
   }
   if (body !== undefined) {
     init.body = JSON.stringify(body);
+    init.keepalive = !!options.outlives && init.body.length < OUTLIVING;
     init.headers = { 'Content-Type': 'application/json' };
   }
   let response: Response;

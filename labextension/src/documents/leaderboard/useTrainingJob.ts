@@ -8,6 +8,10 @@ import { useKept } from '../../components/kept';
 
 /** Milliseconds between two looks at a job that has no leaderboard yet. */
 const LOOK_MS = 700;
+/** Milliseconds before each look for a job that was asked for just before the page was loaded. */
+const LOST_MS = [0, 1_000, 3_000, 6_000, 10_000];
+/** Milliseconds after the page was loaded from which on a form is a new one. */
+const YOUNG_MS = 60_000;
 
 export interface TrainingJob {
   /** The file, while it is sent. */
@@ -34,6 +38,8 @@ export function useTrainingJob(token: string, done: () => void): TrainingJob {
   const [beginning, setBeginning] = useState(false);
   const [error, setError] = useState<unknown>();
   const controller = useRef<AbortController>();
+  /** Whether one was asked for since the page was loaded. */
+  const asked = useRef(false);
   const latest = useRef({ done, registry });
   latest.current = { done, registry };
 
@@ -41,17 +47,26 @@ export function useTrainingJob(token: string, done: () => void): TrainingJob {
   useEffect(() => {
     const known = restored.current;
     const stop = new AbortController();
-    if (!known.job) {
-      api.trainingJobs(stop.signal).then(
-        jobs => {
-          const found = jobs.find(one => one.token === token);
-          const came = typeof found?.leaderboard_id === 'number';
-          if (found && found.id !== known.ended && (came || found.state !== 'stopped')) {
-            setJob(found.id);
-          }
-        },
-        () => undefined // then it is a form as any other
-      );
+    // the server may hear of the job only after the page was loaded again
+    const find = async () => {
+      let found: LeaderboardJobPublic | undefined;
+      for (const wait of LOST_MS) {
+        await new Promise(resolve => setTimeout(resolve, wait));
+        if (stop.signal.aborted || asked.current) {
+          return;
+        }
+        found = (await api.trainingJobs(stop.signal)).find(one => one.token === token);
+        const runs = found?.state === 'starting' || found?.state === 'running';
+        if (found && (runs || typeof found.leaderboard_id === 'number')) {
+          return setJob(found.id);
+        }
+      }
+      if (found && found.id !== known.ended && found.state !== 'stopped') {
+        setJob(found.id);
+      }
+    };
+    if (!known.job && performance.now() < YOUNG_MS) {
+      find().catch(() => undefined); // then it is a form as any other
     }
     return () => stop.abort();
   }, [api, token, setJob]);
@@ -99,6 +114,7 @@ export function useTrainingJob(token: string, done: () => void): TrainingJob {
     if (beginning || job) {
       return;
     }
+    asked.current = true;
     setBeginning(true);
     setError(undefined);
     const stop = new AbortController();
