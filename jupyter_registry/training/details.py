@@ -33,8 +33,8 @@ _ROWS, _FEATURES, _DEPENDENT, _GRID = 500, 100, 5, 12
 _ROWS_OF_SLOW = 150
 #: Rows that a model is asked about at once.
 _ASKED = 5_000
-#: Seconds that importance should take; slow models are asked about fewer rows, not under so many.
-_IMPORTANCE_SECONDS, _LEAST_ROWS = 0.3, 100
+#: Rows of importance where even these would take too long.
+_LEAST_ROWS = 100
 #: Shares of the training rows that a learning curve is of, beside all of them.
 _SHARES = (0.125, 0.25, 0.5)
 
@@ -64,23 +64,29 @@ def importance(
     """How much the loss rises when a column is shuffled, the largest 1; ``None`` out of time.
 
     L. Breiman, Random Forests (2001); of at most 500 validation rows of the last fold (150 of a
-    model that is slow to ask), by the squared error or the log loss.
+    model that is slow to ask, 100 where time is short), by the squared error or the log loss.
     """
     names = material.signature.names
     if len(names) > _FEATURES:
         return None
     most = _ROWS if FAMILIES[family].most_rows is None else _ROWS_OF_SLOW
     rows = some(material, material.partition.splits[-1][1], most)
-    predictor = SklearnPredictor(trained.fold_model)
+    ask = material.asking(SklearnPredictor(trained.fold_model))
+    began = time.monotonic()
     frame = material.rows_of(rows)
+    told = ask(frame)
+    once = time.monotonic() - began
+    if once * len(names) > seconds:  # by its rows, or as the machine is busy
+        rows = some(material, rows, _LEAST_ROWS)
+        frame = material.rows_of(rows)
+        told = ask(frame)
     loss = _loss(material, rows)
-    ask = material.asking(predictor)
+    before = loss(told)
     random = np.random.default_rng(material.making.seed)
     shuffled = [(name, random.permutation(frame[name])) for name in names]
     asked = _ask_changed(ask, frame, shuffled, seconds)
     if asked is None:
         return None
-    before = loss(ask(frame))
     rises = {name: loss(told) - before for name, told in zip(names, asked, strict=True)}
     largest = max(rises.values(), default=0.0)
     if largest <= 0:

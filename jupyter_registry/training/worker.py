@@ -28,6 +28,8 @@ from ..formats.libraries import libraries
 
 #: Seconds that importance may take of any model: drift of a deployment is judged by it.
 _IMPORTANCE = 1.0
+#: The first models may take more: on a busy machine a board without any tells nobody anything.
+_IMPORTANCE_OF_FIRST = 4.0
 
 
 def main(arguments: list[str]) -> int:
@@ -113,7 +115,8 @@ class _Worker:
         )
         leads = asked.family != "baseline" and self._leads(order, trained)
         left = order["details_seconds"] if leads else 0.0
-        self._add_details(said, asked, trained, left)
+        least = _IMPORTANCE_OF_FIRST if order["to_beat"] is None else _IMPORTANCE
+        self._add_details(said, asked, trained, left, least)
         return self._trained(said, trained, model_seconds)
 
     def _measure(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -176,7 +179,14 @@ class _Worker:
         ]
         return {"event": "tuned", "found": found}
 
-    def _add_details(self, said: dict[str, Any], order: Any, trained: Any, seconds: float) -> None:
+    def _add_details(
+        self,
+        said: dict[str, Any],
+        order: Any,
+        trained: Any,
+        seconds: float,
+        least: float = _IMPORTANCE,
+    ) -> None:
         """Details, the cheap ones always, the others while there is time for them."""
         until = time.monotonic() + seconds
         said["details"] = self._details.quick(self.material, trained)
@@ -185,7 +195,7 @@ class _Worker:
             return max(0.0, until - time.monotonic())
 
         measured = self._details.importance(
-            self.material, trained, said["family"], max(left(), _IMPORTANCE)
+            self.material, trained, said["family"], max(left(), least)
         )
         if measured is not None:
             important, how = measured
