@@ -15,8 +15,8 @@ from .errors import RequirementsRefused
 
 #: Files that say what a package needs, the first that is there counts.
 FILES = ("requirements.txt", "python_env.yaml", "conda.yaml")
-#: Characters of such a file that are read, and lines.
-MOST_CHARACTERS, MOST_LINES = 1 << 20, 500
+#: Bytes of such a file that are read, and lines.
+MOST_BYTES, MOST_LINES = 1 << 20, 500
 CAPTURED = "captured versions"
 
 #: What libraries are called where they are installed from, if not as they are imported.

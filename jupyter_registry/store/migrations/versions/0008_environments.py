@@ -17,3 +17,8 @@ def upgrade() -> None:
         sa.Column("environment", sa.String(40), nullable=False, server_default="kernelspec"),
     )
     op.add_column("deployment_period", sa.Column("environment", sa.String(40), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("deployment_period", "environment")
+    op.drop_column("deployment", "environment")
