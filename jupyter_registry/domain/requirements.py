@@ -34,6 +34,9 @@ _READERS = {
 }
 #: Captured, but no part of a model.
 _NOT_NEEDED = frozenset({"jupyter_registry"})
+#: Hooks of a ``custom.py`` that get rows, as pandas has them.
+_ROW_HOOKS = re.compile(r"^\s*(async\s+)?def\s+(transform|score|post_process)\b", re.MULTILINE)
+CODE = "custom.py"
 _HASH = re.compile(r"--hash[= ](sha(?:256|384|512):[0-9a-fA-F]+)")
 _COMMENT = re.compile(r"(^|\s)#.*$")
 #: conda's names that stand for the interpreter and its tools.
@@ -83,7 +86,7 @@ def read(
     Parameters
     ----------
     files:
-        Texts of those of `FILES` that it has, by name.
+        Texts of those of `FILES` that it has, by name, and of its `CODE`.
     provenance:
         What was captured of it: ``libraries`` and ``python`` are taken where no file says.
     format:
@@ -112,7 +115,9 @@ def read(
     found.python = found.python or _version(provenance.get("python"))
     lines = _normalised(found.lines, source, allow_links)
     names = {_name_of(line) for line in lines}
-    wanted = (*_ALWAYS, *_READERS.get(format or "", ()))
+    wanted = [*_ALWAYS, *_READERS.get(format or "", ())]
+    if format == "custom_code" and _ROW_HOOKS.search(files.get(CODE, "")):
+        wanted.append("pandas")
     added = tuple(name for name in dict.fromkeys(wanted) if name not in names)
     return Requirements(
         tuple(sorted({*lines, *added})), source, found.python, added, tuple(found.notes)

@@ -74,7 +74,7 @@ def requirements_of(services: Services, package: PackagePublic) -> Requirements:
     shallow = [file for file in package.files if file.path.count("/") <= 1]
     for file in sorted(shallow, key=lambda file: (file.path.count("/"), file.path)):
         name = file.path.rpartition("/")[2]
-        if name not in requirements.FILES or name in texts:
+        if name not in (*requirements.FILES, requirements.CODE) or name in texts:
             continue
         if file.size > requirements.MOST_BYTES:
             raise RequirementsRefused(

@@ -20,8 +20,8 @@ from jupyter_registry.domain.entities import (
 from jupyter_registry.domain.errors import AlreadyExists, Conflict, DeploymentNotFound, InvalidInput
 from jupyter_registry.domain.kinds import DeploymentState
 from jupyter_registry.registry import actuals, assess, deployments, keys, replacement, reports
-from jupyter_registry.registry.keys import KeyRing
 from jupyter_registry.registry.environments import Runtime
+from jupyter_registry.registry.keys import KeyRing
 from jupyter_registry.registry.services import Services
 from jupyter_registry.store.database import Database
 
