@@ -94,9 +94,7 @@ def left(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
-def test_a_model_runs_in_what_its_package_needs(
-    make: Make, name: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_model_runs_in_what_its_package_needs(make: Make, name: str, folder: Path) -> None:
     package = make("numpy<2.3  # as it was made with\n")
     lines: list[str] = []
     deployment = package.deploy(name, environment="package", log=lines.append)
