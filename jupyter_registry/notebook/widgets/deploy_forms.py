@@ -63,7 +63,7 @@ class DeployForm(Panel):
         #: what the checks that were seen are of
         self._checked: dict[str, Any] | None = None
         self._checks = widgets.HTML(layout=widgets.Layout(width="100%"))
-        self.log = BuildLog()
+        self.build_log = BuildLog()
         shown = [field for field in self.fields.values() if field.layout.display != "none"]
         self._title = widgets.HTML(f"<h3>Deploy {self.package.reference}</h3>")
         self.show(
@@ -72,7 +72,7 @@ class DeployForm(Panel):
             *shown,
             self._checks,
             actions(self.deploy, self._state),
-            self.log.view,
+            self.build_log.view,
             self.notice,
         )
 
@@ -105,7 +105,7 @@ class DeployForm(Panel):
             self.deploy.disabled = True
             hosted = package.kind.is_hosted
             self._state.value = "Loading the model and scoring a sample …" if hosted else "…"
-            self.log.clear()
+            self.build_log.clear()
             self._work = Background(lambda work: self._put(work, said), self._done, self._failed)
 
     def _put(self, work: Background, said: dict[str, Any]) -> Deployment | list[Check]:
@@ -122,7 +122,9 @@ class DeployForm(Panel):
                 return found
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", OtherLibraries)  # they are shown
-            return package.deploy(**said, log=lambda line: work.tell(lambda: self.log.add(line)))
+            return package.deploy(
+                **said, log=lambda line: work.tell(lambda: self.build_log.add(line))
+            )
 
     def _show_checks(self, found: list[Check]) -> None:
         self.checks = found
