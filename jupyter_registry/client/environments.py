@@ -98,21 +98,20 @@ def _follow(
     tell: TellLine,
     ended: threading.Event,
 ) -> None:
-    offset, rest, building = 0, "", False
-    last = False
+    offset, rest, begun, last = 0, "", False, False
     while True:
         try:
             found = environment_of(connection, package_id, kernelspec, offset)
         except RegistryError:
             return  # who waits for the deployment is told what is wrong
-        building = building or found.state == "building"
-        if found.state == "ready" and not building and not offset:
-            return
-        if building:
-            offset = found.log_offset
-            *lines, rest = (rest + found.log).split("\n")
-            for line in lines:
-                tell(line)
-        if last or (building and found.state != "building"):
+        ready = found.state == "ready"
+        if ready and not begun:
+            return  # it was there before
+        begun = True
+        offset = found.log_offset
+        *lines, rest = (rest + found.log).split("\n")
+        for line in lines:
+            tell(line)
+        if ready or last:
             return
         last = ended.wait(_LOOK_SECONDS)

@@ -80,7 +80,8 @@ def test_deploy_form(registry: Registry, name: str, packages: list[Any]) -> None
 def test_deploy_form_shows_checks_then_builds_an_environment(
     registry: Registry, name: str, tmp_path: Path
 ) -> None:
-    code = "class Model:\n    n_features_in_ = 1\n\n    def predict(self, x):\n        return x[:, 0] * 2\n\n\n"
+    code = "class Model:\n    n_features_in_ = 1\n\n"
+    code += "    def predict(self, x):\n        return x[:, 0] * 2\n\n\n"
     code += "def load_model(code_dir):\n    return Model()\n"
     (tmp_path / "custom.py").write_text(code)
     (tmp_path / "requirements.txt").write_text("numpy<2.3\n")

@@ -17,6 +17,9 @@ from jupyter_registry.client import Registry
 from jupyter_registry.client.packages import Package
 from jupyter_registry.domain.errors import EnvironmentFailed, RequirementsRefused
 
+from .conftest import Server
+from .listening import listening
+
 #: A model that needs NumPy alone, and says where it runs when it is asked for -1.
 CODE = """
 import sys
@@ -51,8 +54,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[Any]:
     """A server of this module's own, whose environments lie in ``folder``."""
-    from .conftest import Server
-
     secrets = {"AWS_SECRET_ACCESS_KEY": "hidden", "JUPYTERHUB_API_TOKEN": "hidden"}
     server = Server(
         tmp_path_factory.mktemp("server"), f"--RegistryApp.environment_folder={folder}", env=secrets
@@ -93,10 +94,18 @@ def left(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
-def test_a_model_runs_in_what_its_package_needs(make: Make, name: str, folder: Path) -> None:
+def test_a_model_runs_in_what_its_package_needs(
+    make: Make, name: str, folder: Path, served: Any
+) -> None:
     package = make("numpy<2.3  # as it was made with\n")
     lines: list[str] = []
-    deployment = package.deploy(name, environment="package", log=lines.append)
+    with listening(served) as hears:
+        with pytest.warns(UserWarning, match="numpy is to be <2.3"):
+            deployment = package.deploy(name, environment="package", log=lines.append)
+        told = [hears.next() for _ in range(2)]
+    assert [one["action"] for one in told] == ["created", "updated"]
+    about = {"entity": "environment", "id": package.id, "name": name, "version": 1}
+    assert all(about.items() <= one.items() for one in told)
     assert deployment.environment == "package"
     assert any(line.strip().startswith("+ numpy==") for line in lines)
     rows = pd.DataFrame({"a": [0.1, 2.0, -3.5], "b": [4.0, 0.0, 1e3]})
@@ -105,12 +114,12 @@ def test_a_model_runs_in_what_its_package_needs(make: Make, name: str, folder: P
     assert answer["prediction"].to_numpy() == pytest.approx(expected, abs=1e-6)
     with pytest.raises(Exception, match="RuntimeError") as caught:
         deployment.predict({"a": [-1.0], "b": [0.0]}, progress=False)
-    told = caught.value.fields["traceback"]  # type: ignore[attr-defined]
+    said = caught.value.fields["traceback"]  # type: ignore[attr-defined]
     environment = package.environment()
     assert environment.state == "ready"
     assert (environment.size or 0) > 1e6
-    assert f"prefix {folder / environment.key} numpy" in told
-    used = tuple(map(int, told.rpartition(" numpy ")[2].split(".")[:2]))
+    assert f"prefix {folder / environment.key} numpy" in said
+    used = tuple(map(int, said.rpartition(" numpy ")[2].split(".")[:2]))
     assert used < (2, 3) <= tuple(map(int, np.__version__.split(".")[:2]))
 
     # the second time it is there
