@@ -33,7 +33,10 @@ def test_the_whole_way_by_magics_alone(kernel: Any, registry: Registry, name: st
     assert package.baseline is not None
 
     label = f"{name} / live"
-    ran = kernel.ok(f'%deploy {name}@champion --as "{label}" --importance high --id visit')
+    options = "--importance high --environment kernelspec --id visit"
+    ran = kernel.ok(f'%deploy {name}@champion --as "{label}" {options}')
+        f'%deploy {name}@champion --as "{label}" --importance high --environment kernelspec --id visit'
+    )
     assert ran.text == f"<Deployment {label!r}: {name}/1, active>"
     deployment = registry.deployment(label)
     assert (deployment.importance, deployment.association_id_column) == ("high", "visit")
