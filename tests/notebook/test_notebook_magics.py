@@ -35,8 +35,6 @@ def test_the_whole_way_by_magics_alone(kernel: Any, registry: Registry, name: st
     label = f"{name} / live"
     options = "--importance high --environment kernelspec --id visit"
     ran = kernel.ok(f'%deploy {name}@champion --as "{label}" {options}')
-        f'%deploy {name}@champion --as "{label}" --importance high --environment kernelspec --id visit'
-    )
     assert ran.text == f"<Deployment {label!r}: {name}/1, active>"
     deployment = registry.deployment(label)
     assert (deployment.importance, deployment.association_id_column) == ("high", "visit")
