@@ -371,7 +371,7 @@ def _filesystem(url: str, options: dict[str, Any]) -> tuple[AbstractFileSystem, 
     except ImportError as error:
         if protocol not in _EXTRAS:
             raise InvalidInput(
-                f"An artifact store at {protocol}:// needs a library that is not installed: {error}.",
+                f"Artifacts at {protocol}:// need a library that is not installed: {error}.",
                 advice=f"Install it, or use a path or one of: {', '.join(_EXTRAS)}.",
                 fields={"artifact_url": "library missing"},
             ) from error
