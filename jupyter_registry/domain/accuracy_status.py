@@ -2,8 +2,8 @@
 
 The rule: a deployment fails when the main metric is worse than the baseline by 10 % of the
 baseline or more, and warns from 5 % on. The main metric is AUC of two classes, RMSE of numbers,
-accuracy of more classes, AUC of anomalies; where it is not known with its baseline, the next of `MAIN_METRICS`.
-Nothing is said of fewer than 100 rows with their actual, or without a baseline.
+accuracy of more classes, AUC of anomalies; where it is not known with its baseline, the next of
+`MAIN_METRICS`. Nothing is said of fewer than 100 rows with their actual, or without a baseline.
 """
 
 from __future__ import annotations

@@ -130,7 +130,8 @@ def encode_outcomes(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Outcomes as numbers or class indices, shape (n,), and which of them are known.
 
-    Of an anomaly they are `outcome_of_anomaly`'s. A null, a label that is no class and a number that is not finite are not known.
+    Of an anomaly they are `outcome_of_anomaly`'s. A null, a label that is no class and a number
+    that is not finite are not known.
     """
     items = _items(outcomes)
     if not target.type.is_classification:
