@@ -27,7 +27,7 @@ MAIN_METRICS: Mapping[TargetType, tuple[str, ...]] = {
     TargetType.UNSTRUCTURED: (),
 }
 #: What is said where nothing is predicted that could be compared.
-NO_ACCURACY = (
+NO_ROWS = (
     "An unstructured model answers whole requests: there are no rows, so neither accuracy nor "
     "drift. Its requests, errors and times are in the service health."
 )
@@ -45,7 +45,7 @@ def judged(target_type: TargetType, metrics: Mapping[str, MetricValue]) -> tuple
 
     """
     if not target_type.has_rows:
-        return Status.UNKNOWN, NO_ACCURACY
+        return Status.UNKNOWN, NO_ROWS
     titles = {metric.name: metric for metric in METRICS[target_type]}
     names = MAIN_METRICS[target_type]
     valued = [name for name in names if name in metrics and metrics[name].value is not None]

@@ -40,6 +40,11 @@ class TargetType(StrEnum):
         return self in (TargetType.REGRESSION, TargetType.ANOMALY)
 
     @property
+    def is_ranked(self) -> bool:
+        """Whether a score ranks rows of two outcomes, so that ROC and lift can be told."""
+        return self in (TargetType.BINARY, TargetType.ANOMALY)
+
+    @property
     def is_learned(self) -> bool:
         """Whether automated training makes models of it: it needs outcomes to learn from."""
         return self.is_classification or self is TargetType.REGRESSION

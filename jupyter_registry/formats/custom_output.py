@@ -28,8 +28,9 @@ def read_answer(answer: Any, n: int, target: Target, labels: Sequence[str], who:
     ----------
     answer:
         Of numbers (a regression, scores of anomalies) a frame of one column, a Series or an array
-        of n numbers. Of classes a frame with a column per label, in any order, or an array of shape (n, K) in the order of
-        ``labels``; of two classes also (n,), the probabilities of the positive one.
+        of n numbers. Of classes a frame with a column per label, in any order, or an array of shape
+        (n, K) in the order of ``labels``; of two classes also (n,), the probabilities of the
+        positive one.
     who:
         Whose answer it is, for messages.
 

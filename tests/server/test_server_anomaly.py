@@ -99,12 +99,12 @@ def test_scores_are_recorded_and_measured_against_what_happened(
     np.testing.assert_allclose(answer["prediction"], expected, **CLOSE)
 
     before = deployment.accuracy()
-    assert before.overall["auc"].value is None
-    assert before.n_predicted == 3000
-    assert "No prediction has met its actual yet" in deployment.lights().accuracy.reason
+    assert before.overall.metrics["auc"].value is None
+    assert before.overall.n_predicted == 3000
+    assert "No prediction has met its actual yet" in deployment.lights().status.accuracy.reason
     assert deployment.drift().status in ("passing", "warning", "failing")
 
-    known = rows[["id"]].assign(value=odd)
+    known = rows[["id"]].assign(value=odd.astype(object))
     known.loc[0, "value"], known.loc[1, "value"] = None, None
     given = deployment.actuals(known, progress=False)
     assert (given.matched, given.rejected) == (2998, 2)
@@ -115,11 +115,13 @@ def test_scores_are_recorded_and_measured_against_what_happened(
     assert deployment.actuals(words, progress=False).matched == 2
 
     accuracy = deployment.accuracy()
-    assert accuracy.overall["auc"].n == 3000
-    assert accuracy.overall["auc"].value == pytest.approx(roc_auc_score(odd, expected), abs=1e-3)
-    assert set(accuracy.overall) == {"auc", "gini", "ks"}
-    assert accuracy.mean_actual == pytest.approx(odd.mean())
-    assert accuracy.mean_predicted == pytest.approx(expected.mean())
+    assert accuracy.overall.metrics["auc"].n == 3000
+    assert accuracy.overall.metrics["auc"].value == pytest.approx(
+        roc_auc_score(odd, expected), abs=1e-3
+    )
+    assert set(accuracy.overall.metrics) == {"auc", "gini", "ks"}
+    assert accuracy.overall.mean_actual == pytest.approx(odd.mean())
+    assert accuracy.overall.mean_predicted == pytest.approx(expected.mean())
     details = deployment.accuracy_details()
     assert sum(one.positives for one in details.score_bins) == odd.sum()
     assert details.score_bins[-1].score == pytest.approx(expected.max())
@@ -215,5 +217,5 @@ def test_reports_of_an_outside_model_count_alike(registry: Registry, name: str) 
     told = pd.DataFrame({"id": [str(i) for i in range(300)], "prediction": scores})
     deployment.report(told, progress=False)
     deployment.actuals(told[["id"]].assign(value=odd.astype(int)), progress=False)
-    found = deployment.accuracy().overall["auc"].value
+    found = deployment.accuracy().overall.metrics["auc"].value
     assert found == pytest.approx(roc_auc_score(odd, scores), abs=1e-3)
