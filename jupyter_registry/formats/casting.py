@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.errors import ModelFailed
 from .base import nones
+
+
+def check_inputs(inputs: Sequence[str], columns: Sequence[str]) -> None:
+    """Refuse, as `ModelFailed`, a signature without the columns that a model's inputs name."""
+    missing = [name for name in inputs if name not in columns]
+    if missing:
+        raise ModelFailed(
+            f"The model's inputs are no columns of the signature: {', '.join(missing)}.",
+            advice="Name the signature's columns after the model's inputs.",
+            fields={"missing": missing},
+        )
 
 
 def cast(column: NDArray[Any], dtype: Any) -> NDArray[Any]:

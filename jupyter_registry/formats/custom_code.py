@@ -35,35 +35,21 @@ from types import ModuleType
 from typing import Any
 
 from ..domain.errors import ModelFailed, RegistryError, UnsupportedFormat
-from .base import Predictor, cannot_save
+from .base import Predictor
 from .custom_hooks import FILE_NAME, HOOKS, LABELS_FILE, Hooks, hooks_of
 from .custom_metadata import read_target_type
 from .custom_module import CodeFolder
 from .custom_predictor import CustomPredictor, Hook, called, is_unstructured, taken
+from .folder_formats import WholeFolder
 
 
-class CustomCodeFormat:
+class CustomCodeFormat(WholeFolder):
     """``custom_code``: a folder with ``custom.py``, and a model file or ``load_model``."""
 
     name = "custom_code"
     extra = "pandas"
     file_name = FILE_NAME
-
-    def sniff(self, path: Path) -> bool:
-        """Whether the file has the name."""
-        return path.name == FILE_NAME
-
-    def recognises(self, model: Any) -> bool:
-        """Never: code is not kept in an object."""
-        return False
-
-    def wrap(self, model: Any) -> Predictor:
-        """Refused: there is no code around an object in memory."""
-        raise cannot_save(model, self.name, f"it is no folder with {FILE_NAME}")
-
-    def save(self, model: Any, path: Path) -> None:
-        """Refused, as `wrap`."""
-        raise cannot_save(model, self.name, f"write {FILE_NAME}, and register its folder")
+    instead = f"write {FILE_NAME}, and register its folder"
 
     def check(self, path: Path) -> None:
         """Refuse a folder whose code has no hook, or that lacks a model; runs nothing."""
@@ -71,10 +57,6 @@ class CustomCodeFormat:
         if "load_model" not in hooks and not hooks.open:
             find_artifact(path.parent)
         read_labels(path.parent)
-
-    def read(self, path: Path) -> Any:
-        """The model around which the code stands."""
-        return self.load(path).native
 
     def load(self, path: Path) -> Predictor:
         """Run the code of a folder, and let it load its model.

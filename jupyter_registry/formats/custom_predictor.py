@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..domain.errors import ModelFailed, missing_extra
+from ..domain.errors import ModelFailed
 from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Signature
@@ -22,7 +22,7 @@ from .base import ModelDescription, Prediction, Predictor
 from .custom_hooks import BINARY_KEYWORDS, CLASS_KEYWORDS, FILE_NAME, LABELS_FILE, ROW_HOOKS
 from .custom_module import CodeFolder
 from .custom_output import PREDICTIONS, read_answer
-from .dataframes import to_dataframe
+from .dataframes import dataframes_for
 from .unstructured import keywords, read_output
 
 #: A hook of the user's, to be called.
@@ -145,10 +145,7 @@ class CustomPredictor:
             aware = "score" in self._hooks and _speaks_of(self._hooks["score"], given)
             self._other_order = () if aware else own
         self._keywords = {name: taken(hook, given) for name, hook in self._hooks.items()}
-        try:
-            self._table = to_dataframe(signature.names)
-        except ModuleNotFoundError as error:
-            raise missing_extra("pandas", "pandas", f"A package with {FILE_NAME}") from error
+        self._table = dataframes_for(signature.names, f"A package with {FILE_NAME}")
 
     def _check_labels(self, target: Target) -> None:
         assert self._file_labels is not None

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.errors import missing_extra
 from ..domain.frames import Frame
 from .base import nones
 
@@ -53,6 +54,14 @@ def to_dataframe(names: Sequence[str], *, keep_none: bool = False) -> Callable[[
         return pd.DataFrame(own, copy=False)
 
     return convert
+
+
+def dataframes_for(names: Sequence[str], purpose: str) -> Callable[[Frame], Any]:
+    """As `to_dataframe`; raises `MissingExtra`, saying what needs it, where pandas is absent."""
+    try:
+        return to_dataframe(names)
+    except ModuleNotFoundError as error:
+        raise missing_extra("pandas", "pandas", purpose) from error
 
 
 def without_none(column: NDArray[Any]) -> NDArray[Any]:

@@ -7,6 +7,8 @@ disk, such as the server's, whose artifacts may lie in object storage.
 from __future__ import annotations
 
 import re
+import zipfile
+from pathlib import Path
 
 #: Files that, at a folder's root, make the whole folder one model, and of which format; the first
 #: that is there counts.
@@ -22,6 +24,8 @@ _PICKLES = tuple(bytes([0x80, protocol]) for protocol in (2, 3, 4, 5))
 LIGHTGBM = b"tree\nversion="
 CATBOOST = b"CBM1"
 XGBOOST = re.compile(rb'\s*\{\s*"learner"\s*:|\{[iUIlL]\x00*\x07learner')
+#: How a zip begins.
+ZIP = b"PK\x03\x04"
 #: XML whose root is PMML; a declaration and comments may stand before it.
 PMML = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?.*?\?>|<!--.*?-->|\s)*<(\w+:)?PMML[\s>]", re.DOTALL)
 #: What follows an ONNX file's version: the tags of the other fields of its message.
@@ -40,9 +44,9 @@ def possible_formats(path: str, head: bytes) -> tuple[str, ...]:
         return ("joblib", "pickle") if path.endswith(".joblib") else ("pickle", "joblib")
     if head.startswith(_COMPRESSED):
         return ("joblib",)
-    if head.startswith(b"PK\x03\x04") and head[30:].startswith(b"metadata.json"):
+    if head.startswith(ZIP) and head[30:].startswith(b"metadata.json"):
         return ("keras",)
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(ZIP):
         return ("skops",) if path.endswith((".skops", ".zip")) or "." not in path else ()
     if head.startswith(LIGHTGBM):
         return ("lightgbm",)
@@ -55,3 +59,15 @@ def possible_formats(path: str, head: bytes) -> tuple[str, ...]:
     if len(head) > 2 and head[0] == 0x08 and head[1] < 0x40 and head[2] in _ONNX_TAGS:
         return ("onnx",)
     return ()
+
+
+def zip_names(path: Path) -> frozenset[str]:
+    """Names of what a zip on this disk holds; none of another file."""
+    with path.open("rb") as file:
+        if file.read(len(ZIP)) != ZIP:
+            return frozenset()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return frozenset(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return frozenset()

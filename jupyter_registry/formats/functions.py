@@ -7,12 +7,12 @@ import platform
 from collections.abc import Callable
 from typing import Any
 
-from ..domain.errors import ModelFailed, missing_extra
+from ..domain.errors import ModelFailed
 from ..domain.frames import Frame
 from ..domain.signature import Signature
 from ..domain.target import Target
 from .base import ModelDescription, Prediction
-from .dataframes import to_dataframe
+from .dataframes import dataframes_for
 from .plain_answers import read_plain, read_untold
 
 #: What estimators have, and by which they tell of themselves.
@@ -54,10 +54,7 @@ class FunctionPredictor:
     def prepare(self, signature: Signature, target: Target | None = None) -> None:
         """Learn columns and target; raises `MissingExtra` where pandas is absent."""
         self._target = target
-        try:
-            self._table = to_dataframe(signature.names)
-        except ModuleNotFoundError as error:
-            raise missing_extra("pandas", "pandas", "A function as a model") from error
+        self._table = dataframes_for(signature.names, "A function as a model")
 
     def limit_threads(self) -> None:
         """What it does is its own."""

@@ -20,7 +20,8 @@ from ..domain.kinds import TargetType
 from ..domain.signature import Column, Dtype, Signature
 from ..domain.target import Target
 from .base import Libraries, ModelDescription, Prediction, Predictor, cannot_save
-from .casting import cast
+from .casting import cast, check_inputs
+from .first_bytes import zip_names
 
 LIBRARIES = Libraries("keras", frozenset({"keras", "jax"}))
 
@@ -118,13 +119,7 @@ class KerasPredictor:
                 "": np.column_stack([cast(frame[name], dtype) for name in names])
             }
             return
-        missing = [given.name for given in self._inputs if given.name not in names]
-        if missing:
-            raise ModelFailed(
-                f"The model's inputs are no columns of the signature: {', '.join(missing)}.",
-                advice="Name the signature's columns after the model's inputs.",
-                fields={"missing": missing},
-            )
+        check_inputs([given.name for given in self._inputs], names)
         wanted = [(given.name, np.dtype(str(given.dtype)), len(given.shape))
                   for given in self._inputs]  # fmt: skip
         self._feed = lambda frame: {
@@ -193,13 +188,10 @@ class KerasFormat:
 
     def sniff(self, path: Path) -> bool:
         """Whether the file is a zip of what Keras writes."""
-        with path.open("rb") as file:
-            if file.read(4) != b"PK\x03\x04":
-                return False
+        if not zip_names(path) >= _MEMBERS:
+            return False
         try:
             with zipfile.ZipFile(path) as archive:
-                if not set(archive.namelist()) >= _MEMBERS:
-                    return False
                 return "keras_version" in json.loads(archive.read("metadata.json"))
         except (zipfile.BadZipFile, ValueError, OSError):
             return False

@@ -15,9 +15,10 @@ from ..domain.errors import ModelFailed
 from ..domain.frames import Frame
 from ..domain.signature import Column, Signature
 from ..domain.target import Target
-from .base import ModelDescription, Prediction, Predictor, cannot_save
+from .base import ModelDescription, Prediction, Predictor
 from .custom_module import CodeFolder
 from .dataframes import to_dataframe
+from .folder_formats import WholeFolder
 from .mlflow_model import FILE_NAME, FLAVORS, LIBRARIES, MLmodel, read_mlmodel
 from .plain_answers import read_plain, read_untold
 
@@ -163,36 +164,17 @@ class PyfuncPredictor:
         return read_plain(answer, len(table), self._target, "The MLflow model")
 
 
-class MLflowFormat:
+class MLflowFormat(WholeFolder):
     """``mlflow``: a folder with ``MLmodel``."""
 
     name = "mlflow"
     extra = "mlflow"
     file_name = FILE_NAME
-
-    def sniff(self, path: Path) -> bool:
-        """Whether the file has the name."""
-        return path.name == FILE_NAME
-
-    def recognises(self, model: Any) -> bool:
-        """Never: MLflow saves what it has, and its folder is registered."""
-        return False
-
-    def wrap(self, model: Any) -> Predictor:
-        """Refused, as there is no folder around an object in memory."""
-        raise cannot_save(model, self.name, "register the folder that MLflow saved it in")
-
-    def save(self, model: Any, path: Path) -> None:
-        """Refused, as `wrap`."""
-        raise cannot_save(model, self.name, "register the folder that MLflow saved it in")
+    instead = "register the folder that MLflow saved it in"
 
     def check(self, path: Path) -> None:
         """Refuse a folder whose file is none of MLflow's; loads nothing."""
         read_mlmodel(path)
-
-    def read(self, path: Path) -> Any:
-        """The library's own object, or MLflow's."""
-        return self.load(path).native
 
     def load(self, path: Path) -> Predictor:
         """Load the model by the format of its file, or by MLflow where no format knows it.

@@ -15,7 +15,7 @@ from ..domain.kinds import TargetType
 from ..domain.signature import Column, Dtype, Signature
 from ..domain.target import Target, label_text
 from .base import Libraries, ModelDescription, Prediction, Predictor, cannot_save
-from .casting import cast
+from .casting import cast, check_inputs
 from .onnx_file import OnnxFacts, looks_like_onnx, read_facts
 
 LIBRARIES = Libraries("onnx", frozenset({"onnxruntime"}))
@@ -125,13 +125,7 @@ class OnnxPredictor:
         if len(self._inputs) == 1 and self._inputs[0].name not in names:
             self._feed = self._one_matrix(names)
         else:
-            missing = [given.name for given in self._inputs if given.name not in names]
-            if missing:
-                raise ModelFailed(
-                    f"The model's inputs are no columns of the signature: {', '.join(missing)}.",
-                    advice="Name the signature's columns after the model's inputs.",
-                    fields={"missing": missing},
-                )
+            check_inputs([given.name for given in self._inputs], names)
             self._feed = self._one_each()
 
     def _one_matrix(self, names: list[str]) -> Callable[[Frame], Feed]:

@@ -9,9 +9,19 @@ puts arrays' bytes between instructions, which is followed too. Standard library
 from __future__ import annotations
 
 import pickletools
-import re
 from dataclasses import dataclass, field
 from typing import IO, Any
+
+from .pickle_values import (
+    ANY,
+    MARK,
+    Global,
+    Made,
+    Unreadable,
+    item_bytes,
+    unescaped,
+    whole_number,
+)
 
 _CODES: dict[bytes, Any] = {op.code.encode("latin-1"): op for op in pickletools.opcodes}
 #: Characters of a string, and items of a tuple or dict, that are kept.
@@ -34,18 +44,6 @@ _FIXED = {
 }  # fmt: skip
 
 
-class Unreadable(Exception):
-    """The pickle cannot be followed any further; what was found until then counts."""
-
-
-@dataclass(frozen=True)
-class Global:
-    """Something imported: of which module, under which name."""
-
-    module: str
-    name: str
-
-
 @dataclass
 class Walked:
     """What was found in a file's pickles."""
@@ -58,30 +56,6 @@ class Walked:
     ended: bool = False
     #: Pickles that ended so.
     pickles: int = 0
-
-
-class _Any:
-    """A value that is not followed."""
-
-    def __repr__(self) -> str:
-        return "…"
-
-
-class _Mark(_Any):
-    """Where a batch of values begins."""
-
-
-_ANY = _Any()
-_MARK = _Mark()
-
-
-class _Made:
-    """What a call has made: of what, with which arguments, and the state it was given."""
-
-    def __init__(self, of: Any, args: Any) -> None:
-        self.of = of
-        self.args = args
-        self.state: Any = None
 
 
 def walk(file: IO[bytes], found: Walked) -> None:
@@ -147,7 +121,7 @@ class _Machine:
             before = before[: before.index(pickletools.markobject)]
         for _ in before:
             self._pop()
-        self._stack.extend(_ANY for _ in after)
+        self._stack.extend(ANY for _ in after)
 
     def _counted(self, name: str) -> Any:
         length = int.from_bytes(self._exactly(_COUNTED[name]), "little")
@@ -155,25 +129,27 @@ class _Machine:
             raise Unreadable("a negative length")
         if length > _KEPT or "BYTE" in name or name.startswith("LONG"):
             self._skip(length)
-            return _ANY
+            return ANY
         try:
             return self._exactly(length).decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
-            return _ANY  # bytes of Python 2
+            return ANY  # bytes of Python 2
 
     def _line_op(self, name: str) -> None:
         line = self._line()
         if name == "GET":
-            self._get(_number(line))
+            self._get(whole_number(line))
         elif name == "PUT":
-            self._memo[_number(line)] = self._top()
+            self._memo[whole_number(line)] = self._top()
         elif name in ("STRING", "UNICODE"):
             text = line.strip("'\"") if name == "STRING" else line
-            self._stack.append(_unescaped(text) if len(text) <= _KEPT else _ANY)
+            self._stack.append(unescaped(text) if len(text) <= _KEPT else ANY)
         elif name == "INT":
-            self._stack.append(_number(line.rstrip("L")) if line.lstrip("-").isdigit() else _ANY)
+            self._stack.append(
+                whole_number(line.rstrip("L")) if line.lstrip("-").isdigit() else ANY
+            )
         else:
-            self._stack.append(_ANY)
+            self._stack.append(ANY)
 
     def _fixed(self, name: str, number: int) -> None:
         if name in ("BINPUT", "LONG_BINPUT"):
@@ -182,13 +158,13 @@ class _Machine:
             self._get(number)
         elif name.startswith("EXT"):
             self._found.odd.add("it imports by a number of copyreg's extension registry")
-            self._stack.append(_ANY)
+            self._stack.append(ANY)
         elif name.startswith("BININT"):
             if name == "BININT" and number >= 1 << 31:
                 number -= 1 << 32
             self._stack.append(number)
         elif name == "BINFLOAT":
-            self._stack.append(_ANY)
+            self._stack.append(ANY)
         elif name == "PROTO" and number > 5:
             raise Unreadable(f"protocol {number} is not known")
 
@@ -203,7 +179,7 @@ class _Machine:
         name, module = self._pop(), self._pop()
         if not (isinstance(name, str) and isinstance(module, str)):
             self._found.odd.add("it imports by a name that cannot be told")
-            self._stack.append(_ANY)
+            self._stack.append(ANY)
             return
         found = Global(module, name)
         self._import(found)
@@ -231,7 +207,7 @@ class _Machine:
         made = self._top()
         if isinstance(made, Global):
             self._found.odd.add(f"it changes what {made.module}.{made.name} has")
-        if isinstance(made, _Made):
+        if isinstance(made, Made):
             made.state = state
             of = made.of
             if (
@@ -242,11 +218,11 @@ class _Machine:
                 self._array(state)
 
     def _mark(self) -> None:
-        self._stack.append(_MARK)
+        self._stack.append(MARK)
 
     def _tuple(self) -> None:
         items = self._to_mark()
-        self._stack.append(tuple(items) if len(items) <= _ITEMS else _ANY)
+        self._stack.append(tuple(items) if len(items) <= _ITEMS else ANY)
 
     def _empty_tuple(self) -> None:
         self._stack.append(())
@@ -304,7 +280,7 @@ class _Machine:
 
     def _binpersid(self) -> None:
         self._pop()
-        self._stack.append(_ANY)
+        self._stack.append(ANY)
 
     # --- helpers ----------------------------------------------------------------------------
 
@@ -314,7 +290,7 @@ class _Machine:
     def _call(self, of: Any, args: Any) -> None:
         if not isinstance(of, Global):
             self._found.odd.add("it calls what it has made itself")
-        self._stack.append(_Made(of, args if isinstance(args, tuple) else ()))
+        self._stack.append(Made(of, args if isinstance(args, tuple) else ()))
 
     def _array(self, state: Any) -> None:
         """Pass over the array that joblib reads when its wrapper is complete."""
@@ -322,7 +298,7 @@ class _Machine:
             state = state[0]
         if not isinstance(state, dict):
             raise Unreadable("an array of joblib that is not described")
-        width = _item_bytes(state.get("dtype"))
+        width = item_bytes(state.get("dtype"))
         shape = state.get("shape")
         if not isinstance(shape, tuple) or not all(isinstance(n, int) and n >= 0 for n in shape):
             raise Unreadable("an array of joblib whose shape cannot be told")
@@ -352,7 +328,7 @@ class _Machine:
         items: list[Any] = []
         while True:
             value = self._pop()
-            if value is _MARK:
+            if value is MARK:
                 items.reverse()
                 return items
             items.append(value)
@@ -375,43 +351,3 @@ class _Machine:
             if not piece:
                 raise Unreadable("it ends in the middle")
             n -= len(piece)
-
-
-def _item_bytes(dtype: Any) -> int | None:
-    """Bytes of an item of a numpy dtype; ``None`` where it holds objects."""
-    if not (isinstance(dtype, _Made) and isinstance(dtype.of, Global) and dtype.of.name == "dtype"):
-        raise Unreadable("an array of joblib whose type cannot be told")
-    text = dtype.args[0] if dtype.args else None
-    match = re.fullmatch(r"[<>|=]?([a-zA-Z])(\d*)", text) if isinstance(text, str) else None
-    if match is None:
-        raise Unreadable("an array of joblib whose type cannot be told")
-    kind, digits = match[1], int(match[2] or 1)
-    state = dtype.state if isinstance(dtype.state, tuple) else ()
-    fields = state[4] if len(state) > 4 else None
-    flags = state[7] if len(state) > 7 else 0
-    if kind == "O" or (isinstance(flags, int) and flags & 1):
-        return None
-    if isinstance(fields, dict):
-        for value in fields.values():
-            if _item_bytes(value[0] if isinstance(value, tuple) and value else None) is None:
-                return None
-    elif fields is not None:
-        raise Unreadable("an array of joblib whose type cannot be told")
-    return digits * 4 if kind == "U" else digits
-
-
-def _number(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise Unreadable("a number that is none") from None
-
-
-def _unescaped(text: str) -> str:
-    """A string of protocol 0, whose escapes would hide a name."""
-    if "\\" not in text:
-        return text
-    try:
-        return text.encode("latin-1", "backslashreplace").decode("unicode-escape")
-    except UnicodeDecodeError:
-        return text

@@ -28,7 +28,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..domain.errors import UnsafeContent
-from .pickle_walk import Unreadable, Walked, walk
+from .first_bytes import ZIP
+from .pickle_values import Unreadable
+from .pickle_walk import Walked, walk
 from .scan_rules import CODE, DANGEROUS, UNKNOWN, UNREADABLE, judge
 
 #: Archives within archives that are looked into.
@@ -78,7 +80,7 @@ def scan(folder: Path, trusted: Iterable[str] = ()) -> list[Finding]:
 def is_of_interest(path: str, head: bytes) -> bool:
     """Whether a file may hold a pickle, by its path and its first `HEAD` bytes."""
     if (
-        head.startswith((b"\x80", b"PK\x03\x04", b"\x93NUMPY", _LZ4))
+        head.startswith((b"\x80", ZIP, b"\x93NUMPY", _LZ4))
         or _compression(head) is not None
         or head[257:262] == b"ustar"
     ):
@@ -148,7 +150,7 @@ def scan_stream(file: IO[bytes], name: str, rules: Rules, depth: int = 0) -> Ite
     """What is found in the bytes of one file, by what they are and not by its name."""
     head = file.read(HEAD)
     stream = io.BufferedReader(_Forward(head, file), 1 << 16)
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(ZIP):
         yield from _zip(file if file.seekable() else stream, name, rules, depth)
     elif head.startswith(b"\x93NUMPY"):
         yield from _numpy(stream, name, rules)

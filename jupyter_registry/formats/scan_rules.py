@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable
 from functools import lru_cache
 
-from .pickle_walk import Global
+from .pickle_values import Global
 
 #: How bad something is. ``code``: it brings code of its own, as cloudpickle does with classes of a
 #: notebook. ``unknown``: of a library that is not known here. ``unreadable``: not to be followed.

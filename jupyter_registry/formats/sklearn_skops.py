@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from ..domain.errors import ModelFailed
 from .base import Predictor, cannot_save
+from .first_bytes import zip_names
 from .objects import predictor_of
 from .sklearn_predictor import LIBRARIES, is_estimator
 
@@ -62,14 +62,7 @@ class SkopsFormat:
 
     def sniff(self, path: Path) -> bool:
         """Whether the file is a zip with skops' schema in it."""
-        with path.open("rb") as file:
-            if file.read(4) != b"PK\x03\x04":
-                return False
-        try:
-            with zipfile.ZipFile(path) as archive:
-                return "schema.json" in archive.namelist()
-        except zipfile.BadZipFile:
-            return False
+        return "schema.json" in zip_names(path)
 
     def recognises(self, model: Any) -> bool:
         """Whether it is an estimator."""

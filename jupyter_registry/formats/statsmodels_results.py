@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..domain.errors import ModelFailed, missing_extra
+from ..domain.errors import ModelFailed
 from ..domain.frames import Frame, infer_signature
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Dtype, Signature
 from ..domain.target import Target
 from .base import ModelDescription, Prediction
-from .dataframes import to_dataframe
+from .dataframes import dataframes_for
 from .feature_matrix import FeatureMatrix, Matrix
 
 #: Models of two outcomes, whatever they are called, coded 0 and 1.
@@ -117,15 +117,9 @@ class StatsmodelsPredictor:
         return [Column(name, Dtype.NUMBER) for name in named]
 
     def prepare(self, signature: Signature, target: Target | None = None) -> None:
-        """Match its columns with the signature's.
+        """Match its columns; raises `ModelFailed` where they do not fit.
 
-        Raises
-        ------
-        ModelFailed
-            where they do not fit.
-        MissingExtra
-            when a formula needs pandas, and it is absent.
-
+        A formula needs pandas: raises `MissingExtra` without it.
         """
         names = self._names if self._is_named else None
         if self._formula is None:
@@ -139,10 +133,7 @@ class StatsmodelsPredictor:
                 advice="Give the signature the columns of the training data.",
                 fields={"missing": missing},
             )
-        try:
-            self._convert = to_dataframe(self._names)
-        except ModuleNotFoundError as error:
-            raise missing_extra("pandas", "pandas", "A formula of statsmodels") from error
+        self._convert = dataframes_for(self._names, "A formula of statsmodels")
 
     def _with_constant(self, matrix: Matrix) -> Matrix:
         if self._constant is None:

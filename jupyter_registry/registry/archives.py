@@ -11,7 +11,7 @@ from ..formats.archives import entries, kind_of
 from ..store.artifacts import ArtifactStore, ArtifactWriter
 from ..store.database import Database
 from . import blobs, uploads
-from .uploads import UploadLimits
+from .upload_rows import UploadLimits
 
 
 def take_apart(

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from ..domain.entities import FilePublic
 from ..domain.errors import Conflict, UploadNotFound
-from .uploads import Receiver
+from .receiving import Receiver
 
 #: Files that wait at once; the one that has waited for longest makes room.
 _MOST = 200

@@ -26,8 +26,8 @@ from ..domain.upload_paths import check_path
 from ..domain.uploads import LEFT_BY_TOOLS, Taking
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
-from . import uploads
-from .uploads import UploadLimits
+from . import receiving, uploads
+from .upload_rows import UploadLimits
 
 _CHUNK = 1 << 20
 
@@ -169,7 +169,7 @@ def take(
             for path, file in found.files.items():
                 chunks = _chunks(file, path, stop, taking)
                 taken.append(
-                    uploads.add_file(database, artifacts, upload_id, path, chunks, limits=limits)
+                    receiving.add_file(database, artifacts, upload_id, path, chunks, limits=limits)
                 )
     except BaseException:
         for one in taken:

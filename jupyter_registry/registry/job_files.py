@@ -15,7 +15,7 @@ from ..domain.entities import BoardModelCreate, FilePublic, LeaderboardJobCreate
 from ..domain.errors import InvalidInput, NotFound, RegistryError
 from ..store import file_locks
 from ..store.artifacts import CHUNK, ArtifactStore, storage_errors
-from . import board_models, predecessors, uploads, validation
+from . import board_models, predecessors, receiving, uploads, validation
 
 if TYPE_CHECKING:
     from .services import Services
@@ -162,7 +162,7 @@ def add_model(
                 taken.append(_inside(folder, place))
                 with taken[-1].open("rb") as opened:
                     chunks = iter(lambda opened=opened: opened.read(CHUNK), b"")  # type: ignore[misc]
-                    uploads.add_file(
+                    receiving.add_file(
                         database, artifacts, upload, path, chunks,
                         limits=services.settings.upload_limits,
                     )  # fmt: skip

@@ -21,7 +21,7 @@ from .inspections import Inspections
 from .scans import ScanRules, Scans
 from .signatures import Signatures, SigningRules
 from .training_jobs import TrainingJobs
-from .uploads import UploadLimits
+from .upload_rows import UploadLimits
 
 if TYPE_CHECKING:
     from jupyter_client.kernelspec import KernelSpecManager

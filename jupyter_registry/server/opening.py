@@ -227,7 +227,7 @@ class Opening:
         from ..registry.services import Services, Settings
         from ..registry.signatures import SigningRules
         from ..registry.training_jobs import TrainingJobs
-        from ..registry.uploads import UploadLimits
+        from ..registry.upload_rows import UploadLimits
         from ..serving.confinement import Limits
         from ..serving.pool import WorkerPool
 

@@ -21,8 +21,9 @@ from .families import can_tune, chosen
 from .leakage import leaks
 from .options import check_options, listed, name_of
 from .partition import HOLDOUT_SHARE, Partition
+from .plan import Plan
 from .room import work_folder
-from .run import Plan, Run
+from .run import Run
 from .sink import Sink
 from .telling import Both, Lines
 

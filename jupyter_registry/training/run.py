@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..domain.errors import InvalidInput, ModelFailed, RegistryError
-from ..domain.kinds import TargetType
 from ..domain.ranking import greater_is_better, score_of
 from .child import Child, ChildLost, NeededTooMuch, TookTooLong
-from .families import FAMILIES, Family
-from .incumbents import LEAST_SECONDS, SHARE, Incumbent
+from .families import Family
+from .incumbents import LEAST_SECONDS, SHARE
+from .plan import Plan
+from .progress import Progress, Stopped
 from .room import no_room
-from .search_log import best_of, trials_of
 from .sink import Sink
 
 #: The share of the budget that untuned models may take where a search follows.
@@ -36,33 +36,8 @@ _LEADING, _DETAILS_SHARE = 3, 0.04
 #: A model that does not lead is trained again on all rows where that takes at most so much of
 #: what is left.
 _SPARE_SHARE = 0.02
-#: Seconds between two of the sink's progresses, and between two questions whether to stop.
-_TELL_EVERY, _ASK_EVERY = 2.0, 0.5
 #: Seconds that the last model may take beyond the budget to be written.
 _GRACE = 2.0
-
-
-class Stopped(Exception):
-    """The run is asked to stop."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run trains, and how long."""
-
-    board: dict[str, Any]
-    """The fields of ``LeaderboardCreate``."""
-    target_type: TargetType
-    metric: str
-    families: Sequence[Family]
-    tunes: bool
-    blends: bool
-    trials: int | None
-    budget: float
-    began: float
-    """Of the monotonic clock."""
-    incumbents: Sequence[tuple[Incumbent, Path]] = ()
-    """The predecessor's models, each with where its files are put."""
 
 
 @dataclass
@@ -82,7 +57,6 @@ class Run:
         self.child = child
         self.sink = sink
         self.done: list[_Candidate] = []
-        self.failed = 0
         self._is_full = False
         self.model_seconds = 0.0
         """Seconds that models were trained, searched for and scored."""
@@ -90,10 +64,8 @@ class Run:
         self._details_left = _DETAILS_SHARE * plan.budget
         self._numbers = 0
         self._start_seconds = 0.0
-        self._stage = "starting"
-        self._text = "Starting"
-        self._total = len(plan.families) + (TUNED if plan.tunes else 0) + bool(plan.blends)
-        self._told = self._asked = 0.0
+        total = len(plan.families) + (TUNED if plan.tunes else 0) + bool(plan.blends)
+        self._progress = Progress(plan, sink, self._log, total)
         self._begun = False
         self._greater = greater_is_better(plan.target_type, plan.metric)
 
@@ -158,7 +130,8 @@ class Run:
         """How the predecessor's models do on the holdout, while there is time for it."""
         if not self.plan.incumbents:
             return
-        self._stage, self._text = "measuring", "Measuring the predecessor's models"
+        self._progress.stage = "measuring"
+        self._progress.text = "Measuring the predecessor's models"
         until = time.monotonic() + max(LEAST_SECONDS, SHARE * self.plan.budget)
         told = []
         for incumbent, folder in self.plan.incumbents:
@@ -176,7 +149,7 @@ class Run:
         share = _PLAIN_SHARE if plan.tunes else 0.9
         until = time.monotonic() + share * self._left()
         whole = until - time.monotonic()
-        self._stage = "training"
+        self._progress.stage = "training"
         for family in plan.families:
             left = min(until, self._end) - time.monotonic()
             if self.done and left < 0.05 * whole:
@@ -219,7 +192,7 @@ class Run:
         left = self._left()
         if left * _SEARCH_SHARE < _LEAST_SEARCH:
             return
-        self._stage = "searching"
+        self._progress.stage = "searching"
         seconds = left * _SEARCH_SHARE
         log = self._log
         names = [family.name for family in self.plan.families] + ["extra_trees"]
@@ -230,7 +203,7 @@ class Run:
             "log": str(log),
             "trials": self.plan.trials,
         }
-        self._text = "Searching for good settings"
+        self._progress.text = "Searching for good settings"
         reason = None
         searched = time.monotonic()
         try:
@@ -252,7 +225,7 @@ class Run:
         if not found:
             self._fail("Search", "", {}, reason or "It found nothing in the time that it had.")
             return
-        self._stage = "training"
+        self._progress.stage = "training"
         for best in found[:TUNED]:
             title = next(
                 (f.title for f in self.plan.families if f.name == best["family"]), best["family"]
@@ -300,7 +273,7 @@ class Run:
             "spare": _SPARE_SHARE * self._left(),
             "greater_is_better": self._greater,
         }
-        self._text = order["label"]
+        self._progress.text = order["label"]
         began = time.monotonic()
         try:
             self._ready()
@@ -320,6 +293,7 @@ class Run:
         model = answer["model"]
         score = score_of(model["validation"], self.plan.metric)
         if score is not None:
+            self._progress.finished(answer["seconds"])
             self.done.append(
                 _Candidate(
                     order["number"], order["label"], order["family"], score, answer["seconds"]
@@ -328,10 +302,10 @@ class Run:
         # the folder stays as it is for the blend
         files = {name: Path(file) for name, file in answer["files"].items()}
         self.sink.model(model, files)
-        self._tell(force=True)
+        self._progress.tell(force=True)
 
     def _fail(self, label: str, family: str, parameters: dict[str, Any], reason: str) -> None:
-        self.failed += 1
+        self._progress.finished(None)
         model = {
             "label": label,
             "family": family,
@@ -340,24 +314,24 @@ class Run:
             "parameters": parameters,
         }
         self.sink.model(model, {})
-        self._tell(force=True)
+        self._progress.tell(force=True)
 
     def _answer(self, order: dict[str, Any], until: float) -> dict[str, Any]:
         """The child's answer to an order; it is started again if it is gone."""
         self._ready()
         self.child.ask(order)
-        self._tell(force=True)
-        for answer in self.child.answers(min(until, self._end + _GRACE), self._tick):
+        self._progress.tell(force=True)
+        for answer in self.child.answers(min(until, self._end + _GRACE), self._progress.tick):
             if answer["event"] != "step":
                 return answer
-            self._text = answer["text"]
-            self._tell()
+            self._progress.text = answer["text"]
+            self._progress.tell()
         raise ChildLost("It gave no answer.")
 
     def _ready(self) -> None:
         """Start the child again if it is gone."""
         if not self.child.is_running:
-            self._load(self._end + _GRACE, self._tick)
+            self._load(self._end + _GRACE, self._progress.tick)
 
     def _load(self, until: float, tick: Callable[[], None]) -> dict[str, Any]:
         """Have the child load what to train on; it is started unless it is there."""
@@ -371,60 +345,18 @@ class Run:
             raise ChildLost(answer["reason"])
         return answer
 
-    # --- time, progress, stopping -----------------------------------------------------------
+    # --- time, and what is there ------------------------------------------------------------
 
     @property
     def _end(self) -> float:
-        return self.plan.began + self.plan.budget
+        return self.plan.end
 
     def _left(self) -> float:
-        return self._end - time.monotonic()
-
-    def _tick(self) -> None:
-        now = time.monotonic()
-        if now - self._asked >= _ASK_EVERY:
-            self._asked = now
-            if self.sink.should_stop():
-                raise Stopped
-        self._tell()
-
-    def _tell(self, *, force: bool = False) -> None:
-        now = time.monotonic()
-        if not force and now - self._told < _TELL_EVERY:
-            return
-        self._told = now
-        if self._stage == "searching":
-            self._text = self._searched()
-        done = len(self.done) + self.failed
-        self.sink.progress(
-            {
-                "stage": self._stage,
-                "done": done,
-                "total": max(self._total, done),
-                "seconds_left": round(self._seconds_left(done), 1),
-                "text": self._text,
-            }
-        )
-
-    def _searched(self) -> str:
-        """How far the search is."""
-        trials = trials_of(self._log)
-        if not trials:
-            return "Searching for good settings"
-        best = FAMILIES[best_of(trials)[0].family].title
-        return f"Searching for good settings: {len(trials)} tried, the best of {best}"
+        return self.plan.left()
 
     @property
     def _log(self) -> Path:
         return self.child.folder / "search.log"
-
-    def _seconds_left(self, done: int) -> float:
-        """The rest of the budget where a search fills it, else by how long models have taken."""
-        left = max(0.0, self._left())
-        if self.plan.tunes or not self.done:
-            return left
-        mean = sum(one.seconds for one in self.done) / len(self.done)
-        return min(left, mean * max(0, self._total - done))
 
     def _ranked(self) -> list[_Candidate]:
         return sorted(self.done, key=lambda one: one.score, reverse=self._greater)

@@ -40,6 +40,13 @@ describe('a form that was loaded again', () => {
     expect(api.trainingJob.mock.calls[0]).toContain('b');
   });
 
+  it('finds one of which the server hears after the form', async () => {
+    const { api } = shown([other, mine], mine);
+    api.trainingJobs.mockResolvedValueOnce([other]);
+    await vi.waitFor(() => expect(screen.getByText('waiting')).toBeTruthy(), 5_000);
+    expect(api.trainingJobs).toHaveBeenCalledTimes(2);
+  });
+
   it('opens the leaderboard that came of it meanwhile', async () => {
     const ended = { ...mine, state: 'done', leaderboard_id: 7 };
     const { openLeaderboard, done } = shown([ended], ended);

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jupyter_registry.formats.pickle_walk import Global, Unreadable, Walked, walk
+from jupyter_registry.formats.pickle_values import Global, Unreadable
+from jupyter_registry.formats.pickle_walk import Walked, walk
 from jupyter_registry.formats.scan import HEAD, is_of_interest, refused, scan, scan_files, unsafe
 from jupyter_registry.formats.scan_rules import CODE, DANGEROUS, UNKNOWN
 

@@ -14,7 +14,7 @@ import pytest
 from jupyter_registry.domain.entities import PackageCreate, PackagePublic
 from jupyter_registry.monitoring.health import HealthCounter
 from jupyter_registry.monitoring.recorder import Recorder
-from jupyter_registry.registry import packages, uploads
+from jupyter_registry.registry import packages, receiving, uploads
 from jupyter_registry.registry.champions import Champions
 from jupyter_registry.registry.services import Services, Settings
 from jupyter_registry.serving.pool import WorkerPool
@@ -55,7 +55,7 @@ def upload(database: Database, artifacts: ArtifactStore) -> Callable[[dict[str, 
     def made(files: dict[str, bytes]) -> str:
         begun = uploads.create(database, "ada")
         for path, content in files.items():
-            uploads.add_file(database, artifacts, begun.id, path, [content])
+            receiving.add_file(database, artifacts, begun.id, path, [content])
         return begun.id
 
     return made

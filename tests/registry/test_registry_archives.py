@@ -9,8 +9,8 @@ import pytest
 
 from jupyter_registry.domain.entities import ArchiveTake
 from jupyter_registry.domain.errors import InvalidInput, NotFound, TooLarge
-from jupyter_registry.registry import archives, uploads
-from jupyter_registry.registry.uploads import UploadLimits
+from jupyter_registry.registry import archives, upload_rows, uploads
+from jupyter_registry.registry.upload_rows import UploadLimits
 from jupyter_registry.store.artifacts import ArtifactStore
 from jupyter_registry.store.database import Database
 from tests.formats.test_formats_archives import zipped
@@ -37,14 +37,14 @@ def test_many_files_arrive_together_or_not_at_all(
         take(files=400)
     with monkeypatch.context() as patched:  # the second of three transactions fails
         calls = iter(range(10))
-        check = uploads._check_room_for
+        check = upload_rows.check_room_for
 
         def failing(*args: object) -> None:
             if next(calls) == 1:
                 raise InvalidInput("on purpose")
             check(*args)  # type: ignore[arg-type]
 
-        patched.setattr(uploads, "_check_room_for", failing)
+        patched.setattr(upload_rows, "check_room_for", failing)
         with pytest.raises(InvalidInput, match="on purpose"):
             take()
     assert paths() == ["beside", "m.zip"]

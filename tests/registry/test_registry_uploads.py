@@ -21,8 +21,8 @@ from jupyter_registry.domain.errors import (
     UploadNotFound,
 )
 from jupyter_registry.domain.upload_paths import check_path
-from jupyter_registry.registry import blobs, packages, uploads
-from jupyter_registry.registry.uploads import UploadLimits
+from jupyter_registry.registry import blobs, packages, receiving, uploads
+from jupyter_registry.registry.upload_rows import UploadLimits
 from jupyter_registry.store.artifacts import ArtifactStore
 from jupyter_registry.store.database import Database
 from jupyter_registry.store.tables import Upload, UploadFile, now
@@ -43,9 +43,9 @@ def counts(database: Database) -> tuple[int, int]:
 
 def test_files_arrive_in_pieces(database: Database, artifacts: ArtifactStore) -> None:
     upload = uploads.create(database, "ada")
-    first = uploads.add_file(database, artifacts, upload.id, "code/b.py", [b"im", b"", b"port"])
+    first = receiving.add_file(database, artifacts, upload.id, "code/b.py", [b"im", b"", b"port"])
     assert first.model_dump() == {"path": "code/b.py", "sha256": sha(b"import"), "size": 6}
-    uploads.add_file(database, artifacts, upload.id, "a", [], declared_sha256=sha(b"").upper())
+    receiving.add_file(database, artifacts, upload.id, "a", [], declared_sha256=sha(b"").upper())
     got = uploads.get(database, upload.id)
     assert got.created_at == upload.created_at
     assert [file.path for file in got.files] == ["a", "code/b.py"]
@@ -56,7 +56,7 @@ def test_the_same_path_again_replaces_and_collects(
 ) -> None:
     upload = uploads.create(database, "ada")
     for content in (b"one", b"two", b"two"):
-        uploads.add_file(database, artifacts, upload.id, "model", [content])
+        receiving.add_file(database, artifacts, upload.id, "model", [content])
     assert [file.sha256 for file in uploads.get(database, upload.id).files] == [sha(b"two")]
     assert stored_files() == [sha(b"two")]
 
@@ -97,7 +97,7 @@ def test_paths_that_may_be(path: str) -> None:
 def test_an_upload_checks_its_paths(database: Database, artifacts: ArtifactStore) -> None:
     upload = uploads.create(database, "ada")
     with pytest.raises(InvalidInput):
-        uploads.receive(database, artifacts, upload.id, "../x")
+        receiving.receive(database, artifacts, upload.id, "../x")
     assert artifacts.sweep(0) == 0
 
 
@@ -115,15 +115,15 @@ def test_paths_that_clash_on_some_system(
     database: Database, artifacts: ArtifactStore, first: str, second: str
 ) -> None:
     upload = uploads.create(database, "ada")
-    uploads.add_file(database, artifacts, upload.id, first, [b"x"])
+    receiving.add_file(database, artifacts, upload.id, first, [b"x"])
     with pytest.raises(InvalidInput, match="cannot have the path"):
-        uploads.add_file(database, artifacts, upload.id, second, [b"y"])
+        receiving.add_file(database, artifacts, upload.id, second, [b"y"])
 
 
 def test_clashing_paths_that_arrive_at_once(database: Database, artifacts: ArtifactStore) -> None:
     upload = uploads.create(database, "ada")
-    one = uploads.receive(database, artifacts, upload.id, "model")
-    other = uploads.receive(database, artifacts, upload.id, "MODEL")
+    one = receiving.receive(database, artifacts, upload.id, "model")
+    other = receiving.receive(database, artifacts, upload.id, "MODEL")
     one.write(b"1")
     other.write(b"2")
     one.finish()
@@ -137,10 +137,12 @@ def test_a_wrong_declared_hash_leaves_nothing(
 ) -> None:
     upload = uploads.create(database, "ada")
     with pytest.raises(IntegrityFailure) as caught:
-        uploads.add_file(database, artifacts, upload.id, "m", [b"abc"], declared_sha256=sha(b"abd"))
+        receiving.add_file(
+            database, artifacts, upload.id, "m", [b"abc"], declared_sha256=sha(b"abd")
+        )
     assert caught.value.fields == {"path": "m", "sha256": sha(b"abc")}
     with pytest.raises(InvalidInput):
-        uploads.add_file(database, artifacts, upload.id, "m", [b"abc"], declared_sha256="abc")
+        receiving.add_file(database, artifacts, upload.id, "m", [b"abc"], declared_sha256="abc")
     assert uploads.get(database, upload.id).files == []
     assert stored_files() == []
 
@@ -151,7 +153,7 @@ def test_limits(
     limits = UploadLimits(file_bytes=10, total_bytes=15, files=2)
 
     def add(path: str, size: int) -> None:
-        uploads.add_file(database, artifacts, upload.id, path, [b"x" * size], limits=limits)
+        receiving.add_file(database, artifacts, upload.id, path, [b"x" * size], limits=limits)
 
     upload = uploads.create(database, "ada")
     with pytest.raises(TooLarge, match="more than 10 bytes"):
@@ -170,7 +172,7 @@ def test_a_stream_stops_as_soon_as_it_is_too_large(
     database: Database, artifacts: ArtifactStore, stored_files: Callable[[], list[str]]
 ) -> None:
     upload = uploads.create(database, "ada")
-    receiver = uploads.receive(
+    receiver = receiving.receive(
         database, artifacts, upload.id, "m", UploadLimits(total_bytes=1_000_000)
     )
     receiver.write(b"x" * 900_000)
@@ -184,7 +186,7 @@ def test_streams_that_are_too_large_together(
 ) -> None:
     upload = uploads.create(database, "ada")
     limits = UploadLimits(total_bytes=10)
-    receivers = [uploads.receive(database, artifacts, upload.id, p, limits) for p in "ab"]
+    receivers = [receiving.receive(database, artifacts, upload.id, p, limits) for p in "ab"]
     for number, receiver in enumerate(receivers):
         receiver.write(bytes([number]) * 6)
     receivers[0].finish()
@@ -197,7 +199,7 @@ def test_abort_leaves_nothing(
     database: Database, artifacts: ArtifactStore, stored_files: Callable[[], list[str]]
 ) -> None:
     upload = uploads.create(database, "ada")
-    uploads.add_file(database, artifacts, upload.id, "a", [b"a"])
+    receiving.add_file(database, artifacts, upload.id, "a", [b"a"])
     uploads.abort(database, artifacts, upload.id)
     assert stored_files() == []
     assert counts(database) == (0, 0)
@@ -212,15 +214,15 @@ def test_unknown_uploads(database: Database, artifacts: ArtifactStore, upload_id
     with pytest.raises(UploadNotFound):
         uploads.get(database, upload_id)
     with pytest.raises(UploadNotFound):
-        uploads.receive(database, artifacts, upload_id, "m")
+        receiving.receive(database, artifacts, upload_id, "m")
 
 
 def test_a_cut_connection_discards_the_whole_upload(
     database: Database, artifacts: ArtifactStore, stored_files: Callable[[], list[str]]
 ) -> None:
     upload = uploads.create(database, "ada")
-    uploads.add_file(database, artifacts, upload.id, "a", [b"a"])
-    receiver = uploads.receive(database, artifacts, upload.id, "b")
+    receiving.add_file(database, artifacts, upload.id, "a", [b"a"])
+    receiver = receiving.receive(database, artifacts, upload.id, "b")
     receiver.write(b"half")
     receiver.cut()
     receiver.cut()
@@ -232,7 +234,7 @@ def test_an_upload_aborted_while_a_file_arrives(
     database: Database, artifacts: ArtifactStore, stored_files: Callable[[], list[str]]
 ) -> None:
     upload = uploads.create(database, "ada")
-    receiver = uploads.receive(database, artifacts, upload.id, "b")
+    receiver = receiving.receive(database, artifacts, upload.id, "b")
     receiver.write(b"all")
     uploads.abort(database, artifacts, upload.id)
     with pytest.raises(UploadNotFound):
@@ -249,7 +251,7 @@ def test_a_failing_source_leaves_nothing(
 
     upload = uploads.create(database, "ada")
     with pytest.raises(ConnectionResetError):
-        uploads.add_file(database, artifacts, upload.id, "m", source())
+        receiving.add_file(database, artifacts, upload.id, "m", source())
     assert stored_files() == []
     assert uploads.get(database, upload.id).files == []
 
@@ -258,10 +260,10 @@ def test_sweep_takes_idle_uploads_alone(
     database: Database, artifacts: ArtifactStore, stored_files: Callable[[], list[str]]
 ) -> None:
     idle = uploads.create(database, "ada")
-    uploads.add_file(database, artifacts, idle.id, "a", [b"shared"])
-    uploads.add_file(database, artifacts, idle.id, "b", [b"idle's own"])
+    receiving.add_file(database, artifacts, idle.id, "a", [b"shared"])
+    receiving.add_file(database, artifacts, idle.id, "b", [b"idle's own"])
     fresh = uploads.create(database, "ada")
-    uploads.add_file(database, artifacts, fresh.id, "a", [b"shared"])
+    receiving.add_file(database, artifacts, fresh.id, "a", [b"shared"])
     assert uploads.sweep(database, artifacts, 3600) == 0
     from datetime import timedelta
 
@@ -288,10 +290,10 @@ def test_disk_full_leaves_nothing(database: Database, tmp_path: Path) -> None:
         artifacts = ArtifactStore(str(mounted / "artifacts"))
         upload = uploads.create(database, "ada")
         with pytest.raises(StorageUnavailable, match="full"):
-            uploads.add_file(database, artifacts, upload.id, "m", [os.urandom(300_000)] * 5)
+            receiving.add_file(database, artifacts, upload.id, "m", [os.urandom(300_000)] * 5)
         assert uploads.get(database, upload.id).files == []
         assert disk.files() == []
-        uploads.add_file(database, artifacts, upload.id, "m", [b"fits"])
+        receiving.add_file(database, artifacts, upload.id, "m", [b"fits"])
 
 
 def test_collection_waits_for_one_who_names_the_artifact(
@@ -318,7 +320,7 @@ def test_one_who_names_an_artifact_waits_for_its_collection_and_places_it_again(
     database: Database, artifacts: ArtifactStore
 ) -> None:
     upload = uploads.create(database, "ada")
-    receiver = uploads.receive(database, artifacts, upload.id, "m")
+    receiver = receiving.receive(database, artifacts, upload.id, "m")
     receiver.write(b"x")
     namer = threading.Thread(target=receiver.finish)
     with database.write() as session:
@@ -345,7 +347,7 @@ def test_collection_never_takes_what_an_upload_is_about_to_name(
         try:
             while time.monotonic() < stop:
                 upload = uploads.create(database, "ada")
-                uploads.add_file(database, artifacts, upload.id, "m", [content])
+                receiving.add_file(database, artifacts, upload.id, "m", [content])
                 assert artifacts.exists(sha(content))
                 uploads.abort(database, artifacts, upload.id)
         except BaseException as error:
@@ -355,7 +357,7 @@ def test_collection_never_takes_what_an_upload_is_about_to_name(
         try:
             while time.monotonic() < stop:
                 upload = uploads.create(database, "ada")
-                uploads.add_file(database, artifacts, upload.id, "m", [content])
+                receiving.add_file(database, artifacts, upload.id, "m", [content])
                 body = PackageCreate(
                     name="m",
                     kind="custom",

@@ -13,7 +13,7 @@ from .base import RegistryHandler
 
 if TYPE_CHECKING:
     from ...registry.arrivals import Connected
-    from ...registry.uploads import Receiver
+    from ...registry.receiving import Receiver
 
 #: Bytes handed to the store at a time.
 _PIECE = 1 << 20
@@ -88,12 +88,12 @@ class UploadFileHandler(RegistryHandler):
     @authorized
     async def _begin(self) -> None:
         services = await self.services()
-        from ...registry import uploads
+        from ...registry import receiving
 
         upload_id, path = self.path_kwargs["upload_id"], self.path_kwargs["path"]
 
         def receive() -> Receiver:
-            return uploads.receive(
+            return receiving.receive(
                 services.database,
                 services.artifacts,
                 upload_id,

@@ -214,19 +214,46 @@ export interface Mark {
 /** Lines of texts above a chart at most, and pixels of each. */
 const MOST_LEVELS = 3;
 const LEVEL = 13;
+/** Pixels between a chart and its legend. */
+const LEGEND = 18;
 
 /** Pixels to keep above a chart for the texts of its marks. */
 export function markRoom(marks: readonly Mark[]): number {
   return Math.min(marks.length, MOST_LEVELS) * LEVEL;
 }
 
-/** Dotted lines at moments; their texts above, each where it has room, unless `texts` is false. */
-export function markLayers(
+/**
+ * The layers, and dotted lines at moments with their texts above, each where it has room, unless
+ * `texts` is false. The layers' legend moves above the texts.
+ */
+export function withMarks(
+  layers: readonly Spec[],
   marks: readonly Mark[],
   x: Spec,
   width: number,
   look: Look,
   texts = true
+): Spec[] {
+  const offset = LEGEND + Math.max(0, markRoom(marks) - LEVEL);
+  const moved = (layer: Spec): Spec => {
+    const encoding = { ...(layer.encoding as Spec) };
+    for (const name of ['color', 'strokeDash']) {
+      const scaled = encoding[name] as Spec | undefined;
+      if (scaled?.scale && scaled.legend !== null) {
+        encoding[name] = { ...scaled, legend: { offset } };
+      }
+    }
+    return { ...layer, encoding };
+  };
+  return [...layers.map(moved), ...markLayers(marks, x, width, look, texts)];
+}
+
+function markLayers(
+  marks: readonly Mark[],
+  x: Spec,
+  width: number,
+  look: Look,
+  texts: boolean
 ): Spec[] {
   if (!marks.length) {
     return [];
@@ -276,7 +303,7 @@ export function placed(
   });
 }
 
-/** Horizontal lines at values, each with what it says at its left end. */
+/** Horizontal lines at values, each with what it says at its right end. */
 export function limitLayers(
   limits: readonly { value: number; text: string }[],
   y: Spec,
@@ -288,8 +315,8 @@ export function limitLayers(
     { data, mark: { type: 'rule', strokeDash: [6, 4], color: look.muted }, encoding: { y: at } },
     {
       data,
-      mark: { type: 'text', align: 'left', baseline: 'bottom', dx: 3, dy: -2, color: look.muted },
-      encoding: { x: { value: 0 }, y: at, text: { field: 'text' } }
+      mark: { type: 'text', align: 'right', baseline: 'bottom', dx: -3, dy: -2, color: look.muted },
+      encoding: { x: { value: 'width' }, y: at, text: { field: 'text' } }
     }
   ];
 }

@@ -13,12 +13,10 @@ import React from 'react';
 import { ENTITY_ARGS, REGISTER_ARGS } from '../commands/arguments';
 import { CommandIDs } from '../commands/ids';
 import type { Chosen } from '../components/dropped';
+import { Later } from '../components/Later';
 import { RegistryWidget, type SurroundingsSource } from '../components/RegistryWidget';
-import { DeploymentPanel } from '../documents/deployment';
 import { Documents } from '../documents/manager';
-import { PackagePanel } from '../documents/package';
 import { packageActions } from '../documents/package/actions';
-import { RegisterPanel } from '../documents/register';
 import { Drafts } from '../documents/register/drafts';
 import type { Browse } from '../documents/register/FilesArea';
 import { registryIcon } from '../icon';
@@ -45,6 +43,18 @@ export const documents: JupyterFrontEndPlugin<void> = {
     const { registry, trans } = source.current();
     const { commands, shell } = app;
 
+    // the tabs that come with a panel are there when it is first shown
+    const packageViews = once(async () => {
+      const views = await import('../documents/package/views');
+      views.PACKAGE_TABS.forEach(tab => registry.packageTabs.add(tab));
+      return views;
+    });
+    const deploymentViews = once(async () => {
+      const views = await import('../documents/deployment/views');
+      views.DEPLOYMENT_TABS.forEach(tab => registry.deploymentTabs.add(tab));
+      return views;
+    });
+
     const packages = new Documents<EntityArgs>(shell, {
       namespace: 'jupyter-registry-package',
       command: CommandIDs.openPackage,
@@ -53,11 +63,15 @@ export const documents: JupyterFrontEndPlugin<void> = {
       title: ({ id }) => trans.__('Package %1', id),
       create: ({ id, tab }) =>
         new RegistryWidget(source, widget => (
-          <PackagePanel
-            id={id}
-            tab={tab}
-            onRead={shown => (widget.title.label = `${shown.name}/${shown.version}`)}
-          />
+          <Later load={packageViews}>
+            {({ PackagePanel }) => (
+              <PackagePanel
+                id={id}
+                tab={tab}
+                onRead={shown => (widget.title.label = `${shown.name}/${shown.version}`)}
+              />
+            )}
+          </Later>
         ))
     });
     const deployments = new Documents<EntityArgs>(shell, {
@@ -68,12 +82,16 @@ export const documents: JupyterFrontEndPlugin<void> = {
       title: ({ id }) => trans.__('Deployment %1', id),
       create: ({ id, tab, kept }) =>
         new RegistryWidget(source, widget => (
-          <DeploymentPanel
-            id={id}
-            tab={tab}
-            kept={kept}
-            onRead={shown => (widget.title.label = shown.label)}
-          />
+          <Later load={deploymentViews}>
+            {({ DeploymentPanel }) => (
+              <DeploymentPanel
+                id={id}
+                tab={tab}
+                kept={kept}
+                onRead={shown => (widget.title.label = shown.label)}
+              />
+            )}
+          </Later>
         ))
     });
     const drafts = new Drafts(state);
@@ -94,13 +112,17 @@ export const documents: JupyterFrontEndPlugin<void> = {
         const initial = { ...remembered, chosen: handed.get(form) };
         handed.delete(form);
         return new RegistryWidget(source, widget => (
-          <RegisterPanel
-            form={form}
-            initial={initial}
-            drafts={drafts}
-            browse={browse}
-            done={() => widget.parent?.dispose()}
-          />
+          <Later load={() => import('../documents/register')}>
+            {({ RegisterPanel }) => (
+              <RegisterPanel
+                form={form}
+                initial={initial}
+                drafts={drafts}
+                browse={browse}
+                done={() => widget.parent?.dispose()}
+              />
+            )}
+          </Later>
         ));
       }
     });
@@ -147,6 +169,16 @@ export const documents: JupyterFrontEndPlugin<void> = {
     }
   }
 };
+
+/** What is loaded once; tried again the next time where it failed. */
+function once<V>(load: () => Promise<V>): () => Promise<V> {
+  let loading: Promise<V> | undefined;
+  return () =>
+    (loading ??= load().catch((reason: unknown) => {
+      loading = undefined;
+      throw reason;
+    }));
+}
 
 /** The arguments of a command that opens a panel, checked. */
 export function entityArgs(args: { [name: string]: unknown }): EntityArgs {

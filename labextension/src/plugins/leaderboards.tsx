@@ -11,9 +11,10 @@ import React from 'react';
 
 import { ENTITY_ARGS, NO_ARGS, TRAIN_ARGS } from '../commands/arguments';
 import { CommandIDs } from '../commands/ids';
+import { Later } from '../components/Later';
 import { RegistryWidget, type SurroundingsSource } from '../components/RegistryWidget';
 import { leaderboardActions } from '../documents/leaderboard/actions';
-import { Later } from '../documents/leaderboard/Later';
+import { leaderboardViews } from '../documents/leaderboard/later';
 import { LEADERBOARD_TABS } from '../documents/leaderboard/tabs';
 import { Documents } from '../documents/manager';
 import type { Browse } from '../documents/register/FilesArea';
@@ -51,7 +52,7 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
       title: ({ id }) => trans.__('Leaderboard %1', id),
       create: ({ id, tab, kept }) =>
         new RegistryWidget(source, widget => (
-          <Later>
+          <Later load={leaderboardViews}>
             {({ LeaderboardPanel }) => (
               <LeaderboardPanel
                 id={id}
@@ -82,7 +83,7 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
           : trans.__('Train leaderboard %1 again', like),
       create: ({ form, path, like, kept }) =>
         new RegistryWidget(source, widget => (
-          <Later>
+          <Later load={leaderboardViews}>
             {({ TrainForm }) => (
               <TrainForm
                 token={form}

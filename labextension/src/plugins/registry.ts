@@ -5,8 +5,6 @@ import { refreshIcon } from '@jupyterlab/ui-components';
 
 import { NO_ARGS } from '../commands/arguments';
 import { CommandIDs } from '../commands/ids';
-import { DEPLOYMENT_TABS } from '../documents/deployment/tabs';
-import { PACKAGE_TABS } from '../documents/package/tabs';
 import { LabRegistry } from '../registry';
 import { SECTIONS } from '../sidebar/sections';
 import { IRegistry } from '../tokens';
@@ -21,8 +19,6 @@ export const registry: JupyterFrontEndPlugin<IRegistry> = {
     const trans = (translator ?? nullTranslator).load('jupyter_registry');
     const made = new LabRegistry(app.serviceManager.serverSettings, app.commands);
     SECTIONS.forEach(section => made.sections.add(section));
-    PACKAGE_TABS.forEach(tab => made.packageTabs.add(tab));
-    DEPLOYMENT_TABS.forEach(tab => made.deploymentTabs.add(tab));
     app.commands.addCommand(CommandIDs.refresh, {
       label: trans.__('Refresh the Model Registry'),
       icon: refreshIcon,

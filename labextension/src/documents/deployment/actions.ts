@@ -7,7 +7,6 @@ import { confirm } from '../../components/confirm';
 import { openModal } from '../../components/modal';
 import type { SurroundingsSource } from '../../components/RegistryWidget';
 import type { EntityAction } from '../../tokens';
-import { ReplaceDialog, RollBackDialog } from './replace/ReplaceDialog';
 
 /** Milliseconds that an archived deployment's undo is offered. */
 const UNDO_FOR = 15_000;
@@ -64,16 +63,22 @@ export function deploymentActions(
       rank: 10,
       label: trans => trans.__('Replace…'),
       applies: shown => shown.state !== 'archived',
-      execute: deployment =>
-        openModal(source, close => React.createElement(ReplaceDialog, { deployment, close }))
+      execute: async deployment => {
+        const { ReplaceDialog } = await import('./replace/ReplaceDialog');
+        await openModal(source, close => React.createElement(ReplaceDialog, { deployment, close }));
+      }
     },
     {
       id: 'roll-back',
       rank: 20,
       label: trans => trans.__('Roll back…'),
       applies: shown => shown.state !== 'archived',
-      execute: deployment =>
-        openModal(source, close => React.createElement(RollBackDialog, { deployment, close }))
+      execute: async deployment => {
+        const { RollBackDialog } = await import('./replace/ReplaceDialog');
+        await openModal(source, close =>
+          React.createElement(RollBackDialog, { deployment, close })
+        );
+      }
     },
     {
       id: 'activate',

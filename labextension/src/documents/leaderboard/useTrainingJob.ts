@@ -49,20 +49,22 @@ export function useTrainingJob(token: string, done: () => void): TrainingJob {
     const stop = new AbortController();
     // the server may hear of the job only after the page was loaded again
     const find = async () => {
-      let found: LeaderboardJobPublic | undefined;
+      let seen = known.ended;
       for (const wait of LOST_MS) {
         await new Promise(resolve => setTimeout(resolve, wait));
         if (stop.signal.aborted || asked.current) {
           return;
         }
-        found = (await api.trainingJobs(stop.signal)).find(one => one.token === token);
+        const found = (await api.trainingJobs(stop.signal)).find(one => one.token === token);
         const runs = found?.state === 'starting' || found?.state === 'running';
-        if (found && (runs || typeof found.leaderboard_id === 'number')) {
-          return setJob(found.id);
+        const came = typeof found?.leaderboard_id === 'number';
+        if (found && found.id !== seen && (runs || came || found.state !== 'stopped')) {
+          seen = found.id;
+          setJob(found.id); // of one that was refused it is said; a later one may be on its way
         }
-      }
-      if (found && found.id !== known.ended && found.state !== 'stopped') {
-        setJob(found.id);
+        if (runs || came) {
+          return;
+        }
       }
     };
     if (!known.job && performance.now() < YOUNG_MS) {

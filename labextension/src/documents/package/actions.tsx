@@ -7,7 +7,6 @@ import { confirm } from '../../components/confirm';
 import { openModal } from '../../components/modal';
 import type { SurroundingsSource } from '../../components/RegistryWidget';
 import type { EntityAction } from '../../tokens';
-import { DeployDialog } from './DeployDialog';
 import { servicesOf } from './shape';
 
 export function packageActions(
@@ -21,8 +20,9 @@ export function packageActions(
     await api.updatePackage(shown.id, { archived });
     changes.refresh();
   };
-  const deploy = (shown: PackageSummary) =>
-    openModal(source, close => (
+  const deploy = async (shown: PackageSummary) => {
+    const { DeployDialog } = await import('./DeployDialog');
+    await openModal(source, close => (
       <DeployDialog
         shown={shown}
         called={referenceOf(shown)}
@@ -30,6 +30,7 @@ export function packageActions(
         close={close}
       />
     ));
+  };
 
   const askAndArchive = async (shown: PackageSummary) => {
     const agreed =

@@ -10,13 +10,13 @@ import {
   leftAxis,
   limitLayers,
   lines,
-  markLayers,
   markRoom,
   middle,
   type Spec,
   themed,
   timeAxis,
-  told
+  told,
+  withMarks
 } from '../../../charts/spec';
 import { statusName } from '../../../components/StatusLight';
 import { count, measure, percent } from '../../../format/numbers';
@@ -163,11 +163,18 @@ export function driftByImportance(
                 ]
               }
             },
-            {
-              data: { values: rows.filter(row => row.label) },
-              mark: { type: 'text', align: 'right', baseline: 'middle', dx: -9, limit: 150 },
+            // names stand towards the middle, where they meet neither axis nor edge
+            ...[true, false].map(left => ({
+              data: { values: rows.filter(row => row.label && row.importance < 0.6 === left) },
+              mark: {
+                type: 'text',
+                align: left ? 'left' : 'right',
+                baseline: 'middle',
+                dx: left ? 9 : -9,
+                limit: 150
+              },
               encoding: { x, y, text: { field: 'label' } }
-            }
+            }))
           ]
         },
         look,
@@ -237,8 +244,7 @@ export function driftOverTime(
       const y = psiAxis(rules, highest, title);
       const layer = [
         ...limitLayers(limits(rules, trans), y, look),
-        ...lines(rows, names, x, y, look, '.3f'),
-        ...markLayers(marks, x, width, look)
+        ...withMarks(lines(rows, names, x, y, look, '.3f'), marks, x, width, look)
       ];
       const colour = look.dark ? '#8b96a1' : '#8a949e';
       const foot = [{ name: trans.__('rows'), colour, of: (bucket: DriftBucket) => bucket.n }];

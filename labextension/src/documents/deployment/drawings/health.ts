@@ -11,12 +11,12 @@ import {
   leftAxis,
   limitLayers,
   lines,
-  markLayers,
   markRoom,
   middle,
   themed,
   timeAxis,
-  told
+  told,
+  withMarks
 } from '../../../charts/spec';
 import { statusName } from '../../../components/StatusLight';
 import { count, measure, percent } from '../../../format/numbers';
@@ -69,7 +69,7 @@ export function requestsOverTime(health: Health, trans: TranslationBundle): Draw
         {
           width: inner(width),
           height: 150,
-          layer: [bars(rows, names, colours, x, axis), ...markLayers(marks, x, width, look)]
+          layer: withMarks([bars(rows, names, colours, x, axis)], marks, x, width, look)
         },
         look,
         width
@@ -193,7 +193,7 @@ export function responseTimes(health: Health, trans: TranslationBundle): Drawing
         scale: far ? { type: 'log', nice: true } : { zero: true, nice: true },
         axis: leftAxis(
           trans.__('response time (ms)'),
-          far ? { values: TICKS, labelExpr: 'datum.value' } : { format: '~g' }
+          far ? { values: TICKS, labelExpr: 'datum.value' } : { format: '~r' }
         )
       };
       const x = timeAxis(buckets, trans.__('time of request (UTC)'));

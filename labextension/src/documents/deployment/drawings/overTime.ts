@@ -9,12 +9,12 @@ import {
   type Drawing,
   leftAxis,
   lines,
-  markLayers,
   markRoom,
   middle,
   type Spec,
   timeAxis,
-  told
+  told,
+  withMarks
 } from '../../../charts/spec';
 import { count, measure, percent } from '../../../format/numbers';
 import { metricTitle } from '../../../monitoring/metrics';
@@ -60,10 +60,7 @@ export function metricOverTime(
           ? [{ time: middle(bucket), series: baselineName, value: baselines[at] }]
           : [])
       ]);
-      const layer = [
-        ...lines(rows, names, x, y, look, '.4~g'),
-        ...markLayers(marks, x, width, look)
-      ];
+      const layer = withMarks(lines(rows, names, x, y, look, '.4~g'), marks, x, width, look);
       return stacked([panel(210, layer, width), sizes(buckets, width, look, trans)], look, width);
     },
     table: tableOf(
@@ -116,11 +113,9 @@ export function predictedAndActual(
           { time: middle(bucket), series: names[1], value: actual[at] }
         ]);
         const y = axis('value', leftAxis(label, isShare ? { format: '.0%' } : {}));
-        const layer = [
-          ...lines(rows, names, x, y, look, isShare ? '.1%' : '.4~g', place === 0),
-          ...markLayers(marks, x, width, look, place === 0)
-        ];
-        return panel(140, layer, width);
+        const top = place === 0;
+        const drawn = lines(rows, names, x, y, look, isShare ? '.1%' : '.4~g', top);
+        return panel(140, withMarks(drawn, marks, x, width, look, top), width);
       });
       return stacked([...panels, sizes(buckets, width, look, trans)], look, width);
     },

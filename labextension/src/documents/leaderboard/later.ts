@@ -1,0 +1,2 @@
+// The views of leaderboards, loaded when the first is opened.
+export const leaderboardViews = () => import('./views');
