@@ -18,11 +18,12 @@ from ..domain.entities import (
     RollbackCreate,
     ServicePeriod,
 )
-from ..domain.kinds import DeploymentState, ReplacementReason
+from ..domain.kinds import DeploymentState, ModelEnvironment, ReplacementReason
 from ..domain.unstructured import BYTES, DEFAULT_CHARSET, TEXT, Body
 from . import html, rows, tables
 from .bodies import body
 from .deployment_lists import DeploymentList, History, Key, KeyList, Replacement
+from .environments import TellLine, log_followed
 from .monitored import Monitored
 from .packages import Package, PackageItem
 from .progress import Progress
@@ -231,6 +232,9 @@ class Deployment(Monitored, DeploymentListed):
         reason: ReplacementReason | str = ReplacementReason.OTHER,
         note: str = "",
         dry_run: bool = False,
+        *,
+        environment: ModelEnvironment | str | None = None,
+        log: TellLine | None = print,
     ) -> Replacement:
         """Put another package in service, without downtime, after checks.
 
@@ -243,6 +247,10 @@ class Deployment(Monitored, DeploymentListed):
             or ``other``.
         dry_run:
             Whether only to check.
+        environment:
+            ``kernelspec`` or ``package``, as in `Package.deploy`; as it is unless given.
+        log:
+            Called with each line that the building of an environment logs, in another thread.
 
         Raises
         ------
@@ -250,16 +258,20 @@ class Deployment(Monitored, DeploymentListed):
             when a check fails; ``fields["checks"]`` lists all.
 
         """
+        package_id = self._registry.package_id(package)
         wanted = body(
             ReplacementCreate,
-            package_id=self._registry.package_id(package),
+            package_id=package_id,
             reason=reason,
             note=note,
             dry_run=dry_run,
+            environment=environment,
         )
-        return self._replaced(
-            self._registry.connection.call("POST", f"{self._path}/replacements", json=wanted)
-        )
+        connection = self._registry.connection
+        built = (environment or self.environment) == ModelEnvironment.PACKAGE
+        with log_followed(connection, package_id, self.kernelspec, log if built else None):
+            answer = connection.call("POST", f"{self._path}/replacements", json=wanted)
+        return self._replaced(answer)
 
     def rollback(self, note: str = "") -> Replacement:
         """Put the previous package back in service."""
@@ -351,6 +363,7 @@ class Deployment(Monitored, DeploymentListed):
                 "association ID column": self.association_id_column,
                 "association ID required": self.association_id_required or None,
                 "kernelspec": self.kernelspec,
+                "environment": self.environment,
                 "seconds for a call": self.predict_seconds,
                 "segment columns": self.segment_columns,
                 "rows predicted": self.rows_predicted,

@@ -1,26 +1,36 @@
-"""Packages and registered models as results."""
+"""Packages as results."""
 
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from ..domain.entities import (
+    Check,
+    DeploymentCheck,
     DeploymentCreate,
-    ModelPublic,
     PackagePublic,
     PackageSummary,
 )
-from ..domain.kinds import Importance
+from ..domain.kinds import CheckStatus, Importance, ModelEnvironment
 from ..domain.signature import Signature
 from . import html
 from .bodies import body
 from .bound import Bound
 from .downloads import download
-from .pages import Counted, Pages
+from .environments import (
+    Checks,
+    OtherLibraries,
+    PackageEnvironment,
+    TellLine,
+    environment_of,
+    log_followed,
+)
+from .pages import Counted
 from .progress import Progress
 from .segments import names_of
 
@@ -53,10 +63,15 @@ class _PackageActions(Bound):
         prediction_threshold: float | None = None,
         store_features: bool = False,
         kernelspec: str | None = None,
+        environment: ModelEnvironment | str = ModelEnvironment.KERNELSPEC,
         segment_columns: Sequence[str] = (),
         predict_seconds: float | None = None,
+        log: TellLine | None = print,
     ) -> Deployment:
         """Create a deployment; a model hosted here is loaded and scores a sample first.
+
+        Warns (`OtherLibraries`) where it will meet other versions than it was made with; `checks`
+        tells that without deploying.
 
         Parameters
         ----------
@@ -73,18 +88,28 @@ class _PackageActions(Bound):
         store_features:
             Whether input values are kept with the predictions.
         kernelspec:
-            The environment that the model runs in (default: the server's own setting).
+            Whose Python the model runs in (default: the server's own setting).
+        environment:
+            ``kernelspec``: with the kernelspec's libraries. ``package``: in an environment that
+            is built from what the package needs (its ``requirements.txt``, an MLflow or conda
+            file, else the versions that were captured), and kept for others that need the same.
         segment_columns:
             Up to 5 columns, of the signature or sent along, by whose values accuracy is kept
             too; of at most 100 values each, later ones count as ``(other)``.
         predict_seconds:
             That the model may take for one call, 0.1 to 3,600 (default: what the server allows);
             a request that takes longer is answered 504, and others are not harmed.
+        log:
+            Called with each line that the building of an environment logs, in another thread.
 
         Raises
         ------
         ModelFailed
             when the model cannot be loaded or cannot predict; ``fields["traceback"]``.
+        RequirementsRefused
+            when what the package needs is not said in names and versions; ``fields["lines"]``.
+        EnvironmentFailed
+            when its environment cannot be built; ``fields["traceback"]`` has the end of the log.
 
         """
         from .deployments import Deployment
@@ -100,11 +125,45 @@ class _PackageActions(Bound):
             prediction_threshold=prediction_threshold,
             store_features=store_features,
             kernelspec=kernelspec,
+            environment=environment,
             segment_columns=names_of(segment_columns),
             predict_seconds=predict_seconds,
         )
-        answer = self._registry.connection.call("POST", "/deployments", json=wanted)
+        connection = self._registry.connection
+        if self.kind.is_hosted:
+            for check in self.checks(kernelspec=kernelspec, environment=environment):
+                if check.status is CheckStatus.WARNING:
+                    told = f"{self.reference}: {check.message}"
+                    warnings.warn(told, OtherLibraries, stacklevel=2)
+        built = wanted.get("environment") == ModelEnvironment.PACKAGE
+        with log_followed(connection, self.id, kernelspec, log if built else None):
+            answer = connection.call("POST", "/deployments", json=wanted)
         return Deployment.of(self._registry, answer)
+
+    def checks(
+        self,
+        *,
+        kernelspec: str | None = None,
+        environment: ModelEnvironment | str = ModelEnvironment.KERNELSPEC,
+    ) -> Checks:
+        """Whether it could be deployed so, without trying: is what it runs in as when it was made?
+
+        The parameters are as in `deploy`.
+        """
+        wanted = body(DeploymentCheck, kernelspec=kernelspec, environment=environment)
+        answer = self._registry.connection.call("POST", f"/packages/{self.id}/checks", json=wanted)
+        return Checks(Check.model_validate(item) for item in answer)
+
+    def environment(self, *, kernelspec: str | None = None) -> PackageEnvironment:
+        """The environment that it asks for: of what it is built, and whether it is there.
+
+        Raises
+        ------
+        RequirementsRefused
+            when what it needs is not said in names and versions.
+
+        """
+        return environment_of(self._registry.connection, self.id, kernelspec)
 
     def update(
         self, *, description: str | None = None, tags: Mapping[str, Any] | None = None
@@ -272,65 +331,6 @@ class PackageList(Counted[PackageItem]):
         return (
             item.reference, item.kind, item.target_name, item.target_type, item.aliases,
             item.tags, item.deployed, item.created_at, item.created_by,
-        )  # fmt: skip
-
-
-class Model(Bound, ModelPublic):
-    """A registered model: a name that groups versions."""
-
-    def package(self, version: int | str = "latest") -> Package:
-        """A version, by number, alias or ``latest``."""
-        return self._registry.package(self.name, version)  # type: ignore[no-any-return]
-
-    def versions(self, *, archived: bool | None = False) -> PackageList:
-        """Its packages, newest first; ``archived=None`` for archived ones too."""
-        return self._registry.packages(  # type: ignore[no-any-return]
-            name=self.name, archived=archived, sort="-version"
-        )
-
-    def update(self, *, description: str) -> Model:
-        """Change the description."""
-        path = f"/models/{quote(self.name, safe='')}"
-        answer = self._registry.connection.call("PATCH", path, json={"description": description})
-        self._become(answer)
-        return self
-
-    def delete(self) -> None:
-        """Delete it with all versions; raises `StillReferenced` if a deployment has or had one."""
-        self._registry.connection.call("DELETE", f"/models/{quote(self.name, safe='')}")
-
-    def __repr__(self) -> str:
-        return f"<Model {self.name}: latest version {self.latest_version}>"
-
-    __str__ = __repr__
-
-    def _repr_html_(self) -> str:
-        return html.facts(
-            f"Model {self.name}",
-            {
-                "description": self.description,
-                "latest version": self.latest_version,
-                "aliases": self.aliases,
-                "created": self.created_at,
-                "by": self.created_by,
-            },
-        )
-
-
-class ModelList(Pages[Model]):
-    """Registered models, read page by page."""
-
-    what = "registered models"
-
-    headings: ClassVar[tuple[str, ...]] = (
-        "model", "latest", "aliases", "description", "created", "by",
-    )  # fmt: skip
-
-    def row(self, item: Model) -> tuple[Any, ...]:
-        """A model under `headings`."""
-        return (
-            item.name, item.latest_version, item.aliases, item.description, item.created_at,
-            item.created_by,
         )  # fmt: skip
 
 

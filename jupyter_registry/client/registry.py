@@ -22,7 +22,8 @@ from .deployment_lists import DeploymentsAndStatus
 from .deployments import Deployment, DeploymentList
 from .discovery import find_server
 from .leaderboards import Board, BoardItem, BoardList
-from .packages import Model, ModelList, Package, PackageItem, PackageList
+from .models import Model, ModelList
+from .packages import Package, PackageItem, PackageList
 from .progress import Progress
 from .references import resolve, split_reference
 from .shown import Facts, Shown

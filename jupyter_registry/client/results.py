@@ -9,7 +9,8 @@ from .deployments import Deployment, DeploymentList, History, Key, KeyList, Repl
 from .drift import Drift
 from .health import Health
 from .leaderboards import Board, BoardList
-from .packages import Model, ModelList, Package, PackageItem, PackageList
+from .models import Model, ModelList
+from .packages import Package, PackageItem, PackageList
 from .rows import ActualsResult, ReportResult
 from .segments import Segments
 

@@ -7,7 +7,14 @@ from typing import Any
 from sqlmodel import Field, SQLModel
 
 from .fields import Alias, Label, Name, TagKey, TagValue, Text
-from .kinds import DeploymentState, Importance, PackageKind, ReplacementReason, TargetType
+from .kinds import (
+    DeploymentState,
+    Importance,
+    ModelEnvironment,
+    PackageKind,
+    ReplacementReason,
+    TargetType,
+)
 
 
 class Strict(SQLModel):
@@ -119,6 +126,9 @@ class DeploymentSettings(Strict):
     prediction_threshold: float | None = None
     store_features: bool = False
     kernelspec: str | None = None
+    environment: ModelEnvironment = ModelEnvironment.KERNELSPEC
+    """Whether the model runs with the kernelspec's libraries, or in an environment that is built
+    from what its package needs, with the kernelspec's Python."""
     segment_columns: list[str] = []
     predict_seconds: float | None = None
 
@@ -127,6 +137,13 @@ class DeploymentCreate(DeploymentSettings):
     """Create a deployment from a package; names a package by ``package_id``."""
 
     package_id: int
+
+
+class DeploymentCheck(Strict):
+    """Check how a package could be deployed; nothing is loaded, built or made."""
+
+    kernelspec: str | None = None
+    environment: ModelEnvironment = ModelEnvironment.KERNELSPEC
 
 
 class DeploymentUpdate(Strict):
@@ -151,6 +168,8 @@ class ReplacementSettings(Strict):
     reason: ReplacementReason = ReplacementReason.OTHER
     note: Text = ""
     dry_run: bool = False
+    environment: ModelEnvironment | None = None
+    """As it is unless given."""
 
 
 class ReplacementCreate(ReplacementSettings):

@@ -11,6 +11,7 @@ from .kinds import (
     CheckStatus,
     DeploymentState,
     Importance,
+    ModelEnvironment,
     PackageKind,
     ReplacementReason,
     Status,
@@ -29,6 +30,13 @@ class DeploymentBase(SQLModel):
     prediction_threshold: float | None = None
     store_features: bool = False
     kernelspec: str | None = Field(default=None, max_length=200)
+    environment: ModelEnvironment = Field(
+        default=ModelEnvironment.KERNELSPEC,
+        sa_type=stored(ModelEnvironment),
+        sa_column_kwargs={"server_default": ModelEnvironment.KERNELSPEC.value},
+    )
+    """Whether the kernelspec's libraries are used, or an environment built from the package's
+    requirements with the kernelspec's Python."""
     segment_columns: list[str] = Field(default_factory=list, sa_type=JSON, nullable=True)
     """Accuracy is kept by the values of these columns too; null in rows older than segments."""
     predict_seconds: float | None = None

@@ -20,6 +20,7 @@ from .accuracy_fields import SegmentValue as SegmentValue
 from .bodies import AliasSet as AliasSet
 from .bodies import ArchiveTake as ArchiveTake
 from .bodies import ContentsTake as ContentsTake
+from .bodies import DeploymentCheck as DeploymentCheck
 from .bodies import DeploymentCreate as DeploymentCreate
 from .bodies import DeploymentSettings as DeploymentSettings
 from .bodies import DeploymentUpdate as DeploymentUpdate
@@ -50,6 +51,7 @@ from .deployment_fields import ServicePeriod as ServicePeriod
 from .details import AccuracyDetails as AccuracyDetails
 from .details import SampledRow as SampledRow
 from .details import ScoreBin as ScoreBin
+from .environment_fields import EnvironmentPublic as EnvironmentPublic
 from .fields import ALIAS_PATTERN as ALIAS_PATTERN
 from .fields import NAME_PATTERN as NAME_PATTERN
 from .fields import Alias as Alias

@@ -117,6 +117,18 @@ class SignatureRefused(RegistryError):
     title = "The model's files are not signed as required"
 
 
+class RequirementsRefused(RegistryError):
+    """What a package needs cannot be installed as it says; ``fields['lines']`` names culprits."""
+
+    title = "The package's requirements cannot be installed"
+
+
+class EnvironmentFailed(RegistryError):
+    """An environment could not be built; ``fields['traceback']`` has the end of the build's log."""
+
+    title = "The environment could not be built"
+
+
 class Conflict(RegistryError):
     """The request is well-formed but the present state forbids it."""
 

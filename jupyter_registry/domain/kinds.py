@@ -72,6 +72,25 @@ class DeploymentState(StrEnum):
     ARCHIVED = "archived"
 
 
+class ModelEnvironment(StrEnum):
+    """Whose libraries a model runs with."""
+
+    KERNELSPEC = "kernelspec"
+    """Those of a kernelspec's interpreter."""
+    PACKAGE = "package"
+    """Those that its package says it needs, in an environment built of them."""
+
+
+class BuildState(StrEnum):
+    """How the environment of a package stands."""
+
+    ABSENT = "absent"
+    """It is built when a deployment needs it."""
+    BUILDING = "building"
+    READY = "ready"
+    FAILED = "failed"
+
+
 class Importance(StrEnum):
     """How much depends on a deployment."""
 

@@ -18,23 +18,33 @@ LIBRARIES = (
 
 def libraries() -> dict[str, str]:
     """The versions of the known libraries that are imported, by import name."""
-    from importlib.metadata import PackageNotFoundError, version
-
     imported = [name for name in LIBRARIES if name in sys.modules]
     distributions = _distributions(installed())
     versions = {}
     for name in imported:
-        for distribution in (*distributions.get(name, ()), name):
-            try:
-                versions[name] = version(distribution)
-            except PackageNotFoundError:
-                continue
-            break
-        else:
-            known = getattr(sys.modules[name], "__version__", None)
-            if known:
-                versions[name] = str(known)
+        found = _version(name, distributions)
+        known = found or getattr(sys.modules[name], "__version__", None)
+        if known:
+            versions[name] = str(known)
     return versions
+
+
+def present() -> dict[str, str]:
+    """The versions of the known libraries that are installed, imported or not; imports none."""
+    distributions = _distributions(installed())
+    found = {name: _version(name, distributions) for name in LIBRARIES}
+    return {name: version for name, version in found.items() if version}
+
+
+def _version(name: str, distributions: Mapping[str, list[str]]) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    for distribution in (*distributions.get(name, ()), name):
+        try:
+            return version(distribution)
+        except PackageNotFoundError:
+            continue
+    return None
 
 
 def installed() -> tuple[tuple[str, int], ...]:

@@ -30,6 +30,8 @@ def quick_linear(model: Any) -> Answer | None:
     It applies to scikit-learn's logistic regression and linear regressors, alone or behind
     standard scalers. Input that is not a matrix of finite numbers goes to the library.
     """
+    if not type(model).__module__.startswith("sklearn."):
+        return None  # where it runs there may be no scikit-learn
     steps = _steps(model)
     if not steps or not all(type(step).__module__.startswith("sklearn.") for step in steps):
         return None

@@ -30,6 +30,7 @@ from ..domain.target import Target
 from ..store.database import Database
 from ..store.tables import BoardModel, Leaderboard, ModelPackage, RegisteredModel, now
 from . import board_models, deployments, leaderboard_rows, leaderboards, packages, replacement
+from .environments import Runtime
 from .package_rows import whole
 from .services import Services
 
@@ -100,7 +101,7 @@ async def deploy(
         made = await deployments.create_of(
             services, candidate.preview, body, user, maker.package_of
         )
-        services.champions.adopt(services, candidate.preview, made.package_id, body.kernelspec)
+        services.champions.adopt(services, candidate.preview, made.package_id, Runtime.of(body))
     finally:
         await _let_go(services, candidate)
     packaged = await services.in_thread(maker.packaged, services.database, made.package_id)
@@ -131,7 +132,7 @@ async def replace(
         after = done.deployment
         if done.replaced:
             services.champions.adopt(
-                services, candidate.preview, after.package_id, after.kernelspec
+                services, candidate.preview, after.package_id, Runtime.of(after)
             )
     finally:
         await _let_go(services, candidate)

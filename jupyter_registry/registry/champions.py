@@ -24,9 +24,9 @@ from ..domain.signature import Signature
 from ..domain.target import Target
 from ..formats import FORMAT_NAMES
 from ..monitoring.rows import Tracked
-from ..serving.kernelspecs import environment
 from ..serving.specs import WorkerSpec
-from . import deployment_rows, scans, signatures
+from . import deployment_rows, environments, scans, signatures
+from .environments import Runtime
 from .packages import get as get_package
 from .packages import signature_of, target_of
 
@@ -61,7 +61,7 @@ class Champion:
     tracked: Tracked
     #: The package to serve; ``None`` when its model is hosted elsewhere.
     served: PackagePublic | None
-    kernelspec: str | None
+    runtime: Runtime
     #: Where the target's classes are among the package's, if they stand in another order.
     order: NDArray[np.intp] | None
     #: Where drift is counted; ``None`` when the package's baseline has no histogram.
@@ -102,7 +102,7 @@ class Champions:
     def __init__(self) -> None:
         self._known: dict[str, tuple[float, Champion]] = {}
         self._looking: dict[str, asyncio.Task[Champion]] = {}
-        self._specs: dict[tuple[int, str], WorkerSpec] = {}
+        self._specs: dict[tuple[int, Runtime], WorkerSpec] = {}
         self._plans: dict[tuple[int, Target], DriftPlan | None] = {}
 
     async def get(self, services: Services, reference: str) -> Champion:
@@ -125,23 +125,34 @@ class Champions:
         self._looking.clear()
 
     async def spec_of(self, services: Services, champion: Champion) -> WorkerSpec | None:
-        """How to serve a champion, ``None`` if it is hosted elsewhere; raises as `spec`."""
+        """How to serve a champion, ``None`` if it is hosted elsewhere; raises as `ready_spec`."""
         if champion.served is None:
             return None
-        known = self._specs.get(self._key(services, champion.served, champion.kernelspec))
+        return await self.ready_spec(services, champion.served, champion.runtime, again=False)
+
+    async def ready_spec(
+        self, services: Services, package: PackagePublic, runtime: Runtime, *, again: bool = True
+    ) -> WorkerSpec:
+        """How to serve a package; what it runs in is built unless it is there.
+
+        Raises as `spec` and `environments.ensure`.
+        """
+        known = self._specs.get(self._key(services, package, runtime))
         if known is not None and services.pool.is_running(known):
             return known
-        return await services.in_thread(self.spec, services, champion.served, champion.kernelspec)
+        _servable(package)
+        await environments.ensure(services, package, runtime, again=again)
+        return await services.in_thread(self.spec, services, package, runtime)
 
-    def spec(
-        self, services: Services, package: PackagePublic, kernelspec: str | None
-    ) -> WorkerSpec:
+    def spec(self, services: Services, package: PackagePublic, runtime: Runtime) -> WorkerSpec:
         """How to serve a package; its files are put on this disk and verified.
 
         Raises
         ------
         InvalidInput
             when the kernelspec is unknown, or the package has no signature or format.
+        EnvironmentFailed
+            when it is to run in an environment that is not there.
         IntegrityFailure, StorageUnavailable
             when its files are damaged or cannot be had.
         UnsafeContent
@@ -150,20 +161,12 @@ class Champions:
             when it must be signed and is not.
 
         """
-        key = self._key(services, package, kernelspec)
+        key = self._key(services, package, runtime)
         known = self._specs.get(key)
         if known is not None and services.pool.is_running(known):
             return known
-        needs_signature = package.target_type.has_rows and not package.signature
-        if needs_signature or not package.format:
-            lacks = "signature" if needs_signature else "format"
-            raise InvalidInput(
-                f"Package {package.name}/{package.version} has no {lacks}, so it cannot be served.",
-                advice="Register it again with one: signature lists the input columns, format is "
-                f"one of {', '.join(FORMAT_NAMES)}.",
-                fields={lacks: "missing"},
-            )
-        where = environment(key[1], services.kernelspecs)
+        model_format = _servable(package)
+        where = environments.interpreter(services, package, runtime)
         folder = _local_copy(services, package)
         signatures.before_loading(services, package, folder)
         scans.before_loading(services, package, folder)
@@ -172,7 +175,7 @@ class Champions:
             files=folder,
             hashes={file.path: file.sha256 for file in package.files},
             trusted=services.settings.scan_rules.trusted,
-            format=package.format,
+            format=model_format,
             target=target_of(package),
             signature=signature_of(package),
             interpreter=where.interpreter,
@@ -182,15 +185,14 @@ class Champions:
         return made
 
     def adopt(
-        self, services: Services, trial: PackagePublic, package_id: int, kernelspec: str | None
+        self, services: Services, trial: PackagePublic, package_id: int, runtime: Runtime
     ) -> None:
         """Let the worker that a model was tried in serve the package that the model became."""
-        spec = self._specs.pop(self._key(services, trial, kernelspec), None)
+        spec = self._specs.pop(self._key(services, trial, runtime), None)
         if spec is not None:
             package = replace(spec, package_id=package_id)
             services.pool.rename(spec, package)
-            key = (package_id, kernelspec or services.settings.default_kernelspec or "")
-            self._specs.setdefault(key, package)
+            self._specs.setdefault((package_id, runtime.with_defaults(services)), package)
 
     def plan_of(self, package: PackagePublic, target: Target) -> DriftPlan | None:
         """The drift plan of a package, which never changes, for a deployment's target."""
@@ -206,8 +208,8 @@ class Champions:
         return {spec.files for spec in self._specs.values() if services.pool.is_running(spec)}
 
     @staticmethod
-    def _key(services: Services, package: PackagePublic, kernelspec: str | None) -> tuple[int, str]:
-        return (package.id, kernelspec or services.settings.default_kernelspec or "")
+    def _key(services: Services, package: PackagePublic, runtime: Runtime) -> tuple[int, Runtime]:
+        return (package.id, runtime.with_defaults(services))
 
     async def _look_up(self, services: Services, reference: str) -> Champion:
         return await services.in_thread(_read, services, reference)
@@ -252,7 +254,7 @@ def _read(services: Services, reference: str) -> Champion:
         store_features=deployment.store_features,
         tracked=Tracked(deployment.id, tracked),
         served=package if package.kind.is_hosted else None,
-        kernelspec=deployment.kernelspec,
+        runtime=Runtime.of(deployment),
         order=order,
         plan=services.champions.plan_of(package, tracked),
         segment_columns=tuple(deployment.segment_columns),
@@ -260,6 +262,20 @@ def _read(services: Services, reference: str) -> Champion:
         since=since,
         predict_seconds=deployment.predict_seconds,
     )
+
+
+def _servable(package: PackagePublic) -> str:
+    """The format of a package that can be served; raises `InvalidInput` for another."""
+    needs_signature = package.target_type.has_rows and not package.signature
+    if needs_signature or not package.format:
+        lacks = "signature" if needs_signature else "format"
+        raise InvalidInput(
+            f"Package {package.name}/{package.version} has no {lacks}, so it cannot be served.",
+            advice="Register it again with one: signature lists the input columns, format is "
+            f"one of {', '.join(FORMAT_NAMES)}.",
+            fields={lacks: "missing"},
+        )
+    return package.format
 
 
 def _local_copy(services: Services, package: PackagePublic) -> Path:

@@ -39,6 +39,7 @@ _OWN = (
     "prediction_threshold",
     "store_features",
     "kernelspec",
+    "environment",
     "segment_columns",
     "predict_seconds",
     "state",
@@ -47,7 +48,7 @@ _OWN = (
     "created_by",
     "updated_at",
 )
-_ENUMS = {"importance", "state"}
+_ENUMS = {"importance", "state", "environment"}
 
 
 def query() -> Select[Any]:

@@ -19,11 +19,12 @@ from ..domain.entities import (
 )
 from ..domain.errors import AlreadyExists, InvalidInput, PackageArchived
 from ..domain.frames import Frame, conform
-from ..domain.kinds import DeploymentState, TargetType
+from ..domain.kinds import DeploymentState, ModelEnvironment, TargetType
 from ..serving.specs import LoadReport
 from ..store.database import Database
 from ..store.tables import Deployment, DeploymentPeriod, ModelPackage, now
 from . import deployment_rows, segments, validation
+from .environments import Runtime
 from .package_rows import DEPLOYMENT
 from .packages import get as get_package
 from .packages import signature_of
@@ -49,6 +50,8 @@ async def create(services: Services, body: DeploymentCreate, user: str) -> Deplo
         when the label is taken by a deployment that is not archived.
     ModelFailed
         when the model cannot be loaded or cannot score; ``fields`` has ``traceback``.
+    RequirementsRefused, EnvironmentFailed
+        when the environment that it is to run in cannot be built.
 
     """
     package = await services.in_thread(get_package, services.database, body.package_id)
@@ -67,21 +70,20 @@ async def create_of(
     _check_settings(body, TargetType(package.target_type))
     await services.in_thread(_check_label_is_free, services.database, body.label)
     if package.kind.is_hosted:
-        await load(services, package, body.kernelspec)
-    elif body.kernelspec is not None:
-        raise InvalidInput(
-            "A model hosted elsewhere runs in no kernelspec.",
-            advice="Leave kernelspec out.",
-            fields={"kernelspec": "not for external packages"},
-        )
+        await load(services, package, Runtime.of(body))
+    else:
+        check_runs_nowhere(body.kernelspec, body.environment)
     made = await services.in_thread(_insert, services.database, body, user, package_of)
     services.champions.forget()
     return made
 
 
-async def load(services: Services, package: PackagePublic, kernelspec: str | None) -> LoadReport:
-    """Load a hosted package's model in a worker and let it score its sample; see `create`."""
-    spec = await services.in_thread(services.champions.spec, services, package, kernelspec)
+async def load(services: Services, package: PackagePublic, runtime: Runtime) -> LoadReport:
+    """Load a hosted package's model in a worker and let it score its sample; see `create`.
+
+    The environment that it is to run in is built first, unless it is there.
+    """
+    spec = await services.champions.ready_spec(services, package, runtime)
     return await services.pool.load(spec, _sample(package))
 
 
@@ -132,6 +134,22 @@ async def retire_if_unused(services: Services, package_id: int) -> None:
 
 
 # --- helpers ------------------------------------------------------------------------------
+
+
+def check_runs_nowhere(kernelspec: str | None, environment: ModelEnvironment | None) -> None:
+    """Refuse to say what an external package runs in; raises `InvalidInput`."""
+    if kernelspec is not None:
+        raise InvalidInput(
+            "A model hosted elsewhere runs in no kernelspec.",
+            advice="Leave kernelspec out.",
+            fields={"kernelspec": "not for external packages"},
+        )
+    if environment is ModelEnvironment.PACKAGE:
+        raise InvalidInput(
+            "A model hosted elsewhere runs in no environment here.",
+            advice="Leave environment out.",
+            fields={"environment": "not for external packages"},
+        )
 
 
 def _sample(package: PackagePublic) -> Frame | None:
@@ -266,6 +284,7 @@ def _insert(
                 deployment_id=deployment.id,
                 package_id=package_id,
                 start=moment,
+                environment=body.environment,
                 user=user[:200],
             )
         )

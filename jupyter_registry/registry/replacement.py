@@ -6,8 +6,6 @@ before its worker ends. Who asked before the switch is answered, and recorded, b
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -27,11 +25,12 @@ from ..domain.errors import (
     NoPreviousPackage,
     RegistryError,
 )
-from ..domain.kinds import CheckStatus, DeploymentState, ReplacementReason
+from ..domain.kinds import CheckStatus, DeploymentState, ModelEnvironment, ReplacementReason
 from ..domain.signature import ACCEPTS
 from ..store.database import Database
 from ..store.tables import Deployment, DeploymentPeriod, ModelPackage, now
-from . import deployment_rows, deployments, validation
+from . import deployment_rows, deployments, environment_checks, validation
+from .environments import Runtime
 from .packages import get as get_package
 from .packages import signature_of, target_of
 from .services import Services
@@ -94,7 +93,11 @@ async def replace_by(
     if expected is not None and deployment.package_id != expected:
         raise _replaced_meanwhile(deployment.label)
     champion = await services.in_thread(get_package, services.database, deployment.package_id)
-    checks = [*compare(deployment, champion, package), await _loads(services, deployment, package)]
+    runtime = _runtime(deployment, package, body)
+    loads = await _loads(services, package, runtime)
+    versions = await environment_checks.library_versions_of(services, package, runtime)
+    moves = runtime.environment is not deployment.environment
+    checks = [*compare(deployment, champion, package, moves=moves), versions, loads]
     failing = [check for check in checks if check.status is _FAILING]
     if body.dry_run:
         return ReplacementPublic(checks=checks, replaced=False, deployment=deployment)
@@ -110,7 +113,7 @@ async def replace_by(
             | ({"traceback": traces[0]} if traces else {}),
         )
     after = await services.in_thread(
-        _switch, services.database, deployment, package, body, user, package_of
+        _switch, services.database, deployment, package, body, runtime, user, package_of
     )
     services.champions.forget()
     await deployments.retire_if_unused(services, deployment.package_id)
@@ -129,7 +132,7 @@ async def roll_back(
 
     """
     deployment = await services.in_thread(deployments.get, services.database, reference)
-    previous = await services.in_thread(_previous, services.database, deployment)
+    previous, environment = await services.in_thread(_previous, services.database, deployment)
     return await replace(
         services,
         deployment.id,
@@ -137,6 +140,7 @@ async def roll_back(
             package_id=previous,
             reason=ReplacementReason.OTHER,
             note=body.note or f"Rolled back from {deployment.package}.",
+            environment=environment,
         ),
         user,
         expected=deployment.package_id,
@@ -144,9 +148,16 @@ async def roll_back(
 
 
 def compare(
-    deployment: DeploymentPublic, champion: PackagePublic, package: PackagePublic
+    deployment: DeploymentPublic,
+    champion: PackagePublic,
+    package: PackagePublic,
+    *,
+    moves: bool = False,
 ) -> list[Check]:
-    """What can be told without loading the model; one check each, always the same ones."""
+    """What can be told without loading the model; one check each, always the same ones.
+
+    ``moves``: what the model runs in changes, so that the champion may stay.
+    """
     own, wanted = target_of(package), deployment
     same_target = own.name == wanted.target_name
     same_type = own.type == wanted.target_type
@@ -159,8 +170,10 @@ def compare(
         ),
         _check(
             "not_champion",
-            package.id != champion.id,
-            "The package is not in service already.",
+            package.id != champion.id or moves,
+            "The package is not in service already."
+            if package.id != champion.id
+            else "The champion stays; what it runs in changes.",
             f"{package.name}/{package.version} is the champion already.",
         ),
         _check(
@@ -249,14 +262,24 @@ def _kind_message(champion: PackagePublic, package: PackagePublic) -> str:
     return "Predictions will be computed elsewhere and must be reported; asking for them fails."
 
 
-async def _loads(services: Services, deployment: DeploymentPublic, package: PackagePublic) -> Check:
+def _runtime(
+    deployment: DeploymentPublic, package: PackagePublic, body: ReplacementSettings
+) -> Runtime:
+    """What the new model is to run in: as before, unless something else is said."""
+    if not package.kind.is_hosted:
+        deployments.check_runs_nowhere(None, body.environment)
+        return Runtime()
+    return Runtime(deployment.kernelspec, body.environment or deployment.environment)
+
+
+async def _loads(services: Services, package: PackagePublic, runtime: Runtime) -> Check:
     name = "model_loads"
     if not package.kind.is_hosted:
         return Check(name=name, status=_PASSING, message="The model is hosted elsewhere.")
     if package.archived_at is not None:
         return Check(name=name, status=_WARNING, message="Not tried: the package is archived.")
     try:
-        report = await deployments.load(services, package, deployment.kernelspec)
+        report = await deployments.load(services, package, runtime)
     except RegistryError as error:
         trace = error.fields.get("traceback")
         text = f"{error}\n{trace}" if trace else str(error)
@@ -274,6 +297,7 @@ def _switch(
     before: DeploymentPublic,
     package: PackagePublic,
     body: ReplacementSettings,
+    runtime: Runtime,
     user: str,
     package_of: deployments.PackageOf,
 ) -> DeploymentPublic:
@@ -302,11 +326,13 @@ def _switch(
                 package_id=package_id,
                 start=moment,
                 reason=body.reason,
+                environment=runtime.environment,
                 note=body.note,
                 user=user[:200],
             )
         )
         deployment.package_id = package_id
+        deployment.environment = runtime.environment
         deployment.updated_at = moment
         session.flush()
         return DeploymentPublic.model_validate(
@@ -322,21 +348,24 @@ def _replaced_meanwhile(label: str) -> Conflict:
     )
 
 
-def _previous(database: Database, deployment: DeploymentPublic) -> int:
+def _previous(
+    database: Database, deployment: DeploymentPublic
+) -> tuple[int, ModelEnvironment | None]:
+    """The package before the champion, and what it ran in if that is known."""
     with database.read() as session:
-        found: Any = session.scalar(
-            select(col(DeploymentPeriod.package_id))
+        found = session.execute(
+            select(col(DeploymentPeriod.package_id), col(DeploymentPeriod.environment))
             .where(
                 col(DeploymentPeriod.deployment_id) == deployment.id,
                 col(DeploymentPeriod.end).is_not(None),
             )
             .order_by(col(DeploymentPeriod.id).desc())
             .limit(1)
-        )
+        ).first()
     if found is None:
         raise NoPreviousPackage(
             f"{deployment.label!r} has had no package before {deployment.package}.",
             advice="Replace it by another package instead.",
             fields={"deployment": deployment.label},
         )
-    return int(found)
+    return int(found[0]), found[1]

@@ -13,11 +13,10 @@ from typing import Any
 from urllib.parse import quote
 
 from ..domain.entities import PackagePublic
+from ..domain.requirements import captured, distribution_of
 
 MEDIA_TYPE = "application/vnd.cyclonedx+json; version=1.6"
 
-#: What libraries are called where they are installed from, if not as they are imported.
-_DISTRIBUTIONS = {"imblearn": "imbalanced-learn", "sklearn": "scikit-learn"}
 _NAMESPACE = uuid.UUID("6a7dfc4e-4b27-5b59-9a06-3c1e8f4f2f3b")
 
 
@@ -83,20 +82,17 @@ def _python(provenance: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _libraries(provenance: Mapping[str, Any]) -> list[dict[str, Any]]:
-    captured = provenance.get("libraries")
-    if not isinstance(captured, Mapping):
-        return []
     found = []
-    for imported, version in sorted(captured.items()):
-        name = str(_DISTRIBUTIONS.get(imported, imported))
+    for imported, version in captured(provenance).items():
+        name = distribution_of(imported)
         normalised = re.sub(r"[-_.]+", "-", name).lower()
-        purl = f"pkg:pypi/{quote(normalised, safe='')}@{quote(str(version), safe='')}"
+        purl = f"pkg:pypi/{quote(normalised, safe='')}@{quote(version, safe='')}"
         found.append(
             {
                 "type": "library",
                 "bom-ref": purl,
                 "name": name,
-                "version": str(version),
+                "version": version,
                 "purl": purl,
             }
         )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from ..monitoring.health import HealthCounter
 from ..monitoring.recorder import Recorder
+from ..serving.environments import Environments
+from ..serving.interpreters import Interpreters
 from ..serving.pool import WorkerPool
 from ..store.artifacts import ArtifactStore
 from ..store.database import Database
@@ -46,6 +48,10 @@ class Settings:
     upload_limits: UploadLimits = field(default_factory=UploadLimits)
     scan_rules: ScanRules = field(default_factory=ScanRules)
     signing_rules: SigningRules = field(default_factory=SigningRules)
+    #: Whether what a package needs may be an address, a path or an option of the installer.
+    allow_requirement_links: bool = False
+    #: How long an environment is kept that no deployment uses.
+    keep_environments_seconds: float = 14 * 24 * 3600.0
 
 
 @dataclass
@@ -62,7 +68,10 @@ class Services:
     #: For large bodies of rows: few threads, so that small ones need not wait for them.
     bulk: Executor
     champions: Champions
+    #: Built from what packages need.
+    environments: Environments
     kernelspecs: KernelSpecManager | None = None
+    interpreters: Interpreters = field(default_factory=Interpreters)
     inspections: Inspections = field(default_factory=Inspections)
     jobs: TrainingJobs = field(default_factory=TrainingJobs)
     scans: Scans = field(default_factory=Scans)

@@ -117,6 +117,34 @@ class RegistryApp(ExtensionApp):
     worker_open_files = Integer(
         1024, help="Files and sockets that a worker may have open (0: as the server)."
     ).tag(config=True)
+    environment_folder = Unicode(
+        help="Where environments are kept that are built from what packages need; servers may "
+        "share one (environment: JUPYTER_REGISTRY_ENVIRONMENT_FOLDER)."
+    ).tag(config=True)
+    environment_index_url = Unicode(
+        "",
+        help="Where packages for environments are installed from (default: uv's own, or what "
+        "UV_DEFAULT_INDEX or PIP_INDEX_URL say).",
+    ).tag(config=True)
+    environment_seconds = Float(900.0, help="Seconds that building an environment may take.").tag(
+        config=True
+    )
+    environment_mb = Float(8000.0, help="Megabytes that an environment may take on disk.").tag(
+        config=True
+    )
+    environment_days = Float(
+        14.0, help="Days after which an environment that no deployment uses is removed."
+    ).tag(config=True)
+    environment_sources = Bool(
+        False,
+        help="Whether packages without a wheel may be built for an environment: that runs their "
+        "code outside any worker.",
+    ).tag(config=True)
+    allow_requirement_links = Bool(
+        False,
+        help="Whether a package's requirements may be addresses (git+https://…), paths and "
+        "options (-e, --index-url), beside names with versions.",
+    ).tag(config=True)
     max_workers = Integer(
         16, help="Worker processes at once, at most; two more may inspect models to be registered."
     ).tag(config=True)
@@ -132,6 +160,11 @@ class RegistryApp(ExtensionApp):
     @default("model_folder")
     def _default_model_folder(self) -> str:
         return os.environ.get("JUPYTER_REGISTRY_MODEL_FOLDER") or str(_data() / "models")
+
+    @default("environment_folder")
+    def _default_environment_folder(self) -> str:
+        given = os.environ.get("JUPYTER_REGISTRY_ENVIRONMENT_FOLDER")
+        return given or str(_data() / "environments")
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
@@ -173,6 +206,13 @@ class RegistryApp(ExtensionApp):
             worker_memory_mb=self.worker_memory_mb,
             worker_processors=self.worker_processors,
             worker_open_files=self.worker_open_files,
+            environment_folder=Path(self.environment_folder).expanduser().absolute(),
+            environment_index_url=self.environment_index_url,
+            environment_seconds=self.environment_seconds,
+            environment_mb=self.environment_mb,
+            environment_days=self.environment_days,
+            environment_sources=self.environment_sources,
+            allow_requirement_links=self.allow_requirement_links,
         )
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:

@@ -24,6 +24,7 @@ from .events import RecordedRows
 if TYPE_CHECKING:
     from ..registry.keys import KeyRing
     from ..registry.services import Services
+    from ..serving.environment_folder import Wanted
     from ..store.database import Database
     from ..store.notices import Notices
     from .events import ChangeEvents
@@ -45,10 +46,10 @@ _USED_BY_HANDLERS = (
         f"jupyter_registry.registry.{name}"
         for name in (
             "actuals", "archives", "assess", "blobs", "board_models", "board_packages",
-            "champions", "contents", "deployment_search", "deployments", "health", "inspections",
-            "keys", "leaderboard_search", "leaderboards", "lost_boards", "models", "packages",
-            "predict", "replacement", "reports", "sbom", "scans", "search", "services",
-            "signatures", "training_jobs", "uploads", "validation",
+            "champions", "contents", "deployment_search", "deployments", "environment_checks",
+            "environments", "health", "inspections", "keys", "leaderboard_search", "leaderboards",
+            "lost_boards", "models", "packages", "predict", "replacement", "reports", "sbom",
+            "scans", "search", "services", "signatures", "training_jobs", "uploads", "validation",
         )
     ),
     "jupyter_registry.server.tabular",
@@ -85,6 +86,14 @@ class Options:
     worker_memory_mb: float = 0.0
     worker_processors: int = 0
     worker_open_files: int = 1024
+    #: Beside the models unless given.
+    environment_folder: Path | None = None
+    environment_index_url: str = ""
+    environment_seconds: float = 900.0
+    environment_mb: float = 8000.0
+    environment_days: float = 14.0
+    environment_sources: bool = False
+    allow_requirement_links: bool = False
 
 
 class Opening:
@@ -156,6 +165,7 @@ class Opening:
             await services.inspections.close()
             await services.in_thread(services.arrivals.close)
             await services.jobs.close()
+            await services.environments.close()
             await services.pool.close()
             await services.in_thread(services.recorder.close)
             await services.in_thread(services.health.close)
@@ -229,7 +239,9 @@ class Opening:
         from ..registry.training_jobs import TrainingJobs
         from ..registry.upload_rows import UploadLimits
         from ..serving.confinement import Limits
+        from ..serving.environments import BuildLimits, Environments
         from ..serving.pool import WorkerPool
+        from ..serving.uv import UvRules
 
         options = self.options
         self._keys = KeyRing()
@@ -265,10 +277,19 @@ class Opening:
                     keys=tuple(Path(key).expanduser().absolute() for key in options.trusted_keys),
                     required=options.require_signature,
                 ),
+                allow_requirement_links=options.allow_requirement_links,
+                keep_environments_seconds=options.environment_days * 24 * 3600.0,
             ),
             executor=executor,
             bulk=ThreadPoolExecutor(BULK_THREADS, thread_name_prefix="registry-bulk"),
             champions=Champions(),
+            environments=Environments(
+                options.environment_folder or options.model_folder.with_name("environments"),
+                UvRules(options.environment_index_url, options.environment_sources),
+                BuildLimits(options.environment_seconds, options.environment_mb * 1e6),
+                self._tell_of_environment,
+                self._log,
+            ),
             kernelspecs=self._kernelspecs,
             jobs=TrainingJobs(self._tell_of_job),
             arrivals=Arrivals(min(options.upload_idle_seconds, options.upload_resume_seconds)),
@@ -291,6 +312,12 @@ class Opening:
     def _tell_of_job(self, action: str, entity: str, id: int, name: str, user: str) -> None:
         if self.events is not None:
             self.events.changed(action, entity, id, name, user=user)
+
+    def _tell_of_environment(self, action: str, wanted: Wanted) -> None:
+        if self.events is not None and wanted.package_id:
+            self.events.changed(
+                action, "environment", wanted.package_id, wanted.package, version=wanted.version
+            )
 
     async def _tell_of_rows(self, deployment_id: int, predicted: int, matched: int) -> None:
         from ..registry import deployments
@@ -334,7 +361,7 @@ class Opening:
 
     async def _sweep(self, services: Services) -> None:
         """Remove, now and then, what was left behind: uploads, artifacts, local copies."""
-        from ..registry import blobs, uploads
+        from ..registry import blobs, environments, uploads
         from ..registry.champions import sweep_copies
 
         while True:
@@ -351,5 +378,6 @@ class Opening:
                 )
                 await services.in_thread(services.arrivals.sweep)
                 await services.in_thread(sweep_copies, services)
+                await services.in_thread(environments.sweep, services)
             except Exception as error:  # the next time may do better
                 self._log.warning("Sweeping was put off: %s", error)

@@ -36,6 +36,8 @@ STATUS: Mapping[type[RegistryError], int] = {
     errors.UnsafeContent: 422,
     errors.SignatureRefused: 422,
     errors.IntegrityFailure: 422,
+    errors.RequirementsRefused: 422,
+    errors.EnvironmentFailed: 422,
     errors.MissingExtra: 422,
     errors.WorkerUnavailable: 503,
     errors.PredictionTimeout: 504,

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlmodel import JSON, Field, SQLModel, UTCDateTime
 
 from ..domain.entities import DeploymentBase, FilePublic, ModelBase, PackageBase, stored
-from ..domain.kinds import DeploymentState, ReplacementReason
+from ..domain.kinds import DeploymentState, ModelEnvironment, ReplacementReason
 from .clock import now as now
 from .leaderboard_tables import BoardModel as BoardModel
 from .leaderboard_tables import BoardModelFile as BoardModelFile
@@ -194,6 +194,8 @@ class DeploymentPeriod(SQLModel, table=True):
     start: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     end: datetime | None = Field(default=None, sa_type=UTCDateTime)
     reason: ReplacementReason | None = Field(default=None, sa_type=stored(ReplacementReason))
+    environment: ModelEnvironment | None = Field(default=None, sa_type=stored(ModelEnvironment))
+    """What the package ran in, for rolling back; null in rows older than environments."""
     note: str = Field(default="", max_length=20_000)
     user: str = Field(default="", max_length=200)
 

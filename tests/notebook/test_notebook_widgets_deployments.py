@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,33 @@ def test_deploy_form(registry: Registry, name: str, packages: list[Any]) -> None
     assert again.deployment is None
     assert "Already exists" in again.notice.value
     assert not again.deploy.disabled
+
+
+def test_deploy_form_shows_checks_then_builds_an_environment(
+    registry: Registry, name: str, tmp_path: Path
+) -> None:
+    code = "class Model:\n    n_features_in_ = 1\n\n"
+    code += "    def predict(self, x):\n        return x[:, 0] * 2\n\n\n"
+    code += "def load_model(code_dir):\n    return Model()\n"
+    (tmp_path / "custom.py").write_text(code)
+    (tmp_path / "requirements.txt").write_text("numpy<2.3\n")
+    registry.register(
+        name, tmp_path, target="y", target_type="regression", signature={"x": "number"},
+        input_example=[{"x": 1.0}], progress=False,
+    )  # fmt: skip
+    form = DeployForm(f"{name}/1", registry)
+    form.fields["environment"].input.value = "package"
+    form.deploy.click()
+    form.wait(60)
+    assert form.deployment is None
+    assert "numpy is to be &lt;2.3, it was" in form._checks.value
+    assert form.deploy.description == "Deploy all the same"
+    form.deploy.click()
+    form.wait(120)
+    assert form.deployment is not None, form.notice.value
+    assert form.deployment.environment == "package"
+    assert "+ numpy==2.2" in form.build_log.text
+    assert form.deployment.predict({"x": [4.0]}, progress=False)["prediction"] == [8.0]
 
 
 def test_forms_of_what_does_not_exist(registry: Registry) -> None:

@@ -17,6 +17,7 @@ from jupyter_registry.monitoring.recorder import Recorder
 from jupyter_registry.registry import packages, receiving, uploads
 from jupyter_registry.registry.champions import Champions
 from jupyter_registry.registry.services import Services, Settings
+from jupyter_registry.serving.environments import Environments
 from jupyter_registry.serving.pool import WorkerPool
 from jupyter_registry.store.artifacts import ArtifactStore
 from jupyter_registry.store.database import Database, open_database
@@ -111,7 +112,7 @@ def run(database: Database, artifacts: ArtifactStore, tmp_path: Path) -> Iterato
         async def main() -> Any:
             services = Services(
                 database, artifacts, recorder, health, WorkerPool(), Settings(tmp_path / "models"),
-                executor, executor, Champions(),
+                executor, executor, Champions(), Environments(tmp_path / "environments"),
             )  # fmt: skip
             try:
                 return await asyncio.wait_for(job(services), 60)

@@ -160,8 +160,8 @@ def test_a_label_that_is_taken_while_the_model_is_tried_leaves_neither(
     taken = register("external").id
     load = deployments.load
 
-    async def slow(services: Services, package: Any, kernelspec: str | None) -> Any:
-        found = await load(services, package, kernelspec)
+    async def slow(services: Services, package: Any, runtime: Any) -> Any:
+        found = await load(services, package, runtime)
         await deployments.create(
             services, deployments.DeploymentCreate(package_id=taken, label="wanted"), "eve"
         )

@@ -20,6 +20,7 @@ from jupyter_registry.domain.entities import (
 from jupyter_registry.domain.errors import AlreadyExists, Conflict, DeploymentNotFound, InvalidInput
 from jupyter_registry.domain.kinds import DeploymentState
 from jupyter_registry.registry import actuals, assess, deployments, keys, replacement, reports
+from jupyter_registry.registry.environments import Runtime
 from jupyter_registry.registry.keys import KeyRing
 from jupyter_registry.registry.services import Services
 from jupyter_registry.store.database import Database
@@ -122,13 +123,14 @@ def test_a_rollback_undoes_what_it_was_asked_to_undo(
         await replacement.replace(services, made.id, ReplacementCreate(package_id=second), "ada")
         previous = replacement._previous
 
-        def meanwhile(database: Database, deployment: Any) -> int:
+        def meanwhile(database: Database, deployment: Any) -> Any:
             found = previous(database, deployment)
             monkeypatch.setattr(replacement, "_previous", previous)
             champion = deployments.get(database, made.id)
             package = SimpleNamespace(id=third, name="m", version=3)
             order = ReplacementCreate(package_id=third)
-            replacement._switch(database, champion, package, order, "bob", lambda _: third)  # type: ignore[arg-type]
+            parts = (champion, package, order, Runtime(), "bob", lambda _: third)
+            replacement._switch(database, *parts)  # type: ignore[arg-type]
             return found
 
         monkeypatch.setattr(replacement, "_previous", meanwhile)

@@ -15,7 +15,7 @@ PackageOf = Callable[..., int]
 
 X = [{"name": "x", "dtype": "number", "nullable": True}]
 CHECKS = ["not_archived", "not_champion", "target_name", "target_type", "class_labels",
-          "required_columns", "kind", "model_loads"]  # fmt: skip
+          "required_columns", "kind", "library_versions", "model_loads"]  # fmt: skip
 
 
 def external(api: httpx.Client, name: str, **fields: Any) -> int:

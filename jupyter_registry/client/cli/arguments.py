@@ -14,6 +14,7 @@ from ...domain.kinds import (
     DeploymentState,
     Importance,
     LeaderboardState,
+    ModelEnvironment,
     PackageKind,
     ReplacementReason,
     Status,
@@ -228,7 +229,14 @@ def _deploy(commands: Any) -> None:
     )
     made.add_argument("--threshold", type=float, help="least probability of the positive class")
     made.add_argument("--store-features", action="store_true", help="keep input values as well")
-    made.add_argument("--kernelspec", help="the environment that the model runs in")
+    made.add_argument("--kernelspec", help="whose Python the model runs in")
+    made.add_argument(
+        "--environment",
+        choices=_values(ModelEnvironment),
+        default="kernelspec",
+        help="run with the kernelspec's libraries, or build what the package needs (default: "
+        "%(default)s)",
+    )
     _add_predict_seconds(made)
     made.add_argument(
         "--segment",
@@ -277,6 +285,11 @@ def _replace(commands: Any) -> None:
     made.add_argument("--reason", choices=_values(ReplacementReason), default="other")
     made.add_argument("--note", default="")
     made.add_argument("--dry-run", action="store_true", help="only check")
+    made.add_argument(
+        "--environment",
+        choices=_values(ModelEnvironment),
+        help="whose libraries it runs with, see deploy (default: as it is)",
+    )
 
 
 def _rollback(commands: Any) -> None:

@@ -24,6 +24,8 @@ def deploy(options: argparse.Namespace) -> None:
             prediction_threshold=options.threshold,
             store_features=options.store_features,
             kernelspec=options.kernelspec,
+            environment=options.environment,
+            log=_log,
             segment_columns=options.segment,
             predict_seconds=options.predict_seconds,
         )
@@ -70,7 +72,12 @@ def replace(options: argparse.Namespace) -> int:
     """``replace``: another package in service; or only the checks, refused if one fails."""
     with registry_of(options) as registry:
         result = registry.deployment(options.deployment).replace(
-            options.package, options.reason, options.note, options.dry_run
+            options.package,
+            options.reason,
+            options.note,
+            options.dry_run,
+            environment=options.environment,
+            log=_log,
         )
     _print(result, options)
     failing = [check.name for check in result.checks if check.status is CheckStatus.FAILING]
@@ -124,6 +131,11 @@ def keys(options: argparse.Namespace) -> None:
         as_json(found)
     else:
         as_table(found.headings, found.rows())
+
+
+def _log(line: str) -> None:
+    """A line that the building of an environment logs; standard output is for the result."""
+    print(line, file=sys.stderr)
 
 
 def _counts(value: object) -> bool:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ...domain.kinds import Importance, ReplacementReason
+from ...client.environments import OtherLibraries
+from ...domain.kinds import Importance, ModelEnvironment, ReplacementReason
 from . import arguments
 from .arguments import Command, Kind, Misused, Parser
 
@@ -22,7 +27,20 @@ def deploy(context: Context, options: argparse.Namespace) -> Deployment:
 
 def put_in_service(package: Package, label: str, options: argparse.Namespace) -> Deployment:
     """Deploy a package as the options of `add_deployment`, threshold and description say."""
-    return package.deploy(label, **settings_of(options))
+    with told_in_one_line():
+        return package.deploy(label, **settings_of(options))
+
+
+@contextmanager
+def told_in_one_line() -> Iterator[None]:
+    """Print what is warned of meanwhile, without where in the code it was."""
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always", OtherLibraries)
+        try:
+            yield
+        finally:
+            for one in found:
+                print(f"Warning: {one.message}", file=sys.stderr)
 
 
 def settings_of(options: argparse.Namespace) -> dict[str, Any]:
@@ -35,6 +53,7 @@ def settings_of(options: argparse.Namespace) -> dict[str, Any]:
         "prediction_threshold": options.threshold,
         "store_features": options.store_features,
         "kernelspec": options.kernelspec,
+        "environment": options.environment or ModelEnvironment.KERNELSPEC,
         "segment_columns": arguments.several(options.segment_columns) or [],
         "predict_seconds": options.predict_seconds,
     }
@@ -52,6 +71,7 @@ def replace(context: Context, options: argparse.Namespace) -> Replacement:
         options.reason or ReplacementReason.OTHER,
         options.note,
         options.dry_run,
+        environment=options.environment,
     )
 
 
@@ -109,7 +129,12 @@ def add_deployment(parser: Parser, what_for: str = "") -> list[argparse.Action]:
         parser.add(
             "--kernelspec",
             metavar="NAME",
-            help=f"{what_for}the environment that the model runs in",
+            help=f"{what_for}whose Python the model runs in",
+        ),
+        parser.choose(
+            "--environment",
+            ModelEnvironment,
+            help=f"{what_for}run with the kernelspec's libraries, or build what the package needs",
         ),
         parser.add(
             "--predict-seconds",
@@ -140,6 +165,11 @@ def _replace() -> Parser:
     made.choose("--reason", ReplacementReason)
     made.add("--note", default="", metavar="TEXT")
     made.add("--dry-run", action="store_true", help="only check")
+    made.choose(
+        "--environment",
+        ModelEnvironment,
+        help="whose libraries it runs with, see %%deploy (default: as it is)",
+    )
     return made
 
 

@@ -11,7 +11,8 @@ from .arguments import Command, Group, Kind, Parser
 
 if TYPE_CHECKING:
     from ...client.deployments import DeploymentList
-    from ...client.packages import ModelList, PackageList
+    from ...client.models import ModelList
+    from ...client.packages import PackageList
     from ...client.pages import Pages
     from .context import Context
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from ...client.environments import OtherLibraries
 from ...domain.errors import IncompatibleReplacement, InvalidInput
-from ...domain.kinds import CheckStatus, Importance, ReplacementReason, TargetType
+from ...domain.kinds import CheckStatus, ModelEnvironment, ReplacementReason
 from . import deployment_html
 from .background import Background
+from .build_log import BuildLog
 from .chooser import PackageChooser
-from .columns_input import ColumnsInput
 from .common import Panel, actions, button, find_deployment, find_registry, guarded
+from .deploy_fields import deploy_fields
 from .fields import Field, Fields
 from .turns import in_turn
 
@@ -53,12 +56,25 @@ class DeployForm(Panel):
         if self.package is None:
             self.show()
             return
-        self.fields = _deploy_fields(self.package)
+        self.fields = deploy_fields(self.package)
         self.deploy = button("Deploy", self._deploy, style="primary")
         self._state = widgets.Label()
+        self.checks: list[Check] = []
+        #: what the checks that were seen are of
+        self._checked: dict[str, Any] | None = None
+        self._checks = widgets.HTML(layout=widgets.Layout(width="100%"))
+        self.build_log = BuildLog()
         shown = [field for field in self.fields.values() if field.layout.display != "none"]
         self._title = widgets.HTML(f"<h3>Deploy {self.package.reference}</h3>")
-        self.show(self._title, *shown, actions(self.deploy, self._state), self.notice)
+        self.show(
+            widgets.HTML(deployment_html.CSS, layout=widgets.Layout(display="none")),
+            self._title,
+            *shown,
+            self._checks,
+            actions(self.deploy, self._state),
+            self.build_log.view,
+            self.notice,
+        )
 
     def focus(self) -> None:
         """Go to the first input."""
@@ -89,7 +105,31 @@ class DeployForm(Panel):
             self.deploy.disabled = True
             hosted = package.kind.is_hosted
             self._state.value = "Loading the model and scoring a sample …" if hosted else "…"
-            self._work = Background(lambda _: package.deploy(**said), self._done, self._failed)
+            self.build_log.clear()
+            self._work = Background(lambda work: self._put(work, said), self._done, self._failed)
+
+    def _put(self, work: Background, said: dict[str, Any]) -> Deployment | list[Check]:
+        """Deploy; where a check that was not seen yet has something to say, that comes back."""
+        package = self.package
+        assert package is not None
+        runtime = {name: said[name] for name in ("kernelspec", "environment")}
+        if not hasattr(package, "checks"):  # a leaderboard's model was made here
+            return package.deploy(**said)
+        if package.kind.is_hosted and self._checked != runtime:
+            found = package.checks(**runtime)
+            self._checked = runtime
+            if any(check.status is not CheckStatus.PASSING for check in found):
+                return found
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", OtherLibraries)  # they are shown
+            return package.deploy(
+                **said, log=lambda line: work.tell(lambda: self.build_log.add(line))
+            )
+
+    def _show_checks(self, found: list[Check]) -> None:
+        self.checks = found
+        self._checks.value = deployment_html.checks(found) if found else ""
+        self.deploy.description = "Deploy all the same" if found else "Deploy"
 
     def _said(self) -> dict[str, Any]:
         values = {name: field.value for name, field in self.fields.items()}
@@ -105,6 +145,7 @@ class DeployForm(Panel):
             values["prediction_threshold"] = None if threshold == usual else threshold
         else:
             values["prediction_threshold"] = None
+        values["environment"] = values.get("environment") or ModelEnvironment.KERNELSPEC
         values["predict_seconds"] = values["predict_seconds"] or None
         return values | {"description": values["description"] or ""}
 
@@ -114,10 +155,15 @@ class DeployForm(Panel):
         self.notice.error(error)
         self.deploy.focus()
 
-    def _done(self, deployment: Deployment) -> None:
+    def _done(self, result: Deployment | list[Check]) -> None:
         from .deployment_card import DeploymentCard
 
         self._rest()
+        if isinstance(result, list):
+            self._show_checks(result)
+            self.deploy.focus()
+            return
+        deployment = result
         self.deployment = deployment
         self._deployed(deployment)
         self.notice.say(f"{deployment.label} is deployed; it has {deployment.package}.")
@@ -128,76 +174,6 @@ class DeployForm(Panel):
     def _rest(self) -> None:
         self.deploy.disabled = False
         self._state.value = ""
-
-
-def _deploy_fields(package: Package | PackageItem) -> Fields:
-    spec = (getattr(package, "provenance", None) or {}).get("kernelspec")
-    fields = Fields(
-        label=Field("Label", widgets.Text(value=package.name), "Unique among deployments."),
-        importance=Field(
-            "Importance",
-            widgets.Dropdown(options=list(Importance), value=Importance.MODERATE),
-            "How much depends on it.",
-        ),
-        association_id_column=Field(
-            "Association ID",
-            widgets.Text(placeholder="customer"),
-            "The input column that ties a prediction to what later happened.",
-        ),
-        association_id_required=Field(
-            "Association ID required",
-            widgets.Checkbox(),
-            "Refuse predictions without one.",
-        ),
-        prediction_threshold=Field(
-            "Threshold",
-            widgets.BoundedFloatText(
-                value=0.5 if package.prediction_threshold is None else package.prediction_threshold,
-                min=0,
-                max=1,
-                step=0.05,
-            ),
-            "The least probability that predicts the positive class.",
-        ),
-        store_features=Field(
-            "Store features", widgets.Checkbox(), "Keep input values with the predictions."
-        ),
-        segment_columns=Field(
-            "Segments",
-            ColumnsInput("Segments", _offered(package)),
-            "Accuracy is kept by the values of these columns too, to find where the model is bad.",
-        ),
-        kernelspec=Field(
-            "Environment",
-            widgets.Combobox(options=[spec] if spec else [], placeholder="the server's own"),
-            "The kernelspec whose libraries the model runs with."
-            + (f" The package was registered from {spec!r}." if spec else ""),
-        ),
-        predict_seconds=Field(
-            "Seconds for a call",
-            widgets.BoundedFloatText(value=0, min=0, max=3600, step=1),
-            "What the model may take before a request fails and its worker is ended; 0 for what "
-            "the server allows.",
-        ),
-        description=Field("Description", widgets.Textarea(rows=2)),
-    )
-    hidden = {
-        "prediction_threshold": package.target_type is not TargetType.BINARY,
-        "kernelspec": not package.kind.is_hosted,
-        "predict_seconds": not package.kind.is_hosted,
-    }
-    for name, hide in hidden.items():
-        fields[name].layout.display = "none" if hide else None
-    return fields
-
-
-def _offered(package: Package | PackageItem) -> list[str]:
-    """The columns that the package knows; those with few values, as texts have, come first."""
-    known = {str(column["name"]): column.get("dtype") == "number" for column in package.signature}
-    baseline = getattr(package, "baseline", None) or {}
-    for name, histogram in (baseline.get("features") or {}).items():
-        known.setdefault(name, histogram.get("dtype") == "number")
-    return sorted(known, key=lambda name: known[name])
 
 
 class ReplaceForm(Panel):

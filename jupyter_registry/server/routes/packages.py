@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..handlers import models, packages
+from ..handlers import environments, models, packages
 from ..handlers.base import yes_no_or_any
 from ..routing import (
     Operation,
@@ -11,6 +11,7 @@ from ..routing import (
     choice_parameter,
     moment_parameter,
     text_parameter,
+    whole_parameter,
     yes_or_no_parameter,
 )
 from .shared import FAR, PAGE
@@ -112,6 +113,31 @@ ROUTES: tuple[Route, ...] = (
             "GET": Operation(
                 "Download a package's software bill of materials (CycloneDX 1.6, JSON)",
                 gives_bytes=True,
+            )
+        },
+    ),
+    Route(
+        "/packages/{package_id}/environment",
+        environments.EnvironmentHandler,
+        {
+            "GET": Operation(
+                "The environment that a package asks for, with the log of its building",
+                answer="EnvironmentPublic",
+                parameters={
+                    "kernelspec": text_parameter("Whose Python it has (default: the server's)."),
+                    "log_offset": whole_parameter("The log from this byte on.", minimum=0),
+                },
+            )
+        },
+    ),
+    Route(
+        "/packages/{package_id}/checks",
+        environments.ChecksHandler,
+        {
+            "POST": Operation(
+                "Check how a package could be deployed; nothing is loaded, built or made",
+                body="DeploymentCheck",
+                answer="[Check]",
             )
         },
     ),

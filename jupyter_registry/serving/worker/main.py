@@ -63,6 +63,17 @@ def main(arguments: Sequence[str]) -> None:
 
 def tie_to_server() -> None:
     """End this process, and what it started, when the server ends, however that happens."""
+    hold_lifeline()
+    if sys.platform == "linux":
+        # the kernel's own word, should a model hold the interpreter's lock for good
+        import ctypes
+
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, int(signal.SIGKILL), 0, 0, 0)
+
+
+def hold_lifeline() -> None:
+    """End this process and its group when the other end of standard input is closed."""
     lifeline = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -73,12 +84,6 @@ def tie_to_server() -> None:
         _end_group()
 
     threading.Thread(target=watch, name="lifeline", daemon=True).start()
-    if sys.platform == "linux":
-        # the kernel's own word, should a model hold the interpreter's lock for good
-        import ctypes
-
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, int(signal.SIGKILL), 0, 0, 0)
 
 
 def _end_group() -> None:

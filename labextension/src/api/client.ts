@@ -183,6 +183,16 @@ export class RegistryClient {
     return this._send('POST', ['deployments'], body);
   }
 
+  /** Whether a package could be deployed so; nothing is loaded or built. */
+  checks(id: number, body: t.DeploymentCheck): Promise<readonly t.Check[]> {
+    return this._send('POST', ['packages', id, 'checks'], body);
+  }
+
+  /** The environment that a package asks for, with the log of its building. */
+  environment(id: number, kernelspec?: string): Promise<t.EnvironmentPublic> {
+    return this._get(['packages', id, 'environment'], { query: { kernelspec } });
+  }
+
   updateDeployment(id: Part, body: t.DeploymentUpdate): Promise<t.DeploymentPublic> {
     return this._send('PATCH', ['deployments', id], body);
   }

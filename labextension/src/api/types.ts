@@ -161,6 +161,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/packages/{package_id}/environment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The environment that a package asks for, with the log of its building */
+        get: operations["getPackagesPackageIdEnvironment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/packages/{package_id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check how a package could be deployed; nothing is loaded, built or made */
+        post: operations["postPackagesPackageIdChecks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/packages/{package_id}/files/{path}": {
         parameters: {
             query?: never;
@@ -1128,6 +1162,8 @@ export interface components {
              * @default null
              */
             kernelspec?: string | null;
+            /** @default kernelspec */
+            environment?: components["schemas"]["ModelEnvironment"];
             /**
              * Segment Columns
              * @default []
@@ -1517,6 +1553,8 @@ export interface components {
              * @default false
              */
             dry_run?: boolean;
+            /** @default null */
+            environment?: components["schemas"]["ModelEnvironment"] | null;
             /** Deployment */
             deployment: string;
             /**
@@ -1529,6 +1567,12 @@ export interface components {
              */
             package?: components["schemas"]["BoardPackageCreate"];
         };
+        /**
+         * BuildState
+         * @description How the environment of a package stands.
+         * @enum {string}
+         */
+        BuildState: "absent" | "building" | "ready" | "failed";
         /**
          * Check
          * @description One validation check of a replacement.
@@ -1578,6 +1622,19 @@ export interface components {
             };
         };
         /**
+         * DeploymentCheck
+         * @description Check how a package could be deployed; nothing is loaded, built or made.
+         */
+        DeploymentCheck: {
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
+            /** @default kernelspec */
+            environment?: components["schemas"]["ModelEnvironment"];
+        };
+        /**
          * DeploymentCreate
          * @description Create a deployment from a package; names a package by ``package_id``.
          */
@@ -1616,6 +1673,8 @@ export interface components {
              * @default null
              */
             kernelspec?: string | null;
+            /** @default kernelspec */
+            environment?: components["schemas"]["ModelEnvironment"];
             /**
              * Segment Columns
              * @default []
@@ -1688,6 +1747,8 @@ export interface components {
              * @default null
              */
             kernelspec?: string | null;
+            /** @default kernelspec */
+            environment?: components["schemas"]["ModelEnvironment"];
             /** Segment Columns */
             segment_columns?: string[];
             /**
@@ -1801,6 +1862,8 @@ export interface components {
              * @default null
              */
             kernelspec?: string | null;
+            /** @default kernelspec */
+            environment?: components["schemas"]["ModelEnvironment"];
             /** Segment Columns */
             segment_columns?: string[];
             /**
@@ -2048,6 +2111,60 @@ export interface components {
             version?: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * EnvironmentPublic
+         * @description The environment that a deployment of a package would run in, by its requirements.
+         */
+        EnvironmentPublic: {
+            /** Package Id */
+            package_id: number;
+            state: components["schemas"]["BuildState"];
+            /** Source */
+            source: string;
+            /** Requirements */
+            requirements: string[];
+            /**
+             * Added
+             * @default []
+             */
+            added?: string[];
+            /**
+             * Notes
+             * @default []
+             */
+            notes?: string[];
+            /** Python */
+            python: string;
+            /**
+             * Python Wanted
+             * @default null
+             */
+            python_wanted?: string | null;
+            /** Key */
+            key: string;
+            /**
+             * Size
+             * @default null
+             */
+            size?: number | null;
+            /**
+             * Seconds
+             * @default null
+             */
+            seconds?: number | null;
+            /**
+             * Log
+             * @default
+             */
+            log?: string;
+            /**
+             * Log Offset
+             * @default 0
+             */
+            log_offset?: number;
+            /** @default null */
+            problem?: components["schemas"]["Problem"] | null;
         };
         /**
          * FeatureDrift
@@ -3052,6 +3169,12 @@ export interface components {
             change_percent?: number | null;
         };
         /**
+         * ModelEnvironment
+         * @description Whose libraries a model runs with.
+         * @enum {string}
+         */
+        ModelEnvironment: "kernelspec" | "package";
+        /**
          * ModelPage
          * @description One page of registered models.
          */
@@ -3735,7 +3858,7 @@ export interface components {
         PicklePolicy: "block" | "warn" | "allow";
         /**
          * Problem
-         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, ArchiveRefused 422, UnsafeContent 422, SignatureRefused 422, IntegrityFailure 422, MissingExtra 422, WorkerUnavailable 503, PredictionTimeout 504, SchemaTooNew 503, StorageUnavailable 503
+         * @description Classes and statuses: InvalidInput 400, NotAuthenticated 401, NotAuthorised 403, NotFound 404, Conflict 409, TooLarge 413, UnsupportedMediaType 415, SignatureMismatch 422, InvalidRows 422, ModelRejectedInput 422, ModelFailed 422, UnsupportedFormat 422, ContentsRefused 422, ArchiveRefused 422, UnsafeContent 422, SignatureRefused 422, IntegrityFailure 422, RequirementsRefused 422, EnvironmentFailed 422, MissingExtra 422, WorkerUnavailable 503, PredictionTimeout 504, SchemaTooNew 503, StorageUnavailable 503
          */
         Problem: {
             /** Type */
@@ -3807,6 +3930,8 @@ export interface components {
              * @default false
              */
             dry_run?: boolean;
+            /** @default null */
+            environment?: components["schemas"]["ModelEnvironment"] | null;
             /** Package Id */
             package_id: number;
         };
@@ -4195,10 +4320,12 @@ export type BoardModelState = components['schemas']['BoardModelState'];
 export type BoardModelSummary = components['schemas']['BoardModelSummary'];
 export type BoardPackageCreate = components['schemas']['BoardPackageCreate'];
 export type BoardReplacementCreate = components['schemas']['BoardReplacementCreate'];
+export type BuildState = components['schemas']['BuildState'];
 export type Check = components['schemas']['Check'];
 export type CheckStatus = components['schemas']['CheckStatus'];
 export type ContentsTake = components['schemas']['ContentsTake'];
 export type ContentsTaken = components['schemas']['ContentsTaken'];
+export type DeploymentCheck = components['schemas']['DeploymentCheck'];
 export type DeploymentCreate = components['schemas']['DeploymentCreate'];
 export type DeploymentLights = components['schemas']['DeploymentLights'];
 export type DeploymentListed = components['schemas']['DeploymentListed'];
@@ -4212,6 +4339,7 @@ export type DriftBin = components['schemas']['DriftBin'];
 export type DriftBucket = components['schemas']['DriftBucket'];
 export type DriftRules = components['schemas']['DriftRules'];
 export type Engine = components['schemas']['Engine'];
+export type EnvironmentPublic = components['schemas']['EnvironmentPublic'];
 export type FeatureDrift = components['schemas']['FeatureDrift'];
 export type FilePublic = components['schemas']['FilePublic'];
 export type Health = components['schemas']['Health'];
@@ -4239,6 +4367,7 @@ export type LeaderboardSummary = components['schemas']['LeaderboardSummary'];
 export type LeaderboardUpdate = components['schemas']['LeaderboardUpdate'];
 export type MetricRule = components['schemas']['MetricRule'];
 export type MetricValue = components['schemas']['MetricValue'];
+export type ModelEnvironment = components['schemas']['ModelEnvironment'];
 export type ModelPage = components['schemas']['ModelPage'];
 export type ModelPublic = components['schemas']['ModelPublic'];
 export type ModelUpdate = components['schemas']['ModelUpdate'];
@@ -4688,6 +4817,61 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPackagesPackageIdEnvironment: {
+        parameters: {
+            query?: {
+                /** @description Whose Python it has (default: the server's). */
+                kernelspec?: string;
+                /** @description The log from this byte on. */
+                log_offset?: number;
+            };
+            header?: never;
+            path: {
+                package_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPackagesPackageIdChecks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeploymentCheck"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Check"][];
                 };
             };
             default: components["responses"]["Problem"];

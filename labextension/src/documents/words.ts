@@ -115,7 +115,7 @@ export function checkStatusName(status: CheckStatus, trans: TranslationBundle): 
   return names[status];
 }
 
-/** What a check of a replacement looks at. */
+/** What a check of a deployment or replacement looks at. */
 export function checkName(name: string, trans: TranslationBundle): string {
   const names: Record<string, string> = {
     not_archived: trans.__('Not archived'),
@@ -125,6 +125,8 @@ export function checkName(name: string, trans: TranslationBundle): string {
     class_labels: trans.__('Classes'),
     required_columns: trans.__('Columns'),
     kind: trans.__('Where it predicts'),
+    environment: trans.__('Environment'),
+    library_versions: trans.__('Library versions'),
     model_loads: trans.__('The model loads')
   };
   return names[name] ?? name.replace(/_/g, ' ');

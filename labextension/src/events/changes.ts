@@ -7,10 +7,18 @@ import { observed } from './socket';
 
 export const CHANGE_SCHEMA = 'https://events.jupyter.org/jupyter_registry/change/v1';
 
-export type Entity = 'model' | 'package' | 'deployment' | 'key' | 'leaderboard' | 'rows';
+export type Entity =
+  | 'model'
+  | 'package'
+  | 'deployment'
+  | 'key'
+  | 'leaderboard'
+  | 'environment'
+  | 'rows';
 export type Action = 'created' | 'updated' | 'deleted' | 'recorded';
 
-/** Something was changed; of `rows` the id and the name are the deployment's. */
+/** Something was changed; the id and the name are of `rows` the deployment's, of an `environment`
+ * its package's. */
 export interface Change {
   action: Action;
   entity: Entity;
@@ -30,6 +38,7 @@ const ENTITIES: readonly string[] = [
   'deployment',
   'key',
   'leaderboard',
+  'environment',
   'rows'
 ];
 

@@ -2,7 +2,7 @@
 import React, { useEffect, useRef, useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
-import type { DeploymentPublic, Importance } from '../../api/types';
+import type { Check as CheckFound, DeploymentPublic, Importance } from '../../api/types';
 import { Choice } from '../../components/Choice';
 import { useRegistry, useTrans } from '../../components/context';
 import { Field } from '../../components/Field';
@@ -11,14 +11,17 @@ import { ProblemView } from '../../components/ProblemView';
 import { Spinner } from '../../components/Progress';
 import { useKernelspecs } from '../../components/useKernelspecs';
 import { measure } from '../../format/numbers';
+import { Checks, verdict } from '../deployment/replace/Checks';
 import { importanceName } from '../words';
+import { BuildLog } from './BuildLog';
 import {
   type Deployable,
   deploymentBody,
   type DeploymentSettings,
   type DeployDraft,
   deployProblems,
-  emptyDeployment
+  emptyDeployment,
+  runtimeOf
 } from './deployment';
 import { columnsOf } from './shape';
 
@@ -39,6 +42,8 @@ export function DeployDialog(props: {
   /** What is deployed, as people call it; one of a kind. */
   called: string;
   deploy: (settings: DeploymentSettings) => Promise<DeploymentPublic>;
+  /** Of a hosted package: it is checked first, and the log of its environment is shown. */
+  packageId?: number | undefined;
   close: () => void;
 }): React.ReactElement {
   const { shown, called, close } = props;
@@ -50,6 +55,9 @@ export function DeployDialog(props: {
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
+  const [checks, setChecks] = useState<readonly CheckFound[]>([]);
+  // what the checks that were seen are of
+  const [checked, setChecked] = useState('');
   const form = useRef<HTMLDivElement>(null);
   const external = shown.kind === 'external';
 
@@ -62,6 +70,9 @@ export function DeployDialog(props: {
     left.set(called, next);
     setDraft(next);
     setTyped(new Set([...typed, ...Object.keys(change)]));
+    if (JSON.stringify(runtimeOf(next)) !== checked) {
+      setChecks([]);
+    }
   };
   const wrong = deployProblems(draft, trans);
   const problem = (name: keyof DeployDraft) =>
@@ -88,6 +99,16 @@ export function DeployDialog(props: {
     setBusy(true);
     setError(undefined);
     try {
+      const runtime = JSON.stringify(runtimeOf(draft));
+      if (props.packageId !== undefined && checked !== runtime) {
+        const found = await registry.api.checks(props.packageId, runtimeOf(draft));
+        setChecked(runtime);
+        if (verdict(found) !== 'passing') {
+          setChecks(found);
+          setBusy(false);
+          return;
+        }
+      }
       const made = await props.deploy(deploymentBody(shown, draft));
       left.delete(called);
       close();
@@ -108,7 +129,7 @@ export function DeployDialog(props: {
             {trans.__('Cancel')}
           </button>
           <button type="submit" className="jp-Registry-button jp-mod-primary" aria-busy={busy}>
-            {trans.__('Deploy')}
+            {checks.length ? trans.__('Deploy all the same') : trans.__('Deploy')}
           </button>
         </>
       }
@@ -186,7 +207,26 @@ export function DeployDialog(props: {
             choose={kernelspec => set({ kernelspec })}
           />
         )}
+        {!external && (
+          <Choice
+            label={trans.__('Libraries')}
+            help={trans.__(
+              'Its requirements, or the versions that it was made with, are installed for it.'
+            )}
+            error={problem('environment')}
+            value={draft.environment}
+            options={[
+              ['kernelspec', trans.__('Those of the environment')],
+              ['package', trans.__('What the package needs')]
+            ]}
+            choose={environment => set({ environment })}
+          />
+        )}
       </div>
+      {checks.length > 0 && <Checks checks={checks} />}
+      {busy && draft.environment === 'package' && props.packageId !== undefined && (
+        <BuildLog packageId={props.packageId} kernelspec={draft.kernelspec} />
+      )}
       {busy && (
         <Spinner
           label={

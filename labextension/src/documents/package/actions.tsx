@@ -27,6 +27,7 @@ export function packageActions(
         shown={shown}
         called={referenceOf(shown)}
         deploy={settings => api.deploy({ ...settings, package_id: shown.id })}
+        packageId={shown.kind === 'external' ? undefined : shown.id}
         close={close}
       />
     ));

@@ -1,7 +1,12 @@
 // What a deployment is made of, as it is typed: checks, and the body that is sent.
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { DeploymentCreate, Importance, PackageSummary } from '../../api/types';
+import type {
+  DeploymentCreate,
+  Importance,
+  ModelEnvironment,
+  PackageSummary
+} from '../../api/types';
 
 /** What can be deployed, as far as a deployment's settings depend on it. */
 export type Deployable = Pick<
@@ -25,6 +30,8 @@ export interface DeployDraft {
   storeFeatures: boolean;
   /** Empty for the registry's default. */
   kernelspec: string;
+  /** Whose libraries the model runs with. */
+  environment: ModelEnvironment;
 }
 
 export function emptyDeployment(shown: Pick<Deployable, 'name'>): DeployDraft {
@@ -37,7 +44,8 @@ export function emptyDeployment(shown: Pick<Deployable, 'name'>): DeployDraft {
     threshold: '',
     segments: '',
     storeFeatures: false,
-    kernelspec: ''
+    kernelspec: '',
+    environment: 'kernelspec'
   };
 }
 
@@ -89,7 +97,17 @@ export function deploymentBody(
       : {}),
     ...(segments.length ? { segment_columns: segments } : {}),
     ...(draft.storeFeatures ? { store_features: true } : {}),
-    ...(draft.kernelspec ? { kernelspec: draft.kernelspec } : {})
+    ...runtimeOf(draft)
+  };
+}
+
+/** What the model is to run in, where that is not as usual. */
+export function runtimeOf(
+  draft: Pick<DeployDraft, 'kernelspec' | 'environment'>
+): Pick<DeploymentCreate, 'kernelspec' | 'environment'> {
+  return {
+    ...(draft.kernelspec ? { kernelspec: draft.kernelspec } : {}),
+    ...(draft.environment === 'package' ? { environment: draft.environment } : {})
   };
 }
 

@@ -1,0 +1,97 @@
+"""The inputs of `DeployForm`: a deployment's settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ipywidgets as widgets
+
+from ...domain.kinds import Importance, ModelEnvironment, TargetType
+from .columns_input import ColumnsInput
+from .fields import Field, Fields
+
+if TYPE_CHECKING:
+    from ...client.packages import Package, PackageItem
+
+
+def deploy_fields(package: Package | PackageItem) -> Fields:
+    """The inputs, by the setting that each is of; those without a meaning for it are hidden."""
+    spec = (getattr(package, "provenance", None) or {}).get("kernelspec")
+    fields = Fields(
+        label=Field("Label", widgets.Text(value=package.name), "Unique among deployments."),
+        importance=Field(
+            "Importance",
+            widgets.Dropdown(options=list(Importance), value=Importance.MODERATE),
+            "How much depends on it.",
+        ),
+        association_id_column=Field(
+            "Association ID",
+            widgets.Text(placeholder="customer"),
+            "The input column that ties a prediction to what later happened.",
+        ),
+        association_id_required=Field(
+            "Association ID required",
+            widgets.Checkbox(),
+            "Refuse predictions without one.",
+        ),
+        prediction_threshold=Field(
+            "Threshold",
+            widgets.BoundedFloatText(
+                value=0.5 if package.prediction_threshold is None else package.prediction_threshold,
+                min=0,
+                max=1,
+                step=0.05,
+            ),
+            "The least probability that predicts the positive class.",
+        ),
+        store_features=Field(
+            "Store features", widgets.Checkbox(), "Keep input values with the predictions."
+        ),
+        segment_columns=Field(
+            "Segments",
+            ColumnsInput("Segments", _offered(package)),
+            "Accuracy is kept by the values of these columns too, to find where the model is bad.",
+        ),
+        kernelspec=Field(
+            "Environment",
+            widgets.Combobox(options=[spec] if spec else [], placeholder="the server's own"),
+            "The kernelspec whose libraries the model runs with."
+            + (f" The package was registered from {spec!r}." if spec else ""),
+        ),
+        environment=Field(
+            "Libraries",
+            widgets.Dropdown(
+                options=[
+                    ("Those of the environment", ModelEnvironment.KERNELSPEC),
+                    ("What the package needs, built for it", ModelEnvironment.PACKAGE),
+                ]
+            ),
+            "Those of its requirements.txt, of an MLflow or conda file, or those that it was made "
+            "with, for the environment's Python.",
+        ),
+        predict_seconds=Field(
+            "Seconds for a call",
+            widgets.BoundedFloatText(value=0, min=0, max=3600, step=1),
+            "What the model may take before a request fails and its worker is ended; 0 for what "
+            "the server allows.",
+        ),
+        description=Field("Description", widgets.Textarea(rows=2)),
+    )
+    hidden = {
+        "prediction_threshold": package.target_type is not TargetType.BINARY,
+        "kernelspec": not package.kind.is_hosted,
+        "environment": not package.kind.is_hosted,
+        "predict_seconds": not package.kind.is_hosted,
+    }
+    for name, hide in hidden.items():
+        fields[name].layout.display = "none" if hide else None
+    return fields
+
+
+def _offered(package: Package | PackageItem) -> list[str]:
+    """The columns that the package knows; those with few values, as texts have, come first."""
+    known = {str(column["name"]): column.get("dtype") == "number" for column in package.signature}
+    baseline = getattr(package, "baseline", None) or {}
+    for name, histogram in (baseline.get("features") or {}).items():
+        known.setdefault(name, histogram.get("dtype") == "number")
+    return sorted(known, key=lambda name: known[name])
