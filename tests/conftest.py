@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.s3_server import S3Server
+
+# One thread of BLAS and OpenMP for each process, and for all that it begins: several of them share
+# the processors, and threads that wait for one another there burn more time than they compute in.
+# Whatever asks for threads by number, as training does, has them nevertheless.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
 
 
 @pytest.fixture(scope="session")

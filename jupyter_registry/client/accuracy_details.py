@@ -34,6 +34,8 @@ class AccuracyDetails(Shown, entities.AccuracyDetails):
         """
         if self.target_type is TargetType.REGRESSION:
             raise ValueError("A regression has no classes to be confused.")
+        if not self.target_type.is_classification:
+            raise ValueError(f"{self.target_type.capitalize()} targets have no classes.")
         if threshold is None:
             k = len(self.class_labels)
             return self.confusion_matrix or [[0] * k for _ in range(k)]
@@ -44,13 +46,14 @@ class AccuracyDetails(Shown, entities.AccuracyDetails):
     def to_arrow(self) -> pa.Table:
         """What there is, by target type.
 
-        Binary: a row per score bin, ``score``, ``positives``, ``negatives``. Regression: a row
-        per sampled prediction, ``association_id``, ``timestamp``, ``predicted``, ``actual``.
+        Binary and anomaly: a row per score bin, ``score``, ``positives``, ``negatives``.
+        Regression: a row per sampled prediction, ``association_id``, ``timestamp``, ``predicted``,
+        ``actual``.
         Multiclass: a row per pair of classes, ``actual``, ``predicted``, ``n``.
         """
         import pyarrow as pa
 
-        if self.target_type is TargetType.BINARY:
+        if self.target_type.is_ranked:
             bins = self.score_bins or []
             return pa.table(
                 {
@@ -106,6 +109,11 @@ class AccuracyDetails(Shown, entities.AccuracyDetails):
                     note=f"{len(shown)} of {len(sample):,} sampled; all are in .to_frame().",
                 )
             ]
+        if not self.target_type.is_classification:
+            found = self.score_bins or []
+            odd = sum(one.positives for one in found)
+            note = f"{odd:,} of them were anomalies; the scores of both are in .to_frame()."
+            return [Table(title=title, note=note)]
         note = "Rows are what happened, columns what was predicted."
         if self.threshold is not None:
             note += f" The threshold is now {html.text(self.threshold)}."

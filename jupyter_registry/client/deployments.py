@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from mimetypes import guess_type
+from pathlib import Path
 from typing import Any
 
 from ..domain.entities import (
@@ -16,6 +19,7 @@ from ..domain.entities import (
     ServicePeriod,
 )
 from ..domain.kinds import DeploymentState, ModelEnvironment, ReplacementReason
+from ..domain.unstructured import BYTES, DEFAULT_CHARSET, TEXT, Body
 from . import html, rows, tables
 from .bodies import body
 from .deployment_lists import DeploymentList, History, Key, KeyList, Replacement
@@ -98,6 +102,62 @@ class Deployment(Monitored, DeploymentListed):
         return rows.predict(
             self._registry.connection, f"{self._path}/predictions", data, params, progress=progress
         )
+
+    def predict_unstructured(
+        self,
+        data: str | bytes | Path,
+        *,
+        mimetype: str | None = None,
+        charset: str | None = None,
+        query: Mapping[str, Any] | None = None,
+    ) -> Body:
+        """Ask an unstructured model: its hook `score_unstructured` answers the whole request.
+
+        Parameters
+        ----------
+        data:
+            Text, bytes, or the path of a file whose bytes are sent.
+        mimetype, charset:
+            What the hook is told of it: ``text/plain`` in UTF-8 for text, else
+            ``application/octet-stream``; of a file, what its name tells. Text types reach the hook
+            as ``str``.
+        query:
+            Parameters that the hook is given as ``query``.
+
+        Returns
+        -------
+        Body
+            ``content`` (bytes, or ``None`` of an answer without any), ``mimetype``, ``charset``;
+            ``data()`` is text where it is of a text type.
+
+        Raises
+        ------
+        WrongTargetType
+            when the deployment's model scores rows: `predict` them.
+        ModelRejectedInput
+            when the hook raises a ``ValueError``.
+        ModelFailed
+            when it raises anything else, or answers what is no body.
+        PredictionTimeout
+            when it takes longer than the deployment allows.
+
+        """
+        kind, content = mimetype, data
+        if isinstance(data, Path):
+            kind, content = kind or guess_type(data.name)[0] or BYTES, data.read_bytes()
+        if isinstance(content, str):
+            kind, charset = kind or TEXT, charset or DEFAULT_CHARSET
+            content = content.encode(charset)
+        sent = Body(bytes(content), kind or BYTES, charset)  # type: ignore[arg-type]
+        answer = self._registry.connection.raw(
+            "POST",
+            f"{self._path}/predictions/unstructured",
+            content=sent.content,
+            params=query,
+            headers={"Content-Type": sent.content_type},
+        )
+        none = answer.status_code == HTTPStatus.NO_CONTENT
+        return Body.of(None if none else answer.content, answer.headers.get("Content-Type"))
 
     def report(
         self,

@@ -46,7 +46,7 @@ class Described:
     name: str
     model: Any
     kind: PackageKind | str | None
-    target: str
+    target: str | None
     target_type: TargetType | str | None
     class_labels: Any
     positive_class: object | None
@@ -121,16 +121,22 @@ def _body(
 
     samples = [table for table in (training, holdout) if table is not None]
     target = find_target(
-        said.target,
+        said.target or "",
         TargetSaid(said.target_type, said.class_labels, said.positive_class, said.threshold),
         None if model is None else model.predictor,
         samples,
     )
+    if not target.type.has_rows:
+        _check_unstructured(said)
+        signature, sample = None, None
+        if model is not None:
+            model.check_unstructured()
     outside = [target.name]
     if isinstance(said.predictions, str):
         outside.append(said.predictions)
-    signature = _signature(said, model, samples, outside)
-    sample = training if training is not None else holdout
+    if target.type.has_rows:
+        signature = _signature(said, model, samples, outside)
+        sample = training if training is not None else holdout
     if said.try_rows and model is not None and signature is not None and sample is not None:
         try_out(target, signature, sample.slice(0, said.try_rows), model.predictor())
     found = baseline(
@@ -253,6 +259,20 @@ class _ModelFiles:
                 ) from error
         return self.loaded
 
+    def check_unstructured(self) -> None:
+        """Refuse what cannot answer whole requests; runs nothing."""
+        from ..formats.custom_hooks import FILE_NAME, hooks_of
+
+        path = self._root / FILE_NAME
+        hooks = hooks_of(path) if self.format == "custom_code" and path.is_file() else None
+        if hooks is None or not ("score_unstructured" in hooks or hooks.open):
+            raise InvalidInput(
+                f"An unstructured model is a folder with {FILE_NAME} that has the hook "
+                "score_unstructured(model, data, **kwargs).",
+                advice="Define it, or choose the target type of what the model scores.",
+                fields={"target_type": "no score_unstructured"},
+            )
+
     def sign(self, key: str | os.PathLike[str], folder: Path) -> None:
         """Add a signature of all files; see `formats.signing.sign`."""
         from ..formats.signing import NAME, sign
@@ -319,6 +339,19 @@ def _kind(said: Described) -> PackageKind:
             fields={"model": "not for external packages"},
         )
     return kind
+
+
+def _check_unstructured(said: Described) -> None:
+    """Refuse what only a model that scores rows can be registered with."""
+    for field in (
+        "training", "holdout", "predictions", "importance", "signature", "input_example",
+    ):  # fmt: skip
+        if getattr(said, field) is not None:
+            raise InvalidInput(
+                f"An unstructured model takes no rows, so {field} says nothing of it.",
+                advice="Leave it out.",
+                fields={field: "not for unstructured"},
+            )
 
 
 # --- signature and example ------------------------------------------------------------------

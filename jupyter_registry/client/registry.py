@@ -77,7 +77,7 @@ class Registry:
         name: str,
         model: Any = None,
         *,
-        target: str,
+        target: str | None = None,
         kind: PackageKind | str | None = None,
         target_type: TargetType | str | None = None,
         class_labels: Sequence[object] | None = None,
@@ -118,11 +118,15 @@ class Registry:
             folders are left out with a warning; ``__pycache__``, ``.ipynb_checkpoints`` and
             ``.git`` without.
         target:
-            The name of what is predicted: the target's column in the data.
+            The name of what is predicted: the target's column in the data. Of an anomaly it is
+            the column that says whether a row was one (``anomaly`` unless given; there need be
+            none); an unstructured model needs none.
         kind:
             ``custom`` (default with a model), ``external`` (default without), ``native``.
         target_type, class_labels, positive_class, threshold:
-            ``regression``, ``binary`` or ``multiclass``, and the classes in the order of the
+            ``regression``, ``binary``, ``multiclass``, ``anomaly`` (a score for each row, the
+            higher the more anomalous) or ``unstructured`` (a folder with ``custom.py`` whose
+            ``score_unstructured`` answers whole requests), and the classes in the order of the
             model's probabilities; asked from the model, else read from the data's target column.
         training, holdout:
             Data with the target's column, for the baseline: DataFrame (pandas, polars), Arrow

@@ -5,10 +5,12 @@ repeated and corrected rows leave the same bytes as if they had come once and in
 
 Layouts (``K`` classes)
 
-- usage: counts ``[n]`` (regression) or ``[n_scored, rows predicted as class 0 … K-1]``;
-  sums ``[predicted]`` (regression and binary: of values, of positive-class probabilities).
+- usage: counts ``[n]`` (numbers) or ``[n_scored, rows predicted as class 0 … K-1]``;
+  sums ``[predicted]`` (numbers and binary: of values, of positive-class probabilities).
 - matched, regression: counts ``[n]``; sums ``[squared error, absolute error, absolute
   percentage error, actual, actual squared, predicted]``.
+- matched, anomaly: counts ``[n, anomalies]``; sums ``[score]``; a `ScoreSketch` of the scores as
+  `score_bins.in_unit` puts them between 0 and 1.
 - matched, binary and multiclass: counts ``[n_scored, K × K of actual (rows) by predicted
   class]``; sums ``[log loss]``, for binary also squared error of the probability, and
   probability; binary also a `ScoreSketch`.
@@ -25,6 +27,7 @@ from numpy.typing import NDArray
 
 from .exact import ExactSum, product_sums_by_group, sums_by_group
 from .kinds import TargetType
+from .score_bins import in_unit
 from .scores import ScoreSketch, merge_all
 from .target import Target
 
@@ -38,7 +41,7 @@ _HEAD = struct.Struct("<BIIH")
 
 
 class Accumulator:
-    """Integer counts, exact sums and, for binary matched rows, a score sketch.
+    """Integer counts, exact sums and, for matched rows of two outcomes, a score sketch.
 
     Of one that was stored, sums and sketch are unpacked each time that they are asked for: where
     thousands are read, little of them is, and what is not made need not be collected.
@@ -190,7 +193,7 @@ def usage_by_group(
     n_groups: int,
 ) -> list[Accumulator]:
     """Accumulators of predicted rows: ``values`` (NaN: unknown), class ``labels``, shape (n,)."""
-    if target.type is TargetType.REGRESSION:
+    if not target.type.is_classification:
         assert values is not None
         n = np.bincount(groups, minlength=n_groups)
         sums = sums_by_group(values, groups, n_groups)
@@ -237,7 +240,7 @@ def matched_by_group(
     Parameters
     ----------
     actual:
-        Shape (n,): the number, or the index of the class that happened.
+        Shape (n,): the number, or the index of the class that happened; of an anomaly 1 or 0.
     values:
         Shape (n,): the predicted number, or the positive class's probability (NaN: unknown).
     labels:
@@ -248,9 +251,12 @@ def matched_by_group(
         Shape (n,): which of the ``n_groups`` accumulators each row belongs to.
 
     """
-    if target.type is TargetType.REGRESSION:
-        assert values is not None
+    if target.type in (TargetType.REGRESSION, TargetType.UNSTRUCTURED):
+        assert values is not None  # an unstructured model has no rows: empty ones are of numbers
         return _regression(actual, values, groups, n_groups)
+    if target.type is TargetType.ANOMALY:
+        assert values is not None
+        return _anomaly(actual, values, groups, n_groups)
     assert labels is not None
     k = len(target.class_labels)
     happened = actual.astype(np.int64)
@@ -278,6 +284,27 @@ def _regression(actual: Floats, predicted: Floats, groups: Ints, n: int) -> list
     return [Accumulator(rows[g : g + 1], [column[g] for column in columns]) for g in range(n)]
 
 
+def _anomaly(actual: Floats, scores: Floats, groups: Ints, n: int) -> list[Accumulator]:
+    hit = actual > 0
+    rows, hits = np.bincount(groups, minlength=n), np.bincount(groups[hit], minlength=n)
+    sums = sums_by_group(scores, groups, n)
+    units = in_unit(scores)
+    return [
+        Accumulator(
+            np.array([rows[g], hits[g]], np.int64),
+            [sums[g]],
+            ScoreSketch.of(units[chosen], hit[chosen]).capped(),
+        )
+        for g, chosen in enumerate(_places(groups, n))
+    ]
+
+
+def _places(groups: Ints, n: int) -> list[Ints]:
+    """Of each of ``n`` groups the positions of its rows."""
+    ends = np.cumsum(np.bincount(groups, minlength=n))
+    return np.split(np.argsort(groups, kind="stable"), ends[:-1])
+
+
 def _binary(
     positive_index: int,
     happened: Ints,
@@ -302,19 +329,14 @@ def _binary(
         sums_by_group(p, where, n),
     ]
     scored = np.bincount(where, minlength=n)
-    order = np.argsort(where, kind="stable")
-    ends = np.cumsum(scored)
-    result = []
-    for g in range(n):
-        rows = order[ends[g] - scored[g] : ends[g]]
-        result.append(
-            Accumulator(
-                np.concatenate([scored[g : g + 1], confusion[g]]),
-                [column[g] for column in columns],
-                ScoreSketch.of(p[rows], hit[rows]).capped(),
-            )
+    return [
+        Accumulator(
+            np.concatenate([scored[g : g + 1], confusion[g]]),
+            [column[g] for column in columns],
+            ScoreSketch.of(p[rows], hit[rows]).capped(),
         )
-    return result
+        for g, rows in enumerate(_places(where, n))
+    ]
 
 
 def _multiclass(

@@ -2,8 +2,8 @@
 
 The rule: a deployment fails when the main metric is worse than the baseline by 10 % of the
 baseline or more, and warns from 5 % on. The main metric is AUC of two classes, RMSE of numbers,
-accuracy of more classes; where it is not known with its baseline, the next of `MAIN_METRICS`.
-Nothing is said of fewer than 100 rows with their actual, or without a baseline.
+accuracy of more classes, AUC of anomalies; where it is not known with its baseline, the next of
+`MAIN_METRICS`. Nothing is said of fewer than 100 rows with their actual, or without a baseline.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ MAIN_METRICS: Mapping[TargetType, tuple[str, ...]] = {
     TargetType.REGRESSION: ("rmse", "mae"),
     TargetType.BINARY: ("auc", "accuracy"),
     TargetType.MULTICLASS: ("accuracy", "log_loss"),
+    TargetType.ANOMALY: ("auc", "ks"),
+    TargetType.UNSTRUCTURED: (),
 }
+#: What is said where nothing is predicted that could be compared.
+NO_ROWS = (
+    "An unstructured model answers whole requests: there are no rows, so neither accuracy nor "
+    "drift. Its requests, errors and times are in the service health."
+)
 #: Shares are compared to so many digits: 0.72 is 10 % below 0.8, whatever binary fractions say.
 _DIGITS = 9
 
@@ -37,6 +44,8 @@ def judged(target_type: TargetType, metrics: Mapping[str, MetricValue]) -> tuple
         By name: of all rows that are to be judged by, as in `entities.Accuracy.overall`.
 
     """
+    if not target_type.has_rows:
+        return Status.UNKNOWN, NO_ROWS
     titles = {metric.name: metric for metric in METRICS[target_type]}
     names = MAIN_METRICS[target_type]
     valued = [name for name in names if name in metrics and metrics[name].value is not None]

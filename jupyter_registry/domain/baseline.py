@@ -15,6 +15,7 @@ from .accumulators import Accumulator, matched_by_group
 from .errors import InvalidInput
 from .frames import Values, is_null, to_datetimes
 from .kinds import TargetType
+from .score_bins import in_unit
 from .scores import ScoreSketch
 from .signature import Dtype, Signature
 from .target import Target, label_text
@@ -23,6 +24,8 @@ from .target import Target, label_text
 BINS = 10
 #: Categories kept by name; the rest count as other.
 CATEGORIES = 50
+
+_YES_OR_NO = {"true": 1.0, "1": 1.0, "1.0": 1.0, "false": 0.0, "0": 0.0, "0.0": 0.0}
 
 
 def compute_baseline(
@@ -42,7 +45,8 @@ def compute_baseline(
         Columns by name, the target among them. Histograms are of the training data, or of the
         holdout where there is none.
     values:
-        Predictions on the holdout, shape (n,): numbers, or the positive class's probability.
+        Predictions on the holdout, shape (n,): numbers, or the positive class's probability. Of
+        anomalies the scores of the training data where there is no holdout.
     probabilities:
         Predictions on the holdout of a multiclass model, shape (n, K).
 
@@ -67,7 +71,10 @@ def compute_baseline(
         for column in signature.columns:
             if source.get(column.name) is not None:
                 result["features"][column.name] = histogram(column.dtype, source[column.name])
-        if source.get(target.name) is not None:
+        if target.type is TargetType.ANOMALY:
+            # what comes later is compared with the scores: outcomes are yes or no
+            result["target"] = None if values is None else histogram(Dtype.NUMBER, values)
+        elif source.get(target.name) is not None:
             dtype = Dtype.STRING if target.type.is_classification else Dtype.NUMBER
             outcomes = source[target.name]
             if target.type.is_classification:
@@ -109,6 +116,9 @@ def holdout_metrics(
     if target.type is TargetType.BINARY and v is not None:
         whole = ScoreSketch.of(v, actual == target.positive_index)
         accumulator = Accumulator(accumulator.counts, accumulator.sums, whole)
+    if target.type is TargetType.ANOMALY and v is not None:
+        whole = ScoreSketch.of(in_unit(v), actual > 0)
+        accumulator = Accumulator(accumulator.counts, accumulator.sums, whole)
     return {
         name: {"value": value, "n": n}
         for name, (value, n) in metrics.compute(target, accumulator).items()
@@ -120,13 +130,15 @@ def encode_outcomes(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Outcomes as numbers or class indices, shape (n,), and which of them are known.
 
-    A null, a label that is no class and a number that is not finite are not known.
+    Of an anomaly they are `outcome_of_anomaly`'s. A null, a label that is no class and a number
+    that is not finite are not known.
     """
     items = _items(outcomes)
     if not target.type.is_classification:
-        numbers = np.array(
-            [math.nan if is_null(v) or isinstance(v, str) else float(v) for v in items], np.float64
-        )
+        read = outcome_of_anomaly if target.type is TargetType.ANOMALY else _number
+        numbers = np.array([math.nan if is_null(v) else read(v) for v in items], np.float64)
+        if target.type is TargetType.ANOMALY:
+            return numbers, np.isin(numbers, (0.0, 1.0))
         return numbers, np.isfinite(numbers)
     index = {label: float(i) for i, label in enumerate(target.class_labels)}
     codes = np.array(
@@ -135,13 +147,25 @@ def encode_outcomes(
     return codes, ~np.isnan(codes)
 
 
+def outcome_of_anomaly(value: object) -> float:
+    """1 for what was an anomaly (true, 1), 0 for what was none (false, 0), of any type or as text.
+
+    NaN for anything else: not even scikit-learn's -1 and 1, of which 1 is the usual row.
+    """
+    return _YES_OR_NO.get(label_text(value).strip().lower(), math.nan)
+
+
+def _number(value: Any) -> float:
+    return math.nan if isinstance(value, str) else float(value)
+
+
 def predicted_labels(
     target: Target,
     values: NDArray[np.float64] | None,
     probabilities: NDArray[np.float64] | None,
     threshold: float | None = None,
 ) -> NDArray[np.int64] | None:
-    """The index of the predicted class per row; ``None`` for regression.
+    """The index of the predicted class per row; ``None`` where there are no classes.
 
     Binary: the positive class where its probability is at least the threshold (the target's
     unless given); multiclass: the most probable class, the first among equals.

@@ -37,12 +37,14 @@ class PackageCreate(Strict):
     by the files where it is not given; ``baseline`` is what ``domain.baseline`` computes;
     ``input_example`` is a list of at most 20 input records. ``own_code``: the caller says that the
     code in the files' pickles (cloudpickle of a notebook's class, a module of their own) is theirs.
+    ``target_name`` may be left out of an anomaly, which is then called ``anomaly`` as the column of
+    actuals, and of an unstructured model, whose is ``response``.
     """
 
     name: Name
     kind: PackageKind
     description: Text = ""
-    target_name: str
+    target_name: str = ""
     target_type: TargetType
     class_labels: list[str] = []
     positive_class: str | None = None

@@ -165,6 +165,12 @@ class PredictsElsewhere(Conflict):
     title = "This model predicts elsewhere"
 
 
+class WrongTargetType(Conflict):
+    """The deployment's target is of a type that this cannot be done for."""
+
+    title = "Not for this target type"
+
+
 class DeploymentInactive(Conflict):
     """The deployment is inactive or archived."""
 

@@ -24,11 +24,44 @@ class TargetType(StrEnum):
     REGRESSION = "regression"
     BINARY = "binary"
     MULTICLASS = "multiclass"
+    ANOMALY = "anomaly"
+    """A score for each row, the higher the more anomalous; what happened is yes or no."""
+    UNSTRUCTURED = "unstructured"
+    """Whatever the model makes of a request's body: no rows, no columns, nothing to compare."""
 
     @property
     def is_classification(self) -> bool:
         """Whether predictions are classes."""
-        return self is not TargetType.REGRESSION
+        return self in (TargetType.BINARY, TargetType.MULTICLASS)
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether a prediction is one number for each row."""
+        return self in (TargetType.REGRESSION, TargetType.ANOMALY)
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether a score ranks rows of two outcomes, so that ROC and lift can be told."""
+        return self in (TargetType.BINARY, TargetType.ANOMALY)
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether automated training makes models of it: it needs outcomes to learn from."""
+        return self.is_classification or self is TargetType.REGRESSION
+
+    @property
+    def with_article(self) -> str:
+        """The type in a sentence: "a binary", "an anomaly"."""
+        return f"an {self}" if self[0] in "aeiou" else f"a {self}"
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether predictions are of rows with columns, and so can be recorded and compared."""
+        return self is not TargetType.UNSTRUCTURED
+
+
+#: What automated training makes models of.
+LEARNED = tuple(kind for kind in TargetType if kind.is_learned)
 
 
 class DeploymentState(StrEnum):

@@ -58,6 +58,13 @@ METRICS: Mapping[TargetType, tuple[Metric, ...]] = {
         Metric("balanced_accuracy", "Balanced accuracy", True),
         Metric("macro_f1", "Macro F1", True),
     ),
+    # scores have no threshold, so only what ranks them is measured
+    TargetType.ANOMALY: (
+        Metric("auc", "AUC", True),
+        Metric("gini", "Normalised Gini", True),
+        Metric("ks", "KS", True),
+    ),
+    TargetType.UNSTRUCTURED: (),
 }
 
 #: The metrics that are read from score sketches.
@@ -83,8 +90,8 @@ def check_names(target_type: TargetType, names: list[str] | tuple[str, ...]) -> 
     for name in names:
         if name not in known:
             raise InvalidInput(
-                f"{name!r} is not a metric of a {target_type} target.",
-                advice=f"{nearest(name, known)} Known: {', '.join(known)}.".strip(),
+                f"{name!r} is not a metric of {target_type.with_article} target.",
+                advice=f"{nearest(name, known)} Known: {', '.join(known) or 'none'}.".strip(),
                 fields={"metric": f"unknown: {name}"},
             )
 
@@ -115,6 +122,10 @@ def compute_all(
     wanted = names or [metric.name for metric in METRICS[target.type]]
     if target.type is TargetType.REGRESSION:
         found = _regression(accumulators, wanted)
+    elif target.type is TargetType.ANOMALY:
+        found = _anomaly(accumulators, wanted)
+    elif target.type is TargetType.UNSTRUCTURED:
+        found = {}
     elif target.type is TargetType.BINARY:
         found = _binary(target, accumulators, wanted)
     else:
@@ -130,7 +141,7 @@ def confusion_matrix(target: Target, accumulator: Accumulator) -> NDArray[np.int
 
 def rows(target: Target, accumulator: Accumulator) -> int:
     """How many matched rows an accumulator holds."""
-    if target.type is TargetType.REGRESSION:
+    if not target.type.is_classification:
         return int(accumulator.counts[0])
     return int(accumulator.counts[1:].sum())
 
@@ -138,7 +149,7 @@ def rows(target: Target, accumulator: Accumulator) -> int:
 def rows_of_all(target: Target, accumulators: Sequence[Accumulator]) -> Ints:
     """`rows` of several accumulators, shape (n,)."""
     counts = counts_of_all(accumulators)
-    if target.type is TargetType.REGRESSION:
+    if not target.type.is_classification:
         return counts[:, 0]
     total: Ints = counts[:, 1:].sum(axis=1)
     return total
@@ -206,10 +217,6 @@ def _binary(target: Target, accumulators: Sequence[Accumulator], wanted: Sequenc
         pairs = zip(accumulators, scores, strict=True)
         return [accumulator.mean(place, k) if k else None for accumulator, k in pairs]
 
-    def sketches() -> Iterator[ScoreSketch | None]:
-        pairs = zip(accumulators, scores, strict=True)
-        return (accumulator.sketch if k else None for accumulator, k in pairs)
-
     of_rows: dict[str, Callable[[], list[float | None]]] = {
         "accuracy": lambda: _where(known, _ratio(tp + tn, n)),
         "balanced_accuracy": lambda: _where(known, _ratio(recall + specificity, present)),
@@ -222,13 +229,33 @@ def _binary(target: Target, accumulators: Sequence[Accumulator], wanted: Sequenc
     of_scores: dict[str, Callable[[], list[float | None]]] = {
         "log_loss": lambda: mean(0),
         "brier": lambda: mean(1),
-        "auc": lambda: auc_of_all(sketches()),
-        "gini": lambda: [None if auc is None else 2 * auc - 1 for auc in auc_of_all(sketches())],
-        "ks": lambda: ks_of_all(sketches()),
+        **_of_sketches(accumulators, scores),
     }
     return {
         name: (of_rows[name](), rows) if name in of_rows else (of_scores[name](), scores)
         for name in wanted
+    }
+
+
+def _anomaly(accumulators: Sequence[Accumulator], wanted: Sequence[str]) -> Columns:
+    counts = [int(accumulator.counts[0]) for accumulator in accumulators]
+    found = _of_sketches(accumulators, counts)
+    return {name: (found[name](), counts) for name in wanted}
+
+
+def _of_sketches(
+    accumulators: Sequence[Accumulator], counts: Sequence[int]
+) -> dict[str, Callable[[], list[float | None]]]:
+    """How the metrics `FROM_SKETCH` are read, of accumulators with so many scored rows."""
+
+    def sketches() -> Iterator[ScoreSketch | None]:
+        pairs = zip(accumulators, counts, strict=True)
+        return (accumulator.sketch if k else None for accumulator, k in pairs)
+
+    return {
+        "auc": lambda: auc_of_all(sketches()),
+        "gini": lambda: [None if auc is None else 2 * auc - 1 for auc in auc_of_all(sketches())],
+        "ks": lambda: ks_of_all(sketches()),
     }
 
 

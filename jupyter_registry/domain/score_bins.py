@@ -63,6 +63,23 @@ def score_keys(scores: Floats) -> Ints:
     return np.where(clean < 0.5, low, high)
 
 
+def in_unit(scores: Floats) -> Floats:
+    """Scores of any size between 0 and 1, in their order, shape (n,): ``x / (1 + |x|)``, moved.
+
+    Scores closer to each other than about 1e-16 may become one.
+    """
+    size = 1.0 + np.abs(scores)
+    return np.where(scores < 0, 0.5 / size, 1.0 - 0.5 / size)
+
+
+def out_of_unit(scores: Floats) -> Floats:
+    """The inverse of `in_unit`, as exact as floats near 1 are; those at 0 and 1 stay finite."""
+    edge = np.nextafter(1.0, 0.0)
+    low = 1.0 - 0.5 / np.clip(scores, np.finfo(np.float64).tiny, 0.5)
+    high = 0.5 / (1.0 - np.clip(scores, 0.5, edge)) - 1.0
+    return np.where(scores < 0.5, low, high)
+
+
 def codes_of(keys: Ints | Codes, level: int = 0) -> Codes:
     """The codes of the intervals that shifting keys right by a level gives."""
     codes: Codes = ((keys.astype(np.uint64) << _ONE) + _ONE) << np.uint64(level)

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from .errors import InvalidInput
 from .kinds import TargetType
 
+#: What the target of a type is called where no name is given: of an anomaly that of the outcome's
+#: column (was the row one?), of an unstructured model what it answers.
+DEFAULT_NAMES = {TargetType.ANOMALY: "anomaly", TargetType.UNSTRUCTURED: "response"}
+
 
 @dataclass(frozen=True)
 class Target:
     """What a model predicts.
 
     ``class_labels`` are strings in the order of the model's probability columns (empty for
-    regression). For a binary target ``positive_class`` is one of the two labels and
+    the types without classes). For a binary target ``positive_class`` is one of the two labels and
     ``threshold`` is the least probability of it that predicts it.
     """
 
@@ -35,18 +39,14 @@ class Target:
     ) -> Target:
         """A checked target; a binary one's positive class defaults to the second label.
 
+        ``name`` may be empty where `DEFAULT_NAMES` has one for the type.
+
         Raises
         ------
         InvalidInput
             naming the field that is wrong.
 
         """
-        if not name or not name.strip():
-            raise InvalidInput(
-                "A target needs a name.",
-                advice="Give the name of the predicted column.",
-                fields={"target_name": "missing"},
-            )
         try:
             kind = TargetType(type)
         except ValueError:
@@ -55,15 +55,23 @@ class Target:
                 advice=f"Use one of: {', '.join(TargetType)}.",
                 fields={"target_type": f"unknown: {type}"},
             ) from None
+        if not name or not name.strip():
+            name = DEFAULT_NAMES.get(kind, "")
+        if not name:
+            raise InvalidInput(
+                "A target needs a name.",
+                advice="Give the name of the predicted column.",
+                fields={"target_name": "missing"},
+            )
         labels = tuple(
             label_text(label) for label in (() if class_labels is None else class_labels)
         )
-        if kind is TargetType.REGRESSION:
+        if not kind.is_classification:
             if labels or positive_class is not None:
                 raise InvalidInput(
-                    "A regression target has no classes.",
+                    f"{kind.with_article.capitalize()} target has no classes.",
                     advice="Leave class labels and positive class out, or choose another type.",
-                    fields={"class_labels": "not for regression"},
+                    fields={"class_labels": f"not for {kind}"},
                 )
             return cls(name, kind)
         if len(set(labels)) != len(labels):

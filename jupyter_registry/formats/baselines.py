@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.baseline import compute_baseline
+from ..domain.baseline import compute_baseline, outcome_of_anomaly
 from ..domain.errors import InvalidInput, ModelFailed, RegistryError
 from ..domain.frames import Frame, conform
 from ..domain.kinds import TargetType
@@ -48,6 +48,9 @@ def baseline(
 ) -> dict[str, Any] | None:
     """Holdout metrics, histograms, target distribution; ``None`` without any data.
 
+    Models of anomalies learn without outcomes: the holdout need not have any, and without a
+    holdout the model scores the training data, so that there are scores to compare with.
+
     Parameters
     ----------
     predictions:
@@ -79,8 +82,9 @@ def baseline(
         _check_outcomes(target, holdout)
         if predictions is not None:
             values, probabilities = _given(target, holdout, predictions)
-        elif predictor is not None:
-            values, probabilities = _scored(target, inputs, holdout, predictor(), watch)
+    scored = training if holdout is None and target.type is TargetType.ANOMALY else holdout
+    if scored is not None and predictions is None and predictor is not None:
+        values, probabilities = _scored(target, inputs, scored, predictor(), watch)
     return compute_baseline(
         target,
         inputs,
@@ -95,11 +99,15 @@ def _check_outcomes(target: Target, holdout: pa.Table) -> None:
     import pyarrow.compute as pc
 
     if target.name not in holdout.column_names:
+        if target.type is TargetType.ANOMALY:
+            return
         raise InvalidInput(
             f"The holdout has no column {target.name!r}, so nothing can be measured on it.",
             advice="Give the holdout with its target.",
             fields={"holdout": f"missing: {target.name}"},
         )
+    if target.type is TargetType.ANOMALY:
+        _check_yes_or_no(target, holdout)
     if not target.type.is_classification:
         return
     found = [v for v in pc.unique(holdout.column(target.name)).to_pylist() if v is not None]
@@ -109,6 +117,20 @@ def _check_outcomes(target: Target, holdout: pa.Table) -> None:
             f"The holdout's target has values that are no class: {', '.join(unknown[:10])}.",
             advice=f"The classes are {', '.join(target.class_labels)}.",
             fields={"holdout": f"unknown classes: {', '.join(unknown[:10])}"},
+        )
+
+
+def _check_yes_or_no(target: Target, holdout: pa.Table) -> None:
+    import pyarrow.compute as pc
+
+    found = [v for v in pc.unique(holdout.column(target.name)).to_pylist() if v is not None]
+    unknown = sorted(str(value) for value in found if np.isnan(outcome_of_anomaly(value)))
+    if unknown:
+        raise InvalidInput(
+            f"The holdout's column {target.name!r} does not say what was an anomaly: "
+            f"{', '.join(unknown[:10])}.",
+            advice="Give true or false, or 1 for an anomaly and 0 for none; or leave it out.",
+            fields={"holdout": f"neither true nor false: {', '.join(unknown[:10])}"},
         )
 
 
@@ -138,7 +160,7 @@ def _scored(
             advance(part.num_rows)
     if not parts:
         return None, None
-    if target.type is TargetType.REGRESSION:
+    if target.type.is_numeric:
         return np.concatenate([part.values for part in parts if part.values is not None]), None
     probabilities = np.concatenate(
         [part.probabilities for part in parts if part.probabilities is not None]

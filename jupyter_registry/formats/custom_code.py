@@ -13,6 +13,10 @@ imports.
   ``predict`` is asked.
 - ``post_process(predictions, model)``: returns the predictions, of what ``score`` returned, or of
   a DataFrame of the model's own answer.
+- ``score_unstructured(model, data)``: answers a whole request, of a target that is unstructured;
+  see `unstructured`. Of a folder without hooks about rows the target is proposed to be.
+
+``model-metadata.yaml`` may say the target's type: see `custom_metadata`.
 
 What comes out last is checked: see `custom_output.read_answer`. ``transform``, ``score`` and
 ``post_process`` may take, by name or in ``**kwargs``, of a binary target
@@ -33,8 +37,9 @@ from typing import Any
 from ..domain.errors import ModelFailed, RegistryError, UnsupportedFormat
 from .base import Predictor
 from .custom_hooks import FILE_NAME, HOOKS, LABELS_FILE, Hooks, hooks_of
+from .custom_metadata import read_target_type
 from .custom_module import CodeFolder
-from .custom_predictor import CustomPredictor, Hook, called, taken
+from .custom_predictor import CustomPredictor, Hook, called, is_unstructured, taken
 from .folder_formats import WholeFolder
 
 
@@ -76,25 +81,29 @@ class CustomCodeFormat(WholeFolder):
                 keywords = taken(found["init"], {"code_dir": str(folder)})
                 _guarded("init ran", called, "init", found["init"], **keywords)
             native, inner = _model(folder, found)
-        return CustomPredictor(code, found, native, inner, read_labels(folder))
+        said = read_target_type(folder)
+        return CustomPredictor(code, found, native, inner, read_labels(folder), said)
 
 
 def _model(folder: Path, hooks: Mapping[str, Hook]) -> tuple[Any, Predictor | None]:
     """The model's own object, and what scores with it where `score` does not."""
+    scores = "score" in hooks or is_unstructured(hooks)
     if "load_model" not in hooks:
         kind, file = find_artifact(folder)
-        if "score" in hooks:
+        if scores:
             return kind.read(file), None
         inner = kind.load(file)
         return inner.native, inner
     native = _guarded("load_model ran", called, "load_model", hooks["load_model"], str(folder))
-    if "score" in hooks:
+    if scores:
         return native, None
     from . import format_for
 
     try:
         return native, format_for(native).wrap(native)
     except UnsupportedFormat as error:
+        if "score_unstructured" in hooks:
+            return native, None
         raise ModelFailed(
             f"load_model of {FILE_NAME} returned an object of type "
             f"{type(native).__qualname__}, which has no predict method.",

@@ -19,14 +19,19 @@ HOOKS: Mapping[str, Sequence[str]] = {
     "transform": ("data", "model"),
     "score": ("data", "model"),
     "post_process": ("predictions", "model"),
+    "score_unstructured": ("model", "data"),
 }
+#: Hooks about rows, without which `score_unstructured` is all that a folder is for.
+ROW_HOOKS = ("transform", "score", "post_process")
+#: What `score_unstructured` may ask for by name.
+UNSTRUCTURED_KEYWORDS = ("mimetype", "charset", "query")
 #: What hooks about rows may ask for by name: of a binary target, and of a multiclass one.
 BINARY_KEYWORDS = ("positive_class_label", "negative_class_label")
 CLASS_KEYWORDS = ("class_labels",)
 _KEYWORDS = frozenset({*BINARY_KEYWORDS, *CLASS_KEYWORDS})
 
-#: Hooks of anomaly and unstructured models, and of raw request bodies: not served yet.
-LATER = ("read_input_data", "score_unstructured")
+#: Hooks of raw request bodies: not served yet.
+LATER = ("read_input_data",)
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -121,7 +126,9 @@ def _check_call(function: _Function, name: str) -> None:
         return
     wanted = HOOKS[function.name]
     by_position = [] if wanted[0] == "*" else list(wanted)
-    by_name = set(wanted[1:]) if wanted[0] == "*" else _KEYWORDS
+    by_name = frozenset(wanted[1:]) if wanted[0] == "*" else _KEYWORDS
+    if function.name == "score_unstructured":
+        by_name = frozenset(UNSTRUCTURED_KEYWORDS)
     spec = function.args
     positional = [argument.arg for argument in (*spec.posonlyargs, *spec.args)]
     required = positional[: len(positional) - len(spec.defaults)]

@@ -13,7 +13,7 @@ from ..domain.kinds import TargetType
 from ..domain.target import Target, label_text
 from .base import Prediction
 
-#: The column of a regression's frame.
+#: The column of a frame of numbers.
 PREDICTIONS = "Predictions"
 #: How far the probabilities of a row may sum from 1, for those that were rounded.
 _SUM = 1e-3
@@ -27,9 +27,10 @@ def read_answer(answer: Any, n: int, target: Target, labels: Sequence[str], who:
     Parameters
     ----------
     answer:
-        Of a regression a frame of one column, a Series or an array of n numbers. Of classes a
-        frame with a column per label, in any order, or an array of shape (n, K) in the order of
-        ``labels``; of two classes also (n,), the probabilities of the positive one.
+        Of numbers (a regression, scores of anomalies) a frame of one column, a Series or an array
+        of n numbers. Of classes a frame with a column per label, in any order, or an array of shape
+        (n, K) in the order of ``labels``; of two classes also (n,), the probabilities of the
+        positive one.
     who:
         Whose answer it is, for messages.
 
@@ -40,7 +41,7 @@ def read_answer(answer: Any, n: int, target: Target, labels: Sequence[str], who:
 
     """
     reading = _Reading(answer, n, target, labels, who)
-    if target.type is TargetType.REGRESSION:
+    if target.type.is_numeric:
         return Prediction(values=reading.values())
     return Prediction(probabilities=reading.probabilities())
 
@@ -157,7 +158,7 @@ class _Reading:
         return ModelFailed(
             f"{self.who} returned {returned}; expected was {wanted}.",
             advice="Return one number per row."
-            if self.target.type is TargetType.REGRESSION
+            if self.target.type.is_numeric
             else "Return one probability per row and class, no labels.",
             fields={"returned": returned, "expected": wanted},
         )
@@ -203,11 +204,14 @@ def describe(answer: Any) -> str:
 
 def expected(n: int, target: Target, labels: Sequence[str]) -> str:
     """What an answer for n rows has to be, in words."""
-    if target.type is TargetType.REGRESSION:
-        return (
+    if target.type.is_numeric:
+        wanted = (
             f"a DataFrame of {n} rows with the one column {PREDICTIONS!r}, or a Series or an array "
             f"of {n} numbers"
         )
+        if target.type is TargetType.ANOMALY:
+            wanted += ", the higher the more anomalous"
+        return wanted
     wanted = (
         f"a DataFrame of {n} rows with the columns {_listed(labels)} in any order, or an array of "
         f"shape ({n}, {len(labels)}) in this order"

@@ -16,12 +16,14 @@ from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Signature
 from ..domain.target import Target, label_text
+from ..domain.unstructured import Body
 from . import sklearn_parts
 from .base import ModelDescription, Prediction, Predictor
-from .custom_hooks import BINARY_KEYWORDS, CLASS_KEYWORDS, FILE_NAME, LABELS_FILE
+from .custom_hooks import BINARY_KEYWORDS, CLASS_KEYWORDS, FILE_NAME, LABELS_FILE, ROW_HOOKS
 from .custom_module import CodeFolder
 from .custom_output import PREDICTIONS, read_answer
 from .dataframes import dataframes_for
+from .unstructured import keywords, read_output
 
 #: A hook of the user's, to be called.
 Hook = Callable[..., Any]
@@ -40,6 +42,8 @@ class CustomPredictor:
         What scores where there is no ``score``.
     labels:
         The lines of ``class_labels.txt``.
+    said:
+        The target type that ``model-metadata.yaml`` says.
 
     """
 
@@ -50,12 +54,14 @@ class CustomPredictor:
         native: Any,
         inner: Predictor | None,
         labels: tuple[str, ...] | None,
+        said: TargetType | None = None,
     ) -> None:
         self.native = native
         self._code = code
         self._hooks = hooks
         self._inner = inner
         self._file_labels = labels
+        self._said = said
         self._table: Callable[[Frame], Any] | None = None
         self._keywords: dict[str, dict[str, Any]] = {}
         self._target: Target | None = None
@@ -72,13 +78,21 @@ class CustomPredictor:
     @property
     def _is_plain(self) -> bool:
         """Whether rows reach the model as they come, and its own answer is the answer."""
-        return not self._hooks.keys() & {"transform", "score", "post_process"}
+        return not self._hooks.keys() & set(ROW_HOOKS)
 
     def describe(self) -> ModelDescription:
         """What the model says of itself, as far as the hooks do not speak in its place."""
         return self._description
 
     def _describe(self) -> ModelDescription:
+        says = self._of_model()
+        if self._said is not None:
+            return replace(says, target_type=self._said)
+        if is_unstructured(self._hooks):
+            return replace(says, target_type=TargetType.UNSTRUCTURED)
+        return says
+
+    def _of_model(self) -> ModelDescription:
         if self._inner is None:
             return ModelDescription(*_framework(self.native), class_labels=self._file_labels)
         says = self._inner.describe()
@@ -168,6 +182,36 @@ class CustomPredictor:
             assert self._table is not None, "prepare(signature, target) comes first"
             return self._through_hooks(frame, self._table(frame))
 
+    def answer(self, given: Body) -> Body:
+        """Answer a whole request by `score_unstructured`; whatever it raises passes through.
+
+        Raises
+        ------
+        InvalidInput
+            when the request's body is not the text that it says to be.
+        ModelFailed
+            when there is no such hook, or it returns what is no answer.
+
+        """
+        hook = self._hooks.get("score_unstructured")
+        if hook is None:
+            raise ModelFailed(
+                f"{FILE_NAME} has no hook score_unstructured(model, data), which answers the "
+                "requests of an unstructured model.",
+                advice="Define it, or register the folder with another target type.",
+                fields={"missing": ["score_unstructured"]},
+            )
+        data = given.data()
+        with self._code:
+            asked = taken(hook, keywords(given))
+            answer = called("score_unstructured", hook, self.native, data, **asked)
+        return read_output(answer, f"score_unstructured of {FILE_NAME}")
+
+    @property
+    def is_unstructured(self) -> bool:
+        """Whether it has a hook for whole requests."""
+        return "score_unstructured" in self._hooks
+
     def predict_table(self, table: Any) -> Prediction:
         """Score a DataFrame of the signature's columns."""
         from .infer import columns_of
@@ -223,7 +267,7 @@ class CustomPredictor:
             if self._target.type.is_classification:
                 return told
             return read_answer(told.labels, n, self._target, self._labels, "The model")
-        if self._target.type is TargetType.REGRESSION:
+        if self._target.type.is_numeric:
             numbers = told.values if told.values is not None else told.probabilities
         else:
             numbers = told.probabilities if told.probabilities is not None else told.values
@@ -242,6 +286,11 @@ class CustomPredictor:
 
     def _call(self, name: str, *given: Any) -> Any:
         return called(name, self._hooks[name], *given, **self._keywords[name])
+
+
+def is_unstructured(hooks: Mapping[str, Hook]) -> bool:
+    """Whether hooks are for whole requests alone."""
+    return "score_unstructured" in hooks and not hooks.keys() & set(ROW_HOOKS)
 
 
 def _classes(native: Any) -> list[Any]:

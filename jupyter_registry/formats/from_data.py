@@ -53,7 +53,7 @@ def find_target(
     kind, labels = said.type, said.class_labels
     if labels is not None and not isinstance(labels, str):
         labels = list(labels)
-    known = kind is not None and (str(kind) == TargetType.REGRESSION or labels is not None)
+    known = kind is not None and (_has_no_classes(kind) or labels is not None)
     if not known and predictor is not None:
         from .infer import infer_target, numbered_labels
 
@@ -62,7 +62,7 @@ def find_target(
         if kind is not None or says.target_type is not None:
             if labels is None and says.class_labels is None:
                 found = outcomes(name, tables, kind or says.target_type)[1]
-                classes = TargetType(kind or says.target_type).is_classification
+                classes = not _has_no_classes(kind or says.target_type)
                 labels = numbered_labels(says, found) if classes else found
             return infer_target(
                 loaded,
@@ -85,6 +85,11 @@ def find_target(
     return Target.make(name, kind, labels, said.positive_class, said.threshold)
 
 
+def _has_no_classes(kind: TargetType | str | None) -> bool:
+    """Whether it is a target type without classes; one that is unknown is refused later."""
+    return str(kind) in list(TargetType) and not TargetType(str(kind)).is_classification
+
+
 def outcomes(
     name: str, tables: Sequence[pa.Table], kind: TargetType | str | None
 ) -> tuple[TargetType | None, list[Any] | None]:
@@ -95,7 +100,7 @@ def outcomes(
     import pyarrow.compute as pc
 
     columns = [table.column(name) for table in tables if name in table.column_names]
-    if not columns or (kind is not None and str(kind) == TargetType.REGRESSION):
+    if not columns or (kind is not None and _has_no_classes(kind)):
         return None, None
     distinct = {value for c in columns for value in pc.unique(c).to_pylist() if value is not None}
     types = [column.type for column in columns]

@@ -122,6 +122,8 @@ def _loss(
     target: Target, scores: Scores, actual: NDArray[np.float64], known: NDArray[np.bool_]
 ) -> tuple[str, Callable[[Scores], float]]:
     """The loss that suits what the model gives."""
+    if target.type is TargetType.ANOMALY:
+        raise _Skipped("the scores of anomalies have no loss")
     truth = actual[known]
     if target.type is TargetType.REGRESSION:
         return "RMSE", lambda s: _root_mean_square(_held(s.values)[known] - truth)

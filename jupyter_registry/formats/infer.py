@@ -143,7 +143,7 @@ def infer_target(
             fields={"target_type": "missing"},
         )
     labels = class_labels
-    if labels is None and TargetType(kind).is_classification:
+    if labels is None and str(kind) in list(TargetType) and TargetType(kind).is_classification:
         labels = description.class_labels or numbered_labels(description, None)
     return Target.make(name, kind, labels, positive_class, threshold)
 

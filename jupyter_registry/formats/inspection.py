@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..domain.errors import InvalidInput, ModelFailed, nearest
 from ..domain.kinds import InspectionStage, TargetType
 from ..domain.signature import Signature
-from ..domain.target import Target
+from ..domain.target import DEFAULT_NAMES, Target
 from .from_data import TargetSaid
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ def inspect(asked: Asked, tell: Tell) -> Found:
     tables = [table for table in (training, holdout) if table is not None]
     found.columns = list(dict.fromkeys(name for table in tables for name in table.column_names))
     says = None if predictor is None else predictor.describe()
+    if _is_unstructured(asked, says):
+        return _unstructured(asked, predictor, found)
     name = _target_name(asked, says, found, bool(tables))
     target = _target(name, asked, predictor, tables, found)
     signature = _signature(name, asked, predictor, says, tables, found)
@@ -99,6 +101,37 @@ def inspect(asked: Asked, tell: Tell) -> Found:
     _example(training if training is not None else holdout, signature, predictor, found)
     _say_what_lacks(name, training, holdout, found)
     _provenance(predictor, note, found)
+    return found
+
+
+# --- what takes no rows ----------------------------------------------------------------------
+
+
+def _is_unstructured(asked: Asked, says: ModelDescription | None) -> bool:
+    kind = asked.target.type or (None if says is None else says.target_type)
+    return str(kind) == TargetType.UNSTRUCTURED
+
+
+def _unstructured(asked: Asked, predictor: Predictor | None, found: Found) -> Found:
+    """What is known of a model that answers whole requests: it needs neither data nor columns."""
+    if predictor is not None and not getattr(predictor, "is_unstructured", False):
+        raise InvalidInput(
+            "The model has no score_unstructured, so it cannot answer whole requests.",
+            advice="Choose the target type of what it scores, or define the hook in a custom.py.",
+            fields={"target_type": "no score_unstructured"},
+        )
+    target = Target.make(asked.target_name or "", TargetType.UNSTRUCTURED)
+    found.package |= {
+        "target_name": target.name,
+        "target_type": target.type.value,
+        "class_labels": [],
+        "positive_class": None,
+        "prediction_threshold": None,
+        "signature": [],
+    }
+    if asked.training is not None or asked.holdout is not None:
+        found.warnings.append("The data is not used: an unstructured model takes whole requests.")
+    _provenance(predictor, None, found)
     return found
 
 
@@ -118,6 +151,11 @@ def _load(model: Path, format: str | None, found: Found) -> Predictor:
     predictor.limit_threads()
     found.package["format"] = chosen.name
     found.framework, found.framework_version = says.framework, says.framework_version
+    if getattr(predictor, "is_unstructured", False) and says.target_type is None:
+        found.warnings.append(
+            "Its custom.py has score_unstructured beside hooks about rows: choose the target type "
+            "unstructured for whole requests, or that of what it scores."
+        )
     found.feature_names = None if says.feature_names is None else list(says.feature_names)
     return predictor
 
@@ -171,6 +209,11 @@ def _target_name(
     from .from_data import spare_column
 
     name = asked.target_name
+    kind = asked.target.type or (None if says is None else says.target_type)
+    if str(kind) == TargetType.ANOMALY:
+        # the column of outcomes, which there need not be
+        found.package["target_name"] = name = name or DEFAULT_NAMES[TargetType.ANOMALY]
+        return name
     if name is not None and has_data and name not in found.columns:
         raise InvalidInput(
             f"The data has no column {name!r}.",
@@ -358,7 +401,8 @@ def _say_what_lacks(
             "There are no predictions on the holdout, so accuracy has no metrics to be compared "
             "with."
         )
-    if training is not None and name is not None and name not in training.column_names:
+    anomaly = found.package.get("target_type") == TargetType.ANOMALY
+    if training is not None and not anomaly and name and name not in training.column_names:
         told.append(f"The training data has no column {name!r}, so how it was spread is unknown.")
 
 

@@ -53,6 +53,7 @@ class OnnxPredictor:
                 )
         self._label_output, self._score_output = self._choose_outputs()
         self._feed: Callable[[Frame], Feed] | None = None
+        self._target: Target | None = None
 
     def _choose_outputs(self) -> tuple[str | None, str]:
         """The outputs with labels and with scores (the same one for a regression)."""
@@ -119,6 +120,7 @@ class OnnxPredictor:
 
     def prepare(self, signature: Signature, target: Target | None = None) -> None:
         """Match inputs with columns; raises `ModelFailed` where they do not fit."""
+        self._target = target
         names = signature.names
         if len(self._inputs) == 1 and self._inputs[0].name not in names:
             self._feed = self._one_matrix(names)
@@ -164,6 +166,9 @@ class OnnxPredictor:
         if not self._is_classifier:
             return self._single_output(self.session.run([self._score_output], feed)[0])
         scores = self.session.run([self._score_output], feed)[0]
+        if self._target is not None and self._target.type is TargetType.ANOMALY:
+            # of an outlier detector as skl2onnx writes it: labels, and scores that are low for one
+            return Prediction(values=-np.ravel(np.asarray(scores, dtype=np.float64)))
         if isinstance(scores, list):
             # a ZipMap: one mapping from label to probability per row
             labels = self._facts.class_labels or tuple(map(label_text, scores[0]))

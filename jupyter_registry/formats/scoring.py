@@ -22,7 +22,7 @@ _ROUNDING = 1e-5
 class Scores:
     """The scores of n rows, in input order.
 
-    ``values`` (n,) float64 for a regression; for classes ``probabilities`` (n, K) float64 in
+    ``values`` (n,) float64 for numbers; for classes ``probabilities`` (n, K) float64 in
     the order of the target's class labels and ``labels`` (n,) int32, the index of the most
     probable class (for a binary target the caller applies its own threshold).
     """
@@ -58,6 +58,12 @@ class Scorer:
     def _bind(self) -> None:
         described, target = self.description, self.target
         of_model, of_target = described.target_type, target.type
+        if not of_target.has_rows or of_model is TargetType.UNSTRUCTURED:
+            raise ModelFailed(
+                "An unstructured model answers whole requests, and scores no rows.",
+                advice="Register it with the target type of what it scores, or send it requests.",
+                fields={"target_type": TargetType.UNSTRUCTURED.value},
+            )
         if of_model is not None and (of_model.is_classification != of_target.is_classification):
             raise ModelFailed(
                 f"The model is for {of_model}, the target {target.name!r} is {of_target}.",
@@ -98,8 +104,8 @@ class Scorer:
         """
         n = len(next(iter(frame.values())))
         prediction = self.predictor.predict(frame)
-        if self.target.type is TargetType.REGRESSION:
-            return Scores(values=_regression(prediction, n))
+        if not self.target.type.is_classification:
+            return Scores(values=_numbers(prediction, n))
         probabilities = _in_unit_range(self._probabilities(prediction, n))
         return Scores(
             probabilities=probabilities, labels=probabilities.argmax(axis=1).astype(np.int32)
@@ -148,7 +154,7 @@ class Scorer:
         return result
 
 
-def _regression(prediction: Prediction, n: int) -> NDArray[np.float64]:
+def _numbers(prediction: Prediction, n: int) -> NDArray[np.float64]:
     values = prediction.values
     if values is None or values.size != n:
         raise _wrong_shape(() if values is None else values.shape, (n,))

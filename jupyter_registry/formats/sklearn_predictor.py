@@ -1,4 +1,9 @@
-"""Scoring with whatever follows scikit-learn's estimator conventions."""
+"""Scoring with whatever follows scikit-learn's estimator conventions.
+
+An outlier detector's score is ``-score_samples``, the higher the more anomalous: it does not
+depend on ``contamination``, and an isolation forest's is the anomaly score of its paper. Where
+there is no ``score_samples`` it is ``-decision_function``.
+"""
 
 from __future__ import annotations
 
@@ -76,11 +81,16 @@ class SklearnPredictor:
         if labels is not None:
             return TargetType.MULTICLASS if len(labels) > 2 else TargetType.BINARY
         kind = _estimator_type(self.model)
+        if kind == "outlier_detector":
+            return TargetType.ANOMALY
         return TargetType.REGRESSION if kind == "regressor" else None
 
     def prepare(self, signature: Signature, target: Target | None = None) -> None:
         """Choose how frames are handed over; raises `ModelFailed` where columns do not fit."""
         self._convert = converter(self.model, signature)
+        asked_otherwise = target is not None and target.type is not TargetType.ANOMALY
+        if asked_otherwise and self._answer == self._anomalies:
+            self._answer = self._values  # whoever asks for numbers is given its -1 and 1
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._quick = quick_forest(self.model) or quick_linear(self.model)
@@ -105,9 +115,10 @@ class SklearnPredictor:
             return self._probabilities
         if getattr(self.model, "classes_", None) is not None:
             return self._labels
-        if _estimator_type(self.model) == "classifier":
+        kind = _estimator_type(self.model)
+        if kind == "classifier":
             return self._labels
-        return self._values
+        return self._anomalies if kind == "outlier_detector" else self._values
 
     def _probabilities(self, table: Any) -> Prediction:
         answer = self.model.predict_proba if self._quick is None else self._quick
@@ -116,6 +127,11 @@ class SklearnPredictor:
     def _labels(self, table: Any) -> Prediction:
         predicted = self.model.predict(table)
         return Prediction(labels=[label_text(label) for label in np.ravel(predicted)])
+
+    def _anomalies(self, table: Any) -> Prediction:
+        samples = getattr(self.model, "score_samples", None)
+        score = self.model.decision_function if samples is None else samples
+        return Prediction(values=-np.asarray(score(table), dtype=np.float64))
 
     def _values(self, table: Any) -> Prediction:
         answer = self.model.predict if self._quick is None else self._quick

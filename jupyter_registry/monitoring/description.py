@@ -122,7 +122,7 @@ class Description:
         if target.type.is_classification:
             means = self._of_classes(made, met, n_predicted, n)
         else:
-            means = _of_numbers(made, met, n_predicted, n)
+            means = _of_numbers(target, made, met, n_predicted, n)
         return [
             {
                 "n": matched_rows,
@@ -192,21 +192,37 @@ def metrics_of(
         ]
         for name, (values, counts) in scoring.compute_all(target, matched, names).items()
     ]
+    if not columns:
+        return [{} for _ in matched]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _of_numbers(
-    usage: Sequence[Accumulator], matched: Sequence[Accumulator], n_predicted: Ints, n: Ints
+    target: Target,
+    usage: Sequence[Accumulator],
+    matched: Sequence[Accumulator],
+    n_predicted: Ints,
+    n: Ints,
 ) -> tuple[Iterable[Any], ...]:
-    """Means predicted and actual of numbers; they have no shares."""
-    mean_predicted, mean_actual = (
-        [
+    """Means predicted and actual of numbers; they have no shares.
+
+    The mean actual of an anomaly is the share of rows that were one.
+    """
+
+    def means(accumulators: Sequence[Accumulator], counts: Ints, place: int) -> list[Any]:
+        return [
             accumulator.mean(place, rows) if rows else None
             for accumulator, rows in zip(accumulators, counts.tolist(), strict=True)
         ]
-        for accumulators, counts, place in ((usage, n_predicted, 0), (matched, n, 3))
-    )
-    return mean_predicted, mean_actual, repeat(None), repeat(None)
+
+    if target.type is TargetType.ANOMALY:
+        mean_actual = [
+            int(accumulator.counts[1]) / rows if rows else None
+            for accumulator, rows in zip(matched, n.tolist(), strict=True)
+        ]
+    else:
+        mean_actual = means(matched, n, 3)
+    return means(usage, n_predicted, 0), mean_actual, repeat(None), repeat(None)
 
 
 def _shares(labels: Sequence[str], counts: Ints, totals: Ints) -> list[dict[str, float] | None]:

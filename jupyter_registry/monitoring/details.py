@@ -10,7 +10,7 @@ from typing import Any
 from ..domain import metrics as scoring
 from ..domain.accumulators import Accumulator, merge
 from ..domain.kinds import Bucket, TargetType
-from ..domain.score_bins import scores_of
+from ..domain.score_bins import out_of_unit, scores_of
 from ..domain.scores import ScoreSketch
 from ..store.database import Database
 from . import calendar
@@ -65,7 +65,7 @@ def read_details(
         "class_labels": list(target.class_labels),
         "positive_class": target.positive_class,
         "confusion_matrix": None,
-        "score_bins": [] if target.type is TargetType.BINARY else None,
+        "score_bins": [] if target.type in (TargetType.BINARY, TargetType.ANOMALY) else None,
         "sample": [] if target.type is TargetType.REGRESSION else None,
     }
     with reading(database.log_engine) as cursor:
@@ -101,16 +101,24 @@ def read_details(
                 if predicted is not None and math.isfinite(predicted) and math.isfinite(actual)
             ]
             return known
+    if target.type is TargetType.ANOMALY:
+        if (sketch := whole.sketch) is not None:
+            known["score_bins"] = score_bins(sketch, unit=False)
+        return known
     known["confusion_matrix"] = scoring.confusion_matrix(target, whole).tolist()
     if (sketch := whole.sketch) is not None:
         known["score_bins"] = score_bins(sketch)
     return known
 
 
-def score_bins(sketch: ScoreSketch) -> list[dict[str, Any]]:
-    """At most `domain.scores.READ` bins of a sketch: score, positives, negatives."""
+def score_bins(sketch: ScoreSketch, *, unit: bool = True) -> list[dict[str, Any]]:
+    """At most `domain.scores.READ` bins of a sketch: score, positives, negatives.
+
+    Unless ``unit`` the scores were put between 0 and 1 to be counted.
+    """
     bins = sketch.digest()
-    columns = (scores_of(bins.codes), bins.positives, bins.negatives)
+    scores = scores_of(bins.codes)
+    columns = (scores if unit else out_of_unit(scores), bins.positives, bins.negatives)
     return [
         {"score": score, "positives": positives, "negatives": negatives}
         for score, positives, negatives in zip(

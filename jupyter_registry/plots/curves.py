@@ -1,4 +1,4 @@
-"""Binary targets: ROC, precision-recall and cumulative gain, from score bins."""
+"""Binary targets and anomalies: ROC, precision-recall and cumulative gain, from score bins."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def roc(
     Parameters
     ----------
     details
-        what ``Deployment.accuracy_details`` gives of a binary target, or several of them by
-        the name to show.
+        what ``Deployment.accuracy_details`` gives of a binary target or an anomaly, or several of
+        them by the name to show.
     threshold
         where the ring stands, a probability; by default the threshold in force. It is drawn
         for one result only.
@@ -45,7 +45,7 @@ def roc(
     Raises
     ------
     ValueError
-        if a target is not binary.
+        if a target is neither.
 
     """
     from ..domain import curves as numbers
@@ -201,11 +201,13 @@ def lift(details: Details, ax: Axes | None = None, *, title: str | None = None) 
 
 
 def binary(details: AccuracyDetails) -> numbers.Counted:
-    """The score bins of a binary target; raises `ValueError` for another."""
+    """The score bins of a binary target or an anomaly; raises `ValueError` for another."""
     from ..domain import curves as numbers
 
-    if details.target_type is not TargetType.BINARY:
-        raise ValueError(f"This plot is of a binary target, not of a {details.target_type} one.")
+    if not details.target_type.is_ranked:
+        raise ValueError(
+            f"This plot is of a binary target, not of {details.target_type.with_article} one."
+        )
     return numbers.Counted.of(details.score_bins or [])
 
 
@@ -220,6 +222,8 @@ def _classes(series: _Series) -> tuple[str, str]:
     """The labels of the negative and the positive class, quoted."""
     for given, _ in series.values():
         labels = [label for label in given.class_labels if label != given.positive_class]
+        if given.target_type is TargetType.ANOMALY:
+            return "usual rows", "anomalies"
         if given.positive_class is not None and labels:
             negative, positive = map(style.short, (labels[0], given.positive_class))
             return f"“{negative}”", f"“{positive}”"

@@ -51,6 +51,8 @@ def confusion(
 
     if details.target_type is TargetType.REGRESSION:
         raise ValueError("A regression has no classes to be confused; see residuals.")
+    if not details.target_type.is_classification:
+        raise ValueError(f"{details.target_type.capitalize()} targets have no classes.")
     k = len(details.class_labels)
     if threshold is None:
         counts = np.array(details.confusion_matrix or np.zeros((k, k)), np.int64)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..domain.entities import ActualsResult, RowRejected
 from ..domain.frames import Values
+from ..domain.kinds import TargetType
 from ..monitoring.rows import ActualRows
 from . import columns
 from .batches import Read, id_column, in_whole, recorded
@@ -27,7 +28,8 @@ def record(
 ) -> ActualsResult:
     """Record what really happened. Blocks: to be run beside the event loop.
 
-    A row that cannot be taken is rejected, with its reason; the others are recorded.
+    A row that cannot be taken is rejected, with its reason; the others are recorded. Of an anomaly
+    the value is true or false, or 1 or 0: whether the row was one.
 
     Raises
     ------
@@ -39,6 +41,7 @@ def record(
 
     """
     champion.check_active()
+    champion.check_rows()
     rejected = 0
     rejections: list[RowRejected] = []
 
@@ -88,6 +91,8 @@ def _actuals(
         values = columns.class_indices(given, target, reasons, "value", required=True).astype(
             np.float64
         )
+    elif target.type is TargetType.ANOMALY:
+        values = columns.yes_or_no(given, reasons, "value")
     else:
         values = columns.numbers(given, reasons, "value", required=True)
     moments = None

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..domain.drift import DriftPlan
 from ..domain.entities import DeploymentPublic, PackagePublic
-from ..domain.errors import DeploymentInactive, InvalidInput
+from ..domain.errors import DeploymentInactive, InvalidInput, WrongTargetType
 from ..domain.kinds import DeploymentState, PackageKind
 from ..domain.signature import Signature
 from ..domain.target import Target
@@ -74,6 +74,17 @@ class Champion:
     since: int = 0
     #: Seconds that one call of the model may take; ``None`` for what the server allows.
     predict_seconds: float | None = None
+
+    def check_rows(self) -> None:
+        """Refuse rows where whole requests are answered; raises `WrongTargetType`."""
+        if not self.target.type.has_rows:
+            raise WrongTargetType(
+                f"The model of {self.label!r} is unstructured: it answers whole requests, and "
+                "takes neither rows nor actuals.",
+                advice=f"Send the request to deployments/{self.deployment_id}/predictions/"
+                "unstructured, or with Deployment.predict_unstructured().",
+                fields={"deployment": self.label, "target_type": self.target.type.value},
+            )
 
     def check_active(self) -> None:
         """Refuse rows for a deployment that takes none; raises `DeploymentInactive`."""
@@ -255,8 +266,9 @@ def _read(services: Services, reference: str) -> Champion:
 
 def _servable(package: PackagePublic) -> str:
     """The format of a package that can be served; raises `InvalidInput` for another."""
-    if not package.signature or not package.format:
-        lacks = "signature" if not package.signature else "format"
+    needs_signature = package.target_type.has_rows and not package.signature
+    if needs_signature or not package.format:
+        lacks = "signature" if needs_signature else "format"
         raise InvalidInput(
             f"Package {package.name}/{package.version} has no {lacks}, so it cannot be served.",
             advice="Register it again with one: signature lists the input columns, format is "

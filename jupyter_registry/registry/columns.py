@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.baseline import outcome_of_anomaly
 from ..domain.errors import InvalidInput, InvalidRows, nearest
 from ..domain.frames import Values, is_null, to_datetimes
 from ..domain.target import Target, label_text
@@ -250,6 +251,22 @@ def class_indices(
     if required:
         for row in np.flatnonzero(result == -1).tolist():
             reasons.setdefault(row, f"It has no {what}.")
+    return result
+
+
+def yes_or_no(values: Values, reasons: Reasons, what: str) -> Floats:
+    """1 for true and 1, 0 for false and 0, as `domain.baseline.outcome_of_anomaly` reads them."""
+    items = texts(values)
+    result = np.array([math.nan if item is None else outcome_of_anomaly(item) for item in items])
+    for row in np.flatnonzero(np.isnan(result)).tolist():
+        item = items[row]
+        if item is None or not item.strip():
+            reasons[row] = f"It has no {what}."
+        else:
+            reasons[row] = (
+                f"Its {what} {item[:60]!r} does not say whether it was an anomaly: true or false, "
+                "1 or 0."
+            )
     return result
 
 

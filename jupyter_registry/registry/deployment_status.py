@@ -17,7 +17,7 @@ from ..domain.accumulators import Accumulator, empty_matched, merge
 from ..domain.drift import DriftCounts, DriftPlan
 from ..domain.entities import MetricValue
 from ..domain.health import Requests
-from ..domain.kinds import Status
+from ..domain.kinds import Status, TargetType
 from ..domain.signature import Signature
 from ..domain.target import Target
 from ..monitoring import drift as drifting
@@ -96,7 +96,10 @@ class Statuses:
                 matched = overview.matched(cursor, champions)
         judged = {}
         for item, pair, (plan, metrics) in zip(changed, champions, baselines, strict=True):
-            drift = _drift(plan, pair in predicted, drifted.get(pair, []))
+            if item["target_type"] == TargetType.UNSTRUCTURED:
+                drift = _said(Status.UNKNOWN, accuracy_status.NO_ROWS)
+            else:
+                drift = _drift(plan, pair in predicted, drifted.get(pair, []))
             accuracy = _accuracy(_target(item), metrics, matched.get(pair, []))
             key = item["package_id"], revisions[item["id"]]
             judged[item["id"]] = (key, drift, accuracy)

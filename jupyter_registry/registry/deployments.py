@@ -201,6 +201,14 @@ def _check_settings(
                 fields={"prediction_threshold": "outside 0 to 1"},
             )
 
+    if not target_type.has_rows:
+        for field in ("association_id_column", "segment_columns", "store_features"):
+            if getattr(body, field):
+                raise InvalidInput(
+                    "An unstructured model takes whole requests, which have no columns.",
+                    advice="Leave it out.",
+                    fields={field: "not for unstructured"},
+                )
     seconds = body.predict_seconds
     if seconds is not None and not LEAST_PREDICT_SECONDS <= seconds <= MOST_PREDICT_SECONDS:
         raise InvalidInput(

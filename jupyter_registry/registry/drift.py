@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from ..domain.accuracy_status import NO_ROWS
 from ..domain.drift import DriftPlan
 from ..domain.kinds import Bucket
 from ..monitoring import drift as reading
@@ -62,7 +63,7 @@ def drift(
     plan = DriftPlan.of(package.baseline, signature_of(package), target)
     if plan is None:
         checked_hours(start, end)
-        found = reading.nothing(bucket, NO_BASELINE)
+        found = reading.nothing(bucket, NO_BASELINE if target.type.has_rows else NO_ROWS)
     else:
         found = reading.read_drift(
             database,

@@ -21,7 +21,7 @@ from ..domain.entities import (
     Progress,
 )
 from ..domain.errors import InvalidInput, LeaderboardEnded, LeaderboardRunning, NotFound
-from ..domain.kinds import LeaderboardState
+from ..domain.kinds import LEARNED, LeaderboardState
 from ..domain.metrics import check_names
 from ..domain.signature import Signature
 from ..domain.target import Target
@@ -251,6 +251,12 @@ def _check(body: LeaderboardCreate) -> Target:
         ("metric", 40),
     ):
         validation.text(getattr(body, field), field, most)
+    if not body.target_type.is_learned:
+        raise InvalidInput(
+            f"Training makes no models of the target type {body.target_type.value!r}.",
+            advice=f"Use one of: {', '.join(LEARNED)}.",
+            fields={"target_type": f"unknown: {body.target_type.value}"},
+        )
     check_names(body.target_type, [body.metric])
     plain = body.model_dump()  # not as JSON, which makes null of NaN
     for field in ("engine", "partition", "data", "recipe", "provenance", "warnings", "signature"):

@@ -55,7 +55,13 @@ def settled(
         pass  # what its files look like is known to the distribution that adds it
     elif len(files) <= _LOOKED_AT and not any(told in names for names in found.values()):
         warnings.append(f"No file looks like {told}, so it will hardly load when it is deployed.")
-    if not body.signature:
+    if not body.target_type.has_rows:
+        if told not in (None, "custom_code") and told in FORMAT_NAMES:
+            warnings.append(
+                f"An unstructured model needs a custom.py with score_unstructured; {told} has "
+                "none, so it cannot be deployed."
+            )
+    elif not body.signature:
         warnings.append(
             "It has no signature, so it cannot be deployed; register it again with the input "
             "columns, or with training data that they can be told from."

@@ -253,6 +253,7 @@ def add(
     package = ModelPackage(
         model_id=_id(model),
         version=model.last_version + 1,
+        target_name=target.name,
         class_labels=list(target.class_labels),
         positive_class=target.positive_class,
         prediction_threshold=target.threshold if target.type is TargetType.BINARY else None,
@@ -261,13 +262,12 @@ def add(
         digest=digest(files) if files else None,
         size=sum(file.size for file in files),
         created_by=user[:200],
-        search_text=search_text(body.name, body.target_name, body.description, body.tags),
+        search_text=search_text(body.name, target.name, body.description, body.tags),
         **body.model_dump(
             include={
                 "name",
                 "kind",
                 "description",
-                "target_name",
                 "target_type",
                 "location",
                 "build_environment",
@@ -348,6 +348,8 @@ def check(body: PackageCreate, *, has_files: bool = False) -> Target:
             advice="Leave it out.",
             fields={"prediction_threshold": "only for binary"},
         )
+    if not body.target_type.has_rows:
+        _check_unstructured(body)
     return Target.make(
         body.target_name,
         body.target_type,
@@ -355,6 +357,24 @@ def check(body: PackageCreate, *, has_files: bool = False) -> Target:
         body.positive_class,
         body.prediction_threshold,
     )
+
+
+def _check_unstructured(body: PackageCreate) -> None:
+    """Refuse what only a model that scores rows can have."""
+    for field in ("signature", "baseline", "input_example"):
+        if getattr(body, field):
+            raise InvalidInput(
+                f"An unstructured model takes no rows, so it has no {field.replace('_', ' ')}.",
+                advice="Leave it out.",
+                fields={field: "not for unstructured"},
+            )
+    if not body.kind.is_hosted:
+        raise InvalidInput(
+            "An unstructured model answers requests here: one that is hosted elsewhere has no "
+            "predictions to report.",
+            advice="Register its files, or choose another target type.",
+            fields={"target_type": "not for external packages"},
+        )
 
 
 # --- helpers ------------------------------------------------------------------------------

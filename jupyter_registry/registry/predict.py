@@ -88,6 +88,8 @@ async def predict(
         when the deployment does not predict.
     SignatureMismatch
         when a column is missing or a value has the wrong type; ``column`` and ``row``.
+    WrongTargetType
+        when its model answers whole requests.
     InvalidInput, InvalidRows
         when a named column is missing, or an association ID or timestamp cannot be taken.
     ModelRejectedInput, ModelFailed, WorkerUnavailable
@@ -95,15 +97,8 @@ async def predict(
 
     """
     champion.check_active()
-    if champion.served is None:
-        raise PredictsElsewhere(
-            f"The model {champion.package} of {champion.label!r} is hosted elsewhere; it is not "
-            "asked here.",
-            advice="Ask its host, then report what it predicted: POST "
-            f"deployments/{champion.deployment_id}/reports, Deployment.report(), or the Reporter "
-            "on the host.",
-            fields={"deployment": champion.label, "reports": f"{champion.deployment_id}/reports"},
-        )
+    champion.check_rows()
+    check_hosted(champion)
     if not table.n and not table.columns:
         prepared = _Prepared({}, None, np.empty(0, np.int64), {})
     elif table.n > _MANY_ROWS:
@@ -146,6 +141,19 @@ async def predict(
         return Written(await write(answer), latency)
     finally:
         await (futures[0] if len(futures) == 1 else asyncio.gather(*futures))
+
+
+def check_hosted(champion: Champion) -> None:
+    """Refuse to ask a model that is hosted elsewhere; raises `PredictsElsewhere`."""
+    if champion.served is None:
+        raise PredictsElsewhere(
+            f"The model {champion.package} of {champion.label!r} is hosted elsewhere; it is not "
+            "asked here.",
+            advice="Ask its host, then report what it predicted: POST "
+            f"deployments/{champion.deployment_id}/reports, Deployment.report(), or the Reporter "
+            "on the host.",
+            fields={"deployment": champion.label, "reports": f"{champion.deployment_id}/reports"},
+        )
 
 
 async def _unless(gone: asyncio.Future[None], asked: Coroutine[Any, Any, Scores]) -> Scores:

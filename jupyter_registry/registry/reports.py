@@ -72,6 +72,7 @@ def report(
 
     """
     champion.check_active()
+    champion.check_rows()
     attribution = Attribution(services, champion, package_id)
     superseded = 0
 
@@ -177,7 +178,7 @@ def _predictions(
 def _scores(target: Target, table: Table, reasons: Reasons) -> tuple[Floats, Ints, Floats | None]:
     """Values, indices of predicted classes, and (multiclass) probabilities."""
     unknown = np.full(table.n, np.nan)
-    if target.type is TargetType.REGRESSION:
+    if target.type.is_numeric:
         given = columns.named(table, "prediction", "prediction")
         values = columns.numbers(given, reasons, "prediction", required=True)
         return values, np.zeros(table.n, np.int64), None

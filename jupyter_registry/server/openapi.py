@@ -32,6 +32,8 @@ _ANSWERED_ROWS: dict[str, Any] = {
 }
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
+_ANYTHING: dict[str, Any] = {"*/*": {"schema": {}}}
+
 
 def document(base_url: str) -> dict[str, Any]:
     """The document for a server under a base URL."""
@@ -125,7 +127,9 @@ def _success(operation: Operation) -> dict[str, Any]:
     if operation.status == 204:
         return {"description": "Done"}
     content: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
-    if operation.gives_bytes:
+    if operation.gives_anything:
+        content = _ANYTHING
+    elif operation.gives_bytes:
         content = _BYTES
     elif operation.gives_rows:
         content = {kind: {} for kind in WRITES}
@@ -136,6 +140,8 @@ def _success(operation: Operation) -> dict[str, Any]:
 
 
 def _body(operation: Operation) -> dict[str, Any] | None:
+    if operation.takes_anything:
+        return _ANYTHING
     if operation.takes_bytes:
         return _BYTES
     if operation.takes_rows:

@@ -33,6 +33,9 @@ class Operation:
     takes_rows: bool = False
     #: Whether rows come out, in the format of ``Accept``.
     gives_rows: bool = False
+    #: Whether a body of any type goes in or comes out.
+    takes_anything: bool = False
+    gives_anything: bool = False
     #: Whether bytes go in or come out.
     takes_bytes: bool = False
     gives_bytes: bool = False

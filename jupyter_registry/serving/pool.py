@@ -16,6 +16,7 @@ from ..domain.errors import (
     WorkerUnavailable,
 )
 from ..domain.frames import Frame
+from ..domain.unstructured import Body
 from . import inspection
 from .confinement import Limits, MemoryWatch
 from .process import Home, WorkerProcess
@@ -145,6 +146,24 @@ class WorkerPool:
         if supervisor is None or self._closed:
             supervisor = self._supervisor(spec)
         return await supervisor.predict(frame, follow, seconds)
+
+    async def answer(self, spec: WorkerSpec, body: Body, seconds: float | None = None) -> Body:
+        """What an unstructured model answers to a whole request; one at a time.
+
+        Raises
+        ------
+        InvalidInput
+            when the body is not the text that it says to be.
+        ModelRejectedInput
+            when the model says that it cannot take it, by a ``ValueError``.
+        ModelFailed, WorkerUnavailable, PredictionTimeout
+            as `predict`.
+
+        """
+        supervisor = self._supervisors.get(spec.key)
+        if supervisor is None or self._closed:
+            supervisor = self._supervisor(spec)
+        return await supervisor.answer(body, seconds)
 
     async def inspect(self, spec: InspectionSpec, tell: inspection.Tell) -> dict[str, Any]:
         """Have a worker of its own inspect a model; when this is cancelled, it is killed.

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from ..domain.errors import RegistryError
 from ..domain.frames import Frame, NumberFrame
+from ..domain.unstructured import Body
 from .specs import Scores
+from .wire import Header, encode_body, encode_rows
 
 #: Goes on with the scores of a request, in the thread that read them; it may block.
 Follow = Callable[[Scores], Any]
@@ -21,6 +23,8 @@ class Request:
     """Rows waiting for their scores, or for what follows from them."""
 
     __slots__ = ("columns", "follow", "future", "left", "n", "scores", "seconds")
+    #: Whether it is sent only while nothing else is with the worker.
+    is_alone = False
 
     def __init__(
         self,
@@ -41,10 +45,29 @@ class Request:
         self.left = n
         self.scores: Scores | None = None
 
+    def encode(self, start: int, stop: int) -> tuple[Header, bytes]:
+        """The rows ``start:stop`` as header fields and body of a message."""
+        return encode_rows(self.columns, start, stop)
+
     def fail(self, error: BaseException) -> None:
         """Give the waiting caller this error."""
         if not self.future.done():
             self.future.set_exception(error)
+
+
+class WholeRequest(Request):
+    """A body waiting for its answer: a model is asked one at a time, each with its own time."""
+
+    __slots__ = ("body",)
+    is_alone = True
+
+    def __init__(self, body: Body, future: asyncio.Future[Any], seconds: float) -> None:
+        super().__init__({}, 1, future, None, seconds)
+        self.body = body
+
+    def encode(self, start: int, stop: int) -> tuple[Header, bytes]:
+        """All of it."""
+        return encode_body(self.body)
 
 
 class Part:

@@ -19,10 +19,11 @@ import numpy as np
 
 from ..domain.errors import PredictionTimeout, RegistryError, WorkerUnavailable
 from ..domain.frames import Frame
+from ..domain.unstructured import Body
 from .process import WorkerProcess, error_from
-from .requests import Follow, Part, Request, from_row, join
+from .requests import Follow, Part, Request, WholeRequest, from_row, join
 from .specs import LoadReport, Scores, WorkerSpec
-from .wire import Header, Message, decode_scores, encode_rows, pack
+from .wire import Header, Message, decode_body, decode_scores, pack
 
 #: Rows of one part, until it is known how long the model takes for a row.
 PART_ROWS = 4096
@@ -111,14 +112,7 @@ class Supervisor:
         n = len(next(iter(frame.values())))
         if n == 0:
             return self._no_scores()
-        now = time.monotonic()
-        if self.worker is None:
-            wait = self._not_before - now
-            if wait > _WAIT_FOR_RESTART:
-                raise self._unavailable(f"next try in {wait:.0f} s")
-        self.last_used = now
-        self.requests += 1
-        allowed = min(seconds or self.call_seconds, self.call_seconds)
+        allowed = self._begin(seconds)
         request = Request(frame, n, self._loop.create_future(), follow, allowed)
         if n > self._part_rows():
             self._large.append(request)
@@ -126,6 +120,26 @@ class Supervisor:
             self._small.append(Part(request, 0, n))
         self._pump()
         return await request.future
+
+    async def answer(self, body: Body, seconds: float | None = None) -> Body:
+        """What an unstructured model answers to a whole request; see `WorkerPool.answer`."""
+        allowed = self._begin(seconds)
+        request = WholeRequest(body, self._loop.create_future(), allowed)
+        self._small.append(Part(request, 0, 1))
+        self._pump()
+        answered: Body = await request.future
+        return answered
+
+    def _begin(self, seconds: float | None) -> float:
+        """Take down that a request has come; the seconds that a call for it may take."""
+        now = time.monotonic()
+        if self.worker is None:
+            wait = self._not_before - now
+            if wait > _WAIT_FOR_RESTART:
+                raise self._unavailable(f"next try in {wait:.0f} s")
+        self.last_used = now
+        self.requests += 1
+        return min(seconds or self.call_seconds, self.call_seconds)
 
     async def drain(self) -> None:
         """Wait until every request is answered."""
@@ -174,8 +188,10 @@ class Supervisor:
                 self._send(worker, self._solo.popleft())
             return
         small = self._small
-        while small and (
-            not self._rows_in_flight or self._rows_in_flight + small[0].stop <= _WINDOW_ROWS
+        while (
+            small
+            and (not (small[0].request.is_alone and self._in_flight))
+            and (not self._rows_in_flight or self._rows_in_flight + small[0].stop <= _WINDOW_ROWS)
         ):
             part = small.popleft()
             if not part.request.future.done():
@@ -198,7 +214,7 @@ class Supervisor:
 
     def _send(self, worker: WorkerProcess, part: Part) -> None:
         self._next_id += 1
-        fields, body = encode_rows(part.request.columns, part.start, part.stop)
+        fields, body = part.request.encode(part.start, part.stop)
         part.sent_at = time.monotonic()
         self._in_flight[self._next_id] = part
         self._rows_in_flight += part.stop - part.start
@@ -244,6 +260,8 @@ class Supervisor:
                         result = part.request.follow(result)
                     except Exception as error:
                         result = error
+            elif header["op"] == "answer":
+                result = decode_body(header, body)
             made.append(result)
         return made
 
@@ -267,7 +285,10 @@ class Supervisor:
         whole = part.is_whole
         if not whole:
             self._large_in_flight = False
-        if header["op"] == "scores":
+        if header["op"] == "answer":
+            if not request.future.done():
+                request.future.set_result(result)
+        elif header["op"] == "scores":
             self.rows += n
             self._learn_speed(header["seconds"], header["of"])
             if request.future.done():

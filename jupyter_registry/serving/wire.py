@@ -6,6 +6,8 @@ each has a one-letter code in the header's ``t``:
 
 - ``f`` float64, ``i`` int64, ``b`` bool, ``m`` datetime64[us]: raw in the body, in order;
 - ``s`` text or null, ``o`` bool or null: lists in the header's ``s``.
+
+A whole request, and the answer to one, are bytes with their type in the header.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import json
 import struct
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+
+from ..domain.unstructured import Body
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,6 +84,23 @@ class Unpacker:
         if head_length > LONGEST or body_length > LONGEST:
             raise ValueError("the stream holds no message")
         return len(self._held) >= _PREFIX.size + int(head_length) + int(body_length)
+
+
+def encode_body(given: Body) -> tuple[Header, bytes]:
+    """A whole request, or the answer to one, as header fields and body."""
+    return {
+        "n": 1,
+        "mimetype": given.mimetype,
+        "charset": given.charset,
+        "query": dict(given.query),
+        "none": given.content is None,
+    }, given.content or b""
+
+
+def decode_body(header: Header, body: memoryview) -> Body:
+    """The whole request, or answer, of a message."""
+    content = None if header["none"] else bytes(body)
+    return Body(content, header["mimetype"], header["charset"], header["query"])
 
 
 _CODES = {"f": "f", "i": "i", "b": "b", "M": "m"}

@@ -186,12 +186,18 @@ class ArtifactStore:
         removed = 0
         with storage_errors(f"The artifact store {self.url}"):
             self._fs.invalidate_cache()
-            for entry in self._fs.ls(f"{self._root}/tmp", detail=True):
+            for entry in self._temporaries():
                 if entry["type"] == "file" and _age(entry) > older_than:
                     with contextlib.suppress(FileNotFoundError):
                         self._fs.rm_file(entry["name"])
                         removed += 1
         return removed
+
+    def _temporaries(self) -> list[dict[str, Any]]:
+        try:
+            return list(self._fs.ls(f"{self._root}/tmp", detail=True))
+        except FileNotFoundError:  # in an object store an empty folder is none
+            return []
 
     def _path(self, sha256: str) -> str:
         return f"{self._root}/{sha256[:2]}/{sha256}"
@@ -256,14 +262,16 @@ class ArtifactWriter:
 
         if not self._closed:
             self._closed = True
-            with contextlib.suppress(OSError):
+            if isinstance(self._file, AbstractBufferedFile):
+                self._file.closed = True  # else it is flushed when it goes out of use
+            # what a store does not take back now, it forgets by its own rules; its library's
+            # errors are of many classes
+            with contextlib.suppress(Exception):
                 if hasattr(self._file, "discard"):
                     self._file.discard()
-                    if isinstance(self._file, AbstractBufferedFile):
-                        self._file.closed = True  # else it is flushed when it goes out of use
                 elif self._store.is_local:
                     self._file.close()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(Exception):
             if self._store.is_local:
                 os.unlink(self._temporary)
             else:
@@ -302,7 +310,7 @@ def storage_errors(what: str) -> Iterator[None]:
         # Remote stores' libraries have classes of their own for a lost connection.
         raise StorageUnavailable(
             f"{what} cannot be reached: {str(error).rstrip('.')}.",
-            advice="Check artifact_url and the network.",
+            advice="Check artifact_url, the credentials and the network.",
         ) from error
 
 
@@ -339,6 +347,18 @@ def _settle(partial: Path, made: Path, files: list[FilePublic]) -> Path:
     )
 
 
+#: Protocols of object stores: the extra that brings each, and the library.
+_EXTRAS = {
+    "s3": ("s3", "s3fs"),
+    "s3a": ("s3", "s3fs"),
+    "gs": ("gcs", "gcsfs"),
+    "gcs": ("gcs", "gcsfs"),
+    "az": ("azure", "adlfs"),
+    "abfs": ("azure", "adlfs"),
+    "abfss": ("azure", "adlfs"),
+}
+
+
 def _filesystem(url: str, options: dict[str, Any]) -> tuple[AbstractFileSystem, str]:
     import fsspec
     from fsspec.core import url_to_fs
@@ -349,12 +369,14 @@ def _filesystem(url: str, options: dict[str, Any]) -> tuple[AbstractFileSystem, 
     try:
         filesystem, path = url_to_fs(url, **options)
     except ImportError as error:
-        extra = "s3" if protocol in {"s3", "s3a"} else protocol
-        raise missing_extra(
-            "s3fs" if extra == "s3" else f"the fsspec library for {protocol}",
-            extra,
-            f"An artifact store at {protocol}://",
-        ) from error
+        if protocol not in _EXTRAS:
+            raise InvalidInput(
+                f"Artifacts at {protocol}:// need a library that is not installed: {error}.",
+                advice=f"Install it, or use a path or one of: {', '.join(_EXTRAS)}.",
+                fields={"artifact_url": "library missing"},
+            ) from error
+        extra, library = _EXTRAS[protocol]
+        raise missing_extra(library, extra, f"An artifact store at {protocol}://") from error
     except ValueError as error:
         raise InvalidInput(
             f"Artifact stores of type {protocol!r} are not known.",

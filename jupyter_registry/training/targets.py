@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..client import tables
 from ..domain.baseline import encode_outcomes
 from ..domain.errors import InvalidInput
-from ..domain.kinds import TargetType
+from ..domain.kinds import LEARNED, TargetType
 from ..domain.target import Target, label_text
 from ..formats.from_data import outcomes
 
@@ -39,10 +39,10 @@ def find_target(
         when the target is constant, or its values are not what was said of it.
 
     """
-    if target_type is not None and str(target_type) not in list(TargetType):
+    if target_type is not None and str(target_type) not in list(LEARNED):
         raise InvalidInput(
-            f"Unknown target type {str(target_type)!r}.",
-            advice=f"Use one of: {', '.join(TargetType)}.",
+            f"Training makes no models of the target type {str(target_type)!r}.",
+            advice=f"Use one of: {', '.join(LEARNED)}.",
             fields={"target_type": f"unknown: {target_type}"},
         )
     kind = None if target_type is None else TargetType(target_type)

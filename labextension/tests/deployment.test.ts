@@ -14,7 +14,7 @@ import {
   inForce,
   withDraft
 } from '../src/documents/deployment/settingsDraft';
-import { predicting, python, reporting, shell } from '../src/documents/deployment/snippets';
+import { asking, predicting, python, reporting, shell } from '../src/documents/deployment/snippets';
 
 const trans = nullTranslator.load('jupyter_registry');
 
@@ -132,6 +132,8 @@ describe('code', () => {
     );
     expect(inPython.code).toContain('{"association_id": "id-1", "value": "it\'s"}');
     expect(curl.code).toContain(`curl '${parts.address}/reports'`);
+    const [, wholeByCurl] = asking(parts);
+    expect(wholeByCurl.code).toContain('/predictions/unstructured');
     const ofModel = predicting(parts).map(snippet => snippet.code);
     expect(ofModel[1]).toContain('json=[{"a\\"b": 1.5}]');
     expect(ofModel[1]).toContain('"Bearer jrk_secret"');

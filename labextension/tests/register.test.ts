@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RegistryClient } from '../src/api/client';
 import { ConnectionLostError, ProblemError } from '../src/api/problems';
 import {
+  asksFor,
   classesText,
   EMPTY,
   type FieldName,
@@ -41,6 +42,17 @@ describe('the fields', () => {
       'signature',
       'tags'
     ]);
+  });
+
+  it('ask for what the type of the target needs', () => {
+    const scores = { ...EMPTY, name: 'odd', targetType: 'anomaly' as const, classes: 'a' };
+    expect(problems('custom', scores, trans)).toEqual({});
+    expect(packageBody('custom', scores, {})).toMatchObject({ target_name: '', class_labels: [] });
+    const whole = { ...scores, targetType: 'unstructured' as const, signature: 'not one' };
+    expect(asksFor('target', 'custom', whole)).toBe(false);
+    expect(problems('custom', whole, trans)).toEqual({});
+    const body = packageBody('custom', { ...whole, target: 'left', signature: 'age: integer' }, {});
+    expect(body).toMatchObject({ target_type: 'unstructured', target_name: '', signature: [] });
   });
 
   it('read and write class labels, also those with commas', () => {

@@ -30,6 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests have time for a `turn`, and their files stand between those of other rooms.
 
     So processes that take file after file have a browser at work now and then, not all at once.
+    Files of the training come first: they are long, and by their name would end last, alone.
     """
     browsers: dict[Path, list[pytest.Item]] = {}
     others: dict[Path, list[pytest.Item]] = {}
@@ -39,6 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if is_browser:
             item.add_marker(pytest.mark.timeout(900))
     # the last quarter has none, so that no long file is left for the end
+    first = sorted(others, key=lambda path: path.parent.name != "training")
+    others = {path: others[path] for path in first}
     gap = max(1.0, 0.75 * len(others) / max(1, len(browsers)))
     placed = [(gap * number - 0.5, tests) for number, tests in enumerate(browsers.values())]
     placed += [(float(number), tests) for number, tests in enumerate(others.values())]

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
+from jupyter_registry.domain import metrics
 from jupyter_registry.domain.accumulators import (
     Accumulator,
     matched_by_group,
@@ -162,3 +164,31 @@ def test_usage_comes_and_goes_without_a_trace(name):
     )
     after = [a.merged(b).merged(b, sign=-1) for a, b in zip(before, extra, strict=True)]
     assert as_bytes(after) == as_bytes(before)
+
+
+@given(
+    st.lists(st.tuples(st.floats(-1e9, 1e9), st.booleans()), min_size=2, max_size=60),
+    st.integers(1, 59),
+)
+def test_scores_of_anomalies_rank_whatever_their_size(
+    rows: list[tuple[float, bool]], cut: int
+) -> None:
+    target = Target.make("", "anomaly")
+    # no closer than floats that are put between 0 and 1 can tell apart
+    scores = np.round(np.array([score for score, _ in rows]), 3)
+    happened = np.array([float(odd) for _, odd in rows])
+
+    def of(part: slice) -> Accumulator:
+        groups = np.zeros(len(scores[part]), np.int64)
+        return matched_by_group(target, happened[part], scores[part], None, None, groups, 1)[0]
+
+    whole = of(slice(None))
+    parts = of(slice(0, cut)).merged(of(slice(cut, None)))
+    assert parts.to_bytes() == whole.to_bytes()
+    assert parts.merged(of(slice(cut, None)), sign=-1).to_bytes() == of(slice(0, cut)).to_bytes()
+    auc, n = metrics.compute(target, Accumulator.from_bytes(parts.to_bytes()))["auc"]
+    assert n == len(rows)
+    if 0 < happened.sum() < n:
+        assert auc == pytest.approx(roc_auc_score(happened, scores), abs=1e-9)
+    else:
+        assert auc is None

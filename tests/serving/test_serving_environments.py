@@ -192,6 +192,8 @@ def test_variables_of_a_worker(surroundings, monkeypatch):
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "secret")
     monkeypatch.setenv("JUPYTER_TOKEN", "secret")
     monkeypatch.setenv("HELD_BY_THE_SERVER", "kept")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
     found = surroundings(env={"FROM_THE_KERNELSPEC": "yes"})
     assert "secret" not in found["env"].values()
     assert found["env"]["HELD_BY_THE_SERVER"] == "kept"

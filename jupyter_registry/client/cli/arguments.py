@@ -184,7 +184,9 @@ def _register(commands: Any) -> None:
         help="the model's files, folder or archive, with custom.py or without; none for an "
         "external package",
     )
-    made.add_argument("--target", required=True, help="the name of what is predicted")
+    made.add_argument(
+        "--target", help="the name of what is predicted; anomaly and unstructured need none"
+    )
     made.add_argument("--kind", choices=_values(PackageKind))
     made.add_argument("--target-type", choices=_values(TargetType))
     made.add_argument("--class-labels", nargs="+", metavar="LABEL")
@@ -299,11 +301,14 @@ def _rollback(commands: Any) -> None:
 def _predict(commands: Any) -> None:
     made = _command(commands, "predict", "rows", "predict a file's rows; they are recorded")
     made.add_argument("deployment", help=_DEPLOYMENT)
-    made.add_argument("data", help=_TABLE)
+    made.add_argument("data", help=f"{_TABLE}; of an unstructured model any file, sent as it is")
     made.add_argument(
         "-o",
         "--output",
         help="a .csv, .parquet, .arrow or .json file (default: CSV to standard output)",
+    )
+    made.add_argument(
+        "--mimetype", help="of a file for an unstructured model (default: as its name tells)"
     )
     _id_and_time(made, "when each row is predicted (default: now)")
     made.add_argument(

@@ -8,20 +8,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...domain.errors import InvalidInput
 from .. import tables
 from ..segments import parsed_segment
 from .output import as_facts, as_json, as_table, check_output, registry_of, write
 
 if TYPE_CHECKING:
+    from ..deployments import Deployment
     from ..results import Drift, Health
 
 
 def predict(options: argparse.Namespace) -> None:
     """``predict``: a file's rows; the answer to a file or standard output."""
-    check_output(options.output)
-    table = tables.read_file(Path(options.data))
     with registry_of(options) as registry:
-        answer = registry.deployment(options.deployment).predict(
+        deployment = registry.deployment(options.deployment)
+        if not deployment.target_type.has_rows:
+            _ask_unstructured(deployment, options)
+            return
+        check_output(options.output)
+        table = tables.read_file(Path(options.data))
+        answer = deployment.predict(
             table,
             timestamp_column=options.timestamp_column,
             association_id_column=options.association_id_column,
@@ -30,6 +36,21 @@ def predict(options: argparse.Namespace) -> None:
     write(answer, options.output, in_json=options.json)
     if options.output is not None:
         print(f"{answer.num_rows:,} predictions in {options.output}", file=sys.stderr)
+
+
+def _ask_unstructured(deployment: Deployment, options: argparse.Namespace) -> None:
+    """Send a file as it is; its answer as it is to a file or standard output."""
+    path = Path(options.data)
+    if not path.is_file():
+        raise InvalidInput(f"There is no file {options.data!r}.", advice="Give the path of one.")
+    answer = deployment.predict_unstructured(path, mimetype=options.mimetype)
+    content = answer.content or b""
+    if options.output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    else:
+        Path(options.output).write_bytes(content)
+        print(f"{len(content):,} bytes of {answer.mimetype} in {options.output}", file=sys.stderr)
 
 
 def report(options: argparse.Namespace) -> None:

@@ -104,11 +104,15 @@ class Parser(argparse.ArgumentParser):
             self.kinds[action.dest] = completes
         return action
 
-    def choose(self, name: str, among: Iterable[str], **options: Any) -> argparse.Action:
-        """Add an option that takes one of some texts."""
+    def choose(
+        self, name: str, among: Iterable[str], *others: str, **options: Any
+    ) -> argparse.Action:
+        """Add an option that takes one of some texts; ``others`` are names that it has too."""
         known = [str(item) for item in among]
         shown = "{" + ",".join(known) + "}"
-        return self.add(name, type=one_of(known), metavar=shown, completes=known, **options)
+        return self.add(
+            name, *others, type=one_of(known), metavar=shown, completes=known, **options
+        )
 
     def understand(self, tokens: Sequence[str]) -> argparse.Namespace:
         """Parse; raises `Misused`, or `HelpShown`."""

@@ -86,12 +86,11 @@ def add_target(made: Parser) -> None:
     """Add the options that say what is predicted, and the data."""
     made.add(
         "--target",
-        required=True,
         metavar="COLUMN",
         completes=Kind.COLUMN,
-        help="the name of what is predicted",
+        help="the name of what is predicted; anomaly and unstructured need none",
     )
-    made.choose("--type", TargetType, dest="target_type", help="of the target")
+    made.choose("--type", TargetType, "--target-type", dest="target_type", help="of the target")
     made.add(
         "--labels",
         action="append",

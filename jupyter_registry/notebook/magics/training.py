@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from ...domain.kinds import ReplacementReason, TargetType
+from ...domain.kinds import LEARNED, ReplacementReason
 from . import arguments
 from .arguments import Command, Kind, Misused, Parser
 from .deploying import add_deployment, settings_of
@@ -186,7 +186,7 @@ def _leaderboard() -> Parser:
     made.add(
         "--metric", completes=Kind.ANY_METRIC, help="what ranks (default: auc, log_loss or rmse)"
     )
-    made.choose("--type", TargetType, dest="target_type", help="of the target")
+    made.choose("--type", LEARNED, dest="target_type", help="of the target")
     made.add("--labels", action="append", metavar="LABEL,…", dest="class_labels")
     made.add("--positive", metavar="LABEL", dest="positive_class", help="the positive class")
     made.choose("--partition", _PARTITIONS, help="how the rows are divided (default: auto)")

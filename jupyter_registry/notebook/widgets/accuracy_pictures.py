@@ -50,10 +50,11 @@ def pictures(target_type: TargetType, n_classes: int) -> list[Picture]:
     """The pictures of a target, in the order of the tabs."""
     # predicted against actual has a panel for each of up to four classes
     panels = min(4, n_classes) if n_classes > 2 else 1
+    both = "Scores and anomalies" if target_type is TargetType.ANOMALY else "Predicted and actual"
     found = [
         Picture("Over time", _over_time, needs_details=False, by_metric=True),
         Picture(
-            "Predicted and actual",
+            both,
             _predicted,
             size=(WIDE[0], 2.4 + 1.8 * panels),
             needs_details=False,
@@ -62,6 +63,8 @@ def pictures(target_type: TargetType, n_classes: int) -> list[Picture]:
     if target_type is TargetType.REGRESSION:
         scatter = Picture("Scatter", _scatter, size=(5.6, 4.8))
         return [*found, scatter, Picture("Residuals", _residuals)]
+    if target_type is TargetType.ANOMALY:
+        return [*found, Picture("ROC and lift", _roc_and_lift)]
     side = min(9.0, max(3.4, 1.7 + 0.75 * n_classes))
     matrix = Picture("Confusion matrix", _confusion, size=(side + 0.5, side), by_threshold=True)
     if target_type is TargetType.BINARY:

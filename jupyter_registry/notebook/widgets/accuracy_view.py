@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from ...domain.errors import InvalidInput
+from ...domain.accuracy_status import NO_ROWS
+from ...domain.errors import InvalidInput, WrongTargetType
 from ...domain.kinds import Bucket, TargetType
 from ...domain.metrics import Metric
 from . import accuracy_save, accuracy_svg, accuracy_text
@@ -63,6 +64,8 @@ class AccuracyView(Panel):
 
     Raises
     ------
+    WrongTargetType
+        when the model answers whole requests, of which there is no accuracy.
     InvalidInput
         for a metric, bucket, time, package, segment or interval that there is not.
 
@@ -81,6 +84,8 @@ class AccuracyView(Panel):
     ) -> None:
         super().__init__()
         self.deployment = find_deployment(deployment)
+        if not self.deployment.target_type.has_rows:
+            raise WrongTargetType(NO_ROWS, advice="Look at deployment.health(), or its card.")
         self._accuracy: Accuracy | None = None
         self._whole: Accuracy | None = None
         self._details: AccuracyDetails | None = None

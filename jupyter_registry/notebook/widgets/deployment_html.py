@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from ...client import html
 from ...client.connection import API
+from ...domain.accuracy_status import NO_ROWS
 from ...domain.kinds import TargetType
 from ...domain.metrics import METRICS, Metric
 from .markup import chip, table
@@ -26,6 +27,8 @@ _MAIN = {
     TargetType.REGRESSION: ("rmse", "mae", "r2"),
     TargetType.BINARY: ("auc", "log_loss", "accuracy"),
     TargetType.MULTICLASS: ("accuracy", "macro_f1", "log_loss"),
+    TargetType.ANOMALY: ("auc", "ks"),
+    TargetType.UNSTRUCTURED: (),
 }
 #: Periods of a timeline; the earlier ones are counted.
 _PERIODS = 8
@@ -88,6 +91,8 @@ def counts(deployment: Deployment) -> str:
 
 def accuracy(deployment: Deployment, found: Accuracy | None) -> str:
     """The main metrics overall, against the baseline."""
+    if not deployment.target_type.has_rows:
+        return _instead(NO_ROWS)
     metrics = found.overall.metrics if found is not None and found.overall is not None else {}
     known = {metric.name: metric for metric in METRICS[deployment.target_type]}
     tiles = []
@@ -199,7 +204,9 @@ def snippets(deployment: Deployment, package: Package, url: str) -> str:
     """How applications ask for predictions, or report them: Python and curl."""
     label = deployment.label
     address = f"{url}{API}/deployments/{quote(label, safe='')}"
-    if deployment.kind.is_hosted:
+    if not deployment.target_type.has_rows:
+        parts = _asking(deployment, url, address)
+    elif deployment.kind.is_hosted:
         parts = _predicting(deployment, package, url, address)
     else:
         parts = _reporting(deployment, url, address)
@@ -208,6 +215,20 @@ def snippets(deployment: Deployment, package: Package, url: str) -> str:
         f'<pre class="jr-code" tabindex="0">{escape(code)}</pre></details>'
         for title, code in parts
     )
+
+
+def _asking(deployment: Deployment, url: str, address: str) -> list[tuple[str, str]]:
+    python = (
+        "from jupyter_registry import Registry\n\n"
+        f'registry = Registry({url!r}, token="…")  # in this server\'s notebooks: Registry()\n'
+        f"deployment = registry.deployment({deployment.label!r})\n"
+        "answer = deployment.predict_unstructured('{}', mimetype=\"application/json\")\n"
+        "answer.data()  # text, or bytes"
+    )
+    return [
+        ("Ask in Python", python),
+        ("Ask with curl", _curl(f"{address}/predictions/unstructured", "{}")),
+    ]
 
 
 def _predicting(
@@ -235,8 +256,10 @@ def _predicting(
 def _reporting(deployment: Deployment, url: str, address: str) -> list[tuple[str, str]]:
     row: dict[str, Any] = {"association_id": "id-1"}
     actual: object = 1.25
-    if deployment.target_type is TargetType.REGRESSION:
+    if deployment.target_type.is_numeric:
         row["prediction"] = 1.2
+        if deployment.target_type is TargetType.ANOMALY:
+            actual = True
     elif deployment.target_type is TargetType.BINARY:
         row["probability"] = 0.83
         actual = deployment.positive_class

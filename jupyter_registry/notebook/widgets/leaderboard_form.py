@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from ...domain.errors import InvalidInput
-from ...domain.kinds import TargetType
+from ...domain.kinds import LEARNED
 from ...domain.metrics import METRICS
 from .. import namespace
 from .chooser import renew
@@ -104,7 +104,7 @@ class LeaderboardForm(Panel):
             target=Field("Target", widgets.Combobox(), "The column to predict."),
             target_type=Field(
                 "Target type",
-                widgets.Dropdown(options=[(_BY_ITSELF, ""), *((t, t) for t in TargetType)]),
+                widgets.Dropdown(options=[(_BY_ITSELF, ""), *((t, t) for t in LEARNED)]),
             ),
             time_budget=Field(
                 "Time budget",

@@ -67,7 +67,11 @@ class PackageFields(Fields):
                 widgets.Dropdown(),
                 "The holdout's column with the model's predictions; else nothing is measured.",
             ),
-            target=Field("Target", widgets.Combobox(), "The column that is predicted."),
+            target=Field(
+                "Target",
+                widgets.Combobox(),
+                "The column that is predicted; of anomalies what was one, if known.",
+            ),
             target_type=Field(
                 "Target type",
                 widgets.Dropdown(
@@ -171,8 +175,12 @@ class PackageFields(Fields):
             "upload": source == "upload",
             "location": external,
             "build_environment": external,
-            "predictions": external,
-            "class_labels": kind != TargetType.REGRESSION,
+            "predictions": external and kind != TargetType.UNSTRUCTURED,
+            "target": kind != TargetType.UNSTRUCTURED,
+            "training": kind != TargetType.UNSTRUCTURED,
+            "holdout": kind != TargetType.UNSTRUCTURED,
+            "signature": kind != TargetType.UNSTRUCTURED,
+            "class_labels": kind is None or TargetType(kind).is_classification,
             "positive_class": kind in (None, TargetType.BINARY),
             "threshold": kind in (None, TargetType.BINARY),
         }

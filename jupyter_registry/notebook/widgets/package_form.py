@@ -225,22 +225,25 @@ class PackageForm(Panel):
             for key in ("target_type", "class_labels", "signature")
         }
         target_type = fields["target_type"].value
+        rows = target_type != "unstructured"
         threshold = fields["threshold"].value
         return {
             "name": name,
             "model": self._model() if hosted else None,
             "kind": kind,
-            "target": fields["target"].value or "",
+            "target": (fields["target"].value or "") if rows else "",
             "target_type": typed["target_type"],
             "class_labels": fields.labels() if typed["class_labels"] else None,
             "positive_class": fields["positive_class"].value
-            if target_type != "regression"
+            if target_type in (None, "binary")
             else None,
             "threshold": threshold if target_type == "binary" and threshold != 0.5 else None,
-            "training": fields.table("training"),
-            "holdout": fields.table("holdout"),
-            "predictions": None if hosted else fields["predictions"].value,
-            "signature": read_signature(typed["signature"]) if typed["signature"] else None,
+            "training": fields.table("training") if rows else None,
+            "holdout": fields.table("holdout") if rows else None,
+            "predictions": None if hosted or not rows else fields["predictions"].value,
+            "signature": read_signature(typed["signature"])
+            if typed["signature"] and rows
+            else None,
             "description": fields["description"].value or "",
             "tags": read_tags(fields["tags"].value or ""),
             "aliases": [

@@ -36,7 +36,7 @@ def infer(model: Any, training: Any, holdout: Any, target: str | None) -> Inferr
         when model and data do not fit each other.
 
     """
-    from ...domain.target import label_text
+    from ...domain.target import DEFAULT_NAMES, label_text
     from ...formats.from_data import spare_column
     from ...formats.infer import infer_signature, numbered_labels
 
@@ -46,6 +46,8 @@ def infer(model: Any, training: Any, holdout: Any, target: str | None) -> Inferr
     columns = namespace.columns_of(tables[0]) if tables else []
     target = target if target is not None else spare_column(says, columns)
     kind = says.target_type if says is not None else None
+    if target is None and kind is not None:
+        target = DEFAULT_NAMES.get(kind)
     labels = says.class_labels if says is not None else None
     if target is not None and (kind is None or (kind.is_classification and labels is None)):
         told, found = _outcomes(target, tables, kind)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from ...client.html import text
+from ...domain.kinds import TargetType
 from .common import Panel, bar, button, find_registry, guarded
 from .fields import after_pause
 from .markup import chip
@@ -176,7 +177,7 @@ class RegistryBrowser(Panel):
         )
         self.search.add_class("jr-search")
         self.kind = _choice("Kind", "Any kind", ("native", "custom", "external"))
-        self.target_type = _choice("Type", "Any type", ("regression", "binary", "multiclass"))
+        self.target_type = _choice("Type", "Any type", tuple(TargetType))
         self.deployed = _choice("Use", "Any use", tuple(_USES))
         self.tag = _unseen_label(widgets.Text(placeholder="tag, or tag:value", description="Tag"))
         self.archived = widgets.Checkbox(

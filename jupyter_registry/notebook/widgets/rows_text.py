@@ -29,6 +29,8 @@ def what(deployment: Deployment) -> str:
     """What an actual of a deployment is, in a few words."""
     if deployment.target_type is TargetType.REGRESSION:
         return f"a number, {deployment.target_name}"
+    if deployment.target_type is TargetType.ANOMALY:
+        return "true or false: whether it was an anomaly"
     labels = ", ".join(deployment.class_labels[:6])
     return f"{labels}{', …' if len(deployment.class_labels) > 6 else ''}"
 

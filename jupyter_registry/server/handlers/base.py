@@ -238,6 +238,18 @@ class RegistryHandler(APIHandler):
             found[name] = parsed if parameter.repeated else parsed[0]
         return found
 
+    def any_query(self) -> dict[str, str | list[str]]:
+        """The query's parameters, whatever they are called; a list where one comes repeatedly.
+
+        Those that Jupyter Server takes are left out: a token is no one else's business.
+        """
+        found: dict[str, str | list[str]] = {}
+        for name, values in self.request.query_arguments.items():
+            if name not in _FOREIGN:
+                texts = [value.decode(errors="replace") for value in values]
+                found[name] = texts if len(texts) > 1 else texts[0]
+        return found
+
     # --- out ----------------------------------------------------------------------------------
 
     def answer(self, result: Any, status: int | None = None) -> None:

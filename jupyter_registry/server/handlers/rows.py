@@ -145,6 +145,36 @@ class PredictionsHandler(RowsHandler):
         return 500 if type(error) is ModelFailed else super().operation_status(error)
 
 
+class UnstructuredHandler(RowsHandler):
+    """Asking an unstructured model: the whole request is passed on, and its answer back."""
+
+    counted = True
+
+    @property
+    def content_security_policy(self) -> str:
+        """An answer is a model's, and none of this server's pages: it must run nothing here."""
+        return "sandbox; default-src 'none'"
+
+    @web.authenticated
+    @authorized
+    async def post(self, deployment: str) -> None:
+        """Answer as the model does."""
+        services, champion = await self.champion(deployment)
+        from ...domain.unstructured import Body
+        from ...registry.unstructured import answer
+
+        given = Body.of(self.content, self.content_type, self.any_query())
+        answered, self._model_ms = await answer(services, champion, given)
+        if answered.content is None:
+            self.done()
+        else:
+            self.finish(answered.content, set_content_type=answered.content_type)
+
+    def operation_status(self, error: RegistryError) -> int:
+        """A model that fails is no fault of the request."""
+        return 500 if type(error) is ModelFailed else super().operation_status(error)
+
+
 class RecordingHandler(RowsHandler):
     """Taking rows in, in batches."""
 

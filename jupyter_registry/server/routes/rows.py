@@ -31,6 +31,18 @@ ROUTES: tuple[Route, ...] = (
         },
     ),
     Route(
+        "/deployments/{deployment}/predictions/unstructured",
+        rows.UnstructuredHandler,
+        {
+            "POST": Operation(
+                "Ask an unstructured model: any body and any parameters are passed on to it, and "
+                "its answer back (204 where it has none); counted in the service health",
+                takes_anything=True,
+                gives_anything=True,
+            )
+        },
+    ),
+    Route(
         "/deployments/{deployment}/reports",
         rows.ReportsHandler,
         {

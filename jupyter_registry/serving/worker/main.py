@@ -151,10 +151,17 @@ def _load(order: Header) -> tuple[Any, Header]:
     chosen = format_named(order["format"])
     predictor = chosen.load(model_file(Path(order["files"]), order["format"]))
     predictor.limit_threads()
-    signature = Signature.from_json(order["signature"])
-    scorer = Scorer(predictor, signature, target)
-    described = scorer.description
-    return Service(scorer, signature), {
+    if target.type.has_rows:
+        signature = Signature.from_json(order["signature"])
+        scorer = Scorer(predictor, signature, target)
+        described = scorer.description
+        service: Any = Service(scorer, signature)
+    else:
+        from .unstructured import UnstructuredService
+
+        described = predictor.describe()
+        service = UnstructuredService(predictor)
+    return service, {
         "framework": described.framework,
         "framework_version": described.framework_version,
         "class_labels": described.class_labels,

@@ -474,6 +474,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deployments/{deployment}/predictions/unstructured": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask an unstructured model: any body and any parameters are passed on to it, and its answer back (204 where it has none); counted in the service health */
+        post: operations["postDeploymentsDeploymentPredictionsUnstructured"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deployments/{deployment}/reports": {
         parameters: {
             query?: never;
@@ -3246,6 +3263,8 @@ export interface components {
          *     by the files where it is not given; ``baseline`` is what ``domain.baseline`` computes;
          *     ``input_example`` is a list of at most 20 input records. ``own_code``: the caller says that the
          *     code in the files' pickles (cloudpickle of a notebook's class, a module of their own) is theirs.
+         *     ``target_name`` may be left out of an anomaly, which is then called ``anomaly`` as the column of
+         *     actuals, and of an unstructured model, whose is ``response``.
          */
         PackageCreate: {
             /** Name */
@@ -3256,8 +3275,11 @@ export interface components {
              * @default
              */
             description?: string;
-            /** Target Name */
-            target_name: string;
+            /**
+             * Target Name
+             * @default
+             */
+            target_name?: string;
             target_type: components["schemas"]["TargetType"];
             /**
              * Class Labels
@@ -4183,7 +4205,7 @@ export interface components {
          * @description What a model predicts.
          * @enum {string}
          */
-        TargetType: "regression" | "binary" | "multiclass";
+        TargetType: "regression" | "binary" | "multiclass" | "anomaly" | "unstructured";
         /**
          * Trainer
          * @description The process that tells of a leaderboard, so that it is known at once when it is gone.
@@ -5455,6 +5477,33 @@ export interface operations {
                     "text/csv": unknown;
                     "application/vnd.apache.parquet": unknown;
                     "application/vnd.apache.arrow.stream": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postDeploymentsDeploymentPredictionsUnstructured: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": unknown;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
                 };
             };
             default: components["responses"]["Problem"];

@@ -87,7 +87,9 @@ export function targetTypeName(type: TargetType, trans: TranslationBundle): stri
   const names: Partial<Record<TargetType, string>> = {
     regression: trans.__('regression'),
     binary: trans.__('binary'),
-    multiclass: trans.__('multiclass')
+    multiclass: trans.__('multiclass'),
+    anomaly: trans.__('anomaly'),
+    unstructured: trans.__('unstructured')
   };
   return names[type] ?? type;
 }

@@ -51,7 +51,7 @@ export function packageFilters(trans: TranslationBundle): readonly FilterField[]
       label: trans.__('Target type'),
       options: [
         ['', trans.__('any')],
-        ...(['binary', 'multiclass', 'regression'] as const).map(
+        ...(['binary', 'multiclass', 'regression', 'anomaly', 'unstructured'] as const).map(
           type => [type, targetTypeName(type, trans)] as const
         )
       ]

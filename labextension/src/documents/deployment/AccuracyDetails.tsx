@@ -39,6 +39,8 @@ export function Details(props: Shown & Threshold): React.ReactElement | null {
   switch (props.details.target_type) {
     case 'binary':
       return <Binary {...props} />;
+    case 'anomaly':
+      return <Ranked {...props} />;
     case 'multiclass':
       return <Multiclass {...props} />;
     case 'regression':
@@ -98,6 +100,34 @@ function Binary(props: Shown & Threshold): React.ReactElement {
         </p>
       )}
     </>
+  );
+}
+
+/** Scores without a threshold: how they rank what was an anomaly. */
+function Ranked({ details, subject }: Shown): React.ReactElement {
+  const trans = useTrans();
+  const bins = useMemo(() => counted(details.score_bins ?? []), [details]);
+  const { positives, negatives } = useMemo(() => totals(bins), [bins]);
+  const curves = useMemo(
+    () =>
+      positives && negatives
+        ? [rocCurve(details, bins, undefined, trans), gainCurve(details, bins, trans)]
+        : [],
+    [details, bins, positives, negatives, trans]
+  );
+  if (!curves.length) {
+    return (
+      <p className="jp-Registry-muted">
+        {trans.__('Curves need anomalies and usual rows; only one of them happened so far.')}
+      </p>
+    );
+  }
+  return (
+    <div className="jp-Registry-chartRow">
+      {curves.map(drawing => (
+        <Chart key={drawing.name} drawing={drawing} subject={subject} />
+      ))}
+    </div>
   );
 }
 

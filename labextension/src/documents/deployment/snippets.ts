@@ -68,6 +68,27 @@ export function predicting(parts: SnippetParts): Snippet[] {
   ];
 }
 
+/** How applications ask a model that answers whole requests. */
+export function asking(parts: SnippetParts): Snippet[] {
+  const { deployment, server, address } = parts;
+  const notebook = [
+    'from jupyter_registry import Registry',
+    '',
+    `registry = Registry()  # elsewhere: Registry(${python(server)}, token="…")`,
+    `deployment = registry.deployment(${python(deployment.label)})`,
+    'answer = deployment.predict_unstructured("{}", mimetype="application/json")',
+    'answer.data()  # text, or bytes'
+  ];
+  return [
+    { id: 'predict-notebook', language: 'python', code: notebook.join('\n') },
+    {
+      id: 'predict-curl',
+      language: 'curl',
+      code: curl(`${address}/predictions/unstructured`, parts.key ?? NO_KEY, '{}')
+    }
+  ];
+}
+
 /** How the host of an external model reports what it predicted, and what happened later. */
 export function reporting(parts: SnippetParts): Snippet[] {
   const { deployment, server, address } = parts;
@@ -135,6 +156,8 @@ function exampleReport(deployment: DeploymentPublic): { report: Row; actual: Row
   const id = { association_id: 'id-1' };
   const labels = deployment.class_labels ?? [];
   switch (deployment.target_type) {
+    case 'anomaly':
+      return { report: { ...id, prediction: 0.6 }, actual: { ...id, value: true } };
     case 'regression':
       return { report: { ...id, prediction: 1.2 }, actual: { ...id, value: 1.25 } };
     case 'binary':

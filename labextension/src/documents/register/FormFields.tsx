@@ -11,7 +11,13 @@ import { asksFor, type FieldName, positiveOf, readClasses } from './draft';
 import type { Registration } from './registration';
 import { DTYPES } from './signatureText';
 
-const TARGET_TYPES: readonly TargetType[] = ['binary', 'multiclass', 'regression'];
+const TARGET_TYPES: readonly TargetType[] = [
+  'binary',
+  'multiclass',
+  'regression',
+  'anomaly',
+  'unstructured'
+];
 
 export function FormFields(props: {
   registration: Registration;
@@ -81,14 +87,21 @@ export function FormFields(props: {
           choose={kernelspec => registration.set({ kernelspec })}
         />
       )}
-      <Field
-        label={trans.__('Target')}
-        required
-        error={said.target}
-        help={(!fields.target && missing.target_name) || trans.__('The name of what is predicted.')}
-      >
-        {wiring => <input {...wiring} {...input('target')} {...ofData} />}
-      </Field>
+      {asked('target') && (
+        <Field
+          label={trans.__('Target')}
+          required={fields.targetType !== 'anomaly'}
+          error={said.target}
+          help={
+            (!fields.target && missing.target_name) ||
+            (fields.targetType === 'anomaly'
+              ? trans.__('The column that says what was an anomaly, if there is one.')
+              : trans.__('The name of what is predicted.'))
+          }
+        >
+          {wiring => <input {...wiring} {...input('target')} {...ofData} />}
+        </Field>
+      )}
       <Choice
         label={trans.__('Target type')}
         required
@@ -149,26 +162,28 @@ export function FormFields(props: {
           {wiring => <input {...wiring} {...input('predictions')} {...ofData} />}
         </Field>
       )}
-      <Field
-        label={trans.__('Signature')}
-        error={said.signature}
-        help={
-          (!fields.signature && missing.signature) ||
-          trans.__(
-            'A line for each column that goes in, as “age: integer”. Types: %1; “?” after it if it may be missing.',
-            DTYPES.join(', ')
-          )
-        }
-      >
-        {wiring => (
-          <textarea
-            {...wiring}
-            {...area('signature')}
-            className="jp-mod-code"
-            rows={Math.min(Math.max(fields.signature.split('\n').length, 2), 10)}
-          />
-        )}
-      </Field>
+      {asked('signature') && (
+        <Field
+          label={trans.__('Signature')}
+          error={said.signature}
+          help={
+            (!fields.signature && missing.signature) ||
+            trans.__(
+              'A line for each column that goes in, as “age: integer”. Types: %1; “?” after it if it may be missing.',
+              DTYPES.join(', ')
+            )
+          }
+        >
+          {wiring => (
+            <textarea
+              {...wiring}
+              {...area('signature')}
+              className="jp-mod-code"
+              rows={Math.min(Math.max(fields.signature.split('\n').length, 2), 10)}
+            />
+          )}
+        </Field>
+      )}
       <Field label={trans.__('Description')} error={said.description}>
         {wiring => <textarea {...wiring} {...area('description')} rows={2} />}
       </Field>

@@ -94,7 +94,10 @@ export function readAliases(text: string): string[] {
 export function asksFor(field: FieldName, kind: FormKind, fields: Fields): boolean {
   switch (field) {
     case 'classes':
-      return fields.targetType !== 'regression';
+      return ['', 'binary', 'multiclass'].includes(fields.targetType);
+    case 'target':
+    case 'signature':
+      return fields.targetType !== 'unstructured';
     case 'positive':
     case 'threshold':
       return fields.targetType === 'binary';
@@ -118,7 +121,7 @@ export function problems(
   const found: Partial<Record<FieldName, string>> = {};
   const needed = trans.__('This is needed.');
   found.name = fields.name.trim() ? nameProblem(fields.name.trim(), trans) : needed;
-  found.target = fields.target.trim() ? undefined : needed;
+  found.target = fields.target.trim() || fields.targetType === 'anomaly' ? undefined : needed;
   found.targetType = fields.targetType ? undefined : needed;
   found.classes = classesProblem(fields, trans);
   if (thresholdProblem(fields.threshold)) {
@@ -210,12 +213,12 @@ export function packageBody(
     kind,
     name: fields.name.trim(),
     description: fields.description.trim(),
-    target_name: fields.target.trim(),
+    target_name: type === 'unstructured' ? '' : fields.target.trim(),
     target_type: type,
-    class_labels: type === 'regression' ? [] : readClasses(fields.classes),
+    class_labels: type === 'binary' || type === 'multiclass' ? readClasses(fields.classes) : [],
     positive_class: type === 'binary' ? (positiveOf(fields) ?? null) : null,
     prediction_threshold: type === 'binary' && threshold ? Number(threshold) : null,
-    signature: columns as unknown as Record<string, unknown>[],
+    signature: type === 'unstructured' ? [] : (columns as unknown as Record<string, unknown>[]),
     ...(kind === 'external'
       ? { ...text('location', fields.location), ...text('build_environment', fields.environment) }
       : {}),

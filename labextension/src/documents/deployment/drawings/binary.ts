@@ -23,28 +23,29 @@ const SIDE = 480;
 export function rocCurve(
   details: AccuracyDetails,
   bins: Counted,
-  threshold: number,
+  threshold: number | undefined,
   trans: TranslationBundle
 ): Drawing {
-  const positive = details.positive_class ?? '';
-  const negative = details.class_labels?.find(label => label !== positive) ?? '';
+  const [positive, negative] = outcomes(details, trans);
   const points = roc(bins);
   const area = trans.__('AUC %1', areaUnder(points).toFixed(3));
-  const { tp, fn, fp, tn } = confusionAt(bins, threshold);
+  const { tp, fn, fp, tn } = confusionAt(bins, threshold ?? 0);
   const [fpr, tpr] = [fp / (fp + tn), tp / (tp + fn)];
-  const ring = trans.__('threshold %1', measure(threshold));
+  const ring = threshold === undefined ? '' : trans.__('threshold %1', measure(threshold));
   const names = [area, trans.__('at random')];
   return {
     name: 'roc',
-    title: trans.__('ROC curve, ring at %1', ring),
-    description: trans.__(
-      'ROC curve for %1: %2; at %3 it finds %4 with %5 false alarms',
-      positive,
-      area,
-      ring,
-      percent(tpr),
-      percent(fpr)
-    ),
+    title: ring ? trans.__('ROC curve, ring at %1', ring) : trans.__('ROC curve'),
+    description: ring
+      ? trans.__(
+          'ROC curve for %1: %2; at %3 it finds %4 with %5 false alarms',
+          positive,
+          area,
+          ring,
+          percent(tpr),
+          percent(fpr)
+        )
+      : trans.__('ROC curve for %1: %2', positive, area),
     height: 350,
     width: SIDE,
     spec: (width, look) =>
@@ -61,7 +62,7 @@ export function rocCurve(
         ],
         [
           {
-            data: { values: [{ x: fpr, y: tpr }] },
+            data: { values: ring ? [{ x: fpr, y: tpr }] : [] },
             mark: {
               type: 'point',
               size: 150,
@@ -88,13 +89,22 @@ export function rocCurve(
   };
 }
 
+/** What the positive and the negative outcome are called. */
+function outcomes(details: AccuracyDetails, trans: TranslationBundle): [string, string] {
+  if (details.target_type === 'anomaly') {
+    return [trans.__('anomaly'), trans.__('no anomaly')];
+  }
+  const positive = details.positive_class ?? '';
+  return [positive, details.class_labels?.find(label => label !== positive) ?? ''];
+}
+
 /** How many positives the rows of highest score hold, with the lift at each tenth of them. */
 export function gainCurve(
   details: AccuracyDetails,
   bins: Counted,
   trans: TranslationBundle
 ): Drawing {
-  const positive = details.positive_class ?? '';
+  const [positive] = outcomes(details, trans);
   const gain = cumulativeGain(bins, DECILES);
   const { positives, negatives } = totals(bins);
   const names = [trans.__('by score'), trans.__('best there could be'), trans.__('at random')];

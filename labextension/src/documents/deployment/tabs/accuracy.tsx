@@ -21,6 +21,7 @@ import type { PanelTab } from '../../../tokens';
 import { Details } from '../AccuracyDetails';
 import { metricOverTime, predictedAndActual, rowsTold } from '../drawings/overTime';
 import { OverallTable } from '../OverallTable';
+import { ofRows } from '../RowsOnly';
 import { Picker, SpanPickers } from '../SpanPickers';
 import { useMonitored } from '../useMonitored';
 
@@ -28,7 +29,7 @@ export const accuracy: PanelTab<DeploymentPublic> = {
   id: 'accuracy',
   rank: 10,
   label: trans => trans.__('Accuracy'),
-  component: AccuracyTab
+  component: ofRows(AccuracyTab)
 };
 
 const NOTHING = { metric: '', column: '', value: '', threshold: '' };

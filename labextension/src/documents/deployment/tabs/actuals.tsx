@@ -6,13 +6,14 @@ import { useRegistry, useTrans } from '../../../components/context';
 import type { PanelTab } from '../../../tokens';
 import { ColumnChoice } from '../rows/ColumnFields';
 import { Counts, Rejections, RowsForm } from '../rows/RowsForm';
+import { ofRows } from '../RowsOnly';
 import { useRecording } from '../rows/useRecording';
 
 export const actuals: PanelTab<DeploymentPublic> = {
   id: 'actuals',
   rank: 50,
   label: trans => trans.__('Actuals'),
-  component: Actuals
+  component: ofRows(Actuals)
 };
 
 /** Classes that are listed in a field's help. */

@@ -18,6 +18,7 @@ import {
   driftByImportance,
   driftOverTime
 } from '../drawings/drift';
+import { ofRows } from '../RowsOnly';
 import { Picker, SpanPickers } from '../SpanPickers';
 import { useMonitored } from '../useMonitored';
 
@@ -25,7 +26,7 @@ export const drift: PanelTab<DeploymentPublic> = {
   id: 'drift',
   rank: 30,
   label: trans => trans.__('Drift'),
-  component: DriftTab
+  component: ofRows(DriftTab)
 };
 
 /** Features drawn over time, the chosen one among them. */

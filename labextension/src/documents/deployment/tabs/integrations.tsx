@@ -14,7 +14,7 @@ import { useAnswer } from '../../../components/useAnswer';
 import { useChanges } from '../../../events/hooks';
 import { full } from '../../../format/times';
 import type { PanelTab } from '../../../tokens';
-import { predicting, reporting, type Snippet, telling } from '../snippets';
+import { asking, predicting, reporting, type Snippet, telling } from '../snippets';
 
 export const integrations: PanelTab<DeploymentPublic> = {
   id: 'integrations',
@@ -47,7 +47,10 @@ function Integrations({ entity }: { entity: DeploymentPublic }): React.ReactElem
     'actuals-curl': trans.__('Send actuals with curl')
   };
   const hosted = entity.kind !== 'external';
-  const snippets: Snippet[] = [...(hosted ? predicting : reporting)(parts), ...telling(parts)];
+  const snippets: Snippet[] =
+    entity.target_type === 'unstructured'
+      ? asking(parts)
+      : [...(hosted ? predicting : reporting)(parts), ...telling(parts)];
   return (
     <div className="jp-Registry-integrations">
       <Keys entity={entity} made={made} setMade={setMade} />

@@ -20,13 +20,15 @@ import { RowsForm } from '../rows/RowsForm';
 import { useBodyLimit } from '../rows/useBodyLimit';
 import { useJob } from '../rows/useJob';
 import { useRowsFile } from '../rows/useRowsFile';
+import { ofRows } from '../RowsOnly';
 
 export const predict: PanelTab<DeploymentPublic> = {
   id: 'predict',
   rank: 40,
   label: trans => trans.__('Predict'),
-  component: ({ entity }) =>
+  component: ofRows(({ entity }) =>
     entity.kind === 'external' ? <ReportForm entity={entity} /> : <Predict entity={entity} />
+  )
 };
 
 /** Formats in which the answer can be had. */
