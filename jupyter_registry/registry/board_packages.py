@@ -29,7 +29,15 @@ from ..domain.signature import Signature
 from ..domain.target import Target
 from ..store.database import Database
 from ..store.tables import BoardModel, Leaderboard, ModelPackage, RegisteredModel, now
-from . import board_models, deployments, leaderboard_rows, leaderboards, packages, replacement
+from . import (
+    board_models,
+    deployments,
+    leaderboard_rows,
+    leaderboards,
+    package_checks,
+    packages,
+    replacement,
+)
 from .environments import Runtime
 from .package_rows import whole
 from .services import Services
@@ -210,7 +218,7 @@ def _candidate(
             for file in leaderboard_rows.files_of(session.connection(), model.id)
         ]
         body = _body(board, model, asked)
-        target = packages.check(body, has_files=True)
+        target = package_checks.check(body, has_files=True)
         if model.package_id is None:
             preview = _preview(session, board, model, body, files)
         else:
