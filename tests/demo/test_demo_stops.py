@@ -13,7 +13,7 @@ import pytest
 
 from jupyter_registry.demo.folder import DemoFolder
 
-PATIENCE = 60
+PATIENCE = 240
 
 
 @pytest.fixture

@@ -93,6 +93,8 @@ class Parser(argparse.ArgumentParser):
         )
         self.set_defaults(run=run)
         self.kinds: dict[str, Kind | Sequence[str]] = {}
+        #: Options that others make necessary, each with whether it lacks.
+        self.wanted: dict[str, Callable[[argparse.Namespace], bool]] = {}
         self.add("--debug", action="store_true", help="show the traceback of an error")
 
     def add(
@@ -104,15 +106,11 @@ class Parser(argparse.ArgumentParser):
             self.kinds[action.dest] = completes
         return action
 
-    def choose(
-        self, name: str, among: Iterable[str], *others: str, **options: Any
-    ) -> argparse.Action:
-        """Add an option that takes one of some texts; ``others`` are names that it has too."""
+    def choose(self, name: str, among: Iterable[str], **options: Any) -> argparse.Action:
+        """Add an option that takes one of some texts."""
         known = [str(item) for item in among]
         shown = "{" + ",".join(known) + "}"
-        return self.add(
-            name, *others, type=one_of(known), metavar=shown, completes=known, **options
-        )
+        return self.add(name, type=one_of(known), metavar=shown, completes=known, **options)
 
     def understand(self, tokens: Sequence[str]) -> argparse.Namespace:
         """Parse; raises `Misused`, or `HelpShown`."""
@@ -123,6 +121,9 @@ class Parser(argparse.ArgumentParser):
         options, rest = self.parse_known_intermixed_args(list(tokens))
         if rest:
             self.error(f"{rest[0]!r} is one argument too many")
+        lacking = [name for name, wanted in self.wanted.items() if wanted(options)]
+        if lacking:
+            self.error(f"the following arguments are required: {', '.join(lacking)}")
         return options
 
     def option_of(self, name: str) -> str | None:

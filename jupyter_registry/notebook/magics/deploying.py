@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ...client.environments import OtherLibraries
 from ...domain.kinds import Importance, ModelEnvironment, ReplacementReason
 from . import arguments
 from .arguments import Command, Kind, Misused, Parser
@@ -34,6 +33,8 @@ def put_in_service(package: Package, label: str, options: argparse.Namespace) ->
 @contextmanager
 def told_in_one_line() -> Iterator[None]:
     """Print what is warned of meanwhile, without where in the code it was."""
+    from ...client.environments import OtherLibraries  # when needed: it takes long to import
+
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always", OtherLibraries)
         try:

@@ -82,15 +82,23 @@ def _importance(context: Context, given: list[str] | None) -> dict[str, Any] | N
     return found
 
 
+def _lacks_target(options: argparse.Namespace) -> bool:
+    """Whether there is no target, though its type wants a name."""
+    if options.target is not None:
+        return False
+    return options.target_type is None or TargetType(options.target_type).is_learned
+
+
 def add_target(made: Parser) -> None:
     """Add the options that say what is predicted, and the data."""
     made.add(
         "--target",
         metavar="COLUMN",
         completes=Kind.COLUMN,
-        help="the name of what is predicted; anomaly and unstructured need none",
+        help="the name of what is predicted; --type anomaly and unstructured need none",
     )
-    made.choose("--type", TargetType, "--target-type", dest="target_type", help="of the target")
+    made.choose("--type", TargetType, dest="target_type", help="of the target")
+    made.wanted["--target"] = _lacks_target
     made.add(
         "--labels",
         action="append",
