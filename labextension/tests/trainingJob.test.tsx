@@ -47,6 +47,17 @@ describe('a form that was loaded again', () => {
     expect(api.trainingJobs).toHaveBeenCalledTimes(2);
   });
 
+  it('finds a later one than it remembers', async () => {
+    const refused = { ...mine, state: 'failed', log: 'There is one class.' };
+    const later = { ...mine, id: 'c', state: 'running' };
+    const { api } = shown([refused], refused, { job: 'b' });
+    expect(await screen.findByText('There is one class.')).toBeTruthy();
+    api.trainingJobs.mockResolvedValue([later, refused]);
+    api.trainingJob.mockResolvedValue(later);
+    await vi.waitFor(() => expect(screen.getByText('waiting')).toBeTruthy(), 5_000);
+    expect(api.trainingJob.mock.calls.at(-1)).toContain('c');
+  });
+
   it('opens the leaderboard that came of it meanwhile', async () => {
     const ended = { ...mine, state: 'done', leaderboard_id: 7 };
     const { openLeaderboard, done } = shown([ended], ended);

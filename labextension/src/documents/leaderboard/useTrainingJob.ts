@@ -47,9 +47,10 @@ export function useTrainingJob(token: string, done: () => void): TrainingJob {
   useEffect(() => {
     const known = restored.current;
     const stop = new AbortController();
-    // the server may hear of the job only after the page was loaded again
+    // the server may hear of the job only after the page was loaded again, and what was remembered
+    // may be of the one before it
     const find = async () => {
-      let seen = known.ended;
+      let seen = known.job || known.ended;
       for (const wait of LOST_MS) {
         await new Promise(resolve => setTimeout(resolve, wait));
         if (stop.signal.aborted || asked.current) {
@@ -67,7 +68,7 @@ export function useTrainingJob(token: string, done: () => void): TrainingJob {
         }
       }
     };
-    if (!known.job && performance.now() < YOUNG_MS) {
+    if (performance.now() < YOUNG_MS) {
       find().catch(() => undefined); // then it is a form as any other
     }
     return () => stop.abort();
