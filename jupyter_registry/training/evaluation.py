@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -156,8 +156,8 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
     most = FAMILIES[order.family].most_rows
     found: list[dict[str, dict[str, Any]]] = []
     rows, scores, last = [], [], None
-    whole = sum(len(training) for training, _ in splits) + len(material.partition.modelling)
-    fitted = 0
+    sizes = [len(training) for training, _ in splits] + [len(material.partition.modelling)]
+    first = 0.0
     for fold, (training, validation) in enumerate(splits):
         tell(f"{order.label}: fold {fold + 1} of {len(splits)}" if len(splits) > 1 else order.label)
         model = pipeline(material.making, order.family, order.parameters)
@@ -169,9 +169,9 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
         rows.append(validation)
         scores.append(told)
         last = model
-        fitted += len(training)
         used = time.monotonic() - began
-        expected = used * whole / fitted
+        first = first or used
+        expected = _expected(sizes, fold + 1, used, first)
         if expected > order.seconds and len(splits) > 1:
             raise OutOfTime(
                 f"It would take about {expected:.0f} s, and {order.seconds:.0f} s were left for it."
@@ -204,6 +204,18 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
         training_seconds,
         {"trained_on": trained_on},
     )
+
+
+def _expected(sizes: Sequence[int], fitted: int, used: float, first: float) -> float:
+    """Seconds that all fits will take, of so many rows each, after ``used`` for some of them.
+
+    The first one has what comes once, such as imports, and what does not grow with rows: by it
+    alone every other is thought to take as long. Later ones tell how it grows.
+    """
+    if fitted == 1:
+        return used * len(sizes)
+    rate = (used - first) / sum(sizes[1:fitted])
+    return used + rate * sum(sizes[fitted:])
 
 
 def some(material: Material, rows: Rows, most: int | None) -> Rows:
