@@ -19,7 +19,7 @@ OPERATIONS = [
     for route in ROUTES
     for verb, operation in route.operations.items()
 ]
-ROWS = re.compile(r"/(predictions|reports|actuals)$")
+ROWS = re.compile(r"/(predictions|reports|actuals)(/unstructured)?$")
 
 
 def address(route: Route, **values: Any) -> str:
