@@ -208,7 +208,10 @@ def test_a_late_report_is_of_the_package_of_its_time_and_a_prediction_of_its_mak
     asked = rows(40, 6, prefix="here").assign(when=start)
     answer = api.post(f"{url}/predictions", json=asked.to_dict("records"),
                       params={"timestamp_column": "when"})  # fmt: skip
-    assert {row["package"] for row in answer.json()["data"]} == {"shared binary/2"}
+    served = api.get(f"/packages/{second}").json()
+    assert {row["package"] for row in answer.json()["data"]} == {
+        f"{served['name']}/{served['version']}"
+    }
     late = rows(30, 7, prefix="late").assign(timestamp=start, probability=0.5)
     named = rows(20, 8, prefix="named").assign(timestamp=start, probability=0.5)
     assert report(api, deployment, late.to_dict("records")).json()["accepted"] == 30
