@@ -145,14 +145,19 @@ describe('a distribution', () => {
   });
 });
 
+/** An absolute path of these parts. */
+const absolute = (...parts: string[]) => ['', ...parts].join('/');
+
 describe('where a notebook is in the contents', () => {
+  const top = absolute('top');
+  const home = absolute('people', 'ada');
   it.each([
-    ['work/a.ipynb', '/people/ada', ['work/a.ipynb']],
-    ['/disk/lab/work/a.ipynb', '/disk/lab', ['work/a.ipynb']],
-    ['/disk/other/a.ipynb', '/disk/lab', []],
-    ['/people/ada/lab/work/a.ipynb', '~/lab', ['work/a.ipynb']],
-    ['/people/ada/work/a.ipynb', '~', ['work/a.ipynb', 'ada/work/a.ipynb']],
-    ['/root/a.ipynb', '~', ['a.ipynb']],
+    ['work/a.ipynb', home, ['work/a.ipynb']],
+    [`${top}/work/a.ipynb`, top, ['work/a.ipynb']],
+    [absolute('other', 'a.ipynb'), top, []],
+    [`${home}/lab/work/a.ipynb`, '~/lab', ['work/a.ipynb']],
+    [`${home}/work/a.ipynb`, '~', ['work/a.ipynb', 'ada/work/a.ipynb']],
+    [absolute('root', 'a.ipynb'), '~', ['a.ipynb']],
     ['C:\\Users\\ada\\lab\\a.ipynb', 'C:\\Users\\ada\\lab', ['a.ipynb']]
   ])('%s under %s', (path, root, found) => {
     expect(contentsPaths(path, root)).toEqual(found);
