@@ -14,6 +14,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator
+from logging import getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -264,14 +265,12 @@ class ArtifactWriter:
             self._closed = True
             if isinstance(self._file, AbstractBufferedFile):
                 self._file.closed = True  # else it is flushed when it goes out of use
-            # what a store does not take back now, it forgets by its own rules; its library's
-            # errors are of many classes
-            with contextlib.suppress(Exception):
+            with _left_behind(self._temporary):
                 if hasattr(self._file, "discard"):
                     self._file.discard()
                 elif self._store.is_local:
                     self._file.close()
-        with contextlib.suppress(Exception):
+        with _left_behind(self._temporary):
             if self._store.is_local:
                 os.unlink(self._temporary)
             else:
@@ -282,6 +281,21 @@ def digest(files: Iterable[FilePublic]) -> str:
     """The SHA-256 of a set of files: of what ``sha256sum`` prints for them, sorted by path."""
     lines = sorted((file.path, file.sha256) for file in files)
     return hashlib.sha256("".join(f"{h}  {p}\n" for p, h in lines).encode()).hexdigest()
+
+
+@contextlib.contextmanager
+def _left_behind(path: str) -> Iterator[None]:
+    """Log what a store does not take back now: `ArtifactStore.sweep` will, or its own rules.
+
+    The errors of remote stores' libraries are of many classes, and none must hide the one that
+    came before.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        pass  # it is gone already
+    except Exception:
+        getLogger(__name__).info("The temporary file %s is left behind", path, exc_info=True)
 
 
 @contextlib.contextmanager
