@@ -48,15 +48,16 @@ def size(n_bytes: int) -> str:
 def table(
     headings: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "", note: str = ""
 ) -> str:
-    """A table with a heading row; title above, note below."""
+    """A table with a heading row; title above, note below; columns of numbers to the right."""
+    listed = list(rows)
+    align = ["" if numeric else _LEFT for numeric in numeric_columns(listed, len(headings))]
     parts = [f"<div><strong>{escape(title)}</strong></div>" if title else "", "<table><thead><tr>"]
-    parts += [f"<th{_LEFT}>{escape(heading)}</th>" for heading in headings]
+    parts += [f"<th{side}>{escape(head)}</th>" for side, head in zip(align, headings, strict=True)]
     parts.append("</tr></thead><tbody>")
-    for row in rows:
+    for row in listed:
+        cells = zip(align, row, strict=True)
         parts.append("<tr>")
-        parts += [
-            f"<td{'' if is_number(value) else _LEFT}>{escape(text(value))}</td>" for value in row
-        ]
+        parts += [f"<td{side}>{escape(text(value))}</td>" for side, value in cells]
         parts.append("</tr>")
     parts.append("</tbody></table>")
     if note:
@@ -74,6 +75,11 @@ def facts(title: str, items: Mapping[str, Any]) -> str:
     return f"<div><strong>{escape(title)}</strong></div><table><tbody>{rows}</tbody></table>"
 
 
-def is_number(value: Any) -> bool:
-    """Whether a value stands to the right."""
+def numeric_columns(rows: Sequence[Sequence[Any]], n: int) -> list[bool]:
+    """Which of ``n`` columns hold numbers alone, but for what is missing."""
+    given = ([row[i] for row in rows if row[i] is not None] for i in range(n))
+    return [bool(values) and all(map(_is_number, values)) for values in given]
+
+
+def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
