@@ -8,7 +8,10 @@ from enum import Enum
 from html import escape
 from typing import Any
 
-_LEFT = ' style="text-align: left"'
+#: Said of each cell: Jupyter's default is right, VS Code's and a browser's is not.
+_LEFT, _RIGHT = ' style="text-align: left"', ' style="text-align: right"'
+#: A moment stays in one line where a wide table is squeezed.
+_MOMENT = ' style="text-align: left; white-space: nowrap"'
 
 
 def text(value: Any) -> str:
@@ -49,19 +52,35 @@ def table(
     headings: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "", note: str = ""
 ) -> str:
     """A table with a heading row; title above, note below."""
+    listed = [list(row) for row in rows]
+    known = [
+        [row[place] for row in listed if row[place] is not None] for place in range(len(headings))
+    ]
+    numbers = [bool(values) and all(map(is_number, values)) for values in known]
     parts = [f"<div><strong>{escape(title)}</strong></div>" if title else "", "<table><thead><tr>"]
-    parts += [f"<th{_LEFT}>{escape(heading)}</th>" for heading in headings]
+    parts += [
+        f"<th{_RIGHT if number else _LEFT}>{escape(heading)}</th>"
+        for heading, number in zip(headings, numbers, strict=True)
+    ]
     parts.append("</tr></thead><tbody>")
-    for row in rows:
+    for row in listed:
+        cells = zip(row, numbers, strict=True)
         parts.append("<tr>")
         parts += [
-            f"<td{'' if is_number(value) else _LEFT}>{escape(text(value))}</td>" for value in row
+            f"<td{_side(value, number)}>{escape(text(value))}</td>" for value, number in cells
         ]
         parts.append("</tr>")
     parts.append("</tbody></table>")
     if note:
         parts.append(f"<div>{escape(note)}</div>")
     return "".join(parts)
+
+
+def _side(value: Any, in_numbers: bool) -> str:
+    """Where a cell's text stands, by the value and by whether its column has numbers."""
+    if is_number(value) or (value is None and in_numbers):
+        return _RIGHT
+    return _MOMENT if isinstance(value, datetime) else _LEFT
 
 
 def facts(title: str, items: Mapping[str, Any]) -> str:
