@@ -8,7 +8,10 @@ from enum import Enum
 from html import escape
 from typing import Any
 
-_LEFT = ' style="text-align: left"'
+#: Said of each cell: Jupyter's default is right, VS Code's and a browser's is not.
+_LEFT, _RIGHT = ' style="text-align: left"', ' style="text-align: right"'
+#: A moment stays in one line where a wide table is squeezed.
+_MOMENT = ' style="text-align: left; white-space: nowrap"'
 
 
 def text(value: Any) -> str:
@@ -50,14 +53,17 @@ def table(
 ) -> str:
     """A table with a heading row; title above, note below; columns of numbers to the right."""
     listed = list(rows)
-    align = ["" if numeric else _LEFT for numeric in numeric_columns(listed, len(headings))]
+    align = [_RIGHT if number else _LEFT for number in numeric_columns(listed, len(headings))]
     parts = [f"<div><strong>{escape(title)}</strong></div>" if title else "", "<table><thead><tr>"]
     parts += [f"<th{side}>{escape(head)}</th>" for side, head in zip(align, headings, strict=True)]
     parts.append("</tr></thead><tbody>")
     for row in listed:
         cells = zip(align, row, strict=True)
         parts.append("<tr>")
-        parts += [f"<td{side}>{escape(text(value))}</td>" for side, value in cells]
+        parts += [
+            f"<td{_MOMENT if isinstance(value, datetime) else side}>{escape(text(value))}</td>"
+            for side, value in cells
+        ]
         parts.append("</tr>")
     parts.append("</tbody></table>")
     if note:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -15,6 +16,7 @@ from .board_models import BoardModel, Ranking, WholeBoardModel
 from .bound import Bound
 from .comparison import Comparison
 from .pages import Counted
+from .progress import Progress
 
 if TYPE_CHECKING:
     import pandas
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from .deployments import Deployment, Replacement
     from .packages import Package
     from .registry import Registry
+    from .training_jobs import TrainingJob
 
 #: A rank (1 is the best), a model, or its label.
 RankOrModel = int | str | BoardModel | WholeBoardModel
@@ -192,6 +195,53 @@ class Board(_BoardActions, LeaderboardWhole):
         found = whole.holdout or {}
         return Comparison(names, rows, TargetType(self.target_type), beside.metrics, found)
 
+    def rerun(
+        self,
+        data: str | os.PathLike[str],
+        *,
+        time_budget: float | None = None,
+        name: str | None = None,
+        kernelspec: str | None = None,
+        progress: Progress = True,
+        **changes: Any,
+    ) -> TrainingJob:
+        """Have the server do what made it again with a new file: same recipe and seed, linked.
+
+        Its models that are packages, and its best, are measured on the new holdout: `compare` of
+        the new leaderboard sets any of its models beside them. ``Leaderboard.rerun`` does the
+        same here, with a DataFrame.
+
+        Parameters
+        ----------
+        data:
+            A CSV, Parquet or Arrow file.
+        time_budget:
+            In seconds; as this one's unless given.
+        kernelspec:
+            In whose environment it runs; the registry's default one unless given.
+        changes:
+            Options of the recipe that shall differ.
+
+        Returns
+        -------
+        TrainingJob
+            at once; its ``wait()`` gives the new leaderboard.
+
+        """
+        from .training_jobs import begin
+
+        return begin(
+            self._registry,
+            data,
+            self.target_name,
+            predecessor=self.id,
+            time_budget=time_budget,
+            name=name,
+            kernelspec=kernelspec,
+            options=changes,
+            progress=progress,
+        )
+
     def refresh(self) -> Board:
         """Ask the server for the present state and models."""
         self._become(self._registry.connection.get(self._path))
@@ -217,7 +267,7 @@ class Board(_BoardActions, LeaderboardWhole):
             )
             raise InvalidInput(
                 why,
-                advice="Train the older one again with Leaderboard.rerun(board, data), or compare "
+                advice="Train the older one again on new data (rerun), or compare "
                 "on a table: jupyter_registry.training.compare(old, new, table).",
                 fields={"incumbents": "none"},
             )

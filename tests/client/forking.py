@@ -5,6 +5,7 @@ What a new process does by itself, such as importing little, is tested with new 
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import os
 import sys
@@ -25,13 +26,13 @@ _context.set_forkserver_preload(_LIBRARIES)
 
 
 def run(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], stdin: str = ""
 ) -> tuple[int, str, str]:
     """Run a command to its end: its exit code, what it printed, and what on standard error."""
     with tempfile.TemporaryDirectory() as printed:
         outputs = [Path(printed) / name for name in ("out", "err")]
         process = _context.Process(
-            target=_command, args=(arguments, folder, dict(environment), outputs)
+            target=_command, args=(arguments, folder, dict(environment), stdin, outputs)
         )
         process.start()
         process.join(_PATIENCE)
@@ -44,13 +45,18 @@ def run(
 
 
 def _command(
-    arguments: Sequence[str], folder: Path, environment: dict[str, str], outputs: list[Path]
+    arguments: Sequence[str],
+    folder: Path,
+    environment: dict[str, str],
+    stdin: str,
+    outputs: list[Path],
 ) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     for number, path in enumerate(outputs, 1):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
+    sys.stdin = io.StringIO(stdin)
     sys.argv = ["jupyter-registry", *arguments]
     from jupyter_registry.client.cli import main
 

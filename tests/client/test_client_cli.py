@@ -24,9 +24,10 @@ from sklearn.linear_model import LogisticRegression
 from . import forking
 
 COMMANDS = [
-    "serve", "list", "models", "deployments", "leaderboards", "leaderboard", "show", "register",
-    "deploy", "update", "replace", "rollback", "predict", "report", "actuals", "accuracy",
-    "segments", "drift", "health", "rebuild-accuracy", "key", "keys", "upgrade",
+    "serve", "list", "models", "deployments", "leaderboards", "leaderboard", "train", "rerun",
+    "compare", "delete-leaderboard", "show", "register", "deploy", "update", "replace", "rollback",
+    "predict", "report", "actuals", "accuracy", "segments", "drift", "health", "rebuild-accuracy",
+    "key", "keys", "upgrade",
 ]  # fmt: skip
 
 

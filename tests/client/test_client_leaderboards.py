@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,9 @@ import pytest
 from jupyter_registry.client import Registry
 from jupyter_registry.client.leaderboards import Board
 from jupyter_registry.training.http_sink import HttpSink
-from tests.board_samples import board_body, failed_body, model_body
+from tests.board_samples import board_body, data, failed_body, model_body
+
+from . import forking
 
 
 @pytest.fixture
@@ -30,18 +30,15 @@ def board(registry: Registry, name: str, tmp_path: Path) -> Board:
     return found
 
 
-def shell(live_server: Any, *arguments: str, code: int = 0) -> str:
+def shell(live_server: Any, *arguments: str, code: int = 0, stdin: str = "") -> str:
     environment = {
         **os.environ,
         "JUPYTER_REGISTRY_URL": live_server.url,
         "JUPYTER_REGISTRY_TOKEN": live_server.token,
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "jupyter_registry.client.cli", *arguments],
-        env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout if code == 0 else done.stderr
+    ended, out, err = forking.run(arguments, Path.cwd(), environment, stdin)
+    assert ended == code, out + err
+    return out if code == 0 else err
 
 
 def test_the_command_line_lists_and_shows(live_server: Any, board: Board, tmp_path: Path) -> None:
@@ -61,6 +58,58 @@ def test_the_command_line_lists_and_shows(live_server: Any, board: Board, tmp_pa
     assert "no leaderboard" in shell(live_server, "leaderboard", "999999", code=1)
     told = shell(live_server, "leaderboard", str(board.id), "--metric", "rmse", code=1)
     assert "not a metric of a binary target" in told
+
+
+def test_the_command_line_trains_again_compares_and_deletes(
+    live_server: Any, registry: Registry, board: Board, tmp_path: Path
+) -> None:
+    import pandas as pd
+
+    file = tmp_path / "new.csv"
+    pd.concat(data()).to_csv(file, index=False)
+    recipe = ("--family", "linear", "--no-tune", "--time-budget", "30")
+    again = json.loads(shell(live_server, "rerun", str(board.id), str(file), *recipe, "--json"))
+    assert (again["predecessor_id"], again["state"], again["seed"]) == (board.id, "done", 7)
+    assert [model["label"] for model in again["models"]] == ["Linear model"]
+    new = str(again["id"])
+    assert new in shell(live_server, "leaderboard", str(board.id))  # the successor's
+
+    compared = json.loads(shell(live_server, "compare", new, "--json"))
+    assert compared["new"] == f"Linear model (board {new})"
+    assert compared["old"] == f"Random forest (board {board.id})"
+    measured = {item["metric"]: item for item in compared["metrics"]}
+    assert measured["auc"]["difference"] == pytest.approx(
+        measured["auc"]["new"] - measured["auc"]["old"]
+    )
+    shown = shell(live_server, "compare", new, "Linear model", "--with", "2")
+    assert f"Both on the same {compared['rows']} rows" in shown
+    shell(live_server, "compare", new, "-o", str(tmp_path / "compared.csv"))
+    assert (tmp_path / "compared.csv").read_text().startswith('"metric","old","new"')
+    assert "no model 'nothing'" in shell(live_server, "compare", new, "nothing", code=1)
+    assert "not trained as another's successor" in shell(
+        live_server, "compare", str(board.id), code=1
+    )
+
+    for answer in ("", "n\n"):
+        told = shell(live_server, "delete-leaderboard", new, code=1, stdin=answer)
+        assert "1 models, which are deleted with it" in told
+        assert told.endswith("Nothing was deleted.\n")
+    assert "Deleted" in shell(live_server, "delete-leaderboard", new, stdin="y\n")
+    assert json.loads(
+        shell(live_server, "delete-leaderboard", str(board.id), "--yes", "--json")
+    ) == {"deleted": board.id}
+    assert registry.leaderboards(name=board.name).total() == 0
+
+
+def test_the_command_line_tells_what_cannot_be_trained_on(
+    live_server: Any, registry: Registry, name: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "data.csv"
+    data()[0].to_csv(file, index=False)
+    wanted = ("train", str(file), "--target", "nothing", "--name", name)
+    assert "'nothing'" in shell(live_server, *wanted, code=1)
+    assert "There is no file" in shell(live_server, "train", "no.csv", "--target", "y", code=1)
+    assert registry.leaderboards(name=name).total() == 0
 
 
 def test_what_is_shown_is_escaped_and_the_seal_is_said(board: Board) -> None:

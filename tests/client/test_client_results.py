@@ -37,6 +37,16 @@ def package(version: int = 1, **changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
+def test_columns_of_numbers_stand_right_wherever_they_are_shown() -> None:
+    shown = html.table(["when", "auc"], [[NOW, 0.5], [NOW, None]])
+    right, left = ' style="text-align: right"', ' style="text-align: left"'
+    assert f"<th{left}>when</th><th{right}>auc</th>" in shown
+    assert f"<td{right}>0.5</td>" in shown
+    assert f"<td{right}>–</td>" in shown
+    assert shown.count("white-space: nowrap") == 2  # moments are not broken
+    assert f"<th{left}>auc</th>" in html.table(["auc"], [[None]])
+
+
 def test_values_of_others_are_escaped_in_html() -> None:
     registry = cast(Registry, None)
     shown = [

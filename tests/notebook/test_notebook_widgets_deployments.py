@@ -77,18 +77,23 @@ def test_deploy_form(registry: Registry, name: str, packages: list[Any]) -> None
     assert not again.deploy.disabled
 
 
-def test_deploy_form_shows_checks_then_builds_an_environment(
-    registry: Registry, name: str, tmp_path: Path
-) -> None:
+def with_requirements(registry: Registry, name: str, folder: Path, lines: str) -> Any:
+    """A model that doubles x, in a package that asks for its own libraries."""
     code = "class Model:\n    n_features_in_ = 1\n\n"
     code += "    def predict(self, x):\n        return x[:, 0] * 2\n\n\n"
     code += "def load_model(code_dir):\n    return Model()\n"
-    (tmp_path / "custom.py").write_text(code)
-    (tmp_path / "requirements.txt").write_text("numpy<2.3\n")
-    registry.register(
-        name, tmp_path, target="y", target_type="regression", signature={"x": "number"},
+    (folder / "custom.py").write_text(code)
+    (folder / "requirements.txt").write_text(lines)
+    return registry.register(
+        name, folder, target="y", target_type="regression", signature={"x": "number"},
         input_example=[{"x": 1.0}], progress=False,
     )  # fmt: skip
+
+
+def test_deploy_form_shows_checks_then_builds_an_environment(
+    registry: Registry, name: str, tmp_path: Path
+) -> None:
+    with_requirements(registry, name, tmp_path, "numpy<2.3\n")
     form = DeployForm(f"{name}/1", registry)
     form.fields["environment"].input.value = "package"
     form.deploy.click()
@@ -148,6 +153,43 @@ def test_replace_form_checks_before_anything_happens(
     last = deployment.history()[-1]
     assert (last.package_id, last.reason, last.note) == (two.id, "scheduled_refresh", "quarterly")
     assert one.id in [value for _, value in form.chooser.list.options]
+
+
+def test_replace_form_moves_a_champion_into_an_environment_built_for_it(
+    registry: Registry, name: str, tmp_path: Path
+) -> None:
+    package = with_requirements(registry, name, tmp_path, "numpy<2.3\nsix\n")
+    deployment = package.deploy(name)
+    form = ReplaceForm(name, registry)
+    libraries = form.fields["environment"].input
+    assert libraries.value == "kernelspec"
+    offered = [value for _, value in form.chooser.list.options]
+    assert package.id not in offered
+    libraries.value = "package"
+    form.chooser.choose(package.id)
+    form.reason.value = "other"
+    form.check.click()
+    assert libraries.disabled
+    form.wait(120)
+    assert not libraries.disabled
+    assert "+ six==" in form.build_log.text
+    (versions,) = [check for check in form.checks if check.name == "library_versions"]
+    assert (versions.status, "numpy" in versions.message) == ("warning", True), versions
+    assert "jr-mark-warning" in form._checks.value
+    assert not form.replace.disabled
+    libraries.value = "kernelspec"
+    assert form.chooser.package is None  # it is what there is
+    assert form.replace.disabled
+    libraries.value = "package"
+    form.chooser.choose(package.id)
+    assert form.replace.disabled  # what was checked was chosen anew
+    form.check.click()
+    form.wait(60)
+    form.replace.click()
+    form.wait(60)
+    assert f"{name}/1 is in service of {name}." in form.notice.value
+    assert deployment.refresh().environment == "package"
+    assert deployment.predict({"x": [4.0]}, progress=False)["prediction"] == [8.0]
 
 
 def test_replace_form_shows_checks_that_fail_meanwhile(

@@ -230,18 +230,71 @@ def test_form_puts_the_servers_complaints_beside_the_fields(
 ) -> None:
     form = PackageForm(model, registry)
     fields = form.fields
-    fields["name"].input.value = name
+    fields["name"].input.value = "*"
     fields["signature"].input.value = "age number"
+    form.register.click()
+    assert "3 fields" in form.notice.value
+    assert "letters, digits" in fields["name"]._note.value
+    assert "A target needs a name." in fields["target"]._note.value
+    fields["name"].input.value = name
+    fields["target"].input.value = "left"
     form.register.click()
     assert "Line 1 of the signature" in fields["signature"]._note.value
     fields["signature"].input.value = ""
+    fields["class_labels"].input.value = "no, no"
     form.register.click()
     form.wait(60)
-    assert "A target needs a name." in fields["target"]._note.value
+    assert "Class labels repeat" in fields["class_labels"]._note.value
+    fields["class_labels"].input.value = ""
     shell.user_ns.update(other=frame[["age", "left"]])
     form._again.click()
     fields["training"].input.value = "other"
     assert "lacks columns" in fields["training"]._note.value
+
+
+def test_form_names_all_that_is_missing_at_once(
+    registry: Registry, name: str, shell: Any, frame: pd.DataFrame
+) -> None:
+    def wrong() -> dict[str, str]:
+        notes = {key: field._note.value for key, field in form.fields.items()}
+        return {key: note for key, note in notes.items() if "jr-wrong" in note}
+
+    form = PackageForm(registry=registry)
+    fields = form.fields
+    form.register.click()
+    assert list(wrong()) == ["name", "object", "target"]
+    assert "A package needs a name." in wrong()["name"]
+    assert "Choose a fitted model." in wrong()["object"]
+    assert "A target needs a name." in wrong()["target"]
+    assert "3 fields are missing or not understood: Name, Object, Target." in form.notice.value
+    # one voice beside the notice's, not three
+    assert sum('role="alert"' in note for note in wrong().values()) == 1
+    fields.source.value = "path"
+    fields["target"].input.value = "left"
+    form.register.click()
+    assert list(wrong()) == ["name", "path"]
+    fields.source.value = "upload"
+    fields["target_type"].input.value = "anomaly"
+    fields["name"].input.value = name
+    fields["target"].input.value = ""  # an anomaly's needs no name
+    form.register.click()
+    assert list(wrong()) == ["upload"]
+    assert "Choose files or a folder." in form.notice.value
+
+    external = form = PackageForm(registry=registry)
+    fields = form.fields
+    fields.kind.value = "external"
+    form.register.click()
+    assert list(wrong()) == ["name", "target", "target_type"]
+    fields["target_type"].input.value = "binary"
+    form.register.click()
+    assert list(wrong()) == ["name", "target", "class_labels"]
+    fields["name"].input.value, fields["target"].input.value = name, "left"
+    fields["class_labels"].input.value = "no, yes"
+    form.register.click()
+    external.wait(60)
+    assert external.package is not None, external.notice.value
+    assert wrong() == {}
 
 
 def test_form_uploads_a_path_and_can_be_stopped(

@@ -51,6 +51,8 @@ class _ServersKernel(AsyncKernelManager):
     def client(self, **options: Any) -> Any:
         client = super().client(**options)
         client.parent = None  # whether the kernel lives is told by its heartbeat
+        # which has not begun yet where a busy machine starts it slowly
+        client.hb_channel.time_to_dead = CELL_SECONDS
         return client
 
 

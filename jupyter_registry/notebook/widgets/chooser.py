@@ -77,8 +77,8 @@ class PackageChooser(widgets.VBox):
             self._list()
         self.list.value = package_id
 
-    def leave_out(self, package_id: int) -> None:
-        """Offer all packages but this one from now on."""
+    def leave_out(self, package_id: int | None) -> None:
+        """Offer all packages but this one, or simply all, from now on."""
         self._leave_out = package_id
         self.find()
 

@@ -58,17 +58,7 @@ def deploy_fields(package: Package | PackageItem) -> Fields:
             "The kernelspec whose libraries the model runs with."
             + (f" The package was registered from {spec!r}." if spec else ""),
         ),
-        environment=Field(
-            "Libraries",
-            widgets.Dropdown(
-                options=[
-                    ("Those of the environment", ModelEnvironment.KERNELSPEC),
-                    ("What the package needs, built for it", ModelEnvironment.PACKAGE),
-                ]
-            ),
-            "Those of its requirements.txt, of an MLflow or conda file, or those that it was made "
-            "with, for the environment's Python.",
-        ),
+        environment=libraries_field(),
         predict_seconds=Field(
             "Seconds for a call",
             widgets.BoundedFloatText(value=0, min=0, max=3600, step=1),
@@ -86,6 +76,22 @@ def deploy_fields(package: Package | PackageItem) -> Fields:
     for name, hide in hidden.items():
         fields[name].layout.display = "none" if hide else None
     return fields
+
+
+def libraries_field(chosen: ModelEnvironment = ModelEnvironment.KERNELSPEC) -> Field:
+    """The input of whose libraries a model runs with."""
+    return Field(
+        "Libraries",
+        widgets.Dropdown(
+            options=[
+                ("Those of the environment", ModelEnvironment.KERNELSPEC),
+                ("What the package needs, built for it", ModelEnvironment.PACKAGE),
+            ],
+            value=chosen,
+        ),
+        "Those of its requirements.txt, of an MLflow or conda file, or those that it was made "
+        "with, for the environment's Python.",
+    )
 
 
 def _offered(package: Package | PackageItem) -> list[str]:

@@ -233,7 +233,7 @@ class DeploymentCard(Panel):
             self.notice.say(f"{self._known.package} is in service again.")
 
     def _open_replace(self) -> None:
-        from .deploy_forms import ReplaceForm
+        from .replace_form import ReplaceForm
 
         self.replace_form = ReplaceForm(self._known, self._registry, lambda _: self.refresh())
         self._open(self.replace_form, opener=self.replace)

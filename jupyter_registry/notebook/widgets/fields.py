@@ -27,7 +27,7 @@ class Field(widgets.VBox):
     """
 
     def __init__(self, label: str, input: Any, hint: str = "", *, as_typed: bool = False) -> None:
-        self.input, self.hint = input, hint
+        self.label, self.input, self.hint = label, input, hint
         self._note = widgets.HTML(
             layout=widgets.Layout(margin=f"0 0 2px calc({LABEL_WIDTH} + 10px)")
         )
@@ -57,9 +57,10 @@ class Field(widgets.VBox):
             return value.strip() or None
         return value
 
-    def error(self, text: str) -> None:
-        """Say what is wrong, in place of the hint."""
-        self._note.value = f'<div class="jr-note" role="alert">{escape(text)}</div>'
+    def error(self, text: str, *, announced: bool = True) -> None:
+        """Say what is wrong, in place of the hint; screen readers say it at once if announced."""
+        role = ' role="alert"' if announced else ""
+        self._note.value = f'<div class="jr-note jr-wrong"{role}>{escape(text)}</div>'
 
     def clear(self) -> None:
         """Show the hint again."""
@@ -79,7 +80,10 @@ class Fields(dict[str, Field]):
         self.also = dict(also or {})
 
     def show(self, error: BaseException) -> bool:
-        """Show the parts of an error that concern an input there; whether there were any."""
+        """Show the parts of an error that concern an input there; whether there were any.
+
+        Of several, screen readers say the first at once, and the others when they come to them.
+        """
         named = getattr(error, "fields", {})
         found = False
         for name, message in named.items():
@@ -88,7 +92,8 @@ class Fields(dict[str, Field]):
             if field is not None:
                 # alone, a field's message is short where the detail is a sentence
                 whole = len(named) == 1 or not isinstance(message, str)
-                field.error(str(getattr(error, "detail", error)) if whole else message)
+                text = str(getattr(error, "detail", error)) if whole else message
+                field.error(text, announced=not found)
                 found = True
         return found
 

@@ -135,7 +135,7 @@ function show(model, el, sender) {
     choose.focus();
   });
   here.append(sum, remove);
-  const problem = make("div", "jr-note");
+  const problem = make("div", "jr-note jr-wrong");
   problem.setAttribute("role", "alert");
   const status = make("div", "jr-drop-status");
   status.setAttribute("role", "status");

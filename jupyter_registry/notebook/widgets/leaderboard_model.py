@@ -123,7 +123,7 @@ class ModelPanel(widgets.VBox):
             self.notice.say(text)
 
     def _open_deploy(self) -> None:
-        from .deploy_forms import DeployForm
+        from .deploy_form import DeployForm
 
         assert self._board is not None
         assert self.model is not None

@@ -110,7 +110,7 @@ class PackageCard(Panel):
         self._changed()
 
     def _open_deploy(self) -> None:
-        from .deploy_forms import DeployForm
+        from .deploy_form import DeployForm
 
         def done(_: Any) -> None:
             self.package = self._registry.package_by_id(self._known.id)

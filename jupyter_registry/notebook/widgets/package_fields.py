@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from ...domain.kinds import TargetType
+from ...domain.target import DEFAULT_NAMES
 from .common import namespace_values
 from .fields import Field, Fields
 from .file_drop import FileDrop
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 
 #: Where the leaderboard's packages come from.
 NATIVE = "Native packages are made by the leaderboard when one of its models is deployed."
+
+#: What is said where the model is missing, by where it is from.
+_NO_MODEL = {
+    "object": "Choose a fitted model.",
+    "path": "Give the path of a file or folder.",
+    "upload": "Choose files or a folder.",
+}
 
 UPLOAD_HINT = "Files or a folder, of any size. They are sent to the kernel, then registered."
 
@@ -152,6 +160,35 @@ class PackageFields(Fields):
         """The table chosen as ``training`` or ``holdout``; ``None`` without one."""
         chosen = self[name].input.value
         return None if chosen is None else namespace_values("table").get(chosen)
+
+    def missing(self) -> dict[str, str]:
+        """What is not filled in and will not be told by anything: field → what is wrong.
+
+        What a model or data may tell, when they are read, is not among them.
+        """
+        kind = self["target_type"].input.value
+        found: dict[str, str] = {}
+        if self["name"].value is None:
+            found["name"] = "A package needs a name."
+        has_model = not self.is_external and self._has_model()
+        if not self.is_external and not has_model:
+            found[self.source.value] = _NO_MODEL[self.source.value]
+        told = has_model and kind is None  # by the model, if it is one of anomalies
+        if self["target"].value is None and kind not in DEFAULT_NAMES and not told:
+            found["target"] = "A target needs a name."
+        if self.is_external and all(self.table(name) is None for name in ("training", "holdout")):
+            if kind is None:
+                found["target_type"] = "Choose one: there are no data to tell it."
+            elif TargetType(kind).is_classification and self.labels() is None:
+                found["class_labels"] = "Give them: there are no data to tell them."
+        return {name: found[name] for name in self if name in found}
+
+    def _has_model(self) -> bool:
+        if self.source.value == "object":
+            return self.model() is not None
+        if self.source.value == "path":
+            return self["path"].value is not None
+        return bool(self["upload"].input.state != "empty")
 
     def labels(self) -> list[str] | None:
         """The class labels as written; ``None`` when there are none."""

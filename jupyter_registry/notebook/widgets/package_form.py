@@ -202,22 +202,48 @@ class PackageForm(Panel):
     def _register(self) -> None:
         with guarded(self.notice, fields=self.fields):
             registry = find_registry(self._given)
+            self._check_fields()
             said = self._said()
             self._busy(True, "Reading model and data …")
             self._work = Background(
                 lambda work: self._carry_out(work, registry, said), self._done, self._failed
             )
 
+    def _check_fields(self) -> None:
+        """Refuse what is missing or cannot be read, all of it at once, and go to the first."""
+        wrong = self.fields.missing() | self._not_understood()
+        named = {name: wrong[name] for name in self.fields if name in wrong}
+        if not named:
+            return
+        self.fields[next(iter(named))].input.focus()
+        labels = ", ".join(self.fields[name].label for name in named)
+        raise InvalidInput(
+            next(iter(named.values()))
+            if len(named) == 1
+            else f"{len(named)} fields are missing or not understood: {labels}.",
+            fields=named,
+        )
+
+    def _not_understood(self) -> dict[str, str]:
+        """What was typed and cannot be read: field → what is wrong."""
+        fields = self.fields
+        found: dict[str, str] = {}
+        for name, read in (
+            ("name", _read_name),
+            ("signature", read_signature),
+            ("tags", read_tags),
+        ):
+            text = fields[name].value
+            if text is not None and fields[name].layout.display != "none":
+                try:
+                    read(text)
+                except InvalidInput as error:
+                    found[name] = str(error)
+        return found
+
     def _said(self) -> dict[str, Any]:
         """The arguments of ``Registry.register``; what was inferred is left to it."""
         fields = self.fields
-        name = fields["name"].value
-        if name is None or not re.match(NAME_PATTERN, name):
-            raise InvalidInput(
-                f"{name!r} is no name for a package." if name else "A package needs a name.",
-                advice="Give letters, digits, spaces, _, - and ., a letter or digit first.",
-                fields={"name": "missing or not allowed"},
-            )
         kind = PackageKind(fields.kind.value)
         hosted = kind.is_hosted
         typed = {
@@ -228,7 +254,7 @@ class PackageForm(Panel):
         rows = target_type != "unstructured"
         threshold = fields["threshold"].value
         return {
-            "name": name,
+            "name": fields["name"].value,
             "model": self._model() if hosted else None,
             "kind": kind,
             "target": (fields["target"].value or "") if rows else "",
@@ -330,3 +356,12 @@ class PackageForm(Panel):
         self.notice.clear()
         self.show(*self._form)
         self.fields["name"].input.focus()
+
+
+def _read_name(text: str) -> None:
+    if not re.match(NAME_PATTERN, text):
+        raise InvalidInput(
+            f"{text!r} is no name for a package.",
+            advice="Give letters, digits, spaces, _, - and ., a letter or digit first.",
+            fields={"name": "not allowed"},
+        )

@@ -64,8 +64,8 @@ CSS = """
   margin: 4px 0; white-space: pre; background: transparent; color: var(--jr-ink); }
 .jr .jr-note { min-height: 18px; font-size: 11px; line-height: 16px; color: var(--jr-muted);
   overflow-wrap: anywhere; }
-.jr .jr-note[role=alert] { color: var(--jr-ink); }
-.jr .jr-note[role=alert]::before { content: "!"; display: inline-block; width: 14px; height: 14px;
+.jr .jr-wrong { color: var(--jr-ink); }
+.jr .jr-wrong::before { content: "!"; display: inline-block; width: 14px; height: 14px;
   line-height: 14px; text-align: center; border-radius: 50%; margin-right: 5px; font-weight: 700;
   color: #fff; background: var(--jr-bad); }
 .jr table.jr-table { border-collapse: collapse; font-size: 12px; margin: 2px 0; border: 0;
