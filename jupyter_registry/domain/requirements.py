@@ -31,6 +31,7 @@ _READERS = {
     "statsmodels": ("pandas",),
     "pmml": ("pypmml", "pandas"),
     "onnx": ("onnxruntime",),
+    "torch": ("torch",),
 }
 #: Captured, but no part of a model.
 _NOT_NEEDED = frozenset({"jupyter_registry"})
