@@ -8,7 +8,6 @@ target's labels. Logits are refused rather than guessed at.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -17,11 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.errors import ModelFailed
+from ..domain.errors import ModelFailed, UnsupportedFormat
 from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Dtype, Signature
 from ..domain.target import Target
+from . import torch_facts
 from .base import Libraries, ModelDescription, Prediction, Predictor, cannot_save
 from .feature_matrix import FeatureMatrix
 from .torch_files import TorchFile, kind_of
@@ -42,12 +42,17 @@ _ADVICE = (
 
 
 class TorchPredictor:
-    """A module in memory, in evaluation mode.
+    """A module in memory, which is put into evaluation mode, or an exported program.
 
     Parameters
     ----------
     code:
         The folder with its classes, where they came from one.
+
+    Raises
+    ------
+    ModelFailed
+        when it takes more than one matrix, or a fixed number of rows.
 
     """
 
@@ -55,34 +60,28 @@ class TorchPredictor:
         import torch
 
         self._torch = torch
-        self.native = module
+        exported = _is_exported(module)
+        self._facts = torch_facts.of_exported(module) if exported else torch_facts.of_module(module)
+        self.native = _to_call(module)
         self._code = nullcontext() if code is None else code
-        _check_forward(module)
-        self._layers = _layers(module)
-        self._dtype = np.float64 if _first_dtype(module) == torch.float64 else np.float32
+        self._dtype = np.float64 if _first_dtype(self.native) == torch.float64 else np.float32
         self._matrix: Callable[[Frame], NDArray[np.float64]] | None = None
         self._target: Target | None = None
 
     def describe(self) -> ModelDescription:
-        """What the module says of itself: of a ``Sequential``, by its first and last layers."""
-        kind, n_classes = None, None
-        width = _width(self._layers)
-        last = _name(self._layers[-1]) if self._layers else ""
-        if last == "Sigmoid" and width == 1:
+        """What the module says of itself."""
+        facts, kind, n_classes = self._facts, None, None
+        if facts.last == "Sigmoid" and facts.width == 1:
             kind, n_classes = TargetType.BINARY, 2
-        elif last == "Softmax" and width is not None and width > 1:
-            kind = TargetType.BINARY if width == 2 else TargetType.MULTICLASS
-            n_classes = width
+        elif facts.last == "Softmax" and facts.width is not None and facts.width > 1:
+            n_classes = facts.width
+            kind = TargetType.BINARY if n_classes == 2 else TargetType.MULTICLASS
         version = str(self._torch.__version__)
-        return ModelDescription("torch", version, kind, None, None, self._n_features(), n_classes)
-
-    def _n_features(self) -> int | None:
-        first = self._layers[0] if self._layers else None
-        return int(first.weight.shape[1]) if _name(first) == "Linear" else None
+        return ModelDescription("torch", version, kind, None, None, facts.n_features, n_classes)
 
     def input_columns(self) -> list[Column] | None:
         """Its columns, none of which may be missing."""
-        count = self._n_features()
+        count = self._facts.n_features
         if count is None:
             return None
         return [Column(f"x{i}", Dtype.NUMBER) for i in range(count)]
@@ -98,9 +97,9 @@ class TorchPredictor:
 
         """
         self._target = target
-        count = self._n_features() or len(signature)
+        count = self._facts.n_features or len(signature)
         self._matrix = FeatureMatrix(signature, None, count, {})
-        last = _name(self._layers[-1]) if self._layers else ""
+        last = self._facts.last
         if target is not None and target.type.is_classification and last in _NO_PROBABILITIES:
             raise ModelFailed(
                 f"The module ends with {last}, which gives no probabilities of classes.",
@@ -153,50 +152,6 @@ class TorchPredictor:
         return predict_by_columns(self, table)
 
 
-def _check_forward(module: Any) -> None:
-    """Refuse what takes more than one matrix; raises `ModelFailed`."""
-    schema = getattr(module.forward, "schema", None)
-    if schema is not None:
-        needed = [a.name for a in schema.arguments[1:] if not a.has_default_value()]
-    else:
-        try:
-            parameters = inspect.signature(module.forward).parameters.values()
-        except (TypeError, ValueError):
-            return
-        plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        if any(one.kind is inspect.Parameter.VAR_POSITIONAL for one in parameters):
-            return
-        needed = [p.name for p in parameters if p.kind in plain and p.default is p.empty]
-    if len(needed) > 1:
-        raise ModelFailed(
-            f"The module's forward takes {', '.join(needed)}; it is given one matrix of all "
-            "columns.",
-            advice="Wrap it in a module that takes the matrix and divides it.",
-            fields={"arguments": needed},
-        )
-
-
-def _name(layer: Any) -> str:
-    """The class of a layer; of one in TorchScript, that which it was made of."""
-    return "" if layer is None else str(getattr(layer, "original_name", type(layer).__name__))
-
-
-def _layers(module: Any) -> list[Any]:
-    """The layers of a ``Sequential`` in the order in which they run; none of any other."""
-    if _name(module) != "Sequential":
-        return []
-    found: list[Any] = []
-    for child in module.children():
-        found += _layers(child) if _name(child) == "Sequential" else [child]
-    return found
-
-
-def _width(layers: list[Any]) -> int | None:
-    """The numbers that a row is answered with, by the last layer that changes them."""
-    linear = [layer for layer in layers if _name(layer) == "Linear"]
-    return int(linear[-1].weight.shape[0]) if linear else None
-
-
 def _first_dtype(module: Any) -> Any:
     return next((p.dtype for p in module.parameters() if p.dtype.is_floating_point), None)
 
@@ -237,11 +192,11 @@ class TorchFormat:
 
     def wrap(self, model: Any) -> Predictor:
         """The predictor of a module in memory, which is put into evaluation mode."""
-        return TorchPredictor(_ready(model))
+        return TorchPredictor(model)
 
     def read(self, path: Path) -> Any:
-        """The module."""
-        return _read(path)[0]
+        """The module, in evaluation mode."""
+        return _to_call(_read(path)[0])
 
     def load(self, path: Path) -> Predictor:
         """Load the module; what `torch.save` wrote may run code, see `torch_saved`."""
@@ -261,17 +216,17 @@ class TorchFormat:
                 _scripted(torch, model).save(str(path))
             self.read(path)
         except Exception as error:
-            why = f"{type(error).__name__}: {str(error).strip()[:400]}"
-            raise cannot_save(
-                model,
-                self.name,
-                f"{why}. Register what torch.jit.trace or torch.export.export "
-                "made of it, or a folder with its weights and the .py of its class",
+            why = f"{type(error).__name__}: {str(error).strip()[:400]}".rstrip(".")
+            raise UnsupportedFormat(
+                f"{type(model).__name__} cannot be saved as {self.name}: {why}.",
+                advice="Register what torch.jit.trace or torch.export.export makes of it, or a "
+                "folder with its weights and the .py of its class.",
+                fields={"format": self.name},
             ) from error
 
 
 def _read(path: Path) -> tuple[Any, Any]:
-    """The module of a file, ready to score, and the folder of its code if it needs one."""
+    """The module or program of a file, and the folder of its code if it needs one."""
     try:
         import torch
     except ModuleNotFoundError as error:
@@ -285,18 +240,17 @@ def _read(path: Path) -> tuple[Any, Any]:
                 fields={"module": "torch"},
             )
         with path.open("rb") as file:
-            return _ready(torch.export.load(file)), None
+            return torch.export.load(file), None
     if kind is TorchFile.SCRIPT:
-        return _ready(torch.jit.load(str(path), map_location="cpu")), None
-    module, code = load_saved(torch, path)
-    return _ready(module), code
+        return torch.jit.load(str(path), map_location="cpu"), None
+    return load_saved(torch, path)
 
 
 def _is_exported(model: Any) -> bool:
     return type(model).__name__ == "ExportedProgram"
 
 
-def _ready(model: Any) -> Any:
+def _to_call(model: Any) -> Any:
     """The module to call: an exported program has its mode from when it was exported."""
     return model.module() if _is_exported(model) else model.eval()
 

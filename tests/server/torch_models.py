@@ -126,6 +126,13 @@ def main(folder: Path, root: str) -> None:
     model.eval()
     answers["traced"] = model(torch.tensor(table)).detach().numpy().tolist()
 
+    if hasattr(torch, "export"):  # since 2.1
+        wide = ({0: torch.export.Dim("rows")},)
+        line = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+        program = torch.export.export(line, (rows[:2],), dynamic_shapes=wide)
+        torch.export.save(program, folder / "exported.pt2")
+        expect("exported", line)
+
     # weights, and a whole module, with their classes beside them
     for name in ("weights", "whole"):
         (folder / name).mkdir()
