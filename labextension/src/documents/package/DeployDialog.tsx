@@ -225,7 +225,11 @@ export function DeployDialog(props: {
           label={
             external
               ? trans.__('Making the deployment…')
-              : trans.__('A worker loads the model and tries it…')
+              : draft.environment === 'package'
+                ? trans.__(
+                    'Its environment is built where there is none; then a worker tries the model…'
+                  )
+                : trans.__('A worker loads the model and tries it…')
           }
         />
       )}
