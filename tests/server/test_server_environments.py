@@ -148,6 +148,8 @@ def test_a_replacement_moves_into_an_environment_and_back(make: Make, name: str)
     assert deployment.environment == "package"
     assert deployment.predict({"a": [1.0], "b": [0.0]}, progress=False)["prediction"] == [4.5]
     assert deployment.rollback().deployment.environment == "kernelspec"
+    ran_with = [period.environment for period in deployment.history()]
+    assert ran_with == ["kernelspec", "package", "kernelspec"]
 
 
 def test_two_at_once_build_once(

@@ -4173,6 +4173,8 @@ export interface components {
             end?: string | null;
             /** @default null */
             reason?: components["schemas"]["ReplacementReason"] | null;
+            /** @default null */
+            environment?: components["schemas"]["ModelEnvironment"] | null;
             /**
              * Note
              * @default
