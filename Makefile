@@ -30,7 +30,9 @@ $(VENV)/.packages: $(BIN)/python pyproject.toml labextension/package.json
 	# installation by hand leaves a second install.json, which pip would refuse
 	rm -f jupyter_registry/labextension/install.json
 	SKIP_JUPYTER_BUILDER=1 $(PIP) install --quiet --no-compile --editable '.[dev]'
-	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true
+	# a grammar that is compiled anew at each start of a Jupyter server; nothing here asks for it
+	$(PIP) uninstall --quiet --yes rfc3987-syntax
+	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib jupyter_registry tests || true
 	@touch $@ $(VENV)/.demo
 
 labextension/node_modules/.yarn-state.yml: $(VENV)/.packages labextension/yarn.lock

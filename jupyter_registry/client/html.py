@@ -51,36 +51,24 @@ def size(n_bytes: int) -> str:
 def table(
     headings: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "", note: str = ""
 ) -> str:
-    """A table with a heading row; title above, note below."""
-    listed = [list(row) for row in rows]
-    known = [
-        [row[place] for row in listed if row[place] is not None] for place in range(len(headings))
-    ]
-    numbers = [bool(values) and all(map(is_number, values)) for values in known]
+    """A table with a heading row; title above, note below; columns of numbers to the right."""
+    listed = list(rows)
+    align = [_RIGHT if number else _LEFT for number in numeric_columns(listed, len(headings))]
     parts = [f"<div><strong>{escape(title)}</strong></div>" if title else "", "<table><thead><tr>"]
-    parts += [
-        f"<th{_RIGHT if number else _LEFT}>{escape(heading)}</th>"
-        for heading, number in zip(headings, numbers, strict=True)
-    ]
+    parts += [f"<th{side}>{escape(head)}</th>" for side, head in zip(align, headings, strict=True)]
     parts.append("</tr></thead><tbody>")
     for row in listed:
-        cells = zip(row, numbers, strict=True)
+        cells = zip(align, row, strict=True)
         parts.append("<tr>")
         parts += [
-            f"<td{_side(value, number)}>{escape(text(value))}</td>" for value, number in cells
+            f"<td{_MOMENT if isinstance(value, datetime) else side}>{escape(text(value))}</td>"
+            for side, value in cells
         ]
         parts.append("</tr>")
     parts.append("</tbody></table>")
     if note:
         parts.append(f"<div>{escape(note)}</div>")
     return "".join(parts)
-
-
-def _side(value: Any, in_numbers: bool) -> str:
-    """Where a cell's text stands, by the value and by whether its column has numbers."""
-    if is_number(value) or (value is None and in_numbers):
-        return _RIGHT
-    return _MOMENT if isinstance(value, datetime) else _LEFT
 
 
 def facts(title: str, items: Mapping[str, Any]) -> str:
@@ -93,6 +81,11 @@ def facts(title: str, items: Mapping[str, Any]) -> str:
     return f"<div><strong>{escape(title)}</strong></div><table><tbody>{rows}</tbody></table>"
 
 
-def is_number(value: Any) -> bool:
-    """Whether a value stands to the right."""
+def numeric_columns(rows: Sequence[Sequence[Any]], n: int) -> list[bool]:
+    """Which of ``n`` columns hold numbers alone, but for what is missing."""
+    given = ([row[i] for row in rows if row[i] is not None] for i in range(n))
+    return [bool(values) and all(map(_is_number, values)) for values in given]
+
+
+def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)

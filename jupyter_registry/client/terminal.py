@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .html import is_number, text
+from .html import numeric_columns, text
 
 _GAP = "  "
 _MORE = "…"
@@ -35,11 +35,10 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], *, fit: int | 
     listed = [list(row) for row in rows]
     cells = [[clean(value) for value in row] for row in listed]
     columns = range(len(headings))
-    numeric, flexible = [], []
-    for i in columns:
-        given = [row[i] for row in listed if row[i] is not None]
-        numeric.append(bool(given) and all(map(is_number, given)))
-        flexible.append(any(isinstance(one, str | Mapping | list | tuple) for one in given))
+    numeric = numeric_columns(listed, len(headings))
+    flexible = [
+        any(isinstance(row[i], str | Mapping | list | tuple) for row in listed) for i in columns
+    ]
     widths = [max([len(headings[i]), *(len(row[i]) for row in cells)]) for i in columns]
     kept = len(widths)
     if fit is not None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .handlers.base import Parse, RegistryHandler, moment, one_of, whole_number, yes_or_no
+from .handlers.base import RegistryHandler
+from .parameters import Parse, moment, one_of, whole_number, yes_or_no
 
 
 @dataclass(frozen=True)

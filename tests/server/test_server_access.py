@@ -104,7 +104,8 @@ def test_a_key_opens_the_rows_of_its_deployment_alone(
                 problem(keyed.request(verb, url, content=b"{}"), 403)
         else:
             answer = keyed.request(verb, address(route, deployment=ready["id"]), content=b"{}")
-            assert answer.status_code == 401  # to Jupyter, the key is a wrong token
+            found = problem(answer, 401)  # to Jupyter, the key is a wrong token
+            assert "opens its deployment's predictions, reports" in found["detail"]
 
 
 def test_a_key_reports_and_sends_actuals(server: Any, ready: Any) -> None:

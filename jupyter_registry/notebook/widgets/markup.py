@@ -24,16 +24,10 @@ def table(
 
     ``right`` names columns of numbers that are written as texts already.
     """
-    from ...client.html import text
+    from ...client.html import numeric_columns, text
 
-    def is_number(value: Any) -> bool:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-
-    def is_numeric(values: list[Any]) -> bool:
-        known = [value for value in values if value is not None]
-        return not facts and bool(known) and all(map(is_number, known))
-
-    numeric = [i in right or is_numeric([row[i] for row in rows]) for i in range(len(headings))]
+    told = numeric_columns(rows, len(headings))
+    numeric = [i in right or (one and not facts) for i, one in enumerate(told)]
     parts = [f'<table class="jr-table{" jr-facts" if facts else ""}">']
     if any(headings):
         cells = "".join(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -20,6 +19,7 @@ from ..auth import KeyAuthorizer, KeyIdentity, key_in
 if TYPE_CHECKING:
     from ...registry.services import Services
     from ..opening import Opening
+    from ..parameters import Parse
     from ..routing import Operation, Route
 
 #: Where everything is, below the server's base URL.
@@ -33,8 +33,6 @@ _KEYS = KeyIdentity()
 _KEY_AUTHORIZER = KeyAuthorizer()
 #: Parameters that Jupyter Server itself takes.
 _FOREIGN = frozenset({"token", "no_track_activity", "_xsrf", "_"})
-
-Parse = Callable[[str], Any]
 
 
 class RegistryHandler(APIHandler):
@@ -82,7 +80,7 @@ class RegistryHandler(APIHandler):
         if self.request.method == "OPTIONS":
             return
         if self.current_user is None:
-            raise _not_authenticated()
+            raise self._not_authenticated()
         if not self.route.operations:
             raise web.HTTPError(404, f"There is nothing at {self.request.path}")
         if self.request.method not in self.route.operations:
@@ -92,7 +90,7 @@ class RegistryHandler(APIHandler):
     def check_xsrf_cookie(self) -> None:
         """Ask for the cookie; who is not known at all is told that first."""
         if getattr(self, "_jupyter_current_user", self) is None:
-            raise _not_authenticated()
+            raise self._not_authenticated()
         super().check_xsrf_cookie()
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
@@ -160,7 +158,21 @@ class RegistryHandler(APIHandler):
 
     def get_login_url(self) -> str:
         """Where to log in: nowhere, an API says that it is not authenticated."""
-        raise _not_authenticated()
+        raise self._not_authenticated()
+
+    def _not_authenticated(self) -> NotAuthenticated:
+        if key_in(self.request.headers.get("Authorization")):
+            return NotAuthenticated(
+                "A prediction key opens its deployment's predictions, reports and actuals alone, "
+                "and this address is none of them.",
+                advice="Send the server's token: Authorization: token …",
+            )
+        return NotAuthenticated(
+            "The request says not who it comes from.",
+            advice="Send the server's token (Authorization: token …), or, for predictions, "
+            "reports and actuals, a prediction key of the deployment (Authorization: Bearer "
+            "jrk_…).",
+        )
 
     @property
     def user(self) -> str:
@@ -333,14 +345,6 @@ def _exception(kwargs: Mapping[str, Any]) -> BaseException | None:
     return info[1] if info else None
 
 
-def _not_authenticated() -> NotAuthenticated:
-    return NotAuthenticated(
-        "The request says not who it comes from.",
-        advice="Send the server's token (Authorization: token …), or, for predictions, reports "
-        "and actuals, a prediction key of the deployment (Authorization: Bearer jrk_…).",
-    )
-
-
 def to_json(result: Any) -> str:
     """An entity, a list of them, or what is ready for JSON, as JSON; NaN becomes null."""
     from pydantic_core import to_json as write
@@ -361,60 +365,3 @@ def _bad_parameter(name: str, why: str) -> InvalidInput:
         advice="openapi.json says what it may be.",
         fields={name: why},
     )
-
-
-def choice(kind: str, text: str) -> Any:
-    """A parameter that is one of an enumeration of `domain.kinds`."""
-    from ...domain import kinds
-
-    known = getattr(kinds, kind)
-    try:
-        return known(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is none of {', '.join(known)}") from None
-
-
-def one_of(kind: str) -> Parse:
-    """Parser of an enumeration's values."""
-    return partial(choice, kind)
-
-
-def yes_or_no(text: str) -> bool:
-    """Parser of ``true`` and ``false``."""
-    known = {"true": True, "1": True, "false": False, "0": False}
-    if text.lower() not in known:
-        raise ValueError("true or false is needed")
-    return known[text.lower()]
-
-
-def yes_no_or_any(text: str) -> bool | None:
-    """Parser of ``true``, ``false`` and ``any``."""
-    return None if text.lower() == "any" else yes_or_no(text)
-
-
-def whole_number(text: str) -> int:
-    """Parser of integers."""
-    try:
-        return int(text)
-    except ValueError:
-        raise ValueError("a whole number is needed") from None
-
-
-def id_in(text: str) -> int:
-    """An id of the address; 0, which nothing has, for what is no number."""
-    try:
-        return whole_number(text)
-    except ValueError:
-        return 0
-
-
-def moment(text: str) -> datetime:
-    """Parser of times; naive ones mean UTC."""
-    try:
-        # a "+" that was not escaped arrives as a space
-        parsed = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text)
-        if parsed.tzinfo is None:
-            return parsed.replace(tzinfo=UTC)
-        return parsed.astimezone(UTC)  # which the first and last hours of all time have not
-    except (ValueError, OverflowError):
-        raise ValueError("a date or time in ISO 8601 is needed") from None

@@ -9,7 +9,8 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ...domain.errors import LeaderboardNotFound
-from .base import RegistryHandler, id_in, to_json
+from ..parameters import id_in
+from .base import RegistryHandler, to_json
 from .packages import send_file, tell_of_package
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import RegistryHandler, choice
+from ..parameters import choice
+from .base import RegistryHandler
 
 
 class DeploymentsHandler(RegistryHandler):

@@ -6,7 +6,8 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from .. import problems
-from .base import RegistryHandler, id_in
+from ..parameters import id_in
+from .base import RegistryHandler
 
 
 class EnvironmentHandler(RegistryHandler):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import RegistryHandler, id_in
+from ..parameters import id_in
+from .base import RegistryHandler
 
 
 class LeaderboardsHandler(RegistryHandler):

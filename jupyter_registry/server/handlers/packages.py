@@ -13,7 +13,8 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 
 from ...domain.errors import PackageNotFound
-from .base import RegistryHandler, id_in, to_json
+from ..parameters import id_in
+from .base import RegistryHandler, to_json
 
 if TYPE_CHECKING:
     from ...domain.entities import FilePublic, PackagePublic

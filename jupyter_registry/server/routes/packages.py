@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..handlers import environments, models, packages
-from ..handlers.base import yes_no_or_any
+from ..parameters import yes_no_or_any
 from ..routing import (
     Operation,
     Parameter,
