@@ -14,12 +14,12 @@ from ..domain.entities import (
     BoardPackageCreate,
     BoardReplacementCreate,
 )
-from ..domain.kinds import BoardModelState, ReplacementReason, TargetType
+from ..domain.kinds import BoardModelState, ModelEnvironment, ReplacementReason, TargetType
 from ..domain.ranking import ranked, score_of
 from . import html
 from .bodies import body
-from .bound import Bound
 from .downloads import download
+from .environments import Runnable, TellLine, log_followed
 from .progress import Progress
 from .segments import names_of
 from .shown import Shown, Table
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .packages import Package
 
 
-class _ModelActions(Bound):
+class _ModelActions(Runnable):
     """What can be done with a model, whether it came whole or as a row of a table."""
 
     leaderboard_id: int
@@ -78,6 +78,7 @@ class _ModelActions(Bound):
         name: str | None = None,
         tags: Mapping[str, Any] | None = None,
         aliases: Iterable[str] = (),
+        log: TellLine | None = print,
         **settings: Any,
     ) -> Deployment:
         """Deploy it: package and deployment are made together, or neither is.
@@ -89,6 +90,8 @@ class _ModelActions(Bound):
         ----------
         name, tags, aliases:
             Of the package, as in `register`.
+        log:
+            Called with each line that the building of an environment logs, in another thread.
         settings:
             Of the deployment, as in `Package.deploy`.
 
@@ -106,7 +109,12 @@ class _ModelActions(Bound):
             settings["segment_columns"] = names_of(settings["segment_columns"])
         wanted = body(BoardDeploymentCreate, label=label, **settings)
         wanted["package"] = _package(name, "", tags, aliases)
-        answer = self._registry.connection.call("POST", f"{self._path}/deployment", json=wanted)
+        built = wanted.get("environment") == ModelEnvironment.PACKAGE
+        connection = self._registry.connection
+        with log_followed(
+            connection, self._path, settings.get("kernelspec"), log if built else None
+        ):
+            answer = connection.call("POST", f"{self._path}/deployment", json=wanted)
         self._again()
         return Deployment.of(self._registry, answer)
 
@@ -120,23 +128,33 @@ class _ModelActions(Bound):
         name: str | None = None,
         tags: Mapping[str, Any] | None = None,
         aliases: Iterable[str] = (),
+        environment: ModelEnvironment | str | None = None,
+        log: TellLine | None = print,
     ) -> Replacement:
         """Put it in service of a deployment that there is, as `Deployment.replace` does.
 
         Package and replacement are made together, or neither is; with ``dry_run`` only checked.
+        ``environment`` and ``log`` are as there.
         """
         from .deployments import Deployment, Replacement
 
         known = deployment if isinstance(deployment, Deployment) else None
+        if environment is not None and known is None:
+            known = self._registry.deployment(deployment)
         wanted = body(
             BoardReplacementCreate,
             deployment=str(deployment if known is None else known.id),
             reason=reason,
             note=note,
             dry_run=dry_run,
+            environment=environment,
         )
         wanted["package"] = _package(name, "", tags, aliases)
-        answer = self._registry.connection.call("POST", f"{self._path}/replacement", json=wanted)
+        connection = self._registry.connection
+        kernelspec = None if known is None else known.kernelspec
+        built = environment == ModelEnvironment.PACKAGE
+        with log_followed(connection, self._path, kernelspec, log if built else None):
+            answer = connection.call("POST", f"{self._path}/replacement", json=wanted)
         self._again()
         result = Replacement.model_validate(answer)
         result.deployment._registry = self._registry

@@ -269,7 +269,8 @@ class Deployment(Monitored, DeploymentListed):
         )
         connection = self._registry.connection
         built = (environment or self.environment) == ModelEnvironment.PACKAGE
-        with log_followed(connection, package_id, self.kernelspec, log if built else None):
+        path = f"/packages/{package_id}"
+        with log_followed(connection, path, self.kernelspec, log if built else None):
             answer = connection.call("POST", f"{self._path}/replacements", json=wanted)
         return self._replaced(answer)
 

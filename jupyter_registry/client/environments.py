@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..domain.entities import Check, EnvironmentPublic
+from ..domain.entities import Check, DeploymentCheck, EnvironmentPublic
 from ..domain.errors import RegistryError
+from ..domain.kinds import ModelEnvironment
 from . import html
+from .bodies import body
+from .bound import Bound
 from .shown import Facts, Shown, Table
 
 if TYPE_CHECKING:
@@ -58,18 +61,55 @@ class PackageEnvironment(Shown, EnvironmentPublic):
         return [Facts("Environment", facts)]
 
 
+class Runnable(Bound):
+    """What can be asked of a model about where it would run, before it does."""
+
+    @property
+    def _path(self) -> str:
+        """Its address below the API's."""
+        raise NotImplementedError
+
+    def checks(
+        self,
+        *,
+        kernelspec: str | None = None,
+        environment: ModelEnvironment | str = ModelEnvironment.KERNELSPEC,
+    ) -> Checks:
+        """Whether it could be deployed so, without trying: is what it runs in as when it was made?
+
+        The parameters are as in `Package.deploy`.
+        """
+        wanted = body(DeploymentCheck, kernelspec=kernelspec, environment=environment)
+        answer = self._registry.connection.call("POST", f"{self._path}/checks", json=wanted)
+        return Checks(Check.model_validate(item) for item in answer)
+
+    def environment(self, *, kernelspec: str | None = None) -> PackageEnvironment:
+        """The environment that it asks for: of what it is built, and whether it is there.
+
+        Raises
+        ------
+        RequirementsRefused
+            when what it needs is not said in names and versions.
+
+        """
+        return environment_of(self._registry.connection, self._path, kernelspec)
+
+
 def environment_of(
-    connection: Connection, package_id: int, kernelspec: str | None, log_offset: int = 0
+    connection: Connection, path: str, kernelspec: str | None, log_offset: int = 0
 ) -> PackageEnvironment:
-    """How the environment of a package stands, with the log from a byte on."""
+    """How the environment of what is at a path (a package, a leaderboard's model) stands.
+
+    With the log from a byte on.
+    """
     params = {"kernelspec": kernelspec, "log_offset": log_offset or None}
-    answer = connection.call("GET", f"/packages/{package_id}/environment", params=params)
+    answer = connection.call("GET", f"{path}/environment", params=params)
     return PackageEnvironment.model_validate(answer)
 
 
 @contextmanager
 def log_followed(
-    connection: Connection, package_id: int, kernelspec: str | None, tell: TellLine | None
+    connection: Connection, path: str, kernelspec: str | None, tell: TellLine | None
 ) -> Iterator[None]:
     """While something is done, tell the lines that the building of an environment logs.
 
@@ -80,7 +120,7 @@ def log_followed(
         return
     ended = threading.Event()
     thread = threading.Thread(
-        target=_follow, args=(connection, package_id, kernelspec, tell, ended), daemon=True,
+        target=_follow, args=(connection, path, kernelspec, tell, ended), daemon=True,
         name="registry-build-log",
     )  # fmt: skip
     thread.start()
@@ -93,7 +133,7 @@ def log_followed(
 
 def _follow(
     connection: Connection,
-    package_id: int,
+    path: str,
     kernelspec: str | None,
     tell: TellLine,
     ended: threading.Event,
@@ -101,7 +141,7 @@ def _follow(
     offset, rest, begun, last = 0, "", False, False
     while True:
         try:
-            found = environment_of(connection, package_id, kernelspec, offset)
+            found = environment_of(connection, path, kernelspec, offset)
         except RegistryError:
             return  # who waits for the deployment is told what is wrong
         ready = found.state == "ready"

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from ..domain.entities import (
-    Check,
-    DeploymentCheck,
     DeploymentCreate,
     PackagePublic,
     PackageSummary,
@@ -20,16 +18,8 @@ from ..domain.kinds import CheckStatus, Importance, ModelEnvironment
 from ..domain.signature import Signature
 from . import html
 from .bodies import body
-from .bound import Bound
 from .downloads import download
-from .environments import (
-    Checks,
-    OtherLibraries,
-    PackageEnvironment,
-    TellLine,
-    environment_of,
-    log_followed,
-)
+from .environments import OtherLibraries, Runnable, TellLine, log_followed
 from .pages import Counted
 from .progress import Progress
 from .segments import names_of
@@ -39,7 +29,7 @@ if TYPE_CHECKING:
     from .leaderboards import Board
 
 
-class _PackageActions(Bound):
+class _PackageActions(Runnable):
     """What can be done with a package, whether it came whole or as a row of a list."""
 
     if TYPE_CHECKING:
@@ -51,6 +41,10 @@ class _PackageActions(Bound):
     def reference(self) -> str:
         """``name/version``."""
         return f"{self.name}/{self.version}"
+
+    @property
+    def _path(self) -> str:
+        return f"/packages/{self.id}"
 
     def deploy(
         self,
@@ -136,34 +130,9 @@ class _PackageActions(Bound):
                     told = f"{self.reference}: {check.message}"
                     warnings.warn(told, OtherLibraries, stacklevel=2)
         built = wanted.get("environment") == ModelEnvironment.PACKAGE
-        with log_followed(connection, self.id, kernelspec, log if built else None):
+        with log_followed(connection, self._path, kernelspec, log if built else None):
             answer = connection.call("POST", "/deployments", json=wanted)
         return Deployment.of(self._registry, answer)
-
-    def checks(
-        self,
-        *,
-        kernelspec: str | None = None,
-        environment: ModelEnvironment | str = ModelEnvironment.KERNELSPEC,
-    ) -> Checks:
-        """Whether it could be deployed so, without trying: is what it runs in as when it was made?
-
-        The parameters are as in `deploy`.
-        """
-        wanted = body(DeploymentCheck, kernelspec=kernelspec, environment=environment)
-        answer = self._registry.connection.call("POST", f"/packages/{self.id}/checks", json=wanted)
-        return Checks(Check.model_validate(item) for item in answer)
-
-    def environment(self, *, kernelspec: str | None = None) -> PackageEnvironment:
-        """The environment that it asks for: of what it is built, and whether it is there.
-
-        Raises
-        ------
-        RequirementsRefused
-            when what it needs is not said in names and versions.
-
-        """
-        return environment_of(self._registry.connection, self.id, kernelspec)
 
     def update(
         self, *, description: str | None = None, tags: Mapping[str, Any] | None = None

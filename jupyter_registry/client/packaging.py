@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,57 +14,22 @@ from ..domain.errors import (
     InvalidInput,
     MissingExtra,
     ModelFailed,
-    RegistryError,
-    TooLarge,
-    UnsupportedFormat,
 )
-from ..domain.kinds import PackageKind, PicklePolicy, TargetType
+from ..domain.kinds import PackageKind, TargetType
 from ..domain.signature import Signature
 from . import provenance, tables
 from .bodies import body
+from .described import Described, SignatureLike
 from .discovery import kernel_id
+from .model_files import ModelFiles
 from .packages import Package
-from .progress import Progress, bar
-from .source import names_source, source_folder
-from .uploads import gather, linked, together, unpacked, upload, warn_left_out
+from .progress import bar
+from .uploads import upload
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ..formats.base import Predictor
-    from .registry import Info, Registry
-
-SignatureLike = Signature | Iterable[Mapping[str, Any]] | Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Described:
-    """What the caller of ``Registry.register`` said."""
-
-    name: str
-    model: Any
-    kind: PackageKind | str | None
-    target: str | None
-    target_type: TargetType | str | None
-    class_labels: Any
-    positive_class: object | None
-    threshold: float | None
-    training: Any
-    holdout: Any
-    predictions: Any
-    importance: Mapping[str, float] | None
-    signature: SignatureLike | None
-    input_example: Any
-    description: str
-    tags: Mapping[str, Any] | None
-    aliases: tuple[str, ...]
-    format: str | None
-    location: str | None
-    build_environment: str | None
-    own_code: bool
-    sign_with: str | os.PathLike[str] | None
-    try_rows: int
-    progress: Progress
+    from .registry import Registry
 
 
 class NotDeployable(UserWarning):
@@ -89,7 +52,7 @@ def register(registry: Registry, said: Described) -> Package:
             info = registry.info()
             trust(info.trusted_types)
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            model = _ModelFiles.of(said, info, folder)
+            model = ModelFiles.of(said, info, folder)
             if said.sign_with is not None:
                 model.sign(said.sign_with, folder / "signature")
         wanted = _body(registry, said, kind, model, training, holdout)
@@ -110,7 +73,7 @@ def _body(
     registry: Registry,
     said: Described,
     kind: PackageKind,
-    model: _ModelFiles | None,
+    model: ModelFiles | None,
     training: pa.Table | None,
     holdout: pa.Table | None,
 ) -> dict[str, Any]:
@@ -187,132 +150,6 @@ def _body(
     )
 
 
-class _ModelFiles:
-    """The files of a hosted model, their format, and the model itself once it is needed."""
-
-    def __init__(
-        self,
-        files: dict[str, Path],
-        root: Path,
-        format: str,
-        info: Info,
-        own_code: bool,
-        is_made_here: bool = False,
-    ) -> None:
-        self.files = files
-        #: Whether code in it is the caller's own; see `formats.scan.refused`.
-        self.own_code = own_code
-        self._info = info
-        self._is_safe = is_made_here
-        self.format = format
-        self._root = root
-        #: The model, once it was needed.
-        self.loaded: Predictor | None = None
-
-    @classmethod
-    def of(cls, said: Described, info: Info, folder: Path) -> _ModelFiles:
-        """Save an object into the folder, or take a path, or several, as they are."""
-        from .. import formats
-
-        left_out: dict[str, str] = {}
-        if _are_paths(said.model):
-            path = together(said.model, folder)
-        elif isinstance(said.model, str) and names_source(said.model):
-            path = source_folder(said.model, folder)
-        elif isinstance(said.model, str | os.PathLike):
-            path = Path(said.model).expanduser()
-            whole = formats.whole_folder(path) if path.is_file() else None
-            if whole is not None and whole[0].name == "mlflow":
-                path = path.parent  # the file is about what lies beside it
-            elif whole is not None:
-                # in a folder of its own: what lies beside it here is not uploaded
-                path = together([path], folder)
-            elif path.is_file():
-                path, left_out = unpacked(path, folder)
-        else:
-            chosen, file = formats.save_model(said.model, folder, said.format)
-            return cls({file.name: file}, file, chosen.name, info, True, is_made_here=True)
-        gathered = gather(path)
-        gathered.left_out.update(left_out)
-        warn_left_out(gathered, stacklevel=6)
-        found = formats.find_model(path, said.format)[0]
-        return cls(gathered.files, path, found.name, info, said.own_code)
-
-    def predictor(self) -> Predictor:
-        """The model, loaded from its file once; what is served is what was asked here."""
-        if self.loaded is None:
-            from .. import formats
-
-            self._check()
-            file = formats.model_file(self._root, self.format)
-            try:
-                self.loaded = formats.format_named(self.format).load(file)
-            except RegistryError:
-                raise
-            except Exception as error:
-                raise UnsupportedFormat(
-                    f"{file.name!r} cannot be loaded as {self.format}: "
-                    f"{type(error).__name__}: {error}",
-                    advice="Check that the file is whole and of that format, and that the "
-                    "libraries it was saved with are installed here.",
-                    fields={"format": self.format, "file": file.name},
-                ) from error
-        return self.loaded
-
-    def check_unstructured(self) -> None:
-        """Refuse what cannot answer whole requests; runs nothing."""
-        from ..formats.custom_hooks import FILE_NAME, hooks_of
-
-        path = self._root / FILE_NAME
-        hooks = hooks_of(path) if self.format == "custom_code" and path.is_file() else None
-        if hooks is None or not ("score_unstructured" in hooks or hooks.open):
-            raise InvalidInput(
-                f"An unstructured model is a folder with {FILE_NAME} that has the hook "
-                "score_unstructured(model, data, **kwargs).",
-                advice="Define it, or choose the target type of what the model scores.",
-                fields={"target_type": "no score_unstructured"},
-            )
-
-    def sign(self, key: str | os.PathLike[str], folder: Path) -> None:
-        """Add a signature of all files; see `formats.signing.sign`."""
-        from ..formats.signing import NAME, sign
-
-        folder.mkdir()
-        self.files = {path: file for path, file in self.files.items() if path != NAME}
-        sign(linked(self.files, folder / "signed"), key, folder / NAME)
-        self.files[NAME] = folder / NAME
-
-    def check_size(self) -> None:
-        """Refuse more than the server takes before any of it is sent; raises `TooLarge`."""
-        most = self._info.limits.get("upload_bytes")
-        size = sum(file.stat().st_size for file in self.files.values())
-        if isinstance(most, int) and size > most:
-            raise TooLarge(
-                f"The files have {size:,} bytes, the server takes {most:,}.",
-                advice="Register fewer or smaller files, or have the limit raised.",
-                fields={"limit": most},
-            )
-
-    def _check(self) -> None:
-        """Scan files of elsewhere before they are loaded here; raises `UnsafeContent`."""
-        if self._is_safe or self._info.pickle_policy is not PicklePolicy.BLOCK:
-            return
-        from ..formats.scan import refused, scan_files, unsafe
-
-        if bad := refused(scan_files(self.files, self._info.trusted_types), self.own_code):
-            raise unsafe(bad)
-        self._is_safe = True
-
-
-def _are_paths(model: Any) -> bool:
-    """Whether several files or folders were given."""
-    return (
-        isinstance(model, list | tuple)
-        and len(model) > 0
-        and all(isinstance(item, str | os.PathLike) for item in model)
-    )
-
-
 def _kind(said: Described) -> PackageKind:
     chosen = said.kind
     if chosen is None:
@@ -358,7 +195,7 @@ def _check_unstructured(said: Described) -> None:
 
 
 def _signature(
-    said: Described, model: _ModelFiles | None, samples: list[pa.Table], outside: list[str]
+    said: Described, model: ModelFiles | None, samples: list[pa.Table], outside: list[str]
 ) -> Signature | None:
     if said.signature is not None:
         return _given_signature(said.signature)
@@ -411,7 +248,7 @@ def _example(
     said: Described,
     signature: Signature | None,
     sample: pa.Table | None,
-    model: _ModelFiles | None,
+    model: ModelFiles | None,
 ) -> list[dict[str, Any]] | None:
     from ..formats.from_data import EXAMPLE_ROWS, example_kept, example_of
 
@@ -436,4 +273,4 @@ def _provenance(registry: Registry) -> dict[str, Any]:
     return known
 
 
-__all__ = ["Described", "NotDeployable", "SignatureLike", "register"]
+__all__ = ["NotDeployable", "register"]

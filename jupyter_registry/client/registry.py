@@ -29,7 +29,7 @@ from .references import resolve, split_reference
 from .shown import Facts, Shown
 
 if TYPE_CHECKING:
-    from .packaging import SignatureLike
+    from .described import SignatureLike
 
 
 class Info(Shown, ServerInfo):
@@ -175,7 +175,8 @@ class Registry:
             when a library for it is not installed.
 
         """
-        from .packaging import Described, register
+        from .described import Described
+        from .packaging import register
 
         return register(
             self,

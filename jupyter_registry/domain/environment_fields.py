@@ -11,7 +11,8 @@ from .problem import Problem
 class EnvironmentPublic(SQLModel):
     """The environment that a deployment of a package would run in, by its requirements."""
 
-    package_id: int
+    package_id: int | None
+    """Null of a leaderboard's model that is no package yet."""
     state: BuildState
     source: str
     """The file that says what is needed, or ``captured versions``."""

@@ -150,6 +150,14 @@ async def replace(
     return Replaced(done, packaged)
 
 
+def preview(database: Database, board_id: int, number: int) -> PackagePublic:
+    """The package that a model is, or would be; that one has an id below 0.
+
+    Raises as `register`.
+    """
+    return _candidate(database, board_id, number, BoardPackageCreate()).preview
+
+
 # --- what a package is made of ---------------------------------------------------------------
 
 

@@ -29,6 +29,13 @@ async def check(services: Services, package_id: int, body: DeploymentCheck) -> l
 
     """
     package = await services.in_thread(get_package, services.database, package_id)
+    return await check_of(services, package, body)
+
+
+async def check_of(
+    services: Services, package: PackagePublic, body: DeploymentCheck
+) -> list[Check]:
+    """`check` of a package that may not be there yet."""
     runtime = Runtime(body.kernelspec, body.environment)
     kept = package.archived_at is None
     archived = Check(

@@ -169,6 +169,17 @@ def describe(
 
     """
     package = get_package(services.database, package_id)
+    return describe_of(services, package, kernelspec, log_offset, describe_problem)
+
+
+def describe_of(
+    services: Services,
+    package: PackagePublic,
+    kernelspec: str | None,
+    log_offset: int,
+    describe_problem: Describe,
+) -> EnvironmentPublic:
+    """`describe` of a package that may not be there yet; blocks."""
     asked = wanted(services, package, kernelspec)
     built = services.environments
     about: dict[str, Any] = built.files.about(asked.key) or {}
@@ -183,7 +194,7 @@ def describe(
         problem = None if failure is None else describe_problem(failure)
     log, log_offset = built.files.log(asked.key, log_offset)
     return EnvironmentPublic(
-        package_id=package_id,
+        package_id=package.id if package.id > 0 else None,
         state=state,
         source=asked.requirements.source,
         requirements=list(asked.requirements.lines),

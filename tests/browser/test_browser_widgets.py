@@ -66,6 +66,7 @@ def test_register_deploy_replace_by_clicking(
     expect(form.get_by_role("alert").first).to_contain_text("A package needs a name.")
     page.wait_for_timeout(600)
     expect(form.get_by_role("alert").first).to_contain_text("A package needs a name.")
+    expect(form.get_by_label("Name", exact=True)).to_be_focused()
     picture(form, "form-error-light")
     form.get_by_label("Name", exact=True).fill("churn")
     form.get_by_role("button", name="Register", exact=True).click()

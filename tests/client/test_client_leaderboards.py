@@ -112,6 +112,19 @@ def test_the_command_line_tells_what_cannot_be_trained_on(
     assert registry.leaderboards(name=name).total() == 0
 
 
+def test_a_model_tells_what_it_would_run_in_before_it_is_a_package(board: Board) -> None:
+    model = board.model(1)
+    checks = {check.name: check.message for check in model.checks(environment="package")}
+    assert list(checks) == ["not_archived", "environment", "library_versions"]
+    assert "is built from captured versions" in checks["environment"]
+    found = model.environment()
+    assert (found.package_id, found.state) == (None, "absent")
+    assert "scikit-learn==1" in found.requirements
+    package = board.register(1)
+    assert model.environment().package_id == package.id
+    assert package.environment().key == found.key  # the same is built, once
+
+
 def test_what_is_shown_is_escaped_and_the_seal_is_said(board: Board) -> None:
     shown = board._repr_html_()
     assert "<b>" not in shown

@@ -397,7 +397,7 @@ def test_it_is_readable_without_a_kernel(view: AccuracyView) -> None:
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert "data:image/png;base64," in bundle["text/html"]
     assert 'alt="AUC (higher is better) over time' in bundle["text/html"]
-    assert "<td>0." in bundle["text/html"]
+    assert '<td style="text-align: right">0.' in bundle["text/html"]
     assert re.search(r"Accuracy of .* / live: AUC 0\.\d+ of 600 rows", bundle["text/plain"])
     assert "<style" not in bundle["text/html"]
 

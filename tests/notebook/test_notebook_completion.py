@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_registry.notebook.magics.completion import Fragment, tokenise
+from jupyter_registry.notebook.magics.typed import Fragment, tokenise
 
 
 @pytest.fixture

@@ -117,7 +117,8 @@ def test_a_model_is_deployed_and_replaces(
     package = registry.package(f"{name}/1")
     assert (package.kind, package.tags) == ("native", {"a": "b"})
     assert (deployment.importance, deployment.prediction_threshold) == ("high", 0.4)
-    ran = kernel.ok(f'%board {number} --replace "{label}" --model 1 --dry-run')
+    trial = f'%board {number} --replace "{label}" --model 1 --dry-run --environment kernelspec'
+    ran = kernel.ok(trial)
     assert registry.deployment(label).package == f"{name}/1"
     told = kernel.fails(f'%board {number} --replace "{label}" --model 1')
     assert "--reason" in told

@@ -171,6 +171,11 @@ def test_unlock_register_deploy_and_replace(
     assert "jr-mark" in form._checks.value
     assert form.replace.disabled  # no reason yet
     form.reason.value = "accuracy"
+    assert not form.replace.disabled
+    libraries = form.fields["environment"].input
+    libraries.value = "package"
+    assert form.replace.disabled  # these were not checked
+    libraries.value = ""
     form.replace.click()
     form.wait(SECONDS)
     assert registry.deployment(name).package == f"{name}/2"

@@ -9,37 +9,24 @@ import argparse
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as in_url
 
 from .. import namespace
 from .arguments import Command, Kind, Parser
 from .registry_magics import COMMANDS
+from .typed import Fragment, Place, fitting, paths, tokenise, until_cursor
 
 if TYPE_CHECKING:
     from .registry_magics import RegistryMagics
 
 #: Seconds to wait for the server, in all.
 _PATIENCE = 0.7
-#: Items asked of the server, and files listed.
+#: Items asked of the server.
 _LIMIT = 100
 
 _MAGIC = re.compile(r"\s*(?:[^\s%!=][^%!=]*=\s*)?%%?(\w+)\s(.*)", re.DOTALL)
-#: Cell magics whose options are the cell.
-_SPREADS = re.compile(r"\s*%%leaderboard\b")
-_NEEDS_QUOTES = re.compile(r"[\s'\"\\;]")
 _MARK = "_is_of_jupyter_registry"
-
-
-@dataclass(frozen=True)
-class Fragment:
-    """The token that the cursor is in: as it stands there, without quotes, and the quote open."""
-
-    raw: str
-    text: str
-    quote: str = ""
 
 
 class Completer:
@@ -56,7 +43,7 @@ class Completer:
             fragment = ""
             texts: list[str] = []
             try:
-                fragment, texts = self.complete(_until_cursor(context))
+                fragment, texts = self.complete(until_cursor(context))
             except Exception:
                 texts = []  # no help is better than an error while typing
             if not texts:
@@ -101,10 +88,10 @@ class _Asked:
         """All that the fragment can become, quoted where need be, the best first."""
         words = self._command.words()
         if words and not self._given and not self._fragment.text.startswith("-"):
-            return _fitting(words, self._fragment)
+            return fitting(words, self._fragment)
         parser, tokens = self._command.parser_for(self._given)
         positional, options = parser.arguments()
-        place = _Place.of(tokens, positional, options)
+        place = Place.of(tokens, positional, options)
         self._texts = place.texts
         if place.option is not None:
             return self._values(parser, place.option)
@@ -123,18 +110,18 @@ class _Asked:
         if equals and name in options:
             inner = Fragment(value, value)
             known = self._candidates(parser.kinds.get(options[name].dest), inner)
-            return [f"{name}={text}" for text in _fitting(known, inner)]
+            return [f"{name}={text}" for text in fitting(known, inner)]
         names = [
             name
             for name, action in options.items()
             if name.startswith("--") and (_repeats(action) or action.dest not in used)
         ]
         usual = [name for name in names if name not in ("--help", "--debug")]
-        return _fitting([*usual, "--debug", "--help"], self._fragment)
+        return fitting([*usual, "--debug", "--help"], self._fragment)
 
     def _values(self, parser: Parser, action: argparse.Action) -> list[str]:
         known = self._candidates(parser.kinds.get(action.dest), self._fragment)
-        return _fitting(known, self._fragment)
+        return fitting(known, self._fragment)
 
     def _candidates(self, kind: Kind | Sequence[str] | None, fragment: Fragment) -> Iterable[str]:
         if kind is None:
@@ -143,12 +130,12 @@ class _Asked:
             return kind
         if kind is Kind.TABLE:
             tables = namespace.named(self._names, namespace.is_table)
-            return [*sorted(tables), *_paths(fragment.text, namespace.TABLE_SUFFIXES)]
+            return [*sorted(tables), *paths(fragment.text, namespace.TABLE_SUFFIXES)]
         if kind is Kind.MODEL:
             models = namespace.named(self._names, namespace.is_fitted)
-            return [*sorted(models), *_paths(fragment.text, None)]
+            return [*sorted(models), *paths(fragment.text, None)]
         if kind is Kind.FILE:
-            return _paths(fragment.text, None)
+            return paths(fragment.text, None)
         if kind is Kind.COLUMN:
             return self._columns()
         if kind is Kind.METRIC:
@@ -289,129 +276,11 @@ class _Asked:
         return self._magics.remembered.get(path, wanted, deadline=self._deadline)
 
 
-@dataclass(frozen=True)
-class _Place:
-    """What comes next after some tokens: an option's value, or a positional argument."""
-
-    option: argparse.Action | None
-    positional: argparse.Action | None
-    used: set[str]
-    #: The positional arguments that there are already.
-    texts: Sequence[str]
-
-    @classmethod
-    def of(
-        cls, tokens: Sequence[str], positional: Sequence[argparse.Action], options: Any
-    ) -> _Place:
-        waiting: argparse.Action | None = None
-        used: set[str] = set()
-        texts: list[str] = []
-        for token in tokens:
-            name, equals, _ = token.partition("=")
-            if waiting is not None and (waiting.nargs is None or name not in options):
-                waiting = None if waiting.nargs is None else waiting
-            elif name in options:
-                action = options[name]
-                used.add(action.dest)
-                waiting = action if action.nargs in (None, "+") and not equals else None
-            elif not token.startswith("-"):
-                texts.append(token)
-        following = None
-        if positional:
-            last = positional[-1]
-            if len(texts) < len(positional):
-                following = positional[len(texts)]
-            elif last.nargs in ("*", "+"):
-                following = last
-        return cls(waiting, following, used, texts)
-
-
 def is_matcher(matcher: Any) -> bool:
     """Whether a custom matcher is one of ours."""
     return bool(getattr(matcher, _MARK, False))
 
 
-def tokenise(text: str) -> tuple[list[str], Fragment]:
-    """The whole tokens before the cursor, and the one that it is in."""
-    tokens: list[str] = []
-    start, value, quote, inside = 0, "", "", False
-    position = 0
-    while position < len(text):
-        letter = text[position]
-        if letter == "\\" and quote != "'" and position + 1 < len(text):
-            value, inside = value + text[position + 1], True
-            position += 1
-        elif quote:
-            if letter == quote:
-                quote = ""
-            else:
-                value += letter
-        elif letter in "'\"":
-            quote, inside = letter, True
-        elif letter.isspace():
-            if inside:
-                tokens.append(value)
-            value, inside = "", False
-            start = position + 1
-        else:
-            value, inside = value + letter, True
-        position += 1
-    return tokens, Fragment(text[start:], value, quote)
-
-
-def _until_cursor(context: Any) -> str:
-    """The text before the cursor, lines joined that end in a backslash, as IPython joins them."""
-    lines = context.full_text.split("\n")[: context.cursor_line + 1]
-    text = str(lines[-1][: context.cursor_position])
-    if _SPREADS.match(lines[0]):  # its options go on in the cell
-        return " ".join(line.strip().removesuffix("\\") for line in [*lines[:-1], text])
-    for line in reversed(lines[:-1]):
-        if not line.rstrip().endswith("\\"):
-            break
-        text = f"{line.rstrip()[:-1]} {text}"
-    return text
-
-
-def _fitting(known: Iterable[str], fragment: Fragment) -> list[str]:
-    """Those that begin as the fragment does, in its case if any do, quoted where need be."""
-    candidates = list(dict.fromkeys(known))
-    found = [text for text in candidates if text.startswith(fragment.text)]
-    if not found:
-        lower = fragment.text.lower()
-        found = [text for text in candidates if text.lower().startswith(lower)]
-    return [_quoted(text, fragment.quote or fragment.raw[:1]) for text in found]
-
-
-def _quoted(text: str, quote: str) -> str:
-    """A token that means the text; in the quotes that were begun, else in some if need be."""
-    if quote not in ("'", '"'):
-        if not _NEEDS_QUOTES.search(text):
-            return text
-        quote = '"' if '"' not in text else "'"
-    if quote == "'":
-        return "'" + text.replace("'", "'\"'\"'") + "'"
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _repeats(action: argparse.Action) -> bool:
     """Whether an option may be given again."""
     return isinstance(action, argparse._AppendAction)
-
-
-def _paths(text: str, suffixes: tuple[str, ...] | None) -> list[str]:
-    """Files and folders that a path can become; hidden ones, and other kinds, are left out."""
-    folder, slash, _ = text.rpartition("/")
-    where = Path(f"{folder}{slash}" or ".").expanduser()
-    try:
-        found = sorted(where.iterdir())[: 10 * _LIMIT]
-    except OSError:
-        return []
-    shown = []
-    for path in found:
-        if path.name.startswith("."):
-            continue
-        if path.is_dir():
-            shown.append(f"{folder}{slash}{path.name}/")
-        elif suffixes is None or path.name.lower().endswith(suffixes):
-            shown.append(f"{folder}{slash}{path.name}")
-    return shown[:_LIMIT]

@@ -125,7 +125,14 @@ def _done(found: Board, options: argparse.Namespace, action: str) -> Any:
         reason = options.reason or ReplacementReason.OTHER
         model = _rank(options.model)
         return found.replace(
-            options.replace, model, reason, options.note, options.dry_run, **by, **package
+            options.replace,
+            model,
+            reason,
+            options.note,
+            options.dry_run,
+            environment=options.environment,
+            **by,
+            **package,
         )
     if options.label is None:
         raise Misused("%board: give the deployment's label with --as.")
@@ -254,7 +261,9 @@ def _board() -> Parser:
     made.add("--name", completes=Kind.NAME, help="of the package; in the list: of this name alone")
     made.add("--tag", action="append", default=[], metavar="KEY[:VALUE]", dest="tags")
     made.add("--alias", action="append", metavar="ALIAS", dest="aliases")
-    add_deployment(made, "with --deploy: ")
+    for action in add_deployment(made, "with --deploy: "):
+        if action.dest == "environment":
+            action.help = f"with --replace too, where it stays unless given; {action.help}"
     made.add(
         "--threshold", type=float, help="with --deploy: least probability of the positive class"
     )

@@ -19,9 +19,10 @@ from ...domain.errors import InvalidInput, WrongTargetType
 from ...domain.kinds import Bucket, TargetType
 from ...domain.metrics import Metric
 from . import accuracy_save, accuracy_svg, accuracy_text
+from .accuracy_answers import Answer, Answers
 from .accuracy_controls import Controls, Request, threshold_controls
 from .accuracy_live import Live
-from .accuracy_pictures import Picture, Shown, drawn_alike, pictures
+from .accuracy_pictures import Picture, Shown, pictures
 from .common import Panel, bar, button, find_deployment, guarded
 from .turns import TURN
 
@@ -32,12 +33,9 @@ if TYPE_CHECKING:
     from ...client.accuracy import Accuracy
     from ...client.accuracy_details import AccuracyDetails
     from ...client.deployments import Deployment
-    from ...client.segments import Segments
 
 #: The metric shown unless one is named: the first of these that has a value.
 _PREFERRED = ("auc", "rmse", "accuracy", "log_loss", "mae")
-#: Accuracy, what segments there are, and details; ``None`` where they were not asked for.
-_Answer = tuple["Accuracy", "Segments | None", "AccuracyDetails | None"]
 #: Pixels per inch of the picture that a saved notebook keeps.
 _STATIC_DPI = 110
 
@@ -86,10 +84,7 @@ class AccuracyView(Panel):
         self.deployment = find_deployment(deployment)
         if not self.deployment.target_type.has_rows:
             raise WrongTargetType(NO_ROWS, advice="Look at deployment.health(), or its card.")
-        self._accuracy: Accuracy | None = None
-        self._whole: Accuracy | None = None
-        self._details: AccuracyDetails | None = None
-        self._asked: Request | None = None
+        self._answers = Answers(self.deployment)
         self._live = Live(self, self._refresh_live, self.refresh)
         self._quiet = 0
         self._threshold_known = False
@@ -162,16 +157,12 @@ class AccuracyView(Panel):
         Hours are shown from an answer with one metric: the others are asked for when not yet
         known.
         """
-        if self._whole is None and self._asked is not None:
-            self._whole = self.deployment.accuracy(**replace(self._asked, metric=None).series)
-        return self._whole
+        return self._answers.whole
 
     @property
     def details(self) -> AccuracyDetails | None:
         """Score bins, confusion or sampled rows of what is shown; asked for when not yet known."""
-        if self._details is None and self._asked is not None:
-            self._details = self.deployment.accuracy_details(**self._asked.range)
-        return self._details
+        return self._answers.details
 
     def to_frame(self) -> pandas.DataFrame:
         """Accuracy by bucket as a pandas DataFrame, each metric with baseline and change."""
@@ -220,31 +211,26 @@ class AccuracyView(Panel):
             return request
         return replace(request, metric=self.controls.metric.value)
 
-    def _ask(self, request: Request, *, live: bool = False) -> _Answer:
-        """The answer to a request, what segments there are (of a view that refreshes by itself only
-        if there are some) and, if it is new and the tab needs them, details.
+    def _ask(self, request: Request, *, live: bool = False) -> Answer:
+        """The answer to a request, with what the tab needs; segments of a view that refreshes by
+        itself only if there are some.
         """
-        accuracy = self.deployment.accuracy(**request.series)
-        ask = not live or self.controls.segments.are_offered
-        segments = self.deployment.segments() if ask else None
-        known = request == self._asked and drawn_alike(accuracy, self._accuracy)
-        if known or not self._picture.needs_details:
-            return accuracy, segments, None
-        return accuracy, segments, self.deployment.accuracy_details(**request.range)
+        return self._answers.ask(
+            request,
+            segments=not live or self.controls.segments.are_offered,
+            details=self._picture.needs_details,
+        )
 
-    def _take(self, request: Request, answer: _Answer) -> None:
-        accuracy, segments, details = answer
-        if segments is not None:
-            self.controls.segments.offer(segments)
+    def _take(self, request: Request, answer: Answer) -> None:
+        if answer.segments is not None:
+            self.controls.segments.offer(answer.segments)
         self._updated.value = (
             f'<span class="jr-muted">updated {datetime.now().astimezone():%H:%M:%S}</span>'
         )
-        if request == self._asked and drawn_alike(accuracy, self._accuracy):
+        if not self._answers.take(request, answer):
             return
-        self._asked, self._accuracy, self._details = request, accuracy, details
-        self._whole = accuracy if request.metric is None else None
-        self.controls.offer(accuracy.history)
-        self._choose(accuracy)
+        self.controls.offer(answer.accuracy.history)
+        self._choose(answer.accuracy)
         self._stale = set(range(len(self._pictures)))
         self._draw()
 
@@ -273,7 +259,7 @@ class AccuracyView(Panel):
 
     @property
     def _known(self) -> Accuracy:
-        return _answered(self._accuracy)
+        return _answered(self._answers.accuracy)
 
     def _shown(self, one: Picture) -> Shown:
         """What a picture is drawn from; asks for details where it needs them."""
@@ -302,9 +288,9 @@ class AccuracyView(Panel):
 
     def _draw(self) -> None:
         """Draw the tab that is shown, if it is not as it should be."""
-        if self._accuracy is None:
+        if self._answers.accuracy is None:
             return
-        self._summary.value = accuracy_text.summary(self._accuracy, self._metric)
+        self._summary.value = accuracy_text.summary(self._answers.accuracy, self._metric)
         at = self._at  # once: another thread may hear of the next tab meanwhile
         if at not in self._stale:
             return
@@ -332,7 +318,7 @@ class AccuracyView(Panel):
 
     def _metric_chosen(self) -> None:
         self._choose_metric = False
-        only = None if self._asked is None else self._asked.metric
+        only = None if self._answers.asked is None else self._answers.asked.metric
         if only not in (None, self.controls.metric.value) and not self._quiet:
             self.refresh()  # the buckets have another metric
         else:
@@ -392,7 +378,7 @@ class AccuracyView(Panel):
 
     def static_text(self) -> str:
         """The view in one line."""
-        said = accuracy_text.in_words(self._accuracy, self._metric)
+        said = accuracy_text.in_words(self._answers.accuracy, self._metric)
         return f"Accuracy of {self.deployment.label}: {said}"
 
     def static_html(self) -> str:
@@ -400,7 +386,8 @@ class AccuracyView(Panel):
         image = ""
         with contextlib.suppress(Exception):  # the numbers stand alone where nothing is drawn
             image = accuracy_save.image(self.figure, _STATIC_DPI)
-        return accuracy_text.static(self.deployment, self._accuracy, self._summary.value, image)
+        known, said = self._answers.accuracy, self._summary.value
+        return accuracy_text.static(self.deployment, known, said, image)
 
 
 def _answered(accuracy: Accuracy | None) -> Accuracy:

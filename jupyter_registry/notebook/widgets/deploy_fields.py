@@ -78,16 +78,17 @@ def deploy_fields(package: Package | PackageItem) -> Fields:
     return fields
 
 
-def libraries_field(chosen: ModelEnvironment = ModelEnvironment.KERNELSPEC) -> Field:
-    """The input of whose libraries a model runs with."""
+def libraries_field(chosen: ModelEnvironment | None = ModelEnvironment.KERNELSPEC) -> Field:
+    """The input of whose libraries a model runs with; without one chosen, as it is by now."""
     return Field(
         "Libraries",
         widgets.Dropdown(
             options=[
+                *([("As the deployment has it", "")] if chosen is None else []),
                 ("Those of the environment", ModelEnvironment.KERNELSPEC),
                 ("What the package needs, built for it", ModelEnvironment.PACKAGE),
             ],
-            value=chosen,
+            value=chosen or "",
         ),
         "Those of its requirements.txt, of an MLflow or conda file, or those that it was made "
         "with, for the environment's Python.",

@@ -110,8 +110,6 @@ class DeployForm(Panel):
         package = self.package
         assert package is not None
         runtime = {name: said[name] for name in ("kernelspec", "environment")}
-        if not hasattr(package, "checks"):  # a leaderboard's model was made here
-            return package.deploy(**said)
         if package.kind.is_hosted and self._checked != runtime:
             found = package.checks(**runtime)
             self._checked = runtime

@@ -12,14 +12,17 @@ from ...domain.errors import InvalidInput
 from ...domain.kinds import CheckStatus, DeploymentState, PackageKind, ReplacementReason
 from . import deployment_html
 from .background import Background
+from .build_log import BuildLog
 from .common import Panel, actions, button, guarded
+from .deploy_fields import libraries_field
 from .fields import Field, Fields
 from .package_card import read_tags
 from .turns import in_turn
 
 if TYPE_CHECKING:
     from ...client.board_models import WholeBoardModel
-    from ...client.deployments import Deployment
+    from ...client.deployments import Deployment, Replacement
+    from ...client.environments import Checks
     from ...client.leaderboards import Board
     from ...client.packages import Package
 
@@ -38,6 +41,10 @@ class Deployable:
         self.signature = board.signature
         self.provenance = model.provenance
         self.baseline = None
+
+    def checks(self, **runtime: Any) -> Checks:
+        """Whether it could be deployed so."""
+        return self._model.checks(**runtime)
 
     def deploy(self, label: str, **settings: Any) -> Deployment:
         """Make package and deployment together."""
@@ -121,7 +128,8 @@ class ReplaceByModelForm(Panel):
         super().__init__()
         self._model, self._replaced = model, replaced
         self._work: Background | None = None
-        self._checked: str | None = None
+        #: the deployment and environment that the checks are of
+        self._checked: tuple[str, str] | None = None
         self._fails = False
         fit = [
             one
@@ -146,6 +154,7 @@ class ReplaceByModelForm(Panel):
         )
         self.fields = Fields(
             deployment=Field("Deployment", self.deployment, hint),
+            environment=libraries_field(None),
             reason=Field("Reason", self.reason, "It stays in the history."),
             note=Field("Note", self.note),
         )
@@ -153,14 +162,17 @@ class ReplaceByModelForm(Panel):
         self.replace = button("Replace", self._replace, style="primary")
         self._state = widgets.Label()
         self._checks = widgets.HTML(layout=widgets.Layout(width="100%"))
-        self.deployment.observe(lambda _: self._allow(), "value")
-        self.reason.observe(lambda _: self._allow(), "value")
+        self.build_log = BuildLog()
+        for choice in (self.deployment, self.fields["environment"].input, self.reason):
+            choice.observe(lambda _: self._allow(), "value")
         self._allow()
         self.show(
             widgets.HTML(deployment_html.CSS, layout=widgets.Layout(display="none")),
             widgets.HTML(f"<h3>Replace a deployment's champion by {escape(model.label)}</h3>"),
             self.fields["deployment"],
+            self.fields["environment"],
             actions(self.check, self._state),
+            self.build_log.view,
             self._checks,
             self.fields["reason"],
             self.fields["note"],
@@ -182,13 +194,15 @@ class ReplaceByModelForm(Panel):
         return f"Replace by {self._model.label}"
 
     @property
-    def _label(self) -> str:
-        return str(self.deployment.value).strip()
+    def _wanted(self) -> tuple[str, str]:
+        """The deployment's label and the environment, each empty where none is said."""
+        return str(self.deployment.value).strip(), self.fields["environment"].value or ""
 
     def _allow(self) -> None:
         """Allow to replace what was checked, if nothing fails and why is said."""
-        checked = bool(self._label) and self._checked == self._label
-        self.check.disabled = not self._label
+        label = self._wanted[0]
+        checked = bool(label) and self._checked == self._wanted
+        self.check.disabled = not label
         self.replace.disabled = not checked or self._fails or not self.reason.value
         self.replace.tooltip = (
             "Check it first"
@@ -201,24 +215,38 @@ class ReplaceByModelForm(Panel):
         )
 
     def _check(self) -> None:
-        label, model = self._label, self._model
+        wanted = self._wanted
 
         def done(result: Any) -> None:
-            self._checked = label
+            self._checked = wanted
             self._fails = any(one.status is CheckStatus.FAILING for one in result.checks)
             self._checks.value = deployment_html.checks(result.checks)
 
-        self._start("Checking …", lambda _: model.replace(label, dry_run=True), done)
+        self._start(
+            "Checking …", lambda work: self._replace_by(work, wanted, "other", "", True), done
+        )
 
     def _replace(self) -> None:
-        label, reason, note = self._label, self.reason.value, self.note.value.strip()
-        model = self._model
-        if self._checked != label:
+        wanted, reason, note = self._wanted, self.reason.value, self.note.value.strip()
+        if self._checked != wanted:
             return
         self._start(
             "Replacing …",
-            lambda _: model.replace(label, reason, note),
+            lambda work: self._replace_by(work, wanted, reason, note),
             lambda result: self._replaced(result.deployment),
+        )
+
+    def _replace_by(
+        self, work: Background, wanted: tuple[str, str], reason: str, note: str, dry: bool = False
+    ) -> Replacement:
+        label, environment = wanted
+        return self._model.replace(
+            label,
+            reason,
+            note,
+            dry,
+            environment=environment or None,
+            log=lambda line: work.tell(lambda: self.build_log.add(line)),
         )
 
     @in_turn
@@ -227,6 +255,7 @@ class ReplaceByModelForm(Panel):
     ) -> None:
         self.notice.clear()
         self.fields.clear()
+        self.build_log.clear()
         self.check.disabled = self.replace.disabled = True
         self._state.value = text
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ..handlers import board_models, leaderboards, training_jobs
+from ..handlers import board_models, environments, leaderboards, training_jobs
 from ..routing import (
     Operation,
     Route,
     choice_parameter,
     text_parameter,
+    whole_parameter,
 )
 from .shared import FAR, PAGE
 
@@ -162,6 +163,31 @@ ROUTES: tuple[Route, ...] = (
                 "Replace a deployment's champion by a model, or with dry_run only check",
                 body="BoardReplacementCreate",
                 answer="ReplacementPublic",
+            )
+        },
+    ),
+    Route(
+        f"{_MODEL}/environment",
+        environments.BoardModelEnvironmentHandler,
+        {
+            "GET": Operation(
+                "The environment that a model asks for, with the log of its building",
+                answer="EnvironmentPublic",
+                parameters={
+                    "kernelspec": text_parameter("Whose Python it has (default: the server's)."),
+                    "log_offset": whole_parameter("The log from this byte on.", minimum=0),
+                },
+            )
+        },
+    ),
+    Route(
+        f"{_MODEL}/checks",
+        environments.BoardModelChecksHandler,
+        {
+            "POST": Operation(
+                "Check how a model could be deployed; nothing is loaded, built or made",
+                body="DeploymentCheck",
+                answer="[Check]",
             )
         },
     ),

@@ -870,6 +870,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/leaderboards/{leaderboard_id}/models/{number}/environment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The environment that a model asks for, with the log of its building */
+        get: operations["getLeaderboardsLeaderboardIdModelsNumberEnvironment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leaderboards/{leaderboard_id}/models/{number}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check how a model could be deployed; nothing is loaded, built or made */
+        post: operations["postLeaderboardsLeaderboardIdModelsNumberChecks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2118,7 +2152,7 @@ export interface components {
          */
         EnvironmentPublic: {
             /** Package Id */
-            package_id: number;
+            package_id: number | null;
             state: components["schemas"]["BuildState"];
             /** Source */
             source: string;
@@ -6251,6 +6285,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplacementPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLeaderboardsLeaderboardIdModelsNumberEnvironment: {
+        parameters: {
+            query?: {
+                /** @description Whose Python it has (default: the server's). */
+                kernelspec?: string;
+                /** @description The log from this byte on. */
+                log_offset?: number;
+            };
+            header?: never;
+            path: {
+                leaderboard_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentPublic"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postLeaderboardsLeaderboardIdModelsNumberChecks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leaderboard_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeploymentCheck"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Check"][];
                 };
             };
             default: components["responses"]["Problem"];
