@@ -159,9 +159,8 @@ class Run:
             seconds = self._left() if not self.done else min(left, _ONE_SHARE * whole)
             expected = self._expected(family)
             if expected > seconds:
-                told = (
-                    f"It would take about {expected:.0f} s, and {seconds:.0f} s were left for it."
-                )
+                left = max(0.0, seconds)
+                told = f"It would take about {expected:.0f} s, and {left:.0f} s were left for it."
                 self._fail(family.title, family.name, {}, told)
                 continue
             self._candidate(family.title, family.name, {}, seconds)

@@ -134,7 +134,7 @@ def _trained_again_and_compared(
     expect(form.get_by_label("Target *")).to_have_value("left")
     expect(form.get_by_label("Time budget in seconds")).to_have_value(str(BUDGET))
     form.locator("input[type=file]").set_input_files(table)
-    fill(form, {"Time budget in seconds": "10"})
+    fill(form, {"Time budget in seconds": "20"})
     form.get_by_role("button", name="Train", exact=True).click()
     back = page.get_by_role("button", name=f"trained again from leaderboard {first_id}")
     expect(back).to_be_visible(timeout=PATIENCE)
