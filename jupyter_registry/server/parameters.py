@@ -12,7 +12,7 @@ Parse = Callable[[str], Any]
 
 def choice(kind: str, text: str) -> Any:
     """A parameter that is one of an enumeration of `domain.kinds`."""
-    from ...domain import kinds
+    from ..domain import kinds
 
     known = getattr(kinds, kind)
     try:
