@@ -7,7 +7,7 @@ export default typescript.config(
   { ignores: ['lib', 'node_modules', 'src/api/types.ts'] },
   js.configs.recommended,
   {
-    files: ['**/*.mjs', 'style/*.js'],
+    files: ['**/*.{cjs,mjs}', 'style/*.js'],
     languageOptions: { globals: globals.node }
   },
   {

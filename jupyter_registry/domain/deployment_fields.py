@@ -109,6 +109,8 @@ class ServicePeriod(SQLModel):
     start: datetime
     end: datetime | None = None
     reason: ReplacementReason | None = None
+    environment: ModelEnvironment | None = None
+    """Whose libraries it ran with; ``None`` where that was not kept."""
     note: str = ""
     user: str = ""
 

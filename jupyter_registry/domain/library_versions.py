@@ -22,6 +22,7 @@ _MATTERS: Mapping[str, tuple[str, ...]] = {
     "catboost": ("catboost",),
     "onnx": ("onnxruntime",),
     "keras": ("keras", "tensorflow", "torch"),
+    "torch": ("torch",),
     "statsmodels": ("statsmodels", "patsy", "pandas", "numpy", "scipy"),
     "pmml": (),
     "skops": ("skops", *_OBJECTS),

@@ -31,11 +31,14 @@ _READERS = {
     "statsmodels": ("pandas",),
     "pmml": ("pypmml", "pandas"),
     "onnx": ("onnxruntime",),
+    "torch": ("torch",),
 }
 #: Captured, but no part of a model.
 _NOT_NEEDED = frozenset({"jupyter_registry"})
 #: Hooks of a ``custom.py`` that get rows, as pandas has them.
-_ROW_HOOKS = re.compile(r"^\s*(async\s+)?def\s+(transform|score|post_process)\b", re.MULTILINE)
+_ROW_HOOKS = re.compile(
+    r"^\s*(async\s+)?def\s+(read_input_data|transform|score|post_process)\b", re.MULTILINE
+)
 CODE = "custom.py"
 _HASH = re.compile(r"--hash[= ](sha(?:256|384|512):[0-9a-fA-F]+)")
 _COMMENT = re.compile(r"(^|\s)#.*$")

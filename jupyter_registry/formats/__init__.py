@@ -32,6 +32,7 @@ _MODULES = {
     "skops": "sklearn_skops",
     "onnx": "onnx",
     "keras": "keras_model",
+    "torch": "torch_model",
     "pmml": "pmml",
     "joblib": "sklearn_joblib",
     "pickle": "sklearn_pickle",

@@ -6,6 +6,11 @@ imports.
 
 - ``init(**kwargs)``: once, before all others; ``code_dir``, the folder's path, by name.
 - ``load_model(code_dir)``: returns the model, anything at all.
+- ``read_input_data(input_binary_data)``: returns the DataFrame of the rows that the others are
+  given, of as many rows. It is given the bytes of a CSV file in UTF-8: a header with the
+  signature's columns in order, a line per row, nothing for a null, times in UTC. So the rows
+  come, whatever they were sent as, after they were checked against the signature; those of several
+  requests may come at once.
 - ``transform(data, model)``: returns what the model is to score. ``data`` is a DataFrame, the
   hook's own, of n rows with the signature's columns: float64, int64 (float64 with NaN for nulls),
   bool, text (NaN for null), datetime64 in UTC.
@@ -18,8 +23,8 @@ imports.
 
 ``model-metadata.yaml`` may say the target's type: see `custom_metadata`.
 
-What comes out last is checked: see `custom_output.read_answer`. ``transform``, ``score`` and
-``post_process`` may take, by name or in ``**kwargs``, of a binary target
+What comes out last is checked: see `custom_output.read_answer`. Hooks about
+rows may take, by name or in ``**kwargs``, of a binary target
 ``positive_class_label`` and ``negative_class_label``, of a multiclass one ``class_labels``.
 ``class_labels.txt``, one label a line, gives the order in which the columns of arrays stand; it
 is the target's otherwise.
@@ -28,7 +33,6 @@ is the target's otherwise.
 from __future__ import annotations
 
 import traceback
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -36,7 +40,7 @@ from typing import Any
 
 from ..domain.errors import ModelFailed, RegistryError, UnsupportedFormat
 from .base import Predictor
-from .custom_hooks import FILE_NAME, HOOKS, LABELS_FILE, Hooks, hooks_of
+from .custom_hooks import FILE_NAME, HOOKS, LABELS_FILE, hooks_of
 from .custom_metadata import read_target_type
 from .custom_module import CodeFolder
 from .custom_predictor import CustomPredictor, Hook, called, is_unstructured, taken
@@ -71,8 +75,7 @@ class CustomCodeFormat(WholeFolder):
             when a library of the model's format is absent.
 
         """
-        hooks = hooks_of(path)
-        _tell_of_later(hooks)
+        hooks_of(path)  # refuses what cannot be called as hooks are
         folder = path.parent
         code = CodeFolder(folder)
         with code:
@@ -178,14 +181,6 @@ def _guarded(when: str, run: Callable[..., Any], *given: Any, **keywords: Any) -
             )
         fields = {"traceback": "".join(traceback.format_exception(error))[-8000:]}
         raise ModelFailed(detail, advice=advice, fields=fields) from error
-
-
-def _tell_of_later(hooks: Hooks) -> None:
-    if hooks.later:
-        warnings.warn(
-            f"{', '.join(hooks.later)} of {FILE_NAME} is not called: rows come as a DataFrame.",
-            stacklevel=3,
-        )
 
 
 def read_labels(folder: Path) -> tuple[str, ...] | None:

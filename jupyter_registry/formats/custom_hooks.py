@@ -16,22 +16,22 @@ LABELS_FILE = "class_labels.txt"
 HOOKS: Mapping[str, Sequence[str]] = {
     "init": ("*", "code_dir"),
     "load_model": ("code_dir",),
+    "read_input_data": ("input_binary_data",),
     "transform": ("data", "model"),
     "score": ("data", "model"),
     "post_process": ("predictions", "model"),
     "score_unstructured": ("model", "data"),
 }
 #: Hooks about rows, without which `score_unstructured` is all that a folder is for.
-ROW_HOOKS = ("transform", "score", "post_process")
+ROW_HOOKS = ("read_input_data", "transform", "score", "post_process")
+#: Of these, the ones after which columns need not be those that came in.
+INPUT_HOOKS = ("read_input_data", "transform")
 #: What `score_unstructured` may ask for by name.
 UNSTRUCTURED_KEYWORDS = ("mimetype", "charset", "query")
 #: What hooks about rows may ask for by name: of a binary target, and of a multiclass one.
 BINARY_KEYWORDS = ("positive_class_label", "negative_class_label")
 CLASS_KEYWORDS = ("class_labels",)
 _KEYWORDS = frozenset({*BINARY_KEYWORDS, *CLASS_KEYWORDS})
-
-#: Hooks of raw request bodies: not served yet.
-LATER = ("read_input_data",)
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -41,7 +41,6 @@ class Hooks:
     """What a text defines; ``open`` where it imports all names of a module, which may be more."""
 
     names: frozenset[str]
-    later: tuple[str, ...] = ()
     open: bool = False
 
     def __contains__(self, name: str) -> bool:
@@ -63,14 +62,13 @@ def read_hooks(source: str | bytes, name: str = FILE_NAME, above: int = 0) -> Ho
     bound = dict(_bound(module.body))
     stars = "*" in bound
     found = frozenset(hook for hook in HOOKS if hook in bound)
-    later = tuple(hook for hook in LATER if hook in bound)
     for hook in HOOKS:
         definition = bound.get(hook)
         if isinstance(definition, _Function):
             _check_call(definition, name)
     if not found and not stars:
-        raise _no_hook(name, later)
-    return Hooks(found, later, stars)
+        raise _no_hook(name)
+    return Hooks(found, stars)
 
 
 def hooks_of(path: Path) -> Hooks:
@@ -158,17 +156,9 @@ def _uncallable(function: _Function, name: str, why: str) -> InvalidInput:
     )
 
 
-def _no_hook(name: str, later: Sequence[str]) -> InvalidInput:
-    known = ", ".join(HOOKS)
-    if later:
-        return InvalidInput(
-            f"{name} defines only {', '.join(later)}, which is not served yet: rows come as a "
-            "DataFrame, and one number or one probability per class goes out.",
-            advice=f"Define at least one of the hooks {known}.",
-            fields={"missing": list(HOOKS)},
-        )
+def _no_hook(name: str) -> InvalidInput:
     return InvalidInput(
-        f"{name} defines none of the hooks {known}.",
+        f"{name} defines none of the hooks {', '.join(HOOKS)}.",
         advice="Define at least one, such as score(data, model).",
         fields={"missing": list(HOOKS)},
     )

@@ -1,4 +1,4 @@
-"""A model with the user's hooks around it: rows go through transform, score and post_process."""
+"""A model with the user's hooks around it, through which rows go one after the other."""
 
 from __future__ import annotations
 
@@ -19,10 +19,17 @@ from ..domain.target import Target, label_text
 from ..domain.unstructured import Body
 from . import sklearn_parts
 from .base import ModelDescription, Prediction, Predictor
-from .custom_hooks import BINARY_KEYWORDS, CLASS_KEYWORDS, FILE_NAME, LABELS_FILE, ROW_HOOKS
+from .custom_hooks import (
+    BINARY_KEYWORDS,
+    CLASS_KEYWORDS,
+    FILE_NAME,
+    INPUT_HOOKS,
+    LABELS_FILE,
+    ROW_HOOKS,
+)
 from .custom_module import CodeFolder
-from .custom_output import PREDICTIONS, read_answer
-from .dataframes import dataframes_for
+from .custom_output import PREDICTIONS, describe, read_answer
+from .dataframes import as_csv, dataframes_for
 from .unstructured import keywords, read_output
 
 #: A hook of the user's, to be called.
@@ -34,7 +41,7 @@ class HookExited(Exception):
 
 
 class CustomPredictor:
-    """A model with the hooks around it; rows go through transform, score and post_process.
+    """A model with the hooks around it; rows go through those about rows, in their order.
 
     Parameters
     ----------
@@ -80,6 +87,11 @@ class CustomPredictor:
         """Whether rows reach the model as they come, and its own answer is the answer."""
         return not self._hooks.keys() & set(ROW_HOOKS)
 
+    @property
+    def _has_own_input(self) -> bool:
+        """Whether what comes in is not what the model was fitted on."""
+        return not self._hooks.keys().isdisjoint(INPUT_HOOKS)
+
     def describe(self) -> ModelDescription:
         """What the model says of itself, as far as the hooks do not speak in its place."""
         return self._description
@@ -105,7 +117,7 @@ class CustomPredictor:
                 advice="List the model's classes, one a line, or remove the file.",
                 fields={"class_labels": list(says.class_labels)},
             )
-        if "transform" in self._hooks:  # what comes in is not what the model was fitted on
+        if self._has_own_input:
             says = replace(says, feature_names=None, n_features=None)
         return says
 
@@ -113,7 +125,7 @@ class CustomPredictor:
         """The columns that the model takes, where no hook stands before it."""
         from .infer import infer_signature
 
-        if self._inner is None or "transform" in self._hooks:
+        if self._inner is None or self._has_own_input:
             return None
         found = infer_signature(None, self._inner)
         return None if found is None else list(found.columns)
@@ -134,7 +146,7 @@ class CustomPredictor:
         self._labels = self._description.class_labels or target.class_labels
         if self._file_labels is not None and target.type.is_classification:
             self._check_labels(target)
-        if self._inner is not None and "transform" not in self._hooks:
+        if self._inner is not None and not self._has_own_input:
             with self._code:
                 self._inner.prepare(signature, target)
         if self._is_plain:
@@ -221,14 +233,11 @@ class CustomPredictor:
     def _through_hooks(self, frame: Frame, data: Any) -> Prediction:
         assert self._target is not None
         n = len(data)
+        if "read_input_data" in self._hooks:
+            data = self._read(data)
         if "transform" in self._hooks:
             data = self._call("transform", data, self.native)
-            if data is None:
-                raise ModelFailed(
-                    f"transform of {FILE_NAME} returned None.",
-                    advice="Return the data that the model is to score.",
-                    fields={"returned": "None"},
-                )
+            _check_returned("transform", data)
         if "score" in self._hooks:
             who, answer = "score", self._call("score", data, self.native)
             if self._other_order and "post_process" not in self._hooks:
@@ -242,6 +251,20 @@ class CustomPredictor:
         if isinstance(answer, Prediction):
             return answer
         return read_answer(answer, n, self._target, self._labels, f"{who} of {FILE_NAME}")
+
+    def _read(self, rows: Any) -> Any:
+        """What `read_input_data` makes of the rows as a CSV file."""
+        data = self._call("read_input_data", as_csv(rows))
+        _check_returned("read_input_data", data)
+        shape = getattr(data, "shape", None) or (len(data),)
+        if shape[0] != len(rows):
+            raise ModelFailed(
+                f"read_input_data of {FILE_NAME} returned {describe(data)}; it was given "
+                f"{len(rows)} rows.",
+                advice="Return each row once, in the order in which they came.",
+                fields={"returned": describe(data), "expected": f"{len(rows)} rows"},
+            )
+        return data
 
     def _warn_of_order(self, answer: Any) -> None:
         """Say, once, that an array's columns are not taken in the order of the model's classes."""
@@ -259,7 +282,7 @@ class CustomPredictor:
         """The model's own answer: what it is for classes is made sure of, and for how many rows."""
         assert self._inner is not None
         assert self._target is not None
-        if "transform" not in self._hooks:
+        if not self._has_own_input:
             told = self._inner.predict(frame)
         else:
             told = self._inner.predict_table(data)
@@ -286,6 +309,15 @@ class CustomPredictor:
 
     def _call(self, name: str, *given: Any) -> Any:
         return called(name, self._hooks[name], *given, **self._keywords[name])
+
+
+def _check_returned(name: str, data: Any) -> None:
+    if data is None:
+        raise ModelFailed(
+            f"{name} of {FILE_NAME} returned None.",
+            advice="Return the data that the model is to score.",
+            fields={"returned": "None"},
+        )
 
 
 def is_unstructured(hooks: Mapping[str, Hook]) -> bool:

@@ -64,6 +64,12 @@ def dataframes_for(names: Sequence[str], purpose: str) -> Callable[[Frame], Any]
         raise missing_extra("pandas", "pandas", purpose) from error
 
 
+def as_csv(rows: Any) -> bytes:
+    """A DataFrame as a CSV file: a header, no index, UTF-8, nothing for what is missing."""
+    text: str = rows.to_csv(index=False, lineterminator="\n")
+    return text.encode()
+
+
 def without_none(column: NDArray[Any]) -> NDArray[Any]:
     """An object column with NaN in place of ``None``; itself where it has none."""
     null = nones(column)

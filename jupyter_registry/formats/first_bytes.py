@@ -26,6 +26,12 @@ CATBOOST = b"CBM1"
 XGBOOST = re.compile(rb'\s*\{\s*"learner"\s*:|\{[iUIlL]\x00*\x07learner')
 #: How a zip begins.
 ZIP = b"PK\x03\x04"
+#: The first file of PyTorch's zips, and what they are commonly called.
+_TORCH = re.compile(
+    rb"serialized_exported_program\.json"
+    rb"|[^/]{1,200}/(data\.pkl|data/|constants|code/|version|byteorder|archive_format|\.format)"
+)
+_TORCH_NAMES = (".pt", ".pth", ".pt2", ".ckpt")
 #: XML whose root is PMML; a declaration and comments may stand before it.
 PMML = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?.*?\?>|<!--.*?-->|\s)*<(\w+:)?PMML[\s>]", re.DOTALL)
 #: What follows an ONNX file's version: the tags of the other fields of its message.
@@ -46,6 +52,8 @@ def possible_formats(path: str, head: bytes) -> tuple[str, ...]:
         return ("joblib",)
     if head.startswith(ZIP) and head[30:].startswith(b"metadata.json"):
         return ("keras",)
+    if head.startswith(ZIP) and (path.endswith(_TORCH_NAMES) or _TORCH.match(head[30:])):
+        return ("torch",)
     if head.startswith(ZIP):
         return ("skops",) if path.endswith((".skops", ".zip")) or "." not in path else ()
     if head.startswith(LIGHTGBM):

@@ -10,7 +10,7 @@ from .sklearn_predictor import SklearnPredictor
 from .statsmodels_results import StatsmodelsPredictor, is_results
 
 #: Formats whose objects are asked in a way of their own, however they are kept.
-_OWN_WAYS = ("xgboost", "lightgbm", "catboost", "keras")
+_OWN_WAYS = ("xgboost", "lightgbm", "catboost", "keras", "torch")
 
 
 def predictor_of(model: Any) -> Predictor:

@@ -112,6 +112,8 @@ def judge(
         return None
     if top in _BRINGS_CODE or "cloudpickle" in module.split("."):
         return CODE, "it makes functions or classes from code in the file"
+    if top == "__torch__":
+        return None  # TorchScript's own: its code lies in the file, and no Python is run by it
     if module == "__main__":
         return CODE, "it is of the program or notebook that made the file"
     if top in _STANDARD and _is_standard(module, name):

@@ -180,6 +180,7 @@ def history(connection: Connection, deployment_id: int) -> list[ServicePeriod]:
             PERIOD.c.start,
             PERIOD.c.end,
             type_coerce(PERIOD.c.reason, String),
+            type_coerce(PERIOD.c.environment, String),
             PERIOD.c.note,
             PERIOD.c.user,
         )
@@ -194,10 +195,11 @@ def history(connection: Connection, deployment_id: int) -> list[ServicePeriod]:
             start=start,
             end=end,
             reason=reason,
+            environment=environment,
             note=note,
             user=user,
         )
-        for package_id, name, version, start, end, reason, note, user in rows
+        for package_id, name, version, start, end, reason, environment, note, user in rows
     ]
 
 

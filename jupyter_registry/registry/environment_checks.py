@@ -79,7 +79,8 @@ def _environment(services: Services, package: PackagePublic, runtime: Runtime) -
         return Check(name=name, status=_FAILING, message=str(missing))
     else:
         count = len(needs.lines)
-        text = f"Its environment is built from {needs.source}: {count} requirements."
+        plural = "" if count == 1 else "s"
+        text = f"Its environment is built from {needs.source}: {count} requirement{plural}."
     if needs.added:
         text += f" Added to them: {', '.join(needs.added)}."
     doubts = list(needs.notes)

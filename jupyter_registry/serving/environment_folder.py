@@ -133,7 +133,12 @@ class EnvironmentFolder:
         return self.path / f"{_BUILDING}{key}-{secrets.token_hex(4)}"
 
     def begin(self, work: Path, wanted: Wanted) -> None:
-        """Make a folder to build in, with the requirements in it; the log has them, too."""
+        """Make a folder to build in, with the requirements in it; the log has them, too.
+
+        Who calls it has the key's lock, so other folders of it are what a killed server left.
+        """
+        for left in self.path.glob(f"{_BUILDING}{wanted.key}-*"):
+            shutil.rmtree(left, ignore_errors=True)
         work.mkdir(mode=0o700)
         (work / LISTED).write_text(wanted.requirements.text, "utf-8")
         head = f"{wanted.requirements.source}, for Python {wanted.base.python}:\n"

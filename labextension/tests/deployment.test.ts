@@ -3,6 +3,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { describe, expect, it } from 'vitest';
 
 import type { DeploymentPublic, PackagePublic, ServicePeriod } from '../src/api/types';
+import { ProblemError } from '../src/api/problems';
 import { days } from '../src/documents/deployment/overview/days';
 import { placed, previous } from '../src/documents/deployment/overview/periods';
 import {
@@ -14,6 +15,7 @@ import {
   inForce,
   withDraft
 } from '../src/documents/deployment/settingsDraft';
+import { isOvercome, type Job } from '../src/documents/deployment/rows/useJob';
 import { asking, predicting, python, reporting, shell } from '../src/documents/deployment/snippets';
 
 const trans = nullTranslator.load('jupyter_registry');
@@ -138,5 +140,31 @@ describe('code', () => {
     expect(ofModel[1]).toContain('json=[{"a\\"b": 1.5}]');
     expect(ofModel[1]).toContain('"Bearer jrk_secret"');
     expect(reporting({ ...parts, key: undefined })[0].code).toContain('"jrk_…"');
+  });
+});
+
+describe('a refusal for the state of a deployment', () => {
+  const inactive = { ...deployment, state: 'inactive' } as DeploymentPublic;
+  const active = { ...deployment, state: 'active' } as DeploymentPublic;
+  const refused = (of: DeploymentPublic, type = 'DeploymentInactive'): Job<void> => {
+    const fields = { state: 'inactive' };
+    const problem = { type, title: '', status: 409, detail: '', advice: '', fields };
+    return { state: 'failed', error: new ProblemError(problem), taken: 0, of };
+  };
+
+  it('is overcome once the deployment was read with another state', () => {
+    expect(isOvercome(refused(inactive), inactive)).toBe(false);
+    expect(isOvercome(refused(inactive), { ...inactive })).toBe(false);
+    expect(isOvercome(refused(inactive), active)).toBe(true);
+  });
+
+  it('stands where what is shown was read before', () => {
+    expect(isOvercome(refused(active), active)).toBe(false);
+    expect(isOvercome(refused(active), inactive)).toBe(false);
+  });
+
+  it('is no other refusal', () => {
+    expect(isOvercome(refused(inactive, 'ModelRejectedInput'), active)).toBe(false);
+    expect(isOvercome({ state: 'idle' }, active)).toBe(false);
   });
 });

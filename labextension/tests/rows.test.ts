@@ -11,14 +11,6 @@ import { type ProblemError, problemOf } from '../src/api/problems';
 import type { DeploymentPublic } from '../src/api/types';
 import visits from './data/visits.parquet?inline';
 
-// jsdom's blobs are read by its FileReader alone
-Blob.prototype.arrayBuffer ??= function (this: Blob) {
-  return new Promise<ArrayBuffer>(resolve => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result as ArrayBuffer);
-    reader.readAsArrayBuffer(this);
-  });
-};
 Blob.prototype.stream ??= function (this: Blob) {
   return new ReadableStream<Uint8Array>({
     start: async controller => {

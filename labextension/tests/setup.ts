@@ -10,5 +10,13 @@ window.matchMedia ??= query =>
     addListener: () => undefined,
     addEventListener: () => undefined
   }) as unknown as MediaQueryList;
+// jsdom's blobs are read by its FileReader alone
+Blob.prototype.arrayBuffer ??= function (this: Blob) {
+  return new Promise<ArrayBuffer>(resolve => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as ArrayBuffer);
+    reader.readAsArrayBuffer(this);
+  });
+};
 
 afterEach(cleanup);

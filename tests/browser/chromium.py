@@ -40,7 +40,7 @@ def installed_or_debian() -> str | None:
 
     Processes that ask at once wait for the one that installs.
     """
-    with (Path(tempfile.gettempdir()) / f"jupyter-registry-browser-{os.getuid()}.lock").open(
+    with (Path(tempfile.gettempdir()) / f"jupyter-registry-apt-{os.getuid()}.lock").open(
         "a"
     ) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

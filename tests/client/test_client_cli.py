@@ -94,8 +94,8 @@ def data(tmp_path: Path) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(command: str, shell: Shell) -> None:
-    shown = shell(command, "--help")
+def test_every_command_explains_itself(command: str, forked: Shell) -> None:
+    shown = forked(command, "--help")
     assert shown.startswith(f"usage: jupyter registry {command}")
     assert len(shown.splitlines()) > 4
 
@@ -111,14 +111,17 @@ def test_help_lists_the_commands_and_is_quick(shell: Shell) -> None:
     assert shell("--version").strip()
 
 
-def test_wrong_usage_ends_with_2(shell: Shell) -> None:
+def test_wrong_usage_ends_with_2(shell: Shell, forked: Shell) -> None:
     assert "invalid choice" in shell("lst", code=2)
-    assert "required" in shell("register", code=2)
-    assert "COMMAND" in shell(code=2)
-    assert "less than 1" in shell("list", "--limit", "0", code=2)
+    assert "required" in forked("register", code=2)
+    assert "COMMAND" in forked(code=2)
+    assert "less than 1" in forked("list", "--limit", "0", code=2)
     # choices are named as they are typed
-    assert "'data_drift'" in shell("replace", "d", "m", "--reason", "mood", code=2)
-    assert "unrecognised" in shell("list", "--nonsense", code=2)
+    assert "'data_drift'" in forked("replace", "d", "m", "--reason", "mood", code=2)
+    assert "unrecognised" in forked("list", "--nonsense", code=2)
+    assert "Did you mean '--training'?" in forked("register", "m", "--trainin", "t.csv", code=2)
+    for label in ((), ("one", "--as", "two")):
+        assert "--as LABEL" in forked("deploy", "m", *label, code=2).splitlines()[-1]
 
 
 def test_without_a_server_the_code_is_3(shell: Shell) -> None:
@@ -214,15 +217,14 @@ def test_a_folder_with_code_is_registered(shell: Shell, name: str, data: pd.Data
 
 
 def test_the_whole_way_from_a_shell(forked: Shell, name: str, data: pd.DataFrame) -> None:
-    register = ("register", name, "model.joblib", "--target", "left", "--training", "train.csv")
+    register = ("register", name, "model.joblib", "--target", "left", "--data", "train.csv")
     signature = ("--holdout", "train.csv")
     data[["age", "income", "left"]].to_csv(forked.folder / "train.csv", index=False)
     data.to_csv(forked.folder / "rows.csv", index=False)
     for _ in range(2):
         forked(*register, *signature)
     deployed = forked(
-        "deploy", f"{name}/1", f"{name} live", "--association-id-column", "visit",
-        "--importance", "high",
+        "deploy", f"{name}/1", "--as", f"{name} live", "--id", "visit", "--importance", "high",
     )  # fmt: skip
     assert deployed.startswith(f"Deployed {name}/1")
     label = f"{name} live"

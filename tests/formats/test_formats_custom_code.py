@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
+import re
 import sys
 import textwrap
 
@@ -109,6 +110,15 @@ HOOKS = {
 COMBINATIONS = [
     chosen for n in range(1, len(HOOKS) + 1) for chosen in itertools.combinations(HOOKS, n)
 ]
+COMBINATIONS += [
+    ("read_input_data",),
+    ("read_input_data", "transform"),
+    ("read_input_data", *HOOKS),
+]
+HOOKS["read_input_data"] = (
+    "def read_input_data(input_binary_data):\n    import io\n"
+    "    return pd.read_csv(io.BytesIO(input_binary_data))\n"
+)
 
 
 @pytest.mark.parametrize("target", [NUMBER, BINARY, MULTI], ids=lambda target: target.type.value)
@@ -120,6 +130,43 @@ def test_hooks_in_all_combinations(chosen, target, scored, models, table):
         rows = rows.rename(columns={"age": "years"})
     answer = scored(code, models[target], target, rows)
     np.testing.assert_allclose(answer, own(models, table, target), **CLOSE)
+
+
+READING = """
+import io
+import pandas as pd
+
+def read_input_data(input_binary_data):
+    head, *lines = input_binary_data.decode().splitlines()
+    assert head == 'name,n,x,yes,at'
+    assert lines == ['"Ås, B",1,0.1,True,2024-03-01 12:30:00', ',9007199254740993,,False,']
+    data = pd.read_csv(io.BytesIO(input_binary_data), parse_dates=["at"])
+    return data.assign(hour=data["at"].dt.hour.fillna(0))
+"""
+
+
+def test_the_bytes_that_are_read_are_the_rows(scored):
+    rows = pd.DataFrame(
+        {"name": ["Ås, B", None], "n": [1, 2**53 + 1], "x": [0.1, None], "yes": [True, False],
+         "at": pd.to_datetime(["2024-03-01T12:30", None])}
+    )  # fmt: skip
+    code = READING + "def score(data, model):\n    return data['hour']\n"
+    code += "def load_model(code_dir):\n    return None\n"
+    assert scored(code, target=NUMBER, rows=rows).tolist() == [12.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("returned", "told"),
+    [
+        ("None", "read_input_data of custom.py returned None"),
+        ("[1.0]", "returned a list of length 1 of float; it was given 60 rows"),
+        ("pd.DataFrame({'a': [1]})", r"DataFrame of shape (1, 1) with the columns ['a']; it was"),
+    ],
+)
+def test_what_reads_must_return_the_rows(returned, told, scored, models):
+    code = f"import pandas as pd\ndef read_input_data(data):\n    return {returned}\n"
+    with pytest.raises(ModelFailed, match=re.escape(told)):
+        scored(code, models[NUMBER], NUMBER)
 
 
 @pytest.mark.parametrize(

@@ -64,10 +64,10 @@ def score(tmp_path):
         ("x = 1\n  y = 2\n", "line 2: unexpected indent", 2),
         ("x = 1\n%matplotlib inline\n", "Lines of IPython do not work there", 2),
         ("x = 1\0", "null bytes", 1),
-        ("import pandas\n", "none of the hooks init, load_model, transform, score", None),
+        ("import pandas\n", "none of the hooks init, load_model, read_input_data,", None),
         ("def scores(data, model): pass\n", "none of the hooks", None),
         ("class A:\n    def score(self, data, model): pass\n", "none of the hooks", None),
-        ("def read_input_data(data): pass\n", "only read_input_data, which is not served", None),
+        ("def read_input_data(data, model): pass\n", "asks for model too", 1),
         ("def score_unstructured(data): pass\n", "called as score_unstructured(model, data)", 1),
         (
             "def score_unstructured(model, data, *, headers): pass\n",
@@ -212,14 +212,6 @@ def test_code_that_fails_to_load(code, told, folder):
     if "traceback" in caught.value.fields:
         assert "custom.py" in caught.value.fields["traceback"]
     assert str(folder) not in sys.path
-
-
-def test_hooks_of_later_are_told_of(folder):
-    (folder / "custom.py").write_text(
-        "def score(data, model): pass\ndef read_input_data(data): pass\n"
-    )
-    with pytest.warns(UserWarning, match=r"read_input_data of custom\.py is not called"):
-        format_named("custom_code").load(folder / "custom.py")
 
 
 def test_pandas_that_is_absent_is_named(tmp_path, monkeypatch):

@@ -235,10 +235,6 @@ def test_names_stay_out_unless_asked(kernel: Any, name: str) -> None:
     kernel.ok("del score, HELP")
     told = kernel.fails(cell(f"{name} model --target left {DATA} --run", f"{code}1 / 0\n"))
     assert "The cell failed when it ran: ZeroDivisionError: division by zero, at line 5" in told
-    ran = kernel.ok(
-        cell(f"{name} model --target left {DATA}", f"{code}def read_input_data(data): pass\n")
-    )
-    assert ran.stderr == "read_input_data will not be called: rows come as a DataFrame.\n"
 
 
 def test_debug_shows_the_traceback_of_the_cell(kernel: Any, name: str) -> None:

@@ -16,7 +16,7 @@ FILES = sorted(NOTEBOOKS.glob("*.ipynb"))
 every = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 
-def test_there_are_six():
+def test_there_are_seven():
     assert [path.stem for path in FILES] == [
         "01-quickstart",
         "02-flights",
@@ -24,6 +24,7 @@ def test_there_are_six():
         "04-magics",
         "05-widgets",
         "06-leaderboard",
+        "07-formats",
     ]
 
 

@@ -24,8 +24,14 @@ FEATURES = ["age", "income"]
 CLOSE = {"rtol": 1e-9, "atol": 1e-12}
 
 FRAME = """
+import io
+
 import pandas as pd
 from scaling import centred
+
+
+def read_input_data(input_binary_data):
+    return pd.read_csv(io.BytesIO(input_binary_data))
 
 
 def transform(data, model):
@@ -189,7 +195,7 @@ def test_files_that_were_sent_without_the_client_are_checked_by_the_worker(
 
     for files, told in (
         ({"custom.py": b"def score(data model): pass"}, "line 1: invalid syntax"),
-        ({"custom.py": b"def read_input_data(data): pass"}, "not served yet"),
+        ({"custom.py": b"def read_input_data(data, model): pass"}, "asks for model too"),
         ({"custom.py": b"def score(data, model): pass"}, "no model of a known format"),
         ({"code/custom.py": b"def score(data, model): pass"}, "no custom.py at its root"),
     ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +16,12 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 from jupyter_registry.client import Registry
+from jupyter_registry.client.connection import CannotConnect
 from jupyter_registry.client.packages import Package
 from jupyter_registry.domain.errors import EnvironmentFailed, RequirementsRefused
 
 from .conftest import Server
+from .inspecting import eventually, is_alive
 from .listening import listening
 
 #: A model that needs NumPy alone, and says where it runs when it is asked for -1.
@@ -144,6 +148,8 @@ def test_a_replacement_moves_into_an_environment_and_back(make: Make, name: str)
     assert deployment.environment == "package"
     assert deployment.predict({"a": [1.0], "b": [0.0]}, progress=False)["prediction"] == [4.5]
     assert deployment.rollback().deployment.environment == "kernelspec"
+    ran_with = [period.environment for period in deployment.history()]
+    assert ran_with == ["kernelspec", "package", "kernelspec"]
 
 
 def test_two_at_once_build_once(
@@ -168,6 +174,47 @@ def test_two_at_once_build_once(
         key = packages[0].environment().key
     assert len(seen) == 1
     assert left(folder) - before == {key, f"{key}.log", f"{key}.lock"}
+
+
+def test_a_server_killed_in_the_middle_of_a_build_breaks_nothing(
+    make: Make, name: str, tmp_path: Path, start: Any
+) -> None:
+    built = tmp_path / "built"
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # an index that never answers
+        index = f"http://127.0.0.1:{silent.getsockname()[1]}/simple"
+        server = start(f"--RegistryApp.environment_folder={built}", env={"UV_DEFAULT_INDEX": index})
+        with Registry(server.root, server.token) as registry:
+            package = make("numpy<2.3", registry)
+            with ThreadPoolExecutor(1) as threads:
+                deploying = threads.submit(package.deploy, name, environment="package", log=None)
+                eventually(lambda: len(working_in(built)) > 1, 60)  # uv, and what runs it
+                (work,) = (path for path in left(built) if path.startswith(".building-"))
+                server.kill()
+                with pytest.raises(CannotConnect):
+                    deploying.result()
+        # what it had started ends with it
+        eventually(lambda: not working_in(built), 60)
+    assert work in left(built)
+    server.env.clear()
+    server.start()
+    with Registry(server.root, server.token) as registry:
+        package = registry.package(name)
+        assert package.environment().state == "absent"
+        assert not [one for one in registry.deployments() if one.label == name]
+        deployment = package.deploy(name, environment="package", log=None)
+        assert deployment.predict({"a": [1.0], "b": [0.0]}, progress=False)["prediction"] == [4.5]
+        key = package.environment().key
+    assert left(built) == {key, f"{key}.log", f"{key}.lock"}
+
+
+def working_in(folder: Path) -> list[int]:
+    """Processes whose working folder lies in it."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if link.readlink().is_relative_to(folder) and is_alive(int(link.parent.name)):
+                found.append(int(link.parent.name))
+    return found
 
 
 def test_what_does_not_exist_is_told_with_the_log(make: Make, name: str, folder: Path) -> None:

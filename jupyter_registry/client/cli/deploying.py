@@ -14,9 +14,11 @@ from .output import as_json, as_table, registry_of
 
 def deploy(options: argparse.Namespace) -> None:
     """``deploy``: a deployment from a package."""
+    if (options.label is None) == (options.label_as is None):
+        options.parser.error("say the deployment's label once: PACKAGE LABEL, or --as LABEL")
     with registry_of(options) as registry:
         deployment = registry.package(options.package).deploy(
-            options.label,
+            options.label or options.label_as,
             description=options.description,
             importance=options.importance,
             association_id_column=options.association_id_column,

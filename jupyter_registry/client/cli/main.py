@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from ...domain.errors import RegistryError
+from ...domain.errors import RegistryError, nearest
 from .arguments import parser
 from .exit_codes import DONE, INTERRUPTED, NO_CONNECTION, REFUSED, USAGE
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if rest and not options.takes_rest:
         rest = _followed(options, rest)
     if rest and not options.takes_rest:
-        parser().error(f"unrecognised arguments: {' '.join(rest)}")
+        options.parser.error(_unknown(options.parser, rest))
     options.rest = rest
     try:
         return int(options.run(options) or DONE)
@@ -39,6 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _unknown(command: argparse.ArgumentParser, rest: list[str]) -> str:
+    """What is said of words that the command does not know, with what may be meant."""
+    known = [option for action in command._actions for option in action.option_strings]
+    meant = " ".join(filter(None, (nearest(word, known) for word in rest if word.startswith("-"))))
+    return f"unrecognised arguments: {' '.join(rest)}. {meant}".rstrip(". ") + (
+        "" if meant else f" ({command.prog} --help lists what there is)"
+    )
 
 
 def _followed(options: argparse.Namespace, rest: list[str]) -> list[str]:

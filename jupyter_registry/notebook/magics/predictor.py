@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 import traceback
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,18 +42,13 @@ def predictor(context: Context, options: argparse.Namespace) -> Package:
         )
     _check(options)
     hooks = read_hooks(cell.source, "The cell", cell.above)
-    if hooks.later:
-        told = f"{', '.join(hooks.later)} will not be called: rows come as a DataFrame."
-        print(told, file=sys.stderr)
     _check_labels(context, options)
     if options.run_too:
         _run(context, cell)
     with tempfile.TemporaryDirectory() as folder:
         made = _assemble(context, options, cell, hooks, Path(folder))
         try:
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", message=".* is not called: rows come")
-                package = _register(context, options, made)
+            package = _register(context, options, made)
         except RegistryError as error:
             _name_line(error, made / "custom.py", cell)
             raise
@@ -239,6 +232,7 @@ def _predictor() -> tuple[Parser, list[argparse.Action]]:
         "The cell defines one or more of the hooks\n"
         "  init(**kwargs)                     once, before all others; code_dir by name\n"
         "  load_model(code_dir)               the model; without it MODEL's file is loaded\n"
+        "  read_input_data(binary)            data, of the rows as a CSV file in bytes\n"
         "  transform(data, model)             what the model is to score\n"
         "  score(data, model)                 the predictions; without it the model is asked\n"
         "  post_process(predictions, model)   the predictions, changed\n"

@@ -317,6 +317,12 @@ export class RegistryClient {
     return sendFile(this.settings, 'POST', ['deployments', id, 'predictions'], file, options);
   }
 
+  /** Ask an unstructured model with a text or file; its answer, of the type that it has. */
+  predictUnstructured(id: Part, content: Blob, options: SendOptions): Promise<Blob> {
+    const path = ['deployments', id, 'predictions', 'unstructured'];
+    return sendFile(this.settings, 'POST', path, content, options);
+  }
+
   report(
     id: Part,
     rows: Row[],

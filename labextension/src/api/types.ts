@@ -4207,6 +4207,8 @@ export interface components {
             end?: string | null;
             /** @default null */
             reason?: components["schemas"]["ReplacementReason"] | null;
+            /** @default null */
+            environment?: components["schemas"]["ModelEnvironment"] | null;
             /**
              * Note
              * @default

@@ -10,8 +10,8 @@ export async function contentsFile(
   settings: ServerConnection.ISettings,
   path: string
 ): Promise<File> {
-  const response = await ask(settings, path);
-  return new File([await response.blob()], path.slice(path.lastIndexOf('/') + 1));
+  const content = await (await ask(settings, path)).blob();
+  return new File([content], path.slice(path.lastIndexOf('/') + 1), { type: content.type });
 }
 
 /** The beginning of a CSV file; of others, whose columns are named at their end, all. */

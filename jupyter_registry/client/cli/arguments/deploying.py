@@ -13,16 +13,21 @@ def add_deploy(commands: Any) -> None:
     """``deploy``."""
     made = command(commands, "deploy", "deploying", "create a deployment from a package")
     made.add_argument("package", help=PACKAGE)
-    made.add_argument("label", help="the deployment's label")
+    may_follow(made, "label", help="the deployment's label")
+    made.add_argument("--as", dest="label_as", metavar="LABEL", help="the label, said so")
     made.add_argument("--description", default="")
     made.add_argument("--importance", choices=values(Importance), default="moderate")
     made.add_argument(
         "--association-id-column",
+        "--id",
         metavar="COLUMN",
         help="the input column with your key of each row, by which actuals find predictions",
     )
     made.add_argument(
-        "--association-id-required", action="store_true", help="refuse rows without one"
+        "--association-id-required",
+        "--id-required",
+        action="store_true",
+        help="refuse rows without one",
     )
     made.add_argument("--threshold", type=float, help="least probability of the positive class")
     made.add_argument("--store-features", action="store_true", help="keep input values as well")

@@ -37,7 +37,9 @@ def command(
         name, allow_abbrev=False, help=help, description=help[0].upper() + help[1:] + ".", **options
     )
     run = name.replace("-", "_")
-    made.set_defaults(run=partial(_run, module, run), takes_rest=False, may_follow=None)
+    made.set_defaults(
+        run=partial(_run, module, run), parser=made, takes_rest=False, may_follow=None
+    )
     if connects:
         made.add_argument("--url", help="the server's address")
         made.add_argument("--token", help="the server's token")

@@ -24,11 +24,11 @@ def add_register(commands: Any) -> None:
         "--target", help="the name of what is predicted; anomaly and unstructured need none"
     )
     made.add_argument("--kind", choices=values(PackageKind))
-    made.add_argument("--target-type", choices=values(TargetType))
-    made.add_argument("--class-labels", nargs="+", metavar="LABEL")
-    made.add_argument("--positive-class", metavar="LABEL")
+    made.add_argument("--target-type", "--type", choices=values(TargetType))
+    made.add_argument("--class-labels", "--labels", nargs="+", metavar="LABEL")
+    made.add_argument("--positive-class", "--positive", metavar="LABEL")
     made.add_argument("--threshold", type=float, help="least probability of the positive class")
-    made.add_argument("--training", help=f"training data: {TABLE}")
+    made.add_argument("--training", "--data", metavar="TRAINING", help=f"training data: {TABLE}")
     made.add_argument("--holdout", help=f"holdout data: {TABLE}")
     made.add_argument("--predictions", metavar="COLUMN", help="the holdout's predictions")
     made.add_argument(

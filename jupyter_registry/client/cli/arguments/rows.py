@@ -52,6 +52,7 @@ def add_actuals(commands: Any) -> None:
     _id_and_time(made, "when it happened (default: timestamp, else not kept)")
     made.add_argument(
         "--value-column",
+        "--value",
         metavar="COLUMN",
         help="what happened (default: value, or the target's name)",
     )
@@ -61,11 +62,12 @@ def _id_and_time(made: argparse.ArgumentParser, when: str) -> None:
     """The columns that all rows have."""
     made.add_argument(
         "--association-id-column",
+        "--id",
         metavar="COLUMN",
         help="your key of each row, by which actuals find predictions (default: association_id, "
         "or the deployment's column)",
     )
-    made.add_argument("--timestamp-column", metavar="COLUMN", help=when)
+    made.add_argument("--timestamp-column", "--timestamp", metavar="COLUMN", help=when)
 
 
 def add_accuracy(commands: Any) -> None:
@@ -83,8 +85,8 @@ def add_segments(commands: Any) -> None:
     )
     made.add_argument("deployment", help=DEPLOYMENT)
     may_follow(made, "column", help="compare the accuracy of this column's values")
-    made.add_argument("--start", help="from then on (ISO 8601)")
-    made.add_argument("--end", help="before then (ISO 8601)")
+    made.add_argument("--start", "--from", dest="start", help="from then on (ISO 8601)")
+    made.add_argument("--end", "--to", dest="end", help="before then (ISO 8601)")
     made.add_argument("--package", help=f"{PACKAGE}; its predictions alone")
     made.add_argument("--metric", action="append", help="this metric alone; may be repeated")
     made.add_argument("-o", "--output", help="write the values to a .csv, .parquet or .json file")
@@ -106,7 +108,7 @@ def _range(made: argparse.ArgumentParser, package: str) -> None:
     """What is read of a deployment's rows: by what, from when to when, of which package."""
     made.add_argument("deployment", help=DEPLOYMENT)
     made.add_argument("--by", "--bucket", dest="bucket", choices=values(Bucket))
-    made.add_argument("--start", help="from then on (ISO 8601)")
-    made.add_argument("--end", help="before then (ISO 8601)")
+    made.add_argument("--start", "--from", dest="start", help="from then on (ISO 8601)")
+    made.add_argument("--end", "--to", dest="end", help="before then (ISO 8601)")
     made.add_argument("--package", help=package)
     made.add_argument("-o", "--output", help="write the buckets to a .csv, .parquet or .json file")

@@ -20,7 +20,7 @@ function NoRows(): React.ReactElement {
     <EmptyState title={trans.__('An unstructured model answers whole requests.')}>
       <p>
         {trans.__(
-          'There are no rows, so neither accuracy nor drift. Its requests, errors and times are in the tab Service health; how to ask it is in Integrations.'
+          'There are no rows, so neither accuracy nor drift. Its requests, errors and times are in the tab Service health; ask it in Predict, or by code as in Integrations.'
         )}
       </p>
       <code>deployment.predict_unstructured(data, mimetype=&quot;application/json&quot;)</code>

@@ -6,7 +6,6 @@ import { confirm } from '../../components/confirm';
 import { openModal } from '../../components/modal';
 import type { SurroundingsSource } from '../../components/RegistryWidget';
 import type { EntityAction } from '../../tokens';
-import { DeployModel } from './DeployModel';
 
 export function leaderboardActions(
   source: SurroundingsSource
@@ -64,8 +63,9 @@ export function leaderboardActions(
       changes.refresh();
     }
   };
-  const deployBest = (shown: LeaderboardSummary) =>
-    openModal(source, close => (
+  const deployBest = async (shown: LeaderboardSummary) => {
+    const { DeployModel } = await import('./DeployModel');
+    await openModal(source, close => (
       <DeployModel
         board={shown}
         number={shown.leader_number!}
@@ -73,6 +73,7 @@ export function leaderboardActions(
         close={close}
       />
     ));
+  };
 
   return [
     {

@@ -1,5 +1,5 @@
 // The log of the building of a package's environment, as it grows; nothing where none is built.
-import React, { useEffect, useState } from 'react';
+import React, { useEffect, useRef, useState } from 'react';
 
 import { useRegistry, useTrans } from '../../components/context';
 
@@ -8,6 +8,13 @@ export function BuildLog(props: { packageId: number; kernelspec: string }): Reac
   const { api, changes } = useRegistry();
   const trans = useTrans();
   const [log, setLog] = useState('');
+  const place = useRef<HTMLPreElement>(null);
+  const begun = log !== '';
+  useEffect(() => {
+    if (begun) {
+      place.current?.scrollIntoView?.({ block: 'nearest' });
+    }
+  }, [begun]);
 
   useEffect(() => {
     let shown = true;
@@ -36,8 +43,9 @@ export function BuildLog(props: { packageId: number; kernelspec: string }): Reac
 
   return (
     <pre
+      ref={place}
       className="jp-Registry-buildLog"
-      hidden={!log}
+      hidden={!begun}
       role="log"
       aria-label={trans.__('Building the environment')}
       tabIndex={0}

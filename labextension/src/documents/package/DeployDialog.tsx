@@ -23,6 +23,7 @@ import {
   emptyDeployment,
   runtimeOf
 } from './deployment';
+import { LibrariesChoice } from './LibrariesChoice';
 import { columnsOf } from './shape';
 
 const IMPORTANCES: readonly Importance[] = ['low', 'moderate', 'high', 'critical'];
@@ -208,17 +209,9 @@ export function DeployDialog(props: {
           />
         )}
         {!external && (
-          <Choice
-            label={trans.__('Libraries')}
-            help={trans.__(
-              'Its requirements, or the versions that it was made with, are installed for it.'
-            )}
+          <LibrariesChoice
             error={problem('environment')}
             value={draft.environment}
-            options={[
-              ['kernelspec', trans.__('Those of the environment')],
-              ['package', trans.__('What the package needs')]
-            ]}
             choose={environment => set({ environment })}
           />
         )}
@@ -232,7 +225,11 @@ export function DeployDialog(props: {
           label={
             external
               ? trans.__('Making the deployment…')
-              : trans.__('A worker loads the model and tries it…')
+              : draft.environment === 'package'
+                ? trans.__(
+                    'Its environment is built where there is none; then a worker tries the model…'
+                  )
+                : trans.__('A worker loads the model and tries it…')
           }
         />
       )}

@@ -5,6 +5,7 @@ import { ProblemError } from '../../../api/problems';
 import type {
   Check,
   DeploymentPublic,
+  ModelEnvironment,
   PackageSummary,
   ReplacementReason
 } from '../../../api/types';
@@ -16,6 +17,8 @@ import { ProblemView } from '../../../components/ProblemView';
 import { Spinner } from '../../../components/Progress';
 import { type Answer, useAnswer } from '../../../components/useAnswer';
 import { useChanges } from '../../../events/hooks';
+import { BuildLog } from '../../package/BuildLog';
+import { LibrariesChoice } from '../../package/LibrariesChoice';
 import { reasonName } from '../../words';
 import { previous } from '../overview/periods';
 import { Checks, verdict } from './Checks';
@@ -45,7 +48,12 @@ export function ReplaceDialog(props: DialogProps): React.ReactElement {
   const { close } = props;
   const deployment = useCurrent(props.deployment);
   const [chosen, setChosen] = useState<PackageSummary>();
+  const [libraries, setLibraries] = useState<ModelEnvironment>();
   const [reason, setReason] = useState<ReplacementReason>('other');
+  const body = chosen && {
+    package_id: chosen.id,
+    environment: chosen.kind === 'external' ? null : (libraries ?? deployment.environment)
+  };
   return (
     <Replacing
       deployment={deployment}
@@ -53,7 +61,8 @@ export function ReplaceDialog(props: DialogProps): React.ReactElement {
       title={trans.__('Replace %1 in %2', deployment.package, deployment.label)}
       verb={trans.__('Replace')}
       package={chosen && { id: chosen.id, name: `${chosen.name}/${chosen.version}` }}
-      replace={note => api.replace(deployment.id, { package_id: chosen!.id, reason, note })}
+      environment={body?.environment}
+      replace={note => api.replace(deployment.id, { ...body!, reason, note })}
       fields={
         <Choice
           label={trans.__('Reason')}
@@ -64,6 +73,7 @@ export function ReplaceDialog(props: DialogProps): React.ReactElement {
       }
     >
       <PackageChooser deployment={deployment} chosen={chosen} choose={setChosen} />
+      {body?.environment && <LibrariesChoice value={body.environment} choose={setLibraries} />}
     </Replacing>
   );
 }
@@ -86,6 +96,7 @@ export function RollBackDialog(props: DialogProps): React.ReactElement {
       title={trans.__('Roll %1 back?', deployment.label)}
       verb={trans.__('Roll back')}
       package={before && { id: before.package_id, name: before.package }}
+      environment={before?.environment}
       replace={note => api.rollBack(deployment.id, { note })}
     >
       {history.error !== undefined && <ProblemView error={history.error} retry={history.reload} />}
@@ -130,6 +141,8 @@ export function Replacing(props: {
   verb: string;
   /** What is to be in service. */
   package?: { id: number; name: string };
+  /** Whose libraries it is to run with; as the champion, or as it did, where nothing is said. */
+  environment?: ModelEnvironment | null;
   /** Checks it without changing anything; as a package unless given. */
   check?: () => Promise<{ checks: Check[] }>;
   replace: (note: string) => Promise<unknown>;
@@ -139,7 +152,7 @@ export function Replacing(props: {
 }): React.ReactElement {
   const trans = useTrans();
   const { api, changes } = useRegistry();
-  const { deployment, verb, close, check } = props;
+  const { deployment, environment, verb, close, check } = props;
   const [note, setNote] = useState('');
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
@@ -150,9 +163,11 @@ export function Replacing(props: {
     async () =>
       rested === undefined
         ? undefined
-        : (await (check?.() ?? api.replace(deployment.id, { package_id: rested, dry_run: true })))
-            .checks,
-    [rested, deployment.id, deployment.package_id]
+        : (
+            await (check?.() ??
+              api.replace(deployment.id, { package_id: rested, environment, dry_run: true }))
+          ).checks,
+    [rested, environment, deployment.id, deployment.package_id]
   );
   const checked = wanted !== undefined && rested === wanted && !checks.loading;
   const outcome = checked && checks.data ? verdict(checks.data) : undefined;
@@ -223,6 +238,9 @@ export function Replacing(props: {
           />
         )}
       </section>
+      {environment === 'package' && checks.loading && rested !== undefined && !check && (
+        <BuildLog packageId={rested} kernelspec={deployment.kernelspec ?? ''} />
+      )}
       {props.fields}
       <Field label={trans.__('Note')} help={trans.__('It is kept in the history.')}>
         {input => (

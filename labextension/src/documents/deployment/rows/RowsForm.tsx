@@ -1,17 +1,17 @@
 // What the forms for rows have in common: the file with its first rows, sending, and refusals.
-import React, { useEffect, useRef } from 'react';
+import React from 'react';
 
 import { ProblemError } from '../../../api/problems';
 import type { DeploymentPublic } from '../../../api/types';
 import { useTrans } from '../../../components/context';
 import { DropFile } from '../../../components/DropFile';
 import { ProblemView } from '../../../components/ProblemView';
-import { Progress, Spinner } from '../../../components/Progress';
+import { Spinner } from '../../../components/Progress';
 import { RowsTable } from '../../../components/RowsTable';
 import { count, size } from '../../../format/numbers';
 import { inParts } from '../../../rows/parts';
 import type { Peek } from '../../../rows/peek';
-import { stateName } from '../../words';
+import { InactiveNote, Outcome, Running } from './JobParts';
 import type { Job } from './useJob';
 import type { RowsFile } from './useRowsFile';
 
@@ -44,17 +44,6 @@ export function RowsForm<R>(props: {
   const large = limit !== undefined && file !== undefined && file.size > limit;
   const parts = large && peek !== undefined && inParts(file, peek.format, limit);
   const tooLarge = large && peek !== undefined && !parts;
-  const inactive = entity.state !== 'active';
-
-  // what came of it is seen where it began
-  const outcome = useRef<HTMLDivElement>(null);
-  const before = useRef(job.state);
-  useEffect(() => {
-    if (before.current === 'running' && job.state !== 'running') {
-      outcome.current?.scrollIntoView?.({ block: 'nearest' });
-    }
-    before.current = job.state;
-  }, [job.state]);
   return (
     <form
       className="jp-Registry-form jp-mod-wide"
@@ -67,14 +56,7 @@ export function RowsForm<R>(props: {
         }
       }}
     >
-      {inactive && (
-        <p className="jp-Registry-note" role="status">
-          {trans.__(
-            'The deployment is %1 and takes no rows: activate it first.',
-            stateName(entity.state, trans)
-          )}
-        </p>
-      )}
+      <InactiveNote entity={entity} />
       <DropFile
         label={trans.__('Rows')}
         help={
@@ -122,23 +104,8 @@ export function RowsForm<R>(props: {
           </p>
         </>
       )}
-      {running &&
-        (job.sent < job.total ? (
-          <Progress
-            label={trans.__('Sending')}
-            done={job.sent}
-            total={job.total}
-            cancel={job.cancel}
-          />
-        ) : (
-          <div className="jp-Registry-progress">
-            <Spinner label={props.working} />
-            <button type="button" className="jp-Registry-button" onClick={job.cancel}>
-              {trans.__('Cancel')}
-            </button>
-          </div>
-        ))}
-      <div ref={outcome} className="jp-Registry-result">
+      <Running job={job} working={props.working} />
+      <Outcome job={job}>
         {job.state === 'cancelled' && (
           <p className="jp-Registry-note" role="status">
             {props.cancelled ??
@@ -158,7 +125,7 @@ export function RowsForm<R>(props: {
           </>
         )}
         {job.state === 'done' && props.result(job.result)}
-      </div>
+      </Outcome>
     </form>
   );
 }

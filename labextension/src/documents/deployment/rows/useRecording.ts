@@ -39,7 +39,7 @@ export function useRecording<F extends string, R extends object>(
     Object.fromEntries(fields.map(field => [field, ''])) as Record<F, string>
   );
   const [tried, setTried] = useKept(`${name}.tried`, false);
-  const [job, run, forget] = useJob<R>(name);
+  const [job, run, forget] = useJob<R>(name, entity);
   const [chosen, take] = useRowsFile(name, found => {
     setColumns(
       before =>

@@ -1,4 +1,5 @@
-// Rows of a file predicted; of a model hosted elsewhere, its predictions reported.
+// Rows of a file predicted; of a model hosted elsewhere, its predictions reported; an unstructured
+// model asked.
 import React from 'react';
 
 import { ProblemError } from '../../../api/problems';
@@ -14,6 +15,7 @@ import { inParts, sendRows } from '../../../rows/parts';
 import { CONTENT_TYPES, countRows, peek, type Peek } from '../../../rows/peek';
 import { fileName, save } from '../../../rows/save';
 import type { PanelTab } from '../../../tokens';
+import { AskForm } from '../rows/AskForm';
 import { ColumnChecks, ColumnChoice } from '../rows/ColumnFields';
 import { ReportForm } from '../rows/ReportForm';
 import { RowsForm } from '../rows/RowsForm';
@@ -22,13 +24,20 @@ import { useJob } from '../rows/useJob';
 import { useRowsFile } from '../rows/useRowsFile';
 import { ofRows } from '../RowsOnly';
 
+const OfRows = ofRows(({ entity }) =>
+  entity.kind === 'external' ? <ReportForm entity={entity} /> : <Predict entity={entity} />
+);
+
 export const predict: PanelTab<DeploymentPublic> = {
   id: 'predict',
   rank: 40,
   label: trans => trans.__('Predict'),
-  component: ofRows(({ entity }) =>
-    entity.kind === 'external' ? <ReportForm entity={entity} /> : <Predict entity={entity} />
-  )
+  component: ({ entity }) =>
+    entity.target_type === 'unstructured' && entity.kind !== 'external' ? (
+      <AskForm entity={entity} />
+    ) : (
+      <OfRows entity={entity} />
+    )
 };
 
 /** Formats in which the answer can be had. */
@@ -59,7 +68,7 @@ function Predict({ entity }: { entity: DeploymentPublic }): React.ReactElement {
   });
   const limit = useBodyLimit();
   const usual = entity.association_id_column;
-  const [job, run, forget] = useJob<Scored>('predict');
+  const [job, run, forget] = useJob<Scored>('predict', entity);
   const [chosen, take] = useRowsFile('predict', found => {
     setWishes(before => ({
       ...before,
