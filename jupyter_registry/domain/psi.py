@@ -113,7 +113,7 @@ def _listed(moved: Sequence[FeatureDrift], target: FeatureDrift | None) -> str:
     if len(features) > _NAMED:
         said.append(f"{len(features) - _NAMED} more features")
     if target is not None and any(column is target for column in moved):
-        said.append(f"the predictions (PSI {_index(target):.3f})")
+        said.append(f"{'the' if said else 'The'} predictions (PSI {_index(target):.3f})")
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
 
 

@@ -307,7 +307,7 @@ def test_what_the_indices_say_of_the_deployment():
     target = column("y", 0.6)
     status, reason = verdict([calm], target)
     assert (status, reason) == (
-        "failing", "the predictions (PSI 0.600) moved far from the baseline.",
+        "failing", "The predictions (PSI 0.600) moved far from the baseline.",
     )  # fmt: skip
     many = [column(f"f{i}", 0.3 + i / 100) for i in range(6)]
     assert (

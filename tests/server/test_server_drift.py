@@ -144,7 +144,7 @@ def test_reports_with_features_in_every_format(
         assert [feature["name"] for feature in found["features"]][:2] == ["age", "city"]
         assert [feature["importance"] for feature in found["features"]][:3] == [1, 0.25, None]
         assert found["status"] == "failing"
-        assert "the predictions (PSI" in found["reason"]
+        assert "he predictions (PSI" in found["reason"]
     assert answers[0] == answers[1] == answers[2]
     found = answers[0]
     for column in ("age", "rooms", "member", "city", "since"):
