@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: How the folders of jobs are called, and the file in them that says which server works there,
 #: which that server holds locked.
 PREFIX, _OWNER = ".training-", "server.json"
+#: How they are called while they are removed, whoever does that.
+_REMOVED = ".removed-"
 
 
 def check(body: LeaderboardJobCreate) -> None:
@@ -117,16 +119,32 @@ def scratch_of(folder: Path) -> Path:
     return folder / "tmp"
 
 
+def remove(folder: Path) -> None:
+    """Remove a job's folder; blocks.
+
+    Under another name, as the last of its processes may still write there: what a removal leaves
+    behind is nobody's, and goes with the next `sweep`.
+    """
+    away = folder.with_name(_REMOVED + folder.name.removeprefix(PREFIX))
+    try:
+        folder.rename(away)
+    except OSError:  # gone already, or a disk that cannot
+        away = folder
+    shutil.rmtree(away, ignore_errors=True)
+
+
 def sweep(models: Path) -> list[str]:
     """Remove the folders of jobs whose server is gone, as far as that can be told at once.
 
     Returns the ids of the jobs.
     """
     lost = []
+    for folder in models.glob(f"{_REMOVED}*"):
+        shutil.rmtree(folder, ignore_errors=True)
     for folder in models.glob(f"{PREFIX}*"):
         with suppress(OSError, ValueError, KeyError, TypeError):
             if _is_abandoned(folder / _OWNER):
-                shutil.rmtree(folder, ignore_errors=True)
+                remove(folder)
                 lost.append(folder.name.removeprefix(PREFIX))
     return lost
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import shutil
 from collections.abc import Callable
 from logging import getLogger
 from pathlib import Path
@@ -229,7 +228,7 @@ class TrainingJobs:
             await self._write_end(services, job)
         else:
             job.unwritten = None
-        await asyncio.to_thread(shutil.rmtree, job.folder, ignore_errors=True)
+        await asyncio.to_thread(job_files.remove, job.folder)
         if job.claim is not None:
             job.claim.close()
         job.ended_at = now()

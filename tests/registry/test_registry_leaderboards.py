@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import platform
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -296,6 +299,33 @@ def test_a_job_whose_folder_nobody_holds_has_ended_at_once(
     assert not folder.exists()
     assert lost_boards.settle(database, lost) == [(board.id, "cells")]
     assert leaderboards.get(database, board.id).error == lost_boards.SERVER_STOPPED
+
+
+def test_what_is_written_while_a_job_s_folder_is_removed_goes_with_the_next_sweep(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / f"{job_files.PREFIX}{'1' * 16}"
+    job_files.claim(folder).close()
+    here = os.open(folder, os.O_DIRECTORY)
+    writing = threading.Event()
+
+    def write() -> None:  # as the last of a job's processes, which is there a moment longer
+        number = 0
+        with contextlib.suppress(FileNotFoundError):
+            while number < 50_000:
+                os.close(os.open(f"f{number}", os.O_CREAT, dir_fd=here))
+                number += 1
+                writing.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert writing.wait(60)
+    job_files.remove(folder)
+    writer.join()
+    os.close(here)
+    assert not folder.exists()
+    assert job_files.sweep(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_deleted_leaderboard_leaves_no_file(
