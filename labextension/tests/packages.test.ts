@@ -152,11 +152,11 @@ describe('where a notebook is in the contents', () => {
   const top = absolute('top');
   const home = absolute('people', 'ada');
   it.each([
-    ['work/a.ipynb', home, ['work/a.ipynb']],
-    [`${top}/work/a.ipynb`, top, ['work/a.ipynb']],
+    ['notes/a.ipynb', home, ['notes/a.ipynb']],
+    [`${top}/notes/a.ipynb`, top, ['notes/a.ipynb']],
     [absolute('other', 'a.ipynb'), top, []],
-    [`${home}/lab/work/a.ipynb`, '~/lab', ['work/a.ipynb']],
-    [`${home}/work/a.ipynb`, '~', ['work/a.ipynb', 'ada/work/a.ipynb']],
+    [`${home}/lab/notes/a.ipynb`, '~/lab', ['notes/a.ipynb']],
+    [`${home}/notes/a.ipynb`, '~', ['notes/a.ipynb', 'ada/notes/a.ipynb']],
     [absolute('root', 'a.ipynb'), '~', ['a.ipynb']],
     ['C:\\Users\\ada\\lab\\a.ipynb', 'C:\\Users\\ada\\lab', ['a.ipynb']]
   ])('%s under %s', (path, root, found) => {
