@@ -244,7 +244,7 @@ def _columns(champion: PackagePublic, package: PackagePublic) -> Check:
     if doubts:
         return Check(name="required_columns", status=_WARNING, message=_sentence(doubts))
     unused = len(set(sent) - {column.name for column in needed})
-    spare = f" {unused} columns that are sent are not used any more." if unused else ""
+    spare = f" Of those that are sent it does not use {unused}." if unused else ""
     return _check("required_columns", True, f"All columns it needs are sent today.{spare}", "")
 
 

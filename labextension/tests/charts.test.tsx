@@ -9,7 +9,7 @@ import type { Accuracy, DeploymentPublic, Drift, Health } from '../src/api/types
 import { Chart } from '../src/charts/Chart';
 import { fileName, svgText } from '../src/charts/export';
 import { isDark, type Look } from '../src/charts/look';
-import { lonely, placed, told } from '../src/charts/spec';
+import { lonely, placed, span, told } from '../src/charts/spec';
 import { csv } from '../src/charts/table';
 import { DEFAULTS, SurroundingsProvider } from '../src/components/context';
 import { confusionMatrix } from '../src/documents/deployment/drawings/confusion';
@@ -276,6 +276,16 @@ describe('files and words', () => {
     expect(told('AUC', [null], String, trans)).toBe('AUC not known');
     const rows = [1, 2, null, 3, null].map((value, time) => ({ time, series: 'a', value }));
     expect(lonely(rows, ['a'])).toEqual([{ time: 3, series: 'a', value: 3 }]);
+  });
+
+  it('gives values that lie close together an axis with room around them', () => {
+    const [low, high] = span([0.782, null])!;
+    expect(low).toBeCloseTo(0.7429, 4);
+    expect(high).toBeCloseTo(0.8211, 4);
+    expect(span([0.99, 1], true)).toEqual([expect.closeTo(0.945), 1]);
+    expect(span([10, 20])).toEqual([10, 20]);
+    expect(span([0])).toEqual([-0.05, 0.05]);
+    expect(span([null])).toBeUndefined();
   });
 });
 

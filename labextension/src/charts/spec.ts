@@ -115,6 +115,25 @@ export function leftAxis(title: string, more: Spec = {}): Spec {
   };
 }
 
+/** The least span of an axis, as a share of the largest value on it. */
+const LEAST_SPAN = 0.1;
+
+/** From where to where an axis goes: values that lie close together have ticks around them, too. */
+export function span(
+  values: readonly (number | null)[],
+  isShare = false
+): [number, number] | undefined {
+  const known = values.filter(value => value !== null);
+  if (!known.length) {
+    return undefined;
+  }
+  const low = known.reduce((a, b) => Math.min(a, b));
+  const high = known.reduce((a, b) => Math.max(a, b));
+  const least = LEAST_SPAN * (isShare ? 1 : Math.max(Math.abs(low), Math.abs(high)) || 1);
+  const more = Math.max(0, least - (high - low)) / 2;
+  return isShare ? [Math.max(0, low - more), Math.min(1, high + more)] : [low - more, high + more];
+}
+
 /** Colours, and alike dashes or shapes, of named series. */
 export function channel(names: readonly string[], range: readonly PartialJSONValue[]): Spec {
   return {

@@ -11,6 +11,7 @@ import {
   lines,
   markRoom,
   middle,
+  span,
   type Spec,
   timeAxis,
   told,
@@ -52,7 +53,7 @@ export function metricOverTime(
     height: 376 + markRoom(marks),
     spec: (width, look) => {
       const x = timeAxis(buckets, null, false);
-      const y = axis('value', leftAxis(title));
+      const y = axis(leftAxis(title), span([...values, ...baselines]));
       const names = [title, ...(hasBaseline ? [baselineName] : [])];
       const rows = buckets.flatMap((bucket, at) => [
         { time: middle(bucket), series: title, value: values[at] },
@@ -112,7 +113,10 @@ export function predictedAndActual(
           { time: middle(bucket), series: names[0], value: predicted[at] },
           { time: middle(bucket), series: names[1], value: actual[at] }
         ]);
-        const y = axis('value', leftAxis(label, isShare ? { format: '.0%' } : {}));
+        const y = axis(
+          leftAxis(label, isShare ? { format: '.0%', tickMinStep: 0.01 } : {}),
+          span([...predicted, ...actual], isShare)
+        );
         const top = place === 0;
         const drawn = lines(rows, names, x, y, look, isShare ? '.1%' : '.4~g', top);
         return panel(140, withMarks(drawn, marks, x, width, look, top), width);
@@ -189,8 +193,9 @@ function rowCounts(buckets: Buckets, trans: TranslationBundle): Column[] {
   ];
 }
 
-function axis(field: string, look: Spec): Spec {
-  return { field, type: 'quantitative', scale: { zero: false, nice: true }, axis: look };
+function axis(look: Spec, domain: [number, number] | undefined): Spec {
+  const scale = { zero: false, nice: true, ...(domain ? { domain } : {}) };
+  return { field: 'value', type: 'quantitative', scale, axis: look };
 }
 
 /** One line: the metric over all, and the rows that it rests on. */

@@ -224,23 +224,21 @@ export function Replacing(props: {
         </p>
       )}
       {props.children}
-      <section
-        aria-label={trans.__('Checks')}
-        aria-live="polite"
-        className={wanted === undefined ? undefined : 'jp-Registry-outcome'}
-      >
-        {wanted !== undefined && (
-          <Outcome
-            name={props.package!.name}
-            checks={later ?? (checked ? checks.data : undefined)}
-            outcome={later ? verdict(later) : outcome}
-            answer={checks}
-          />
+      <div className={wanted === undefined ? undefined : 'jp-Registry-outcome'}>
+        <section aria-label={trans.__('Checks')} aria-live="polite">
+          {wanted !== undefined && (
+            <Outcome
+              name={props.package!.name}
+              checks={later ?? (checked ? checks.data : undefined)}
+              outcome={later ? verdict(later) : outcome}
+              answer={checks}
+            />
+          )}
+        </section>
+        {environment === 'package' && checks.loading && rested !== undefined && !check && (
+          <BuildLog packageId={rested} kernelspec={deployment.kernelspec ?? ''} />
         )}
-      </section>
-      {environment === 'package' && checks.loading && rested !== undefined && !check && (
-        <BuildLog packageId={rested} kernelspec={deployment.kernelspec ?? ''} />
-      )}
+      </div>
       {props.fields}
       <Field label={trans.__('Note')} help={trans.__('It is kept in the history.')}>
         {input => (
