@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-_WIDGETS = frozenset(
-    {
-        "AccuracyView", "ActualsPanel", "DeployForm", "DeploymentCard", "LeaderboardForm",
-        "LeaderboardView", "PackageCard", "PackageForm", "PredictPanel", "RegistryBrowser",
-        "ReplaceForm", "ReportPanel",
-    }
-)  # fmt: skip
+__all__ = [
+    "AccuracyView", "ActualsPanel", "DeployForm", "DeploymentCard", "LeaderboardForm",
+    "LeaderboardView", "PackageCard", "PackageForm", "PredictPanel", "RegistryBrowser",
+    "ReplaceForm", "ReportPanel",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name in _WIDGETS:
+    if name in __all__:
         from . import widgets
 
         return getattr(widgets, name)
@@ -22,4 +20,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_WIDGETS])
+    return sorted([*globals(), *__all__])

@@ -154,7 +154,7 @@ def test_work_in_the_background_tells_and_ends() -> None:
 def test_importing_the_notebooks_widgets_brings_no_pandas_or_sklearn() -> None:
     code = (
         "import sys\n"
-        "from jupyter_registry.notebook import "
+        "from jupyter_registry.notebook import *\n"
         "DeployForm, DeploymentCard, PackageForm, RegistryBrowser, ReplaceForm\n"
         "print([n for n in ('pandas', 'sklearn', 'matplotlib', 'polars') if n in sys.modules])"
     )
