@@ -124,7 +124,9 @@ def test_replace_form_checks_before_anything_happens(
     assert form.check.disabled
     assert form.replace.disabled
     form.chooser.search.value = name
-    assert one.id not in [value for _, value in form.chooser.list.options]
+    assert _offered(form) == [two.id]  # what predicts the same, but the champion
+    form.chooser.alike.value = False
+    assert _offered(form) == [misfit.id, two.id]
 
     form.chooser.choose(misfit.id)
     form.reason.value = "accuracy"
@@ -152,7 +154,11 @@ def test_replace_form_checks_before_anything_happens(
     assert f"{name}/2 is in service of {name}." in form.notice.value
     last = deployment.history()[-1]
     assert (last.package_id, last.reason, last.note) == (two.id, "scheduled_refresh", "quarterly")
-    assert one.id in [value for _, value in form.chooser.list.options]
+    assert one.id in _offered(form)
+
+
+def _offered(form: ReplaceForm) -> list[int]:
+    return [value for _, value in form.chooser.list.options]
 
 
 def test_replace_form_moves_a_champion_into_an_environment_built_for_it(
@@ -163,8 +169,7 @@ def test_replace_form_moves_a_champion_into_an_environment_built_for_it(
     form = ReplaceForm(name, registry)
     libraries = form.fields["environment"].input
     assert libraries.value == "kernelspec"
-    offered = [value for _, value in form.chooser.list.options]
-    assert package.id not in offered
+    assert package.id not in _offered(form)
     libraries.value = "package"
     form.chooser.choose(package.id)
     form.reason.value = "other"

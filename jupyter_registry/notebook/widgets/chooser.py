@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ...client.packages import PackageItem
     from ...client.registry import Registry
     from ...domain.entities import ServicePeriod
+    from ...domain.kinds import TargetType
 
 #: Packages listed at a time.
 _LISTED = 20
@@ -26,6 +27,8 @@ class PackageChooser(widgets.VBox):
     ----------
     words:
         What is searched for at first.
+    target:
+        Name and type of what packages are to predict, until all are asked for.
     leave_out:
         The id of a package that is not offered.
     chosen:
@@ -38,10 +41,12 @@ class PackageChooser(widgets.VBox):
         registry: Registry,
         *,
         words: str = "",
+        target: tuple[str, TargetType] | None = None,
         leave_out: int | None = None,
         chosen: Callable[[], object] = lambda: None,
     ) -> None:
         self._registry = registry
+        self._target = target
         self._leave_out = leave_out
         self._chosen = chosen
         self._found: dict[int, PackageItem] = {}
@@ -56,9 +61,17 @@ class PackageChooser(widgets.VBox):
         )
         self.notice = Notice()
         self._field = Field("Search", self.search, as_typed=True)
-        super().__init__(
-            [self._field, self.list, self.notice], layout=widgets.Layout(overflow="visible")
+        self.alike = widgets.Checkbox(
+            value=target is not None,
+            description=f"Only those that predict {target[0]}" if target else "",
+            style={"description_width": LABEL_WIDTH},
+            layout=widgets.Layout(width="auto", display="" if target else "none"),
         )
+        super().__init__(
+            [self._field, self.alike, self.list, self.notice],
+            layout=widgets.Layout(overflow="visible"),
+        )
+        self.alike.observe(lambda _: self.find(), "value")
         self.search.observe(after_pause(self.find), "value")
         self.list.observe(lambda _: self._chosen(), "value")
         self.find()
@@ -84,9 +97,13 @@ class PackageChooser(widgets.VBox):
 
     def find(self) -> None:
         """Search for what is typed."""
+        target, target_type = self._target if self._target and self.alike.value else (None, None)
         with guarded(self.notice):
             found = self._registry.packages(
-                self.search.value.strip() or None, page_size=_LISTED + 1
+                self.search.value.strip() or None,
+                target=target,
+                target_type=target_type,
+                page_size=_LISTED + 1,
             )[: _LISTED + 1]
             more = len(found) > _LISTED
             self._found = {p.id: p for p in found[:_LISTED] if p.id != self._leave_out}
@@ -96,6 +113,8 @@ class PackageChooser(widgets.VBox):
                 else ""
                 if self._found
                 else "No other package has these words."
+                if self.search.value.strip()
+                else "There is no other package for it yet."
             )
             self._list()
 

@@ -58,9 +58,11 @@ class ReplaceForm(Panel):
             self.show()
 
     def _make(self, deployment: Deployment, registry: Registry) -> None:
-        name = deployment.package.rpartition("/")[0]
         self.chooser = PackageChooser(
-            registry, words=name, leave_out=deployment.package_id, chosen=self._chosen
+            registry,
+            target=(deployment.target_name, deployment.target_type),
+            leave_out=deployment.package_id,
+            chosen=self._chosen,
         )
         self.check = button("Check", self._check, tip="Check the package; nothing is replaced")
         self._checks = widgets.HTML(layout=widgets.Layout(width="100%"))
