@@ -35,6 +35,8 @@ _ROWS_OF_SLOW = 150
 _ASKED = 5_000
 #: Rows of importance where even these would take too long.
 _LEAST_ROWS = 100
+#: A column of few rows is shuffled so often: once would be luck.
+_SHUFFLES = 5
 #: Shares of the training rows that a learning curve is of, beside all of them.
 _SHARES = (0.125, 0.25, 0.5)
 
@@ -64,7 +66,8 @@ def importance(
     """How much the loss rises when a column is shuffled, the largest 1; ``None`` out of time.
 
     L. Breiman, Random Forests (2001); of at most 500 validation rows of the last fold (150 of a
-    model that is slow to ask, 100 where time is short), by the squared error or the log loss.
+    model that is slow to ask, 100 where time is short), by the squared error or the log loss. Of
+    fewer rows it is the mean of up to five shuffles.
     """
     names = material.signature.names
     if len(names) > _FEATURES:
@@ -80,18 +83,23 @@ def importance(
         rows = some(material, rows, _LEAST_ROWS)
         frame = material.rows_of(rows)
         told = ask(frame)
+        times = 1
+    else:
+        affordable = seconds / max(once * len(names), 1e-9)
+        times = max(1, int(min(_SHUFFLES, most // len(rows), affordable)))
     loss = _loss(material, rows)
     before = loss(told)
     random = np.random.default_rng(material.making.seed)
-    shuffled = [(name, random.permutation(frame[name])) for name in names]
+    shuffled = [(name, random.permutation(frame[name])) for name in names for _ in range(times)]
     asked = _ask_changed(ask, frame, shuffled, seconds)
     if asked is None:
         return None
-    rises = {name: loss(told) - before for name, told in zip(names, asked, strict=True)}
+    losses = np.array([loss(told) for told in asked]).reshape(len(names), times)
+    rises = dict(zip(names, (losses.mean(axis=1) - before).tolist(), strict=True))
     largest = max(rises.values(), default=0.0)
     if largest <= 0:
         return None
-    how = f"permutation of {len(rows)} validation rows"
+    how = f"permutation of {len(rows)} validation rows" + (f", {times} times" if times > 1 else "")
     return {name: max(0.0, rise / largest) for name, rise in rises.items()}, how
 
 
