@@ -175,7 +175,10 @@ def test_unlock_register_deploy_and_replace(
     libraries = form.fields["environment"].input
     libraries.value = "package"
     assert form.replace.disabled  # these were not checked
+    assert form.checks == []
     libraries.value = ""
+    form.check.click()
+    form.wait(SECONDS)
     form.replace.click()
     form.wait(SECONDS)
     assert registry.deployment(name).package == f"{name}/2"

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from ...domain.errors import InvalidInput
-from ...domain.kinds import CheckStatus, DeploymentState, PackageKind, ReplacementReason
-from . import deployment_html
+from ...domain.kinds import DeploymentState, PackageKind
 from .background import Background
-from .build_log import BuildLog
 from .common import Panel, actions, button, guarded
-from .deploy_fields import libraries_field
 from .fields import Field, Fields
 from .package_card import read_tags
-from .turns import in_turn
+from .replacing import Replacing
 
 if TYPE_CHECKING:
     from ...client.board_models import WholeBoardModel
@@ -119,7 +116,7 @@ class RegisterModelForm(Panel):
         self._registered(package)
 
 
-class ReplaceByModelForm(Panel):
+class ReplaceByModelForm(Replacing[tuple[str, str]]):
     """Put a leaderboard's model in service of a deployment, after checks."""
 
     def __init__(
@@ -127,10 +124,6 @@ class ReplaceByModelForm(Panel):
     ) -> None:
         super().__init__()
         self._model, self._replaced = model, replaced
-        self._work: Background | None = None
-        #: the deployment and environment that the checks are of
-        self._checked: tuple[str, str] | None = None
-        self._fails = False
         fit = [
             one
             for one in board.registry.deployments(page_size=200)[:200]
@@ -140,136 +133,42 @@ class ReplaceByModelForm(Panel):
         ]
         labels = [one.label for one in fit]
         self.deployment = widgets.Combobox(options=labels, placeholder="its label")
-        self.reason = widgets.Dropdown(
-            options=[
-                ("Choose a reason", ""),
-                *((str(r).replace("_", " ").capitalize(), r) for r in ReplacementReason),
-            ]
-        )
-        self.note = widgets.Textarea(rows=2)
         hint = (
             f"{len(labels)} predict {board.target_name}."
             if labels
             else f"None predicts {board.target_name} yet."
         )
-        self.fields = Fields(
-            deployment=Field("Deployment", self.deployment, hint),
-            environment=libraries_field(None),
-            reason=Field("Reason", self.reason, "It stays in the history."),
-            note=Field("Note", self.note),
-        )
-        self.check = button("Check", self._check, tip="Check the model; nothing is replaced")
-        self.replace = button("Replace", self._replace, style="primary")
-        self._state = widgets.Label()
-        self._checks = widgets.HTML(layout=widgets.Layout(width="100%"))
-        self.build_log = BuildLog()
-        for choice in (self.deployment, self.fields["environment"].input, self.reason):
-            choice.observe(lambda _: self._allow(), "value")
-        self._allow()
-        self.show(
-            widgets.HTML(deployment_html.CSS, layout=widgets.Layout(display="none")),
-            widgets.HTML(f"<h3>Replace a deployment's champion by {escape(model.label)}</h3>"),
-            self.fields["deployment"],
-            self.fields["environment"],
-            actions(self.check, self._state),
-            self.build_log.view,
-            self._checks,
-            self.fields["reason"],
-            self.fields["note"],
-            actions(self.replace),
-            self.notice,
-        )
+        self._prepare(None, deployment=Field("Deployment", self.deployment, hint))
+        for choice in (self.deployment, self.fields["environment"].input):
+            choice.observe(lambda _: self._chosen(), "value")
+        self._chosen()
+        title = f"<h3>Replace a deployment's champion by {escape(model.label)}</h3>"
+        self._show_parts(widgets.HTML(title), self.fields["deployment"])
 
     def focus(self) -> None:
         """Go to the first input."""
         self.deployment.focus()
-
-    def wait(self, seconds: float | None = None) -> None:
-        """Wait until what is under way has ended."""
-        if self._work is not None:
-            self._work.wait(seconds)
 
     def static_text(self) -> str:
         """What it is, in a line."""
         return f"Replace by {self._model.label}"
 
     @property
-    def _wanted(self) -> tuple[str, str]:
-        """The deployment's label and the environment, each empty where none is said."""
-        return str(self.deployment.value).strip(), self.fields["environment"].value or ""
+    def _wanted(self) -> tuple[str, str] | None:
+        """The deployment's label, and the environment, empty where none is said."""
+        label = str(self.deployment.value).strip()
+        return (label, self.fields["environment"].value or "") if label else None
 
-    def _allow(self) -> None:
-        """Allow to replace what was checked, if nothing fails and why is said."""
-        label = self._wanted[0]
-        checked = bool(label) and self._checked == self._wanted
-        self.check.disabled = not label
-        self.replace.disabled = not checked or self._fails or not self.reason.value
-        self.replace.tooltip = (
-            "Check it first"
-            if not checked
-            else "A check fails"
-            if self._fails
-            else "Choose a reason first"
-            if not self.reason.value
-            else "Put it in service"
-        )
+    def _hold_choices(self, held: bool) -> None:
+        self.deployment.disabled = held
+        super()._hold_choices(held)
 
-    def _check(self) -> None:
-        wanted = self._wanted
-
-        def done(result: Any) -> None:
-            self._checked = wanted
-            self._fails = any(one.status is CheckStatus.FAILING for one in result.checks)
-            self._checks.value = deployment_html.checks(result.checks)
-
-        self._start(
-            "Checking …", lambda work: self._replace_by(work, wanted, "other", "", True), done
-        )
-
-    def _replace(self) -> None:
-        wanted, reason, note = self._wanted, self.reason.value, self.note.value.strip()
-        if self._checked != wanted:
-            return
-        self._start(
-            "Replacing …",
-            lambda work: self._replace_by(work, wanted, reason, note),
-            lambda result: self._replaced(result.deployment),
-        )
-
-    def _replace_by(
-        self, work: Background, wanted: tuple[str, str], reason: str, note: str, dry: bool = False
-    ) -> Replacement:
+    def _ask(self, work: Background, wanted: tuple[str, str], **said: Any) -> Replacement:
         label, environment = wanted
+        said = {"reason": "other"} | said
         return self._model.replace(
-            label,
-            reason,
-            note,
-            dry,
-            environment=environment or None,
-            log=lambda line: work.tell(lambda: self.build_log.add(line)),
+            label, **said, environment=environment or None, log=self._log_of(work)
         )
 
-    @in_turn
-    def _start(
-        self, text: str, work: Callable[[Background], Any], done: Callable[[Any], object]
-    ) -> None:
-        self.notice.clear()
-        self.fields.clear()
-        self.build_log.clear()
-        self.check.disabled = self.replace.disabled = True
-        self._state.value = text
-
-        def ended(result: Any) -> None:
-            self._state.value = ""
-            done(result)
-            self._allow()
-            self.check.focus()
-
-        def failed(error: BaseException) -> None:
-            self._state.value = ""
-            self._allow()
-            self.fields.show(error)
-            self.notice.error(error)
-            self.check.focus()
-
-        self._work = Background(work, ended, failed)
+    def _done(self, result: Replacement) -> None:
+        self._replaced(result.deployment)
