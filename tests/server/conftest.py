@@ -230,7 +230,7 @@ def registered(registry: Registry, name: str, kind: str, seed: int = 0) -> int:
     sample = data[[*features, target]]
     package = registry.register(
         name, model.fit(data[features], data[target]), target=target, training=sample,
-        holdout=sample, progress=False,
+        holdout=sample, format="pickle", progress=False,
     )  # fmt: skip
     return package.id
 
