@@ -33,6 +33,8 @@ def running(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # a shell has what it runs in the background ignore Ctrl-C, and so what that begins
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         yield job, folder, _server_of(job, folder)
