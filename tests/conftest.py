@@ -90,6 +90,13 @@ def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def postgres_url_for_all(postgres_server: str, _migrated_postgres: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database that has the schema, for all tests of a file."""
+    with _postgres_database(postgres_server, _migrated_postgres) as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database of each kind in turn that has the schema: quicker than migrating."""

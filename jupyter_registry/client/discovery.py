@@ -10,15 +10,21 @@ import json
 import os
 import re
 import sys
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from .connection import API, CannotConnect
 from .sending import is_loopback
 
-#: Seconds that a server on this machine has to say whether it is the one.
-_PROBE_SECONDS = 3.0
+#: Seconds that a server on this machine has to say whether it is the one: it lives, and a busy one
+#: may take its time. They are asked at once.
+_PATIENCE = 30.0
+#: Seconds that the others have from when one said so; one of them may be stopped, or hang.
+_OTHERS_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -54,9 +60,10 @@ def find_server(url: str | None = None, token: str | None = None) -> Address:
     hub = _of_hub(environment)
     if hub is not None:
         return Address(hub.url, token or hub.token)
-    statuses = {found: _status(found, f"{API}/info") for found in running}
     # one whose database is out of reach (503) says so itself
-    with_registry = [found for found in running if statuses[found] in (200, 503)]
+    usable = (200, 503)
+    statuses = _statuses(running, f"{API}/info", usable, others=_OTHERS_SECONDS)
+    with_registry = [found for found in running if statuses[found] in usable]
     if len(with_registry) == 1:
         return Address(with_registry[0].url, token or with_registry[0].token)
     silent = [found for found in running if statuses[found] is None]
@@ -110,9 +117,8 @@ def _of_kernel(running: Sequence[Running], environment: Mapping[str, str]) -> Ru
             return server
     kernel = kernel_id()
     if kernel is not None:
-        for server in running:
-            if _answers(server, f"api/kernels/{kernel}"):
-                return server
+        statuses = _statuses(running, f"api/kernels/{kernel}", (200,), others=0)
+        return next((server for server in running if statuses[server] == 200), None)
     return None
 
 
@@ -136,8 +142,33 @@ def _token_of(url: str) -> str:
     return ""
 
 
-def _answers(server: Running, path: str) -> bool:
-    return _status(server, path) == 200
+def _statuses(
+    servers: Sequence[Running], path: str, wanted: Sequence[int], *, others: float
+) -> dict[Running, int | None]:
+    """The statuses of what servers answer, who are asked at once; ``None`` of those who do not.
+
+    Each has `_PATIENCE`; once one answered with a status that is wanted, only ``others`` seconds.
+    """
+    import httpx  # noqa: F401 (by one thread, for all those that need it)
+
+    answers: SimpleQueue[tuple[Running, int | None]] = SimpleQueue()
+
+    def ask(server: Running) -> None:
+        answers.put((server, _status(server, path)))
+
+    for server in servers:
+        threading.Thread(target=ask, args=(server,), daemon=True).start()
+    statuses: dict[Running, int | None] = dict.fromkeys(servers)
+    deadline = time.monotonic() + _PATIENCE
+    for _ in statuses:
+        try:
+            server, status = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+        except Empty:
+            break
+        statuses[server] = status
+        if status in wanted:
+            deadline = min(deadline, time.monotonic() + others)
+    return statuses
 
 
 def _status(server: Running, path: str) -> int | None:
@@ -150,10 +181,10 @@ def _status(server: Running, path: str) -> int | None:
         answer = httpx.get(
             f"{server.url.rstrip('/')}/{path}",
             headers={"Authorization": f"token {server.token}"} if server.token else {},
-            timeout=_PROBE_SECONDS,
+            timeout=_PATIENCE,
             trust_env=not is_loopback(server.url),
         )
-    except httpx.HTTPError:
+    except (httpx.HTTPError, httpx.InvalidURL):
         return None
     return answer.status_code
 

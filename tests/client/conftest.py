@@ -11,6 +11,7 @@ import pytest
 
 from jupyter_registry.client import Registry
 from tests.client.reporter_host import Host
+from tests.client.shell import Shell
 from tests.live_server import LiveServer
 
 
@@ -39,6 +40,18 @@ def registry(live_server: LiveServer) -> Iterator[Registry]:
     """The client of the session's server."""
     with Registry(live_server.url, live_server.token) as registry:
         yield registry
+
+
+@pytest.fixture
+def shell(live_server: LiveServer, tmp_path: Path) -> Shell:
+    """The command line, for what a new process does by itself."""
+    return Shell(live_server, tmp_path)
+
+
+@pytest.fixture
+def forked(live_server: LiveServer, tmp_path: Path) -> Shell:
+    """The same for many commands: their processes have the libraries when they begin."""
+    return Shell(live_server, tmp_path, forked=True)
 
 
 _numbers = itertools.count(1)

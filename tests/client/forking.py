@@ -13,16 +13,11 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_LIBRARIES = [
-    "jupyter_registry.client", "jupyter_registry.client.cli", "jupyter_registry.formats", "httpx",
-    "joblib", "numpy", "pandas", "pyarrow.csv", "pyarrow.parquet", "pytest", "skops.io",
-    "sklearn.linear_model",
-]  # fmt: skip
 #: Seconds that a command has.
 _PATIENCE = 120
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(_LIBRARIES)
+_context.set_forkserver_preload(["tests.client.preloaded"])
 
 
 def run(

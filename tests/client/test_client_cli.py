@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from . import forking
+from .shell import Shell
 
 COMMANDS = [
     "serve", "list", "models", "deployments", "leaderboards", "leaderboard", "train", "rerun",
@@ -29,52 +29,6 @@ COMMANDS = [
     "predict", "report", "actuals", "accuracy", "segments", "drift", "health", "rebuild-accuracy",
     "key", "keys", "upgrade",
 ]  # fmt: skip
-
-
-class Shell:
-    """Runs commands as a user does, told of the server by the environment."""
-
-    def __init__(self, server: Any, folder: Path, *, forked: bool = False) -> None:
-        self.folder = folder
-        self.forked = forked
-        self.environment = server.environment | {
-            "JUPYTER_REGISTRY_URL": server.url,
-            "JUPYTER_REGISTRY_TOKEN": server.token,
-        }
-
-    def __call__(self, *arguments: str, code: int = 0) -> str:
-        ended, out, err = (self._fork if self.forked else self._start)(arguments)
-        assert ended == code, out + err
-        return out if code == 0 else err
-
-    def _fork(self, arguments: Sequence[str]) -> tuple[int, str, str]:
-        return forking.run(arguments, self.folder, self.environment)
-
-    def _start(self, arguments: Sequence[str]) -> tuple[int, str, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "jupyter_registry.client.cli", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
-
-    def json(self, *arguments: str) -> Any:
-        return json.loads(self(*arguments, "--json"))
-
-
-@pytest.fixture
-def shell(live_server: Any, tmp_path: Path) -> Shell:
-    return Shell(live_server, tmp_path)
-
-
-@pytest.fixture
-def forked(live_server: Any, tmp_path: Path) -> Shell:
-    """The same for many commands: their processes have the libraries when they begin."""
-    return Shell(live_server, tmp_path, forked=True)
 
 
 @pytest.fixture
@@ -124,19 +78,19 @@ def test_wrong_usage_ends_with_2(shell: Shell, forked: Shell) -> None:
         assert "--as LABEL" in forked("deploy", "m", *label, code=2).splitlines()[-1]
 
 
-def test_without_a_server_the_code_is_3(shell: Shell) -> None:
-    shell.environment["JUPYTER_REGISTRY_URL"] = "http://127.0.0.1:9/"
-    told = shell("list", code=3)
+def test_without_a_server_the_code_is_3(forked: Shell) -> None:
+    forked.environment["JUPYTER_REGISTRY_URL"] = "http://127.0.0.1:9/"
+    told = forked("list", code=3)
     assert "jupyter registry serve" in told
-    del shell.environment["JUPYTER_REGISTRY_URL"]
-    shell.environment["JUPYTER_RUNTIME_DIR"] = str(shell.folder)
-    assert "No Jupyter server runs here" in shell("list", code=3)
+    del forked.environment["JUPYTER_REGISTRY_URL"]
+    forked.environment["JUPYTER_RUNTIME_DIR"] = str(forked.folder)
+    assert "No Jupyter server runs here" in forked("list", code=3)
 
 
-def test_the_running_server_is_found(shell: Shell) -> None:
-    del shell.environment["JUPYTER_REGISTRY_URL"]
-    del shell.environment["JUPYTER_REGISTRY_TOKEN"]
-    assert isinstance(shell.json("list"), list)
+def test_the_running_server_is_found(forked: Shell) -> None:
+    del forked.environment["JUPYTER_REGISTRY_URL"]
+    del forked.environment["JUPYTER_REGISTRY_TOKEN"]
+    assert isinstance(forked.json("list"), list)
 
 
 def test_packages_are_registered_listed_and_shown(
@@ -195,25 +149,25 @@ def test_importances_are_given_by_feature_or_in_a_file(
     assert len(forked.json("list", "--name", name)) == 3
 
 
-def test_a_folder_with_code_is_registered(shell: Shell, name: str, data: pd.DataFrame) -> None:
-    folder = shell.folder / "coded"
+def test_a_folder_with_code_is_registered(forked: Shell, name: str, data: pd.DataFrame) -> None:
+    folder = forked.folder / "coded"
     folder.mkdir()
-    (shell.folder / "model.joblib").rename(folder / "model.joblib")
-    data[["age", "income", "left"]].to_csv(shell.folder / "train.csv", index=False)
+    (forked.folder / "model.joblib").rename(folder / "model.joblib")
+    data[["age", "income", "left"]].to_csv(forked.folder / "train.csv", index=False)
     code = "def score(data, model):\n    return model.predict_proba(data)\n"
     (folder / "custom.py").write_text(code)
     register = ("register", name, "coded", "--target", "left", "--training", "train.csv")
-    shell(*register, "--holdout", "train.csv")
-    shown = shell.json("show", name)
+    forked(*register, "--holdout", "train.csv")
+    shown = forked.json("show", name)
     assert shown["format"] == "custom_code"
     assert shown["baseline"]["metrics"]["auc"]["value"] > 0.8
-    shell("deploy", name, name)
-    data.to_csv(shell.folder / "rows.csv", index=False)
-    assert len(shell.json("predict", name, "rows.csv")) == len(data)
+    forked("deploy", name, name)
+    data.to_csv(forked.folder / "rows.csv", index=False)
+    assert len(forked.json("predict", name, "rows.csv")) == len(data)
     (folder / "custom.py").write_text("def score(data model):\n    return 1\n")
-    told = shell(*register, code=1)
+    told = forked(*register, code=1)
     assert "custom.py, line 1: invalid syntax" in told
-    assert len(shell.json("list", "--name", name)) == 1
+    assert len(forked.json("list", "--name", name)) == 1
 
 
 def test_the_whole_way_from_a_shell(forked: Shell, name: str, data: pd.DataFrame) -> None:
@@ -275,16 +229,16 @@ def test_the_whole_way_from_a_shell(forked: Shell, name: str, data: pd.DataFrame
     assert forked("key", label, "host").startswith("jrk_")
 
 
-def test_reports_of_an_external_model(shell: Shell, name: str, tmp_path: Path) -> None:
-    shell(
+def test_reports_of_an_external_model(forked: Shell, name: str, tmp_path: Path) -> None:
+    forked(
         "register", name, "--target", "left", "--target-type", "binary",
         "--class-labels", "no", "yes",
     )  # fmt: skip
-    shell("deploy", name, name)
+    forked("deploy", name, name)
     rows = pd.DataFrame({"association_id": ["a", "b"], "probability": [0.2, 0.9]})
     rows.to_parquet(tmp_path / "rows.parquet")
-    assert shell.json("report", name, "rows.parquet")["accepted"] == 2
-    assert "report" in shell("predict", name, "rows.parquet", code=1)
+    assert forked.json("report", name, "rows.parquet")["accepted"] == 2
+    assert "report" in forked("predict", name, "rows.parquet", code=1)
 
 
 def run_all(*jobs: Callable[[], Any]) -> list[Any]:
@@ -378,12 +332,12 @@ def test_what_is_refused_ends_with_1_and_a_reason(
     assert [item["name"] for item in forked.json("list", f"{name}-odd")] == []
 
 
-def test_a_schema_is_upgraded_without_a_server(shell: Shell, tmp_path: Path) -> None:
+def test_a_schema_is_upgraded_without_a_server(shell: Shell, forked: Shell, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
     assert "schema" in shell("upgrade", "--database-url", url)
-    assert json.loads(shell("upgrade", "--database-url", url, "--json"))["schema"]
+    assert json.loads(forked("upgrade", "--database-url", url, "--json"))["schema"]
     assert (tmp_path / "new.db").is_file()
-    assert "not supported" in shell("upgrade", "--database-url", "nonsense://x", code=1)
+    assert "not supported" in forked("upgrade", "--database-url", "nonsense://x", code=1)
 
 
 def test_serve_runs_a_server_until_it_is_stopped(shell: Shell, tmp_path: Path) -> None:

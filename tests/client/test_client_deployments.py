@@ -49,11 +49,20 @@ def register(registry: Registry, name: str, seed: int = 0) -> tuple[Package, Any
     return package, model
 
 
+@pytest.fixture(scope="module")
+def registered(registry: Registry) -> tuple[Package, Any]:
+    """One package for all tests, and so one worker."""
+    return register(registry, "visits-of-all")
+
+
+def deploy(package: Package, name: str) -> Deployment:
+    return package.deploy(f"{name} / live", importance="high", association_id_column="visit")
+
+
 @pytest.fixture
-def deployed(registry: Registry, name: str) -> tuple[Deployment, Any]:
-    package, model = register(registry, name)
-    deployment = package.deploy(f"{name} / live", importance="high", association_id_column="visit")
-    return deployment, model
+def deployed(registered: tuple[Package, Any], name: str) -> tuple[Deployment, Any]:
+    package, model = registered
+    return deploy(package, name), model
 
 
 def test_predictions_come_back_in_the_library_and_order_of_the_input(
@@ -201,10 +210,8 @@ def test_replacement_is_checked_kept_in_history_and_undone(
     assert failing
 
 
-def test_states_settings_and_listing(
-    registry: Registry, deployed: tuple[Deployment, Any], name: str
-) -> None:
-    deployment, _ = deployed
+def test_states_settings_and_listing(registry: Registry, name: str) -> None:
+    deployment = deploy(register(registry, name)[0], name)
     assert registry.deployment(deployment.id).label == deployment.label
     assert registry.deployment(deployment.label).id == deployment.id
     assert [item.id for item in registry.deployments(model=name)] == [deployment.id]
@@ -222,10 +229,8 @@ def test_states_settings_and_listing(
         registry.deployment(f"{name} nowhere")
 
 
-def test_lists_say_how_each_does_and_count(
-    registry: Registry, deployed: tuple[Deployment, Any]
-) -> None:
-    deployment, data = deployed[0], visits(50, 3)
+def test_lists_say_how_each_does_and_count(registry: Registry, name: str) -> None:
+    deployment, data = deploy(register(registry, name)[0], name), visits(50, 3)
     deployment.predict(data, progress=False)
     model = deployment.package.rpartition("/")[0]
     for sort in ("label", "-importance", "champion"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -108,6 +109,17 @@ def test_the_only_server_that_runs_is_found_without_arguments(
             assert registry.info().version
 
 
+def test_a_server_that_hangs_does_not_hide_another(
+    live_server: Any, runtime: Path, processes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "_PATIENCE", 3600)
+    (written,) = (live_server.folder / "runtime").glob("jpserver-*.json")
+    (runtime / written.name).write_text(written.read_text())
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        write(runtime, processes[0], f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        assert discovery.find_server().url == live_server.url
+
+
 def in_kernel(live_server: Any, code: str) -> str:
     """What code prints in a kernel that the server starts for a notebook."""
     import httpx
@@ -128,7 +140,7 @@ def in_kernel(live_server: Any, code: str) -> str:
     kernel = session["kernel"]["id"]
     printed: list[str] = []
     try:
-        socket = websocket.create_connection(
+        channels = websocket.create_connection(
             f"{live_server.url.replace('http', 'ws', 1)}api/kernels/{kernel}/channels",
             header=headers,
             timeout=60,
@@ -142,19 +154,23 @@ def in_kernel(live_server: Any, code: str) -> str:
             "content": {"code": code, "silent": False, "store_history": False,
                         "user_expressions": {}, "allow_stdin": False},
         }  # fmt: skip
-        socket.send(json.dumps(message))
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            answer = json.loads(socket.recv())
+        channels.send(json.dumps(message))
+        # what it prints comes by another channel than the reply, which may be the quicker
+        ended: set[str] = set()
+        deadline = time.monotonic() + 120
+        while ended != {"execute_reply", "idle"}:
+            assert time.monotonic() < deadline, printed
+            answer = json.loads(channels.recv())
+            kind, content = answer["msg_type"], answer["content"]
             if answer["parent_header"].get("msg_id") != "1":
                 continue
-            if answer["msg_type"] == "stream":
-                printed.append(answer["content"]["text"])
-            if answer["msg_type"] == "error":
-                printed.append("\n".join(answer["content"]["traceback"]))
-            if answer["msg_type"] == "execute_reply":
-                break
-        socket.close()
+            if kind == "stream":
+                printed.append(content["text"])
+            elif kind == "error":
+                printed.append("\n".join(content["traceback"]))
+            elif kind == "execute_reply" or content.get("execution_state") == "idle":
+                ended.add(content.get("execution_state", kind))
+        channels.close()
     finally:
         httpx.delete(f"{live_server.url}api/sessions/{session['id']}", headers=headers, timeout=60)
     return "".join(printed)
@@ -170,6 +186,12 @@ def test_a_kernel_finds_its_own_server_and_knows_its_notebook(live_server: Any, 
         "import os; os.environ['JPY_PARENT_PID'] = '1'\n"
         "print(Registry().url)\n"
         "print(registry.packages()._repr_html_()[:7])\n"
+        # as a server on a busy machine is: it does not answer for some seconds
+        "import signal, threading\n"
+        f"os.kill({live_server.process.pid}, signal.SIGSTOP)\n"
+        f"proceed = threading.Timer(8, os.kill, ({live_server.process.pid}, signal.SIGCONT))\n"
+        "proceed.start()\n"
+        "print(Registry().url)\n"
     )
     lines = in_kernel(live_server, code).splitlines()
     assert lines[0].startswith(live_server.url), lines
@@ -179,3 +201,4 @@ def test_a_kernel_finds_its_own_server_and_knows_its_notebook(live_server: Any, 
     # without its parent's id: by the list of kernels of the servers that run
     assert lines[2] == live_server.url
     assert lines[3] == "<table>"
+    assert lines[4] == live_server.url, lines

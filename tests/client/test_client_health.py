@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,21 +11,23 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 from jupyter_registry.client import Registry
-from jupyter_registry.client.results import Health
+from jupyter_registry.client.results import Health, Package
 from jupyter_registry.domain.errors import InvalidInput, RegistryError
-from tests.live_server import LiveServer
+
+from .shell import Shell
 
 DATA = pd.DataFrame({"area": [40.0, 60.0, 80.0, 100.0], "price": [400.0, 610.0, 790.0, 1000.0]})
 
 
-def deploy(registry: Registry, name: str) -> Any:
+@pytest.fixture(scope="module")
+def package(registry: Registry) -> Package:
+    """One for all tests, and so one worker."""
     model = LinearRegression().fit(DATA[["area"]], DATA["price"])
-    package = registry.register(name, model, target="price", training=DATA, progress=False)
-    return package.deploy(name)
+    return registry.register("health-of-all", model, target="price", training=DATA, progress=False)
 
 
-def test_tables_and_frame(registry: Registry, name: str) -> None:
-    deployment = deploy(registry, name)
+def test_tables_and_frame(package: Package, name: str) -> None:
+    deployment = package.deploy(name)
     empty = deployment.health()
     assert isinstance(empty, Health)
     assert "No request was counted." in repr(empty)
@@ -56,8 +56,8 @@ def test_tables_and_frame(registry: Registry, name: str) -> None:
     assert (frame["model_mean_ms"] > 0).all()
 
 
-def test_a_range_and_one_package(registry: Registry, name: str) -> None:
-    deployment = deploy(registry, name)
+def test_a_range_and_one_package(package: Package, name: str) -> None:
+    deployment = package.deploy(name)
     deployment.predict(DATA[["area"]], progress=False)
     now = datetime.now(UTC)
     before = deployment.health("day", now - timedelta(days=9), (now - timedelta(days=7)))
@@ -71,21 +71,11 @@ def test_a_range_and_one_package(registry: Registry, name: str) -> None:
         deployment.health(package=deployment.package_id + 10_000)
 
 
-def test_the_command_line(
-    registry: Registry, live_server: LiveServer, name: str, tmp_path: Any
-) -> None:
-    deployment = deploy(registry, name)
-    environment = live_server.environment | {
-        "JUPYTER_REGISTRY_URL": live_server.url, "JUPYTER_REGISTRY_TOKEN": live_server.token,
-    }  # fmt: skip
+def test_the_command_line(package: Package, forked: Shell, name: str, tmp_path: Any) -> None:
+    deployment = package.deploy(name)
 
     def shell(*words: str, code: int = 0) -> str:
-        command = [sys.executable, "-m", "jupyter_registry.client.cli", "health", name, *words]
-        done = subprocess.run(
-            command, env=environment, cwd=tmp_path, capture_output=True, text=True
-        )
-        assert done.returncode == code, done.stderr
-        return done.stderr if code else done.stdout
+        return forked("health", name, *words, code=code)
 
     assert shell().splitlines() == ["unknown: No request was counted."]
     for _ in range(2):
@@ -96,7 +86,7 @@ def test_the_command_line(
     assert ["requests", "2"] in [line.split() for line in printed]
     assert printed[-2].split()[:4] == ["hour", "requests", "rows", "refused"]
     assert printed[-1].split()[2:6] == ["2", "8", "0", "0"]
-    found = json.loads(shell("--json", "--package", f"{name}/1"))
+    found = json.loads(shell("--json", "--package", package.reference))
     assert (found["overall"]["requests"], found["status"]) == (2, "passing")
     shell("-o", "health.csv", "--bucket", "hour")
     assert pd.read_csv(tmp_path / "health.csv")["rows"].sum() == 8

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +12,11 @@ import pytest
 from sklearn.metrics import accuracy_score
 
 from jupyter_registry.client import Registry, Reporter
-from jupyter_registry.client.results import Deployment, Segments
+from jupyter_registry.client.results import Deployment, Package, Segments
 from jupyter_registry.client.segments import parsed_segment, segment_params
 from jupyter_registry.domain.errors import InvalidInput
 
+from .shell import Shell
 from .test_client_deployments import FEATURES, register, visits
 
 
@@ -30,9 +28,14 @@ def flights() -> pd.DataFrame:
     return data
 
 
+@pytest.fixture(scope="module")
+def package(registry: Registry) -> Package:
+    """One for all tests, and so one worker."""
+    return register(registry, "segments-of-all")[0]
+
+
 @pytest.fixture
-def deployed(registry: Registry, name: str, flights: pd.DataFrame) -> Deployment:
-    package, _ = register(registry, name)
+def deployed(package: Package, name: str, flights: pd.DataFrame) -> Deployment:
     deployment = package.deploy(
         f"{name} segments", association_id_column="visit", segment_columns=["carrier", "month"]
     )
@@ -177,45 +180,33 @@ def test_what_is_no_segment() -> None:
             parsed_segment(text)
 
 
-def test_in_the_shell(live_server: Any, registry: Registry, name: str, tmp_path: Path) -> None:
+def test_in_the_shell(
+    forked: Shell, registry: Registry, package: Package, name: str, tmp_path: Path
+) -> None:
     data = visits(60, 7)
     data["carrier"] = ["UA", "B6"] * 30
     data.to_csv(tmp_path / "rows.csv", index=False)
-    register(registry, name)
-    environment = live_server.environment | {
-        "JUPYTER_REGISTRY_URL": live_server.url,
-        "JUPYTER_REGISTRY_TOKEN": live_server.token,
-    }
-
-    def shell(*arguments: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "jupyter_registry.client.cli", *arguments],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout if code == 0 else done.stderr
-
     label = f"{name}-cli"
-    shell("deploy", name, label, "--association-id-column", "visit", "--segment", "carrier",
-          "--segment", "age band")  # fmt: skip
+    segments = ("--segment", "carrier", "--segment", "age band")
+    forked("deploy", package.reference, label, "--association-id-column", "visit", *segments)
     assert registry.deployment(label).segment_columns == ["carrier", "age band"]
-    assert "No prediction was counted yet in carrier, age band." in shell("segments", label)
-    shell("predict", label, "rows.csv", "-o", "answer.csv")
-    shell("actuals", label, "rows.csv", "--value-column", "left")
-    table = shell("segments", label)
+    assert "No prediction was counted yet in carrier, age band." in forked("segments", label)
+    forked("predict", label, "rows.csv", "-o", "answer.csv")
+    forked("actuals", label, "rows.csv", "--value-column", "left")
+    table = forked("segments", label)
     assert [line.split()[:4] for line in table.splitlines() if "UA" in line] == [
         ["carrier", "UA", "30", "30"]
     ]
-    compared = json.loads(shell("segments", label, "carrier", "--metric", "auc", "--json"))
+    compared = forked.json("segments", label, "carrier", "--metric", "auc")
     (column,) = compared["columns"]
     assert [one["metrics"]["auc"]["n"] for one in column["values"]] == [30, 30]
-    united = json.loads(shell("accuracy", label, "--segment", "carrier=UA", "--json"))
+    united = forked.json("accuracy", label, "--segment", "carrier=UA")
     assert (united["segment_value"], united["overall"]["n"]) == ("UA", 30)
     by_name = {one["value"]: one for one in column["values"]}
     assert by_name["UA"]["metrics"]["auc"] == united["overall"]["metrics"]["auc"]
-    shell("segments", label, "carrier", "-o", "values.csv")
+    forked("segments", label, "carrier", "-o", "values.csv")
     assert pd.read_csv(tmp_path / "values.csv")["n"].tolist() == [30, 30]
-    assert "names no segment" in shell("accuracy", label, "--segment", "carrier", code=1)
-    assert "No prediction has the value 'UX'" in shell(
+    assert "names no segment" in forked("accuracy", label, "--segment", "carrier", code=1)
+    assert "No prediction has the value 'UX'" in forked(
         "accuracy", label, "--segment", "carrier=UX", code=1
     )

@@ -28,11 +28,13 @@ def running(tmp_path):
             "--folder",
             str(folder.root),
             "--every",
-            "5",
+            "20",
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # a shell has what it runs in the background ignore Ctrl-C, and so what that begins
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         yield job, folder, _server_of(job, folder)
@@ -63,7 +65,7 @@ def test_stopped_by_hand_it_leaves_no_process(running, how):
     output, _ = job.communicate(timeout=PATIENCE)
     assert job.returncode == 130
     assert "Stopped before the end" in output
-    gone, alive = psutil.wait_procs(family, timeout=5)
+    gone, alive = psutil.wait_procs(family, timeout=60)
     assert not alive
     assert len(gone) == len(family)
     assert not folder.summary.exists()
@@ -78,4 +80,4 @@ def test_when_the_server_dies_the_end_of_its_log_is_shown(running):
     assert str(folder.server_log) in output
     assert folder.server_log.read_text().splitlines()[-1] in output
     assert "The flights job failed" in output
-    assert not psutil.wait_procs(family, timeout=5)[1]
+    assert not psutil.wait_procs(family, timeout=60)[1]

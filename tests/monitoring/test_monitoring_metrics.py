@@ -258,7 +258,7 @@ def step(raw: RawRows, recorder: Any, kind: str, package: int, seed: int, places
 
 @pytest.mark.parametrize("kind", TARGETS)
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -92,7 +92,7 @@ def step(raw: RawRows, recorder: Recorder, kind: str, package: int, seed: int, p
 
 @pytest.mark.parametrize("kind", TARGETS)
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -56,8 +56,7 @@ def register(registry: Registry, name: str, target: str) -> Package:
     )
 
 
-def deploy(registry: Registry, name: str, target: str) -> Deployment:
-    package = register(registry, name, target)
+def deploy(package: Package, name: str) -> Deployment:
     return package.deploy(f"{name} / live", association_id_column="visit")
 
 
@@ -68,17 +67,23 @@ def serve(deployment: Deployment, rows: pd.DataFrame) -> None:
     )
 
 
+@pytest.fixture(scope="module")
+def packages(registry: Registry) -> list[Package]:
+    """Two versions for all deployments, and so two workers."""
+    return [register(registry, "accuracy-view", "left") for _ in range(2)]
+
+
 @pytest.fixture
-def deployed(registry: Registry, name: str) -> Deployment:
-    deployment = deploy(registry, name, "left")
+def deployed(packages: list[Package], name: str) -> Deployment:
+    deployment = deploy(packages[0], name)
     serve(deployment, visits(600, 3))
     return deployment
 
 
 @pytest.fixture(scope="module")
-def base(registry: Registry) -> Deployment:
+def base(packages: list[Package]) -> Deployment:
     """A deployment that no test changes."""
-    deployment = deploy(registry, "accuracy-view", "left")
+    deployment = deploy(packages[0], "accuracy-view")
     serve(deployment, visits(600, 3))
     return deployment
 
@@ -164,7 +169,7 @@ def test_hours_are_asked_for_with_the_metric_that_is_shown(
 
 
 def test_bucket_time_and_package_are_asked_of_the_server(
-    registry: Registry, deployed: Deployment, name: str
+    packages: list[Package], deployed: Deployment
 ) -> None:
     view = AccuracyView(deployed)
     view.controls.bucket.value = "day"
@@ -181,7 +186,7 @@ def test_bucket_time_and_package_are_asked_of_the_server(
     assert view.details == deployed.accuracy_details(start, end)
     view.controls.time.value = "all"
     first = deployed.package
-    second = register(registry, name, "left")
+    second = packages[1]
     deployed.replace(second, reason="accuracy")
     serve(deployed, visits(100, 5).assign(at=pd.Timestamp("2026-03-01", tz="UTC")))
     view.refresh()
@@ -199,8 +204,8 @@ def test_bucket_time_and_package_are_asked_of_the_server(
     assert shown(again).startswith("Brier")
 
 
-def test_a_replacement_is_marked(deployed: Deployment, registry: Registry, name: str) -> None:
-    deployed.replace(register(registry, name, "left"), reason="data_drift")
+def test_a_replacement_is_marked(deployed: Deployment, packages: list[Package]) -> None:
+    deployed.replace(packages[1], reason="data_drift")
     rows = visits(50, 8)
     rows["at"] = pd.Timestamp.now("UTC") - pd.Timedelta(minutes=5)
     rows.loc[25:, "at"] += pd.Timedelta(hours=2)
@@ -255,9 +260,10 @@ def test_rates_are_those_of_scikit_learn(seed: int, positive: int) -> None:
     ],
 )
 def test_each_target_type_has_its_pictures(
-    registry: Registry, name: str, target: str, titles: list[str]
+    registry: Registry, packages: list[Package], name: str, target: str, titles: list[str]
 ) -> None:
-    deployment = deploy(registry, name, target)
+    package = packages[0] if target == "left" else register(registry, name, target)
+    deployment = deploy(package, name)
     serve(deployment, visits(400, 4))
     view = AccuracyView(deployment)
     assert list(view.tabs.titles) == titles
@@ -331,8 +337,8 @@ def test_without_a_loop_it_says_that_it_cannot_refresh(view: AccuracyView) -> No
     assert "in a notebook only" in view.notice.value
 
 
-def test_there_is_nothing_yet(registry: Registry, name: str) -> None:
-    deployment = deploy(registry, name, "left")
+def test_there_is_nothing_yet(packages: list[Package], name: str) -> None:
+    deployment = deploy(packages[0], name)
     view = AccuracyView(deployment)
     assert "No prediction has been made yet" in view._frames[0].value
     assert "No predictions" in view._summary.value

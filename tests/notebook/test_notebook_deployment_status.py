@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from jupyter_registry.client import Registry
 from jupyter_registry.client.deployments import Deployment
+from jupyter_registry.client.packages import Package
 from jupyter_registry.domain.errors import InvalidInput, RegistryError
 from jupyter_registry.domain.kinds import Status
 from jupyter_registry.notebook import DeploymentCard
@@ -37,13 +38,18 @@ def frame() -> pd.DataFrame:
     return frame
 
 
-@pytest.fixture
-def deployment(registry: Registry, name: str, frame: pd.DataFrame) -> Deployment:
+@pytest.fixture(scope="module")
+def package(registry: Registry, frame: pd.DataFrame) -> Package:
+    """One for all deployments, and so one worker."""
     model = LogisticRegression().fit(frame[["age", "income"]], frame["left"])
-    package = registry.register(
-        name, model, target="left", training=frame.drop(columns="visit"),
+    return registry.register(
+        "status-of-all", model, target="left", training=frame.drop(columns="visit"),
         holdout=frame.drop(columns="visit"), progress=False,
     )  # fmt: skip
+
+
+@pytest.fixture
+def deployment(package: Package, name: str) -> Deployment:
     return package.deploy(name, association_id_column="visit")
 
 

@@ -7,20 +7,24 @@ from typing import Any
 import pytest
 
 from jupyter_registry.client import Registry
+from jupyter_registry.domain.errors import DeploymentNotFound
 
 
 @pytest.fixture
-def segmented(kernel: Any, name: str) -> str:
-    """A deployment with actuals, whose rows have carriers and cities."""
-    kernel.ok(f"%register {name} model --target left --data held --holdout held")
-    kernel.ok(f"%deploy {name} --as {name}-live --id visit --segment carrier,city --segment age")
-    kernel.ok(
-        "flown = march.assign(age=march.age.round(-1), carrier=np.array(['UA', 'B6'])"
-        "[np.arange(400) % 2], city=np.array(['São Paulo', 'Rome', None], object)"
-        "[np.arange(400) % 3])"
-    )
-    kernel.ok(f"%predict {name}-live flown --timestamp at\n%actuals {name}-live flown")
-    return f"{name}-live"
+def segmented(kernel: Any, registry: Registry, churn: str) -> str:
+    """A deployment with actuals, whose rows have carriers and cities; made by the first test."""
+    label = f"{churn}-live"
+    try:
+        registry.deployment(label)
+    except DeploymentNotFound:
+        kernel.ok(f"%deploy {churn} --as {label} --id visit --segment carrier,city --segment age")
+        kernel.ok(
+            "flown = march.assign(age=march.age.round(-1), carrier=np.array(['UA', 'B6'])"
+            "[np.arange(400) % 2], city=np.array(['São Paulo', 'Rome', None], object)"
+            "[np.arange(400) % 3])"
+        )
+        kernel.ok(f"%predict {label} flown --timestamp at\n%actuals {label} flown")
+    return label
 
 
 def test_the_accuracy_of_a_segment(kernel: Any, registry: Registry, segmented: str) -> None:

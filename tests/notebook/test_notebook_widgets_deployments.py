@@ -13,6 +13,7 @@ import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from jupyter_registry.client import Registry
+from jupyter_registry.client.packages import Package
 from jupyter_registry.domain.entities import ServicePeriod
 from jupyter_registry.notebook import DeployForm, DeploymentCard, ReplaceForm
 from jupyter_registry.notebook.widgets import deployment_html
@@ -26,13 +27,13 @@ def frame() -> pd.DataFrame:
     return frame
 
 
-@pytest.fixture
-def packages(registry: Registry, name: str, frame: pd.DataFrame) -> list[Any]:
-    """Two versions that suit each other, and a regression that does not."""
+@pytest.fixture(scope="module")
+def packages(registry: Registry, frame: pd.DataFrame) -> list[Package]:
+    """Two versions that suit each other, and a regression that does not: for all tests."""
     inputs = frame[["age", "income"]]
     made = [
         registry.register(
-            name, LogisticRegression(C=c).fit(inputs, frame["left"]),
+            "forms", LogisticRegression(C=c).fit(inputs, frame["left"]),
             target="left", training=frame, holdout=frame, progress=False,
         )
         for c in (1.0, 0.1)
@@ -40,18 +41,18 @@ def packages(registry: Registry, name: str, frame: pd.DataFrame) -> list[Any]:
     other = LinearRegression().fit(frame[["age"]], frame["income"])
     made.append(
         registry.register(
-            f"{name}-income", other, target="income", training=frame[["age", "income"]],
+            "forms-income", other, target="income", training=frame[["age", "income"]],
             progress=False,
         )
     )  # fmt: skip
     return made
 
 
-def test_deploy_form(registry: Registry, name: str, packages: list[Any]) -> None:
+def test_deploy_form(registry: Registry, name: str, packages: list[Package]) -> None:
     done: list[Any] = []
-    form = DeployForm(f"{name}/1", registry, done.append)
+    form = DeployForm("forms/1", registry, done.append)
     fields = form.fields
-    assert fields["label"].value == name
+    assert fields["label"].value == "forms"
     fields["label"].input.value = " "
     form.deploy.click()
     assert "A deployment needs a label." in fields["label"]._note.value
@@ -68,7 +69,7 @@ def test_deploy_form(registry: Registry, name: str, packages: list[Any]) -> None
     assert made.prediction_threshold == 0.4
     assert f"{name}-eu" in form.static_html()
 
-    again = DeployForm(f"{name}/1", registry)
+    again = DeployForm("forms/1", registry)
     again.fields["label"].input.value = f"{name}-eu"
     again.deploy.click()
     again.wait(60)
@@ -116,14 +117,14 @@ def test_forms_of_what_does_not_exist(registry: Registry) -> None:
 
 
 def test_replace_form_checks_before_anything_happens(
-    registry: Registry, name: str, packages: list[Any]
+    registry: Registry, name: str, packages: list[Package]
 ) -> None:
     one, two, misfit = packages
     deployment = one.deploy(name)
     form = ReplaceForm(name, registry)
     assert form.check.disabled
     assert form.replace.disabled
-    form.chooser.search.value = name
+    form.chooser.search.value = "forms"
     assert _offered(form) == [two.id]  # what predicts the same, but the champion
     form.chooser.alike.value = False
     assert _offered(form) == [misfit.id, two.id]
@@ -151,7 +152,7 @@ def test_replace_form_checks_before_anything_happens(
     form.note.value = "quarterly"
     form.replace.click()
     form.wait(60)
-    assert f"{name}/2 is in service of {name}." in form.notice.value
+    assert f"forms/2 is in service of {name}." in form.notice.value
     last = deployment.history()[-1]
     assert (last.package_id, last.reason, last.note) == (two.id, "scheduled_refresh", "quarterly")
     assert one.id in _offered(form)
@@ -198,7 +199,7 @@ def test_replace_form_moves_a_champion_into_an_environment_built_for_it(
 
 
 def test_replace_form_shows_checks_that_fail_meanwhile(
-    registry: Registry, name: str, packages: list[Any]
+    registry: Registry, name: str, packages: list[Package]
 ) -> None:
     one, two, _ = packages
     one.deploy(name)
@@ -208,15 +209,18 @@ def test_replace_form_shows_checks_that_fail_meanwhile(
     form.check.click()
     form.wait(60)
     two.archive()
-    form.replace.click()
-    form.wait(60)
+    try:
+        form.replace.click()
+        form.wait(60)
+    finally:
+        two.restore()
     assert "Replacement refused" in form.notice.value
     assert "jr-mark-failing" in form._checks.value
     assert form.replace.disabled
 
 
 def test_card_shows_and_changes_a_deployment(
-    registry: Registry, name: str, packages: list[Any], frame: pd.DataFrame
+    registry: Registry, name: str, packages: list[Package], frame: pd.DataFrame
 ) -> None:
     one, two, _ = packages
     deployment = one.deploy(name, association_id_column="visit")
@@ -233,12 +237,12 @@ def test_card_shows_and_changes_a_deployment(
     for shown in ("300", "200", "100", "AUC", "baseline"):
         assert shown in card._figures.value
     assert card._timeline.value.count("jr-track") == 2
-    assert f"{name}/2" in card._heading.value
-    assert f"{name}/1" in card.static_html()
+    assert "forms/2" in card._heading.value
+    assert "forms/1" in card.static_html()
 
     card.roll_back.click()
     assert registry.deployment(name).package_id == two.id
-    assert f"Really replace {name}/2 by {name}/1?" in card._ask_back()
+    assert "Really replace forms/2 by forms/1?" in card._ask_back()
     card._roll_back()
     assert registry.deployment(name).package_id == one.id
 
@@ -255,7 +259,7 @@ def test_card_shows_and_changes_a_deployment(
 
 
 def test_card_makes_a_key_that_opens_the_snippet(
-    registry: Registry, name: str, packages: list[Any]
+    registry: Registry, name: str, packages: list[Package]
 ) -> None:
     packages[0].deploy(name)
     card = DeploymentCard(name, registry)

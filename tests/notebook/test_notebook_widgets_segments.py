@@ -11,6 +11,7 @@ import pytest
 
 from jupyter_registry.client import Registry
 from jupyter_registry.client.deployments import Deployment
+from jupyter_registry.client.packages import Package
 from jupyter_registry.domain.errors import InvalidInput
 from jupyter_registry.notebook import DeployForm
 from jupyter_registry.notebook.widgets.accuracy_save import file_name
@@ -41,9 +42,14 @@ def flown(n: int, seed: int) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def base(registry: Registry) -> Deployment:
-    package = register(registry, "segments-view", "left")
-    deployment = package.deploy(
+def packages(registry: Registry) -> list[Package]:
+    """Two versions for all deployments, and so two workers."""
+    return [register(registry, "segments-view", "left") for _ in range(2)]
+
+
+@pytest.fixture(scope="module")
+def base(packages: list[Package]) -> Deployment:
+    deployment = packages[0].deploy(
         "segments-view", association_id_column="visit", segment_columns=["carrier", "city"]
     )
     serve(deployment, flown(600, 3))
@@ -122,8 +128,10 @@ def test_with_time_and_package(base: Deployment) -> None:
             AccuracyView(base, segment=wrong)  # type: ignore[arg-type]
 
 
-def test_a_deployment_without_segments_says_how_to_get_them(registry: Registry, name: str) -> None:
-    deployment = deploy(registry, name, "left")
+def test_a_deployment_without_segments_says_how_to_get_them(
+    packages: list[Package], name: str
+) -> None:
+    deployment = deploy(packages[0], name)
     view = AccuracyView(deployment)
     pickers = view.controls.segments
     assert pickers.column.layout.display == pickers.value.layout.display == "none"
@@ -151,9 +159,12 @@ def test_a_deployment_without_segments_says_how_to_get_them(registry: Registry, 
     assert view.accuracy.segment_value == "B6"
 
 
-def test_columns_are_chosen_in_the_form(registry: Registry, name: str) -> None:
-    package = register(registry, name, "left")
+def test_columns_are_chosen_in_the_form(
+    registry: Registry, packages: list[Package], name: str
+) -> None:
+    package = packages[0]
     form = DeployForm(package, registry)
+    form.fields["label"].input.value = name
     field = form.fields["segment_columns"].input
     assert isinstance(field, ColumnsInput)
     assert field.adding.options == ("age", "income")
@@ -188,12 +199,14 @@ def test_texts_are_offered_first(registry: Registry, name: str) -> None:
     assert form.fields["segment_columns"].input.adding.options == ("city", "price")
 
 
-def test_a_chosen_package_stays_chosen_when_another_comes(registry: Registry, name: str) -> None:
-    deployment = deploy(registry, name, "left")
+def test_a_chosen_package_stays_chosen_when_another_comes(
+    packages: list[Package], name: str
+) -> None:
+    deployment = deploy(packages[0], name)
     serve(deployment, flown(60, 1))
     first = deployment.package_id
     view = AccuracyView(deployment, package=first)
-    deployment.replace(register(registry, name, "left"), reason="accuracy")
+    deployment.replace(packages[1], reason="accuracy")
     view.refresh()
-    assert [value for _, value in view.controls.package.options] == [0, first + 1, first]
+    assert [value for _, value in view.controls.package.options] == [0, packages[1].id, first]
     assert view.controls.package.value == first

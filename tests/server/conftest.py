@@ -134,13 +134,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Make and start servers of this test's own."""
+def _starting(parent: Path) -> Iterator[Callable[..., Server]]:
     made: list[Server] = []
 
     def starting(*flags: str, status: int = 200, env: Mapping[str, str] | None = None) -> Server:
-        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        folder = Path(tempfile.mkdtemp(dir=parent))
         server = Server(folder, *flags, env=env)
         made.append(server)
         return server.start(status)
@@ -148,6 +146,18 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     yield starting
     for server in made:
         server.stop()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Make and start servers of this test's own."""
+    yield from _starting(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def start_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Make and start servers for all tests of a file."""
+    yield from _starting(tmp_path_factory.mktemp("servers"))
 
 
 @pytest.fixture(scope="session")
@@ -220,7 +230,7 @@ def registered(registry: Registry, name: str, kind: str, seed: int = 0) -> int:
     sample = data[[*features, target]]
     package = registry.register(
         name, model.fit(data[features], data[target]), target=target, training=sample,
-        holdout=sample, progress=False,
+        holdout=sample, format="pickle", progress=False,
     )  # fmt: skip
     return package.id
 

@@ -178,12 +178,12 @@ def test_another_type_does_not_replace(
     registry: Registry, forest: IsolationForest, name: str
 ) -> None:
     rows, _ = readings(100)
-    scores = registry.register(name, forest, training=rows, progress=False)
+    scores = registry.register(name, forest, training=rows, format="pickle", progress=False)
     deployment = scores.deploy(name)
     numbers = rows.assign(anomaly=rows.sum(axis=1))
     other = registry.register(
         name, LinearRegression().fit(rows, numbers["anomaly"]), target="anomaly",
-        target_type="regression", training=numbers, progress=False,
+        target_type="regression", training=numbers, format="pickle", progress=False,
     )  # fmt: skip
     with pytest.raises(IncompatibleReplacement, match="not anomaly"):
         deployment.replace(other)

@@ -268,7 +268,9 @@ def test_replacing_a_model_by_one_with_code(
 ) -> None:
     data = trained_on(5)[[*FEATURES, "left"]]
     model = LogisticRegression().fit(data[FEATURES], data["left"])
-    plain = registry.register(name, model, target="left", training=data, progress=False)
+    plain = registry.register(
+        name, model, target="left", training=data, format="pickle", progress=False
+    )
     deployment = plain.deploy(name)
     code = "def post_process(predictions, model):\n    return predictions * 0.5 + 0.25\n"
     package = registry.register(

@@ -28,16 +28,18 @@ from .inspecting import (
 )
 
 
-@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+@pytest.mark.parametrize(
+    ("kind", "format"), [("binary", "skops"), ("multiclass", "pickle"), ("regression", "pickle")]
+)
 def test_what_is_found_registers_deploys_and_predicts(
-    kind: str, api: Any, send: Send, inspected: Inspected, name: str, trained_on: Any,
+    kind: str, format: str, api: Any, send: Send, inspected: Inspected, name: str, trained_on: Any,
     tmp_path: Path, registry: Any, server: Any,
 ) -> None:  # fmt: skip
     data = trained_on(3)[[*FEATURES[kind], TARGETS[kind]]]
     model = fitted(kind, data)
     upload = send(
         **{
-            "model.skops": model_file(model, tmp_path, "skops"),
+            f"model.{format}": model_file(model, tmp_path, format),
             "data/train.csv": data.to_csv(index=False).encode(),
         }
     )
@@ -50,7 +52,13 @@ def test_what_is_found_registers_deploys_and_predicts(
     assert found["size"] > 0
     # as the client, which looks in this process, would have it
     expected = registry.register(
-        f"{name}-client", model, target=TARGETS[kind], training=data, holdout=data, progress=False
+        f"{name}-client",
+        model,
+        target=TARGETS[kind],
+        training=data,
+        holdout=data,
+        format=format,
+        progress=False,
     )
     known = found["package"]
     for field in (
@@ -65,7 +73,7 @@ def test_what_is_found_registers_deploys_and_predicts(
     assert known["provenance"]["libraries"]["sklearn"]
     package = register(api, name, found, tags={"from": "browser"}, aliases=["champion"])
     # what the model was trained on is not kept
-    assert [file["path"] for file in package["files"]] == ["model.skops"]
+    assert [file["path"] for file in package["files"]] == [f"model.{format}"]
     deployed = api.post("/deployments", json={"package_id": package["id"], "label": name}).json()
     rows = data[FEATURES[kind]].head(3).to_dict("records")
     predicted = api.post(f"/deployments/{deployed['id']}/predictions", json=rows)
@@ -132,7 +140,7 @@ def test_without_data_it_is_said_what_is_not_known(
     send: Send, inspected: Inspected, trained_on: Any, tmp_path: Path
 ) -> None:
     data = trained_on(6)
-    upload = send(**{"m.skops": model_file(fitted("binary", data), tmp_path, "skops")})
+    upload = send(**{"m.pkl": model_file(fitted("binary", data), tmp_path, "pickle")})
     found = inspected(upload)
     assert found["state"] == "done"
     assert found["package"]["class_labels"] == ["no", "yes"]

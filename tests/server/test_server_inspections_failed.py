@@ -30,12 +30,12 @@ def test_wrong_columns_labels_and_types(
     data = trained_on(7)[["age", "income", "left"]]
     upload = send(
         **{
-            "m.skops": model_file(fitted("binary", data), tmp_path, "skops"),
+            "m.pkl": model_file(fitted("binary", data), tmp_path, "pickle"),
             "d.csv": data.to_csv(index=False).encode(),
             "narrow.csv": data[["age", "left"]].to_csv(index=False).encode(),
         }
     )
-    files = {"files": ["m.skops"]}
+    files = {"files": ["m.pkl"]}
     problem = failed(
         inspected(upload, **files, training="d.csv", target_name="lefd"), "InvalidInput", 400
     )
@@ -82,11 +82,11 @@ def test_data_that_cannot_be_read(
 def test_files_that_are_no_model(send: Send, inspected: Inspected, tmp_path: Path) -> None:
     problem = failed(inspected(send(**{"m.bin": b"nonsense"})), "UnsupportedFormat", 422)
     assert "skops" in problem["advice"]
-    model = model_file(LinearRegression().fit([[1.0], [2.0]], [1.0, 2.0]), tmp_path, "skops")
-    two = send(**{"a.skops": model, "b.skops": model})
+    model = model_file(LinearRegression().fit([[1.0], [2.0]], [1.0, 2.0]), tmp_path, "pickle")
+    two = send(**{"a.pkl": model, "b.pkl": model})
     problem = failed(inspected(two), "UnsupportedFormat", 422)
-    assert "a.skops" in problem["detail"]
-    assert inspected(two, files=["b.skops"])["state"] == "done"
+    assert "a.pkl" in problem["detail"]
+    assert inspected(two, files=["b.pkl"])["state"] == "done"
 
 
 @pytest.mark.parametrize(

@@ -18,22 +18,35 @@ from jupyter_registry.client import Registry
 from .jobs import begun, cells, ended, sent, until
 from .listening import listening
 
+Pair = tuple[Any, httpx.Client, httpx.Client]
 
-@pytest.fixture
-def both(
-    start: Callable[..., Any], postgres_url: str, tmp_path: Path
-) -> Iterator[tuple[Any, httpx.Client, httpx.Client]]:
-    flags = (
-        f"--RegistryApp.database_url={postgres_url}",
-        f"--RegistryApp.artifact_url={tmp_path / 'artifacts'}",
-    )
+
+def two_servers(start: Callable[..., Any], url: str, artifacts: Path) -> Iterator[Pair]:
+    flags = (f"--RegistryApp.database_url={url}", f"--RegistryApp.artifact_url={artifacts}")
     with ThreadPoolExecutor() as threads:  # both may bring the schema up to date at once
         first, second = threads.map(lambda _: start(*flags), range(2))
     with first.client() as one, second.client() as two:
         yield first, one, two
 
 
-def eventually(holds: Callable[[], bool], within: float = 3) -> None:
+@pytest.fixture
+def both(start: Callable[..., Any], postgres_url: str, tmp_path: Path) -> Iterator[Pair]:
+    """Two servers of this test's own, on an empty database."""
+    yield from two_servers(start, postgres_url, tmp_path / "artifacts")
+
+
+@pytest.fixture(scope="module")
+def shared(
+    start_for_all: Callable[..., Any],
+    postgres_url_for_all: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Pair]:
+    """Two servers for the tests that leave them as they are, on a database with the schema."""
+    artifacts = tmp_path_factory.mktemp("artifacts")
+    yield from two_servers(start_for_all, postgres_url_for_all, artifacts)
+
+
+def eventually(holds: Callable[[], bool], within: float = 30) -> None:
     deadline = time.monotonic() + within
     while not holds():
         assert time.monotonic() < deadline
@@ -116,7 +129,7 @@ def _lists_say_how_each_does(api: httpx.Client) -> None:
         reason: str = api.get("/deployments/shared/health").json()["reason"]
         return reason.startswith("160 requests,")
 
-    eventually(counted, within=30)
+    eventually(counted)
     drift = api.get("/deployments/shared/drift").json()
     health = api.get("/deployments/shared/health").json()
     one = api.get("/deployments/shared/status").json()
@@ -134,25 +147,26 @@ def _lists_say_how_each_does(api: httpx.Client) -> None:
     assert api.get("/packages", params=packages).json()["total"] >= 1
 
 
-def test_each_hears_what_the_other_changes(both: Any) -> None:
-    first, one, two = both
+def test_each_hears_what_the_other_changes(shared: Pair) -> None:
+    first, one, two = shared
     second = SimpleNamespace(root=str(two.base_url).split("jupyter-registry")[0], token="")
     second.token = two.headers["Authorization"].removeprefix("token ")
-    body = {"name": "m", "kind": "external", "target_name": "y", "target_type": "regression"}
+    body = {"name": "heard", "kind": "external", "target_name": "y", "target_type": "regression"}
     with listening(first) as here, listening(second) as there:
         package = one.post("/packages", json=body).json()
         for listener in (here, there):
             assert listener.next()["entity"] == "model"
             told = listener.next()
-            assert (told["action"], told["entity"], told["id"]) == ("created", "package", 1)
-        made = two.post("/deployments", json={"package_id": package["id"], "label": "d"}).json()
+            created = ("created", "package", package["id"])
+            assert (told["action"], told["entity"], told["id"]) == created
+        made = two.post("/deployments", json={"package_id": package["id"], "label": "heard"}).json()
         for listener in (there, here):
             assert listener.next()["id"] == made["id"]
         row = [{"association_id": "1", "prediction": 1}]
-        assert two.post("/deployments/d/reports", json=row).status_code == 200
+        assert two.post("/deployments/heard/reports", json=row).status_code == 200
         for listener in (there, here):
             assert listener.next() == {
-                "action": "recorded", "entity": "rows", "id": made["id"], "name": "d",
+                "action": "recorded", "entity": "rows", "id": made["id"], "name": "heard",
                 "predicted": 1, "matched": 0,
             }  # fmt: skip
         assert here.hears_nothing()
@@ -211,9 +225,9 @@ def test_what_one_server_trains_is_seen_stopped_and_deployed_from_the_other(
     assert "server was stopped" in lost["error"]
 
 
-def test_a_lost_connection_is_made_again(both: Any, postgres_url: str) -> None:
-    first, _, two = both
-    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+def test_a_lost_connection_is_made_again(shared: Pair, postgres_url_for_all: str) -> None:
+    first, _, two = shared
+    engine = create_engine(postgres_url_for_all, isolation_level="AUTOCOMMIT")
     listeners = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
     with engine.connect() as connection:
 
@@ -225,14 +239,14 @@ def test_a_lost_connection_is_made_again(both: Any, postgres_url: str) -> None:
         eventually(lambda: "are not heard" in first.log)
         eventually(lambda: listening_now() == 2)
     engine.dispose()
-    body = {"name": "m", "kind": "external", "target_name": "y", "target_type": "regression"}
+    body = {"name": "lost", "kind": "external", "target_name": "y", "target_type": "regression"}
     with listening(first) as here:
         assert two.post("/packages", json=body).status_code == 201
         assert here.next()["entity"] == "model"
 
 
-def test_versions_that_two_servers_give_at_once_have_no_gaps(both: Any) -> None:
-    _, one, two = both
+def test_versions_that_two_servers_give_at_once_have_no_gaps(shared: Pair) -> None:
+    _, one, two = shared
     body = {"name": "raced", "kind": "external", "target_name": "y", "target_type": "regression",
             "aliases": ["newest"]}  # fmt: skip
 
@@ -253,15 +267,8 @@ def test_versions_that_two_servers_give_at_once_have_no_gaps(both: Any) -> None:
         )
 
 
-def test_what_no_column_of_postgresql_can_hold_is_refused(
-    start: Callable[..., Any], postgres_url: str
-) -> None:
-    server = start(f"--RegistryApp.database_url={postgres_url}")
-    with server.client() as api:
-        _refuses_what_cannot_be_held(api)
-
-
-def _refuses_what_cannot_be_held(api: httpx.Client) -> None:
+def test_what_no_column_of_postgresql_can_hold_is_refused(shared: Pair) -> None:
+    _, api, _ = shared
     body = {"name": "m", "kind": "external", "target_name": "y", "target_type": "regression"}
     package = api.post("/packages", json=body).json()["id"]
     assert api.post("/deployments", json={"package_id": package, "label": "d"}).status_code == 201

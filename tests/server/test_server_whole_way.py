@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
 
 from jupyter_registry.client import Registry
+from tests.client import forking
 
 PARQUET = "application/vnd.apache.parquet"
 FEATURES = ["age", "income"]
@@ -126,15 +125,12 @@ def test_an_onnx_file_by_client_and_by_command_line(server: Any, tmp_path: Path)
     data.write_parquet(tmp_path / "rows.parquet")
     data[[*FEATURES, "left"]].write_csv(tmp_path / "train.csv")
 
+    told = {"JUPYTER_REGISTRY_URL": server.root, "JUPYTER_REGISTRY_TOKEN": server.token}
+
     def run(*arguments: str) -> Any:
-        done = subprocess.run(
-            [sys.executable, "-m", "jupyter_registry.client.cli", *arguments, "--json"],
-            env=os.environ | {"JUPYTER_REGISTRY_URL": server.root,
-                              "JUPYTER_REGISTRY_TOKEN": server.token},
-            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        code, out, err = forking.run([*arguments, "--json"], tmp_path, os.environ | told)
+        assert code == 0, err
+        return json.loads(out)
 
     with Registry(server.root, server.token) as registry:
         package = registry.register(
