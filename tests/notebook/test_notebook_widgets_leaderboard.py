@@ -13,7 +13,8 @@ from jupyter_registry.client import Registry
 from jupyter_registry.notebook import LeaderboardForm, LeaderboardView
 from jupyter_registry.training.http_sink import HttpSink
 
-SECONDS = 90
+#: Until a training, which ends by itself, or a deployment is done, and what one is given.
+SECONDS, BUDGET = 240, 200
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def leaderboard(frame: pd.DataFrame, name: str, **options: Any) -> Leaderboard:
 @pytest.fixture(scope="module")
 def board(registry: Registry, visits: pd.DataFrame) -> Any:
     """Two models that are done."""
-    return leaderboard(visits, "widgets-board").run(60, registry=registry, progress=False)
+    return leaderboard(visits, "widgets-board").run(BUDGET, registry=registry, progress=False)
 
 
 def shown(view: LeaderboardView) -> list[str]:
@@ -44,7 +45,7 @@ def shown(view: LeaderboardView) -> list[str]:
 def test_a_leaderboard_is_trained_in_the_background(
     registry: Registry, visits: pd.DataFrame, name: str
 ) -> None:
-    view = LeaderboardView(leaderboard(visits, name), registry, time_budget=60)
+    view = LeaderboardView(leaderboard(visits, name), registry, time_budget=BUDGET)
     assert "not started" in view._title.value
     assert "held out" in view._facts.value
     assert view.stop_button.layout.display == "none"
@@ -71,7 +72,7 @@ def test_a_leaderboard_is_trained_in_the_background(
 
 def test_stopping_keeps_what_is_there(registry: Registry, visits: pd.DataFrame, name: str) -> None:
     made = leaderboard(visits, name, families=None, tune=None)
-    view = LeaderboardView(made, registry, time_budget=300)
+    view = LeaderboardView(made, registry, time_budget=400)
 
     def stop(_: Any) -> None:
         view.stop_button.click()
@@ -138,7 +139,7 @@ def test_ranking_changes_with_the_metric_and_a_model_is_looked_into(
 def test_unlock_register_deploy_and_replace(
     registry: Registry, visits: pd.DataFrame, name: str
 ) -> None:
-    board = leaderboard(visits, name).run(60, registry=registry, progress=False)
+    board = leaderboard(visits, name).run(BUDGET, registry=registry, progress=False)
     view = LeaderboardView(board, registry)
     view.open_model(2)
     panel = view.model
@@ -193,7 +194,7 @@ def test_unlock_register_deploy_and_replace(
 def test_training_again_comparing_and_deleting(
     registry: Registry, visits: pd.DataFrame, name: str, tmp_path: Any
 ) -> None:
-    board = leaderboard(visits, name).run(60, registry=registry, progress=False)
+    board = leaderboard(visits, name).run(BUDGET, registry=registry, progress=False)
     view = LeaderboardView(board, registry)
     actions = view.actions
     actions.compare.click()
@@ -206,7 +207,7 @@ def test_training_again_comparing_and_deleting(
     path = tmp_path / "more.csv"
     pd.concat([visits, visits.assign(id=visits["id"] + 300)]).to_csv(path, index=False)
     form.fields["path"].input.value = str(path)
-    form.fields["time_budget"].input.value = 30
+    form.fields["time_budget"].input.value = BUDGET
     form.start.click()
     form.wait(SECONDS)
 
@@ -262,7 +263,7 @@ def test_failed_models_have_their_reason(
             super().end(state, error)
 
     sink = OneFails(registry)
-    leaderboard(visits, name).run(60, sink=sink, progress=False)
+    leaderboard(visits, name).run(BUDGET, sink=sink, progress=False)
     view = LeaderboardView(sink.board(), registry)
     assert shown(view) == ["Linear model", "Constant", "Forest"]
     cells = view.table.children[3].cells.value
@@ -330,7 +331,9 @@ def test_the_form_trains_and_shows_the_view(
 def test_a_board_that_trains_elsewhere_is_watched(
     registry: Registry, visits: pd.DataFrame, name: str
 ) -> None:
-    first = LeaderboardView(leaderboard(visits, name, tune=True), registry, time_budget=12)
+    first = LeaderboardView(
+        leaderboard(visits, name, tune=True, trials=2), registry, time_budget=BUDGET
+    )
     first.start()
     for _ in range(SECONDS * 5):
         if (boards := list(registry.leaderboards(name=name))) and boards[0].state == "running":
