@@ -12,6 +12,7 @@ from jupyter_registry import Leaderboard
 from jupyter_registry.client import Registry
 from jupyter_registry.notebook import LeaderboardForm, LeaderboardView
 from jupyter_registry.training.http_sink import HttpSink
+from tests.board_samples import board_body, model_body
 
 #: Until a training, which ends by itself, or a deployment is done, and what one is given.
 SECONDS, BUDGET = 240, 200
@@ -250,27 +251,21 @@ def test_training_again_comparing_and_deleting(
     assert registry.leaderboard(board.id).successors == []
 
 
-def test_failed_models_have_their_reason(
-    registry: Registry, visits: pd.DataFrame, name: str
-) -> None:
-    class OneFails(HttpSink):
-        """Adds a candidate that failed."""
-
-        def end(self, state: str, error: str | None) -> None:
-            reason = "It used 900 MB of memory.\nTraceback: <somewhere>"
-            failed = {"label": "Forest", "family": "forest", "state": "failed", "reason": reason}
-            self.model(failed, {})
-            super().end(state, error)
-
-    sink = OneFails(registry)
-    leaderboard(visits, name).run(BUDGET, sink=sink, progress=False)
+def test_failed_models_have_their_reason(registry: Registry, name: str, tmp_path: Any) -> None:
+    reason = "It used 900 MB of memory.\nTraceback: <somewhere>"
+    failed = {"label": "Forest", "family": "forest", "state": "failed", "reason": reason}
+    sink = HttpSink(registry)
+    sink.begin(board_body(name))
+    sink.model(*model_body("linear", tmp_path / "linear"))
+    sink.model(failed, {})
+    sink.end("done", None)
     view = LeaderboardView(sink.board(), registry)
-    assert shown(view) == ["Linear model", "Constant", "Forest"]
-    cells = view.table.children[3].cells.value
+    assert shown(view) == ["Logistic regression", "Forest"]
+    cells = view.table.children[2].cells.value
     assert "failed" in cells
     assert ">It used 900 MB of memory.<" in cells
-    view.open_model("Linear model")
-    view.table.button_of(3).click()
+    view.open_model("Logistic regression")
+    view.table.button_of(2).click()
     assert view.model.model is not None
     assert view.model.model.label == "Forest"
     assert "Traceback: &lt;somewhere&gt;" in view.model._reason.value
