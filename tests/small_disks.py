@@ -19,9 +19,19 @@ class SmallDisk:
 
     def leave(self, free: int) -> None:
         """Let so many bytes be free, whatever is there."""
+        while True:
+            used = self._used()
+            try:
+                self._mount(f"remount,size={max(used + free, 4096)}")
+                return
+            except subprocess.CalledProcessError:
+                if self._used() <= used:
+                    raise
+                # it was written to meanwhile: by now there is more than would fit
+
+    def _used(self) -> int:
         found = os.statvfs(self.folder)
-        used = (found.f_blocks - found.f_bfree) * found.f_frsize
-        self._mount(f"remount,size={max(used + free, 4096)}")
+        return (found.f_blocks - found.f_bfree) * found.f_frsize
 
     def files(self) -> list[str]:
         """The names of all files."""

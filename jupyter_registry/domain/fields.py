@@ -8,10 +8,8 @@ from typing import Annotated, Any
 from pydantic import StringConstraints
 from sqlmodel import Enum
 
-#: Names of registered models: no slash, ``@`` or leading dot, so they stand in a URL and a magic.
-NAME_PATTERN = r"^[A-Za-z0-9_](?:[A-Za-z0-9_ .\-]{0,198}[A-Za-z0-9_\-.])?$"
-#: Aliases start with a letter, so that ``latest`` and version numbers cannot be taken for one.
-ALIAS_PATTERN = r"^[A-Za-z][A-Za-z0-9_\-]{0,99}$"
+from .names import ALIAS_PATTERN as ALIAS_PATTERN
+from .names import NAME_PATTERN as NAME_PATTERN
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Alias = Annotated[str, StringConstraints(pattern=ALIAS_PATTERN)]

@@ -27,6 +27,7 @@ from ..formats.sklearn_predictor import SklearnPredictor
 from .families import FAMILIES
 from .partition import Partition, Rows
 from .pipelines import Making, blueprint, native_parameters, pipeline
+from .seconds import too_long
 
 #: Rows whose scoring is timed, and how often.
 _TIMED_ROWS, _TIMES = 1000, 3
@@ -173,9 +174,7 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
         first = first or used
         expected = _expected(sizes, fold + 1, used, first)
         if expected > order.seconds and len(splits) > 1:
-            raise OutOfTime(
-                f"It would take about {expected:.0f} s, and {order.seconds:.0f} s were left for it."
-            )
+            raise OutOfTime(too_long(expected, order.seconds))
     modelling = material.partition.modelling
     trained_on = "training and validation"
     left = order.seconds - (time.monotonic() - began)

@@ -21,8 +21,10 @@ from ..domain.target import Target
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: The share of a run's time that measuring them may take, and seconds that it may in any case.
-SHARE, LEAST_SECONDS = 0.1, 3.0
+#: The share of a run's budget that measuring them may take, or so many seconds if that is more,
+#: but for what must be left to train. All take under a second but on a busy machine, and what they
+#: do not take is training's.
+_SHARE, _SECONDS, _FOR_TRAINING = 0.5, 10.0, 0.2
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class Incumbent:
             "target": dict(self.target),
             "signature": self.signature,
         }
+
+
+def seconds_for(budget: float, left: float) -> float:
+    """Seconds that measuring them may take in all, of a budget of which so many are left."""
+    return min(max(_SECONDS, _SHARE * budget), (1 - _FOR_TRAINING) * max(0.0, left))
 
 
 def of_board(board: Any) -> list[Incumbent]:

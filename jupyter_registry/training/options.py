@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..domain.errors import InvalidInput
-from ..domain.fields import NAME_PATTERN
+from ..domain.names import NAME_PATTERN
 
 PARTITIONS = ("auto", "random", "time", "group")
 _MOST_SEED = 2**32 - 1

@@ -12,10 +12,11 @@ from ..domain.errors import InvalidInput, ModelFailed, RegistryError
 from ..domain.ranking import greater_is_better, score_of
 from .child import Child, ChildLost, NeededTooMuch, TookTooLong
 from .families import Family
-from .incumbents import LEAST_SECONDS, SHARE
+from .incumbents import seconds_for
 from .plan import Plan
 from .progress import Progress, Stopped
 from .room import no_room
+from .seconds import NO_TIME, too_long
 from .sink import Sink
 
 #: The share of the budget that untuned models may take where a search follows.
@@ -132,12 +133,20 @@ class Run:
             return
         self._progress.stage = "measuring"
         self._progress.text = "Measuring the predecessor's models"
-        until = time.monotonic() + max(LEAST_SECONDS, SHARE * self.plan.budget)
+        left = seconds_for(self.plan.budget, self._left())
         told = []
         for incumbent, folder in self.plan.incumbents:
             try:
+                if left <= 0:
+                    raise ChildLost(NO_TIME)
                 incumbent.fetch(folder)
-                answer = self._answer(incumbent.order(folder), until)
+                # started again where the one before it ended it, which is not this one's time
+                self._ready()
+                began = time.monotonic()
+                try:
+                    answer = self._answer(incumbent.order(folder), began + left)
+                finally:
+                    left -= time.monotonic() - began
             except (ChildLost, RegistryError, OSError) as error:
                 told.append(incumbent.told(reason=str(error)))
             else:
@@ -153,15 +162,13 @@ class Run:
         for family in plan.families:
             left = min(until, self._end) - time.monotonic()
             if self.done and left < 0.05 * whole:
-                self._fail(family.title, family.name, {}, "There was no time left for it.")
+                self._fail(family.title, family.name, {}, NO_TIME)
                 continue
             # the first models may take what they need: a board without any helps nobody
             seconds = self._left() if not self.done else min(left, _ONE_SHARE * whole)
             expected = self._expected(family)
             if expected > seconds:
-                left = max(0.0, seconds)
-                told = f"It would take about {expected:.0f} s, and {left:.0f} s were left for it."
-                self._fail(family.title, family.name, {}, told)
+                self._fail(family.title, family.name, {}, too_long(expected, seconds))
                 continue
             self._candidate(family.title, family.name, {}, seconds)
         if plan.tunes:
@@ -207,6 +214,7 @@ class Run:
         searched = time.monotonic()
         try:
             answer = self._answer(order, self._until(searched, seconds))
+            self._progress.tell(force=True)  # how many were tried, also where that was quick
             if answer["event"] == "failed":
                 reason = answer["reason"]
         except ChildLost as error:
@@ -232,7 +240,7 @@ class Run:
             label = _LEARNERS.get(best["learner"], title)
             left = self._left_for_tuned()
             if left < 1.0:
-                self._fail(f"{label}, tuned", best["family"], best["parameters"], _NO_TIME)
+                self._fail(f"{label}, tuned", best["family"], best["parameters"], NO_TIME)
                 continue
             self._candidate(f"{label}, tuned", best["family"], best["parameters"], left)
 
@@ -376,6 +384,5 @@ class Run:
         )
 
 
-_NO_TIME = "There was no time left for it."
 #: Learners of the search whose label is not their family's.
 _LEARNERS = {"xgb_limitdepth": "XGBoost, limited depth", "extra_tree": "Extra trees"}

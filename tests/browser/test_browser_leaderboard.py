@@ -11,14 +11,16 @@ from playwright.sync_api import Locator, Page, expect
 
 from jupyter_registry.client import Registry
 from jupyter_registry.domain.kinds import PackageKind
+from jupyter_registry.training.http_sink import HttpSink
+from tests.board_samples import board_body, failed_body
 from tests.browser.lab import Lab
 from tests.browser.panels import FORM, PANEL, complaints, fill, panel, pictures, press, ready, tab
 from tests.browser.samples import visits
 
 #: Milliseconds until a training has read its data, and made a model or come to its end.
 PATIENCE = 150_000
-#: Seconds that it may take: enough to reload the page while it runs.
-BUDGET = 40
+#: Seconds that it may take: more than any test, for a search goes on until it is stopped.
+BUDGET = 900
 #: A file of the file browser.
 FILE = "visits.csv"
 
@@ -39,6 +41,13 @@ def _form(page: Page) -> Locator:
 
 def _models(shown: Locator) -> Locator:
     return shown.get_by_role("region", name="Models").locator("tbody tr")
+
+
+def _stop(page: Page, shown: Locator) -> None:
+    """End a training: what is there stays."""
+    press(shown, "Stop…")
+    page.locator(".jp-Dialog").get_by_role("button", name="Stop").click()
+    expect(shown.get_by_text("stopped", exact=True)).to_be_visible(timeout=PATIENCE)
 
 
 def test_from_the_sidebar_to_a_native_package(
@@ -74,7 +83,8 @@ def test_from_the_sidebar_to_a_native_package(
     page.screenshot(path=str(tmp_path / "training.png"))
     assert complaints(page, PANEL) == ""
     tab(shown, "Models")
-    expect(shown.get_by_text("done", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(_models(shown).nth(max(came, 3))).to_be_visible(timeout=PATIENCE)
+    _stop(page, shown)
     assert _models(shown).count() > came
 
     _ranks_by_what_is_chosen(shown)
@@ -134,12 +144,12 @@ def _trained_again_and_compared(
     expect(form.get_by_label("Target *")).to_have_value("left")
     expect(form.get_by_label("Time budget in seconds")).to_have_value(str(BUDGET))
     form.locator("input[type=file]").set_input_files(table)
-    fill(form, {"Time budget in seconds": "20"})
     form.get_by_role("button", name="Train", exact=True).click()
     back = page.get_by_role("button", name=f"trained again from leaderboard {first_id}")
     expect(back).to_be_visible(timeout=PATIENCE)
     again = page.locator(f"{PANEL}:visible")
-    expect(again.get_by_text("done", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(_models(again).first).to_be_visible(timeout=PATIENCE)
+    _stop(page, again)
 
     tab(again, "Comparison")
     expect(again.get_by_label("Old")).to_contain_text(f"of leaderboard {first_id} (stays/2)")
@@ -154,6 +164,14 @@ def _trained_again_and_compared(
     older = panel(page, "stays")
     older.get_by_role("button", name="trained again as leaderboard").click()
     expect(rows.first).to_be_visible()  # where it was left
+
+
+def _ended_by_itself(registry: Registry) -> None:
+    """A leaderboard whose training was not stopped."""
+    sink = HttpSink(registry)
+    sink.begin(board_body("by-itself"))
+    sink.model(failed_body(), {})
+    sink.end("done", None)
 
 
 def sidebar_of(page: Page) -> Locator:
@@ -180,6 +198,10 @@ def _ranks_by_what_is_chosen(shown: Locator) -> None:
 def test_a_file_of_the_file_browser_a_refusal_and_a_stop(
     registry: Registry, sidebar: Locator, page: Page, table: Path
 ) -> None:
+    _ended_by_itself(registry)
+    row = sidebar.get_by_role("region", name="Leaderboards").get_by_role("option")
+    row.filter(has_text="by-itself").click()
+    expect(panel(page, "by-itself").get_by_text("done", exact=True)).to_be_visible()
     page.get_by_role("tab", name="File Browser").click()
     item = page.locator(".jp-DirListing-item").filter(has_text=FILE)
     item.click(button="right")
@@ -195,7 +217,7 @@ def test_a_file_of_the_file_browser_a_refusal_and_a_stop(
     before = len(list(registry.leaderboards()))
     form.get_by_label("Target type").select_option("")
     form.get_by_label("Target *").select_option("income")
-    form.get_by_label("Name", exact=True).fill("short")
+    fill(form, {"Time budget in seconds": str(BUDGET), "Name": "short"})
     with page.expect_request(
         lambda asked: asked.url.endswith("/leaderboards/jobs") and asked.method == "POST"
     ):

@@ -67,7 +67,7 @@ def test_the_command_line_trains_again_compares_and_deletes(
 
     file = tmp_path / "new.csv"
     pd.concat(data()).to_csv(file, index=False)
-    recipe = ("--family", "linear", "--no-tune", "--time-budget", "30")
+    recipe = ("--family", "linear", "--no-tune", "--time-budget", "240")
     again = json.loads(shell(live_server, "rerun", str(board.id), str(file), *recipe, "--json"))
     assert (again["predecessor_id"], again["state"], again["seed"]) == (board.id, "done", 7)
     assert [model["label"] for model in again["models"]] == ["Linear model"]

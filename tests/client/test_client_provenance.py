@@ -5,14 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from jupyter_registry.client import provenance
-from jupyter_registry.formats.libraries import libraries
+from jupyter_registry.formats.libraries import LIBRARIES, libraries, present
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -103,6 +103,16 @@ def test_a_library_installed_meanwhile_is_known(
     )
     (installed / "top_level.txt").write_text("imblearn\n")
     assert libraries()["imblearn"] == "3.2.1"
+
+
+def test_versions_are_those_of_all_metadata() -> None:
+    """They are found by name; whoever reads the metadata of all distributions finds the same."""
+    scanned = packages_distributions()
+    found = present()
+    assert {"numpy", "sklearn", "pandas", "jupyter_registry"} <= set(found)
+    for name, known in found.items():
+        assert known in {version(one) for one in scanned.get(name, [name])}, name
+    assert set(found) >= set(scanned) & set(LIBRARIES)
 
 
 def test_what_cannot_be_known_is_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,10 @@ from jupyter_registry import Leaderboard
 from jupyter_registry.client import Registry
 from jupyter_registry.notebook import LeaderboardForm, LeaderboardView
 from jupyter_registry.training.http_sink import HttpSink
+from tests.board_samples import board_body, model_body
 
-SECONDS = 90
+#: Until a training, which ends by itself, or a deployment is done, and what one is given.
+SECONDS, BUDGET = 240, 200
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def leaderboard(frame: pd.DataFrame, name: str, **options: Any) -> Leaderboard:
 @pytest.fixture(scope="module")
 def board(registry: Registry, visits: pd.DataFrame) -> Any:
     """Two models that are done."""
-    return leaderboard(visits, "widgets-board").run(60, registry=registry, progress=False)
+    return leaderboard(visits, "widgets-board").run(BUDGET, registry=registry, progress=False)
 
 
 def shown(view: LeaderboardView) -> list[str]:
@@ -44,7 +46,7 @@ def shown(view: LeaderboardView) -> list[str]:
 def test_a_leaderboard_is_trained_in_the_background(
     registry: Registry, visits: pd.DataFrame, name: str
 ) -> None:
-    view = LeaderboardView(leaderboard(visits, name), registry, time_budget=60)
+    view = LeaderboardView(leaderboard(visits, name), registry, time_budget=BUDGET)
     assert "not started" in view._title.value
     assert "held out" in view._facts.value
     assert view.stop_button.layout.display == "none"
@@ -71,7 +73,7 @@ def test_a_leaderboard_is_trained_in_the_background(
 
 def test_stopping_keeps_what_is_there(registry: Registry, visits: pd.DataFrame, name: str) -> None:
     made = leaderboard(visits, name, families=None, tune=None)
-    view = LeaderboardView(made, registry, time_budget=300)
+    view = LeaderboardView(made, registry, time_budget=400)
 
     def stop(_: Any) -> None:
         view.stop_button.click()
@@ -138,7 +140,7 @@ def test_ranking_changes_with_the_metric_and_a_model_is_looked_into(
 def test_unlock_register_deploy_and_replace(
     registry: Registry, visits: pd.DataFrame, name: str
 ) -> None:
-    board = leaderboard(visits, name).run(60, registry=registry, progress=False)
+    board = leaderboard(visits, name).run(BUDGET, registry=registry, progress=False)
     view = LeaderboardView(board, registry)
     view.open_model(2)
     panel = view.model
@@ -196,7 +198,7 @@ def test_unlock_register_deploy_and_replace(
 def test_training_again_comparing_and_deleting(
     registry: Registry, visits: pd.DataFrame, name: str, tmp_path: Any
 ) -> None:
-    board = leaderboard(visits, name).run(60, registry=registry, progress=False)
+    board = leaderboard(visits, name).run(BUDGET, registry=registry, progress=False)
     view = LeaderboardView(board, registry)
     actions = view.actions
     actions.compare.click()
@@ -209,7 +211,7 @@ def test_training_again_comparing_and_deleting(
     path = tmp_path / "more.csv"
     pd.concat([visits, visits.assign(id=visits["id"] + 300)]).to_csv(path, index=False)
     form.fields["path"].input.value = str(path)
-    form.fields["time_budget"].input.value = 30
+    form.fields["time_budget"].input.value = BUDGET
     form.start.click()
     form.wait(SECONDS)
 
@@ -252,27 +254,21 @@ def test_training_again_comparing_and_deleting(
     assert registry.leaderboard(board.id).successors == []
 
 
-def test_failed_models_have_their_reason(
-    registry: Registry, visits: pd.DataFrame, name: str
-) -> None:
-    class OneFails(HttpSink):
-        """Adds a candidate that failed."""
-
-        def end(self, state: str, error: str | None) -> None:
-            reason = "It used 900 MB of memory.\nTraceback: <somewhere>"
-            failed = {"label": "Forest", "family": "forest", "state": "failed", "reason": reason}
-            self.model(failed, {})
-            super().end(state, error)
-
-    sink = OneFails(registry)
-    leaderboard(visits, name).run(60, sink=sink, progress=False)
+def test_failed_models_have_their_reason(registry: Registry, name: str, tmp_path: Any) -> None:
+    reason = "It used 900 MB of memory.\nTraceback: <somewhere>"
+    failed = {"label": "Forest", "family": "forest", "state": "failed", "reason": reason}
+    sink = HttpSink(registry)
+    sink.begin(board_body(name))
+    sink.model(*model_body("linear", tmp_path / "linear"))
+    sink.model(failed, {})
+    sink.end("done", None)
     view = LeaderboardView(sink.board(), registry)
-    assert shown(view) == ["Linear model", "Constant", "Forest"]
-    cells = view.table.children[3].cells.value
+    assert shown(view) == ["Logistic regression", "Forest"]
+    cells = view.table.children[2].cells.value
     assert "failed" in cells
     assert ">It used 900 MB of memory.<" in cells
-    view.open_model("Linear model")
-    view.table.button_of(3).click()
+    view.open_model("Logistic regression")
+    view.table.button_of(2).click()
     assert view.model.model is not None
     assert view.model.model.label == "Forest"
     assert "Traceback: &lt;somewhere&gt;" in view.model._reason.value
@@ -318,9 +314,18 @@ def test_the_form_trains_and_shows_the_view(
     form.fields["name"].input.value = name
     form.fields["group_column"].input.value = "id"
     form.fields["drop"].input.value = ["id"]
-    form.fields["time_budget"].input.value = 12
+    form.fields["time_budget"].input.value = 400
     form.start.click()
-    form.wait(SECONDS)
+    stopped = False
+    for _ in range(SECONDS * 5):
+        try:
+            form.wait(0.2)
+            break
+        except TimeoutError:
+            found = [item for item in registry.leaderboards(name=name) if item.models_done]
+            if found and not stopped:
+                stopped = True
+                found[0].stop()
     assert form.view is not None
     board = registry.leaderboard(form.view.board.id)
     assert (board.name, board.data.source) == (name, "visits.csv")
@@ -333,7 +338,9 @@ def test_the_form_trains_and_shows_the_view(
 def test_a_board_that_trains_elsewhere_is_watched(
     registry: Registry, visits: pd.DataFrame, name: str
 ) -> None:
-    first = LeaderboardView(leaderboard(visits, name, tune=True), registry, time_budget=12)
+    first = LeaderboardView(
+        leaderboard(visits, name, tune=True, trials=2), registry, time_budget=BUDGET
+    )
     first.start()
     for _ in range(SECONDS * 5):
         if (boards := list(registry.leaderboards(name=name))) and boards[0].state == "running":
