@@ -15,8 +15,7 @@ from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
 from tests.browser.chromium import NoBrowser, find_browser
-from tests.browser.lab import PATIENCE, Lab, Notebook, is_bare
-from tests.browser.panels import ready
+from tests.browser.lab import PATIENCE, Lab, Notebook, have_bare
 from tests.browser.window import VIEWPORT, Window
 
 _FLAGS = [
@@ -113,11 +112,13 @@ def browser(turn: None) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def lab(turn: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The JupyterLab of a file's tests: what others registered is not in its lists."""
     lab = Lab(tmp_path_factory.mktemp("lab"))
     lab.start()
     yield lab
+    for context in browser.contexts:  # else its page looks for the server that has gone
+        context.close()
     lab.stop()
 
 
@@ -202,11 +203,8 @@ def picture(page: Any, tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def opened(lab: Lab, page: Any) -> Any:
-    """JupyterLab without open documents: the one that is there, or it is loaded."""
-    if not is_bare(page, f"{lab.url}lab"):
-        lab.settle()
-        page.goto(f"{lab.url}lab?token={lab.token}&reset")
-        ready(page)
+    """JupyterLab without open documents."""
+    have_bare(lab, page)
     return page
 
 

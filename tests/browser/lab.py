@@ -13,6 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Page, TimeoutError
 
+from tests.browser.panels import ready
 from tests.live_server import START_SECONDS, LiveServer
 
 #: Milliseconds that the page has to show what is waited for.
@@ -253,6 +254,14 @@ class Notebook7(Notebook):
               }
             }"""
         )
+
+
+def have_bare(lab: Lab, page: Page) -> None:
+    """Have JupyterLab without open documents: the one that is there, or it is loaded."""
+    if not is_bare(page, f"{lab.url}lab"):
+        lab.settle()
+        page.goto(f"{lab.url}lab?token={lab.token}&reset")
+        ready(page)
 
 
 def is_bare(page: Page, *addresses: str) -> bool:

@@ -34,15 +34,6 @@ def score(data, model):
 """
 
 
-@pytest.fixture
-def opened(lab: Lab, page: Any) -> Any:
-    """JupyterLab without open documents."""
-    lab.settle()
-    page.goto(f"{lab.url}lab?token={lab.token}&reset")
-    ready(page)
-    return page
-
-
 def _form(page: Any, **arguments: Any) -> Any:
     command(page, "register", arguments)
     return shown_form(page)

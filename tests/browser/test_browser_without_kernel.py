@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from jupyter_registry.client import Registry
 from jupyter_registry.client.deployments import Deployment
 from tests.browser.lab import Notebook
-from tests.browser.samples import FEATURES, PREPARE, churn_model, visits
+from tests.browser.samples import FEATURES, PREPARE, as_code, churn_model, visits
 
 CELLS = [
     PREPARE,
@@ -36,7 +36,7 @@ def deployment(registry: Registry) -> Deployment:
     """A deployment, 60 of whose 200 predictions have their actual."""
     training, rows = visits(400, 0), visits(200, 1)
     package = registry.register(
-        "saved", churn_model(), target="left", training=training[[*FEATURES, "left"]],
+        "saved", as_code(churn_model()), target="left", training=training[[*FEATURES, "left"]],
         holdout=visits(200, 2)[[*FEATURES, "left"]], progress=False,
     )  # fmt: skip
     deployment = package.deploy("saved", association_id_column="visit")
