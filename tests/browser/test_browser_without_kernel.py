@@ -89,7 +89,7 @@ def test_a_saved_notebook_is_read_without_its_kernel(
 
     # without that, and with another kernel, as when Lab was closed meanwhile
     saved.path.write_text(json.dumps(document))
-    saved.command("docmanager:reload")
+    saved.open()
     _assert_readable(saved, page)
 
     # without one
