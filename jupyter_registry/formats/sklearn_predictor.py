@@ -143,7 +143,8 @@ class SklearnPredictor:
 
 def _estimator_type(model: Any) -> str | None:
     kind = getattr(model, "_estimator_type", None)
-    if kind is None:
+    # what has no tags of scikit-learn's may need none of it, and its import takes seconds
+    if kind is None and hasattr(model, "__sklearn_tags__"):
         try:
             from sklearn.utils import get_tags
 

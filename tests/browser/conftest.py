@@ -6,7 +6,7 @@ import fcntl
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,7 +15,8 @@ from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
 from tests.browser.chromium import NoBrowser, find_browser
-from tests.browser.lab import PATIENCE, Lab, Notebook
+from tests.browser.lab import PATIENCE, Lab, Notebook, have_bare
+from tests.browser.window import VIEWPORT, Window
 
 _FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -24,6 +25,8 @@ _FLAGS = [
 
 #: Errors that Notebook 7.6 throws by itself when it opens any notebook.
 _NOTEBOOKS_OWN = ("reading 'schema'", "'filebrowser:open-path' not registered")
+
+_FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -109,11 +112,13 @@ def browser(turn: None) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def lab(turn: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The JupyterLab of a file's tests: what others registered is not in its lists."""
     lab = Lab(tmp_path_factory.mktemp("lab"))
     lab.start()
     yield lab
+    for context in browser.contexts:  # else its page looks for the server that has gone
+        context.close()
     lab.stop()
 
 
@@ -130,17 +135,44 @@ def tolerated() -> list[str]:
     return list(_NOTEBOOKS_OWN)
 
 
-@pytest.fixture
-def page(browser: Any, tolerated: list[str]) -> Iterator[Any]:
-    """A page of its own; errors of its scripts fail the test."""
-    context = browser.new_context(viewport={"width": 1180, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Remember that a test has failed: its page is not for the next one."""
+    report = yield
+    if report.failed:
+        item.stash[_FAILED] = True
+    return report
+
+
+@pytest.fixture(scope="module")
+def window(browser: Any) -> Iterator[Window]:
+    """The window of a file's tests."""
     expect.set_options(timeout=PATIENCE)
+    window = Window(browser)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def page(window: Window, tolerated: list[str], request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The page of the file's tests, in which nothing is open; errors of its scripts fail the test.
+
+    A test that failed, or that expects errors, leaves it to nobody.
+    """
+    page = window.page
     errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def remember(error: Any) -> None:
+        errors.append(str(error))
+
+    page.on("pageerror", remember)
+    expected = list(tolerated)
     yield page
-    context.close()
+    if request.node.stash.get(_FAILED, False) or tolerated != expected:
+        window.close()
+    else:
+        window.tidy()
+        page.remove_listener("pageerror", remember)
     assert not [error for error in errors if not any(known in error for known in tolerated)]
 
 
@@ -163,15 +195,22 @@ def picture(page: Any, tmp_path: Path) -> Callable[..., Path]:
         # an output that is higher than the window is seen as a whole
         page.set_viewport_size({"width": 1180, "height": 2400})
         part.screenshot(path=str(path))
-        page.set_viewport_size({"width": 1180, "height": 900})
+        page.set_viewport_size(VIEWPORT)
         return path
 
     return take
 
 
 @pytest.fixture
+def opened(lab: Lab, page: Any) -> Any:
+    """JupyterLab without open documents."""
+    have_bare(lab, page)
+    return page
+
+
+@pytest.fixture
 def sidebar(lab: Lab, page: Any) -> Any:
-    """The sidebar, opened by its icon in a JupyterLab without open documents."""
+    """The sidebar, opened by its icon in a JupyterLab that was loaded anew."""
     lab.settle()
     page.goto(f"{lab.url}lab?token={lab.token}&reset")
     page.wait_for_function("!document.querySelector('#jupyterlab-splash')")

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import Page, TimeoutError
 
+from tests.browser.panels import ready
 from tests.live_server import START_SECONDS, LiveServer
 
 #: Milliseconds that the page has to show what is waited for.
@@ -30,6 +31,12 @@ _SETTINGS = {
     # all cells are on the page, also those that are scrolled away
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
+#: Whether JupyterLab is loaded at one of these addresses, with nothing open.
+_IS_BARE = """
+addresses => !!window.jupyterapp
+  && addresses.some(address => location.href.startsWith(address))
+  && [...window.jupyterapp.shell.widgets("main")].every(open => open.id.startsWith("launcher"))
+"""
 
 
 class Lab(LiveServer):
@@ -60,12 +67,15 @@ class Lab(LiveServer):
 
     def start(self) -> None:
         """Start it and wait until the registry answers."""
+        # else each load of the page asks whether JupyterLab is to be built, and Node.js is started
+        settings = {"page_config_data": {"buildAvailable": False, "buildCheck": False}}
         command = [
             sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
             "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}",
             "--ServerApp.port_retries=0", f"--ServerApp.base_url={self.base_url}",
             f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.notebooks}",
             "--ServerApp.jpserver_extensions={'jupyter_registry': True, 'notebook': True}",
+            f"--ServerApp.tornado_settings={settings}",
             "--JupyterNotebookApp.expose_app_in_browser=True",
             "--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True",
         ]  # fmt: skip
@@ -87,8 +97,29 @@ class Lab(LiveServer):
             return str(answer.read().decode())
 
 
+#: Opens a notebook with the kernel that is there, whose variables and widgets are forgotten.
+_JOIN = """
+async path => {
+  const { commands, serviceManager, shell } = window.jupyterapp;
+  await serviceManager.kernels.refreshRunning();
+  const [kernel] = serviceManager.kernels.running();
+  const opened = await commands.execute("docmanager:open", {
+    path, factory: "Notebook", kernel: kernel ? { id: kernel.id } : { name: "python3" } });
+  await opened.sessionContext.ready;
+  await opened.sessionContext.session.kernel.requestExecute({
+    code: "from ipywidgets import Widget; Widget.close_all(); get_ipython().reset()",
+    store_history: false,
+  }).done;
+}
+"""
+
+
 class Notebook:
-    """A notebook that is open in JupyterLab; cells are run one after the other."""
+    """A notebook that is open in JupyterLab; cells are run one after the other.
+
+    In a JupyterLab that is loaded already it is opened there, and takes over the kernel of the
+    one before: to start another takes seconds, and to import all that the cells need.
+    """
 
     #: Where notebooks are under the server's address.
     folder = "doc/tree/"
@@ -97,8 +128,14 @@ class Notebook:
         self.lab, self.page = lab, page
         self.path = lab.notebooks / f"{name}.ipynb"
         self.path.write_text(json.dumps(_document(cells)))
-        lab.settle()
-        self.open()
+        loaded = [f"{lab.url}doc", f"{lab.url}lab"]
+        if self.folder == Notebook.folder and is_bare(page, *loaded):
+            page.evaluate(_JOIN, self.path.name)
+            self._wait()
+            self._select(0)
+        else:
+            lab.settle()
+            self.open()
 
     def open(self) -> None:
         """Open it, or open it again: the kernel that it has goes on, else there is a new one."""
@@ -217,6 +254,19 @@ class Notebook7(Notebook):
               }
             }"""
         )
+
+
+def have_bare(lab: Lab, page: Page) -> None:
+    """Have JupyterLab without open documents: the one that is there, or it is loaded."""
+    if not is_bare(page, f"{lab.url}lab"):
+        lab.settle()
+        page.goto(f"{lab.url}lab?token={lab.token}&reset")
+        ready(page)
+
+
+def is_bare(page: Page, *addresses: str) -> bool:
+    """Whether JupyterLab is loaded from one of the addresses already, without open documents."""
+    return bool(page.evaluate(_IS_BARE, addresses))
 
 
 def _document(cells: Sequence[str]) -> dict[str, Any]:

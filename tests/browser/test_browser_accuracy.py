@@ -17,6 +17,7 @@ from tests.browser.samples import (
     FEATURES,
     PREPARE,
     amount_model,
+    as_code,
     choice_model,
     churn_model,
     visits,
@@ -66,9 +67,9 @@ def test_pickers_tabs_slider_and_links_of_a_binary_target(
     picture: Callable[..., Path],
     registry: Registry,
 ) -> None:
-    deployment = _deployed(registry, "churning", churn_model(), "left")
+    deployment = _deployed(registry, "churning", as_code(churn_model()), "left")
     better = registry.register(
-        "churning", churn_model(0.01), target="left",
+        "churning", as_code(churn_model(0.01)), target="left",
         training=visits(400, 0)[[*FEATURES, "left"]], holdout=visits(300, 1)[[*FEATURES, "left"]],
         progress=False,
     )  # fmt: skip
@@ -150,7 +151,7 @@ def test_pickers_tabs_slider_and_links_of_a_binary_target(
 def test_live_refresh_shows_new_rows_in_the_same_place(
     notebook: Callable[..., Notebook], page: Any, registry: Registry
 ) -> None:
-    deployment = _deployed(registry, "living", churn_model(), "left")
+    deployment = _deployed(registry, "living", as_code(churn_model()), "left")
     opened = notebook([PREPARE, "AccuracyView('living', bucket='day')"])
     opened.run(0)
     view = opened.run(1)
@@ -194,7 +195,7 @@ def test_tabs_of_other_targets(
     metric: str,
     tabs: dict[str, str],
 ) -> None:
-    _deployed(registry, name, model(), target)
+    _deployed(registry, name, as_code(model()), target)
     opened = notebook([PREPARE, f"AccuracyView({name!r})"])
     opened.run(0)
     view = opened.run(1)

@@ -15,10 +15,10 @@ from playwright.sync_api import Locator, expect
 
 from jupyter_registry.client import Registry
 from jupyter_registry.client.deployments import Deployment
-from tests.browser.lab import Lab
+from tests.browser.lab import Lab, have_bare
 from tests.browser.panels import read_charts
 from tests.browser.panels import theme as choose_theme
-from tests.browser.samples import FEATURES, amount_model, choice_model, churn_model, visits
+from tests.browser.samples import FEATURES, amount_model, as_code, choice_model, churn_model, visits
 
 #: What a panel says of a status.
 WORDS = {"passing": "passing", "warning": "warning", "failing": "failing", "unknown": "not known"}
@@ -50,9 +50,11 @@ def _deployed(
 
 def _open(lab: Lab, page: Any, deployment: Deployment, tab: str) -> Locator:
     """The deployment's panel in a JupyterLab without other documents, on a tab."""
-    lab.settle()
-    page.goto(f"{lab.url}lab?token={lab.token}&reset")
-    _wait(page)
+    have_bare(lab, page)
+    return _show(page, deployment, tab)
+
+
+def _show(page: Any, deployment: Deployment, tab: str) -> Locator:
     page.evaluate(
         """([id, tab]) => window.jupyterapp.commands
           .execute('jupyter-registry:open-deployment', {id, tab}).then(() => 1)""",
@@ -129,11 +131,11 @@ def _picture(page: Any, tmp_path: Path, name: str) -> None:
 def test_accuracy_is_drawn_chosen_saved_and_followed(
     lab: Lab, registry: Registry, page: Any, tmp_path: Path
 ) -> None:
-    deployment = _deployed(registry, "charted churn", churn_model(), "left")
+    deployment = _deployed(registry, "charted churn", as_code(churn_model()), "left")
     columns = [*FEATURES, "left"]
     better = registry.register(
-        "charted churn", churn_model(0.01), target="left", training=visits(400, 0)[columns],
-        holdout=visits(300, 1)[columns], progress=False,
+        "charted churn", as_code(churn_model(0.01)), target="left", progress=False,
+        training=visits(400, 0)[columns], holdout=visits(300, 1)[columns],
     )  # fmt: skip
     deployment.replace(better, reason="accuracy")
     panel = _open(lab, page, deployment, "accuracy")
@@ -263,7 +265,7 @@ def test_rows_with_old_times_have_their_marks(lab: Lab, registry: Registry, page
 def test_health_and_drift_in_the_dark(
     lab: Lab, registry: Registry, page: Any, tmp_path: Path
 ) -> None:
-    deployment = _deployed(registry, "charted amounts", amount_model(), "amount")
+    deployment = _deployed(registry, "charted amounts", as_code(amount_model()), "amount")
     older = _weeks(200, 5)
     older["age"] += 40
     deployment.predict(older, timestamp_column="at", progress=False)
@@ -322,7 +324,7 @@ def test_health_and_drift_in_the_dark(
 def test_classes_and_what_is_not_there_yet(
     lab: Lab, registry: Registry, page: Any, tmp_path: Path
 ) -> None:
-    deployment = _deployed(registry, "charted choices", choice_model(), "choice", ["left"])
+    deployment = _deployed(registry, "charted choices", as_code(choice_model()), "choice", ["left"])
     panel = _open(lab, page, deployment, "accuracy")
     matrix = _table(_chart(panel, "Confusion matrix"))
     expected = deployment.accuracy().confusion_matrix
@@ -346,7 +348,7 @@ def test_classes_and_what_is_not_there_yet(
         "charted outside", target="left", target_type="binary", class_labels=["no", "yes"],
         location="https://models.example/left", progress=False,
     ).deploy("charted outside")  # fmt: skip
-    panel = _open(lab, page, outside, "accuracy")
+    panel = _show(page, outside, "accuracy")
     expect(panel.get_by_text("No prediction has been reported yet")).to_be_visible()
     expect(panel.get_by_text("deployment.report(data)")).to_be_visible()
     panel.get_by_role("tab", name="Service health").click()

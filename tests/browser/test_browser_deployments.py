@@ -18,9 +18,9 @@ from playwright.sync_api import Locator, Page, Route, expect
 from jupyter_registry.client import Registry
 from jupyter_registry.client.deployments import Deployment
 from jupyter_registry.client.packages import Package
-from tests.browser.lab import Lab
+from tests.browser.lab import Lab, have_bare
 from tests.browser.panels import complaints
-from tests.browser.samples import FEATURES, churn_model, visits
+from tests.browser.samples import FEATURES, as_code, churn_model, visits
 
 #: Drops a file, as the system does.
 DROP = """
@@ -51,10 +51,7 @@ def opened(lab: Lab, page: Page) -> Callable[[Deployment], Locator]:
     """Opens a deployment's panel in a JupyterLab without open documents."""
 
     def open_panel(deployment: Deployment) -> Locator:
-        lab.settle()
-        page.goto(f"{lab.url}lab?token={lab.token}&reset")
-        page.get_by_role("tab", name="Model Registry").wait_for()
-        page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
+        have_bare(lab, page)
         _command(page, "jupyter-registry:open-deployment", {"id": deployment.id})
         panel = page.locator(".jp-Registry-panel:visible")
         panel.get_by_role("heading", name=deployment.label).wait_for()
@@ -125,7 +122,7 @@ def test_rows_are_predicted_and_told_what_happened(
     page: Page,
     tmp_path: Path,
 ) -> None:
-    deployment = _register(registry, "panel", churn_model()).deploy(
+    deployment = _register(registry, "panel", as_code(churn_model())).deploy(
         "panel", association_id_column="visit"
     )
     panel = opened(deployment)
@@ -230,7 +227,7 @@ def test_rows_are_predicted_and_told_what_happened(
 def test_the_code_of_a_hosted_model_predicts(
     lab: Lab, registry: Registry, opened: Callable[[Deployment], Locator], tmp_path: Path
 ) -> None:
-    package = _register(registry, "coded", churn_model())
+    package = _register(registry, "coded", as_code(churn_model()))
     deployment = package.deploy('it\'s "coded"', association_id_column="visit")
     panel = opened(deployment)
     part = _tab(panel, "Integrations")
@@ -271,7 +268,7 @@ def test_each_tab_can_be_read_in_high_contrast(
     registry: Registry, opened: Callable[[Deployment], Locator], page: Page, tmp_path: Path
 ) -> None:
     theme = "JupyterLab Dark High Contrast"  # the others are in the whole way
-    package = _register(registry, "read", churn_model())
+    package = _register(registry, "read", as_code(churn_model()))
     deployment = package.deploy("read", association_id_column="visit")
     deployment.predict(visits(60, 9).drop(columns="at"), progress=False)
     panel = opened(deployment)

@@ -14,7 +14,8 @@ from jupyter_registry.client import Registry
 from jupyter_registry.client.packages import Package
 from jupyter_registry.domain.kinds import DeploymentState
 from tests.browser.desktop import drop
-from tests.browser.panels import PANEL, command, complaints, panel, pictures, press, ready, tab
+from tests.browser.lab import have_bare
+from tests.browser.panels import PANEL, command, complaints, panel, pictures, press, tab
 
 #: A model that needs NumPy alone.
 ROWS = """
@@ -80,9 +81,7 @@ def _needy(registry: Registry, folder: Path) -> Package:
 
 
 def _open(page: Page, lab: Any, name: str, number: int) -> None:
-    lab.settle()
-    page.goto(f"{lab.url}lab?token={lab.token}&reset")
-    ready(page)
+    have_bare(lab, page)
     command(page, name, {"id": number})
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from jupyter_registry.client import Registry
 from tests.browser.lab import Notebook
-from tests.browser.samples import FEATURES, PREPARE, churn_model, visits
+from tests.browser.samples import FEATURES, PREPARE, as_code, churn_model, visits
 from tests.live_server import LiveServer
 
 
@@ -22,7 +22,7 @@ def other(tmp_path: Path) -> Iterator[LiveServer]:
     with Registry(server.url, server.token) as registry:
         columns = [*FEATURES, "left"]
         deployment = registry.register(
-            "far", churn_model(), target="left", training=visits(400, 0)[columns],
+            "far", as_code(churn_model()), target="left", training=visits(400, 0)[columns],
             holdout=visits(300, 1)[columns], progress=False,
         ).deploy("far", association_id_column="visit")  # fmt: skip
         deployment.predict(visits(200, 2), timestamp_column="at", progress=False)
@@ -109,8 +109,9 @@ def test_wrong_input_is_told_beside_it(
 ) -> None:
     columns = [*FEATURES, "left"]
     registry.register(
-        "wrong", churn_model(), target="left", training=visits(400, 0)[columns], progress=False
-    ).deploy("wrong", association_id_column="visit")
+        "wrong", as_code(churn_model()), target="left", training=visits(400, 0)[columns],
+        progress=False,
+    ).deploy("wrong", association_id_column="visit")  # fmt: skip
     (tmp_path / "broken.parquet").write_text("no table at all")
     opened = notebook(
         [

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from jupyter_registry.client import Registry
 from tests.browser.lab import Notebook
-from tests.browser.samples import PREPARE, churn_model, visits
+from tests.browser.samples import PREPARE, as_code, churn_model, visits
 
 #: A browser may have to be installed first.
 
@@ -168,7 +168,7 @@ def test_a_file_that_vanishes_and_rows_that_are_dropped(
 ) -> None:
     rows = visits(400, 0)[["age", "income", "left"]]
     package = registry.register(
-        "dropped-rows", churn_model(), target="left", training=rows, progress=False
+        "dropped-rows", as_code(churn_model()), target="left", training=rows, progress=False
     )
     deployment = package.deploy("dropped-rows", association_id_column="visit")
     opened = notebook([PREPARE, "PredictPanel('dropped-rows')"])

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from jupyter_registry.client import Registry
 from tests.browser.lab import Notebook
-from tests.browser.samples import FEATURES, PREPARE, churn_model, visits
+from tests.browser.samples import FEATURES, PREPARE, as_code, churn_model, visits
 
 #: What axe looks at: names, roles and states of controls, contrast, labels.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -24,7 +24,7 @@ def served(registry: Registry) -> Registry:
     columns = [*FEATURES, "left"]
     for strength in (1.0, 0.01):
         registry.register(
-            "keys", churn_model(strength), target="left", training=visits(400, 0)[columns],
+            "keys", as_code(churn_model(strength)), target="left", training=visits(400, 0)[columns],
             holdout=visits(300, 1)[columns], progress=False,
         )  # fmt: skip
     deployment = registry.package("keys/1").deploy("keys", association_id_column="visit")

@@ -21,18 +21,15 @@ _TAKE = """async () => {
 
 
 @pytest.fixture
-def opened(lab: Lab, page: Any) -> Any:
+def taken(opened: Any) -> Any:
     """JupyterLab with its sidebar open, and the registry in `window.registry`."""
-    lab.settle()
-    page.goto(f"{lab.url}lab?token={lab.token}&reset")
-    page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
-    page.get_by_role("tab", name="Model Registry").click()
-    page.evaluate(_TAKE)
-    return page
+    opened.get_by_role("tab", name="Model Registry").click()
+    opened.evaluate(_TAKE)
+    return opened
 
 
-def test_a_file_is_sent_with_progress_and_an_upload_is_cancelled(opened: Any) -> None:
-    done = opened.evaluate(
+def test_a_file_is_sent_with_progress_and_an_upload_is_cancelled(taken: Any) -> None:
+    done = taken.evaluate(
         """async () => {
           const { api } = window.registry;
           const upload = await api.beginUpload();
@@ -50,7 +47,7 @@ def test_a_file_is_sent_with_progress_and_an_upload_is_cancelled(opened: Any) ->
     assert sent == sorted(sent)
     assert done["steps"][-1] == [20_000_000, 20_000_000]
 
-    cancelled = opened.evaluate(
+    cancelled = taken.evaluate(
         """async () => {
           const { api } = window.registry;
           const upload = await api.beginUpload();
@@ -64,8 +61,8 @@ def test_a_file_is_sent_with_progress_and_an_upload_is_cancelled(opened: Any) ->
     assert cancelled == "AbortError"
 
 
-def test_a_refusal_of_a_file_is_a_problem_with_advice(opened: Any) -> None:
-    refused = opened.evaluate(
+def test_a_refusal_of_a_file_is_a_problem_with_advice(taken: Any) -> None:
+    refused = taken.evaluate(
         """() => window.registry.api.uploadFile('no-such-upload', 'model.bin', new Blob(['x']))
           .catch(error => [error.name, error.type, error.status, error.advice])"""
     )
@@ -73,9 +70,9 @@ def test_a_refusal_of_a_file_is_a_problem_with_advice(opened: Any) -> None:
     assert refused[3]
 
 
-def test_another_extension_adds_a_section_and_takes_it_away(opened: Any) -> None:
-    sidebar = opened.locator("#jupyter-registry-sidebar")
-    opened.evaluate(
+def test_another_extension_adds_a_section_and_takes_it_away(taken: Any) -> None:
+    sidebar = taken.locator("#jupyter-registry-sidebar")
+    taken.evaluate(
         """() => {
           window.added = window.registry.sections.add({
             id: 'other', rank: 5, label: () => 'Of others', component: () => 'their own'
@@ -86,15 +83,15 @@ def test_another_extension_adds_a_section_and_takes_it_away(opened: Any) -> None
     # a title may have its count below
     names = [name.strip("▾ ").split("\n")[0] for name in sidebar.locator("h3").all_inner_texts()]
     assert names == ["Packages", "Of others", "Deployments", "Leaderboards"]
-    opened.evaluate("() => window.added.dispose()")
+    taken.evaluate("() => window.added.dispose()")
     expect(sidebar.get_by_role("region", name="Of others")).to_have_count(0)
 
 
 def test_a_lost_connection_is_said_once_and_comes_back_by_itself(
-    opened: Any, lab: Lab, tolerated: list[str]
+    taken: Any, lab: Lab, tolerated: list[str]
 ) -> None:
-    sidebar = opened.locator("#jupyter-registry-sidebar")
-    opened.wait_for_function("window.registry.changes.state === 'connected'")
+    sidebar = taken.locator("#jupyter-registry-sidebar")
+    taken.wait_for_function("window.registry.changes.state === 'connected'")
     tolerated.append("Failed to fetch")  # Lab's own, of its workspace and its debugger
     lab.stop()
     lost = sidebar.get_by_text("The server does not answer", exact=False)

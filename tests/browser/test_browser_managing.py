@@ -12,7 +12,7 @@ from jupyter_registry.client import Registry
 from jupyter_registry.client.packages import Package
 from jupyter_registry.domain.kinds import DeploymentState
 from tests.browser.lab import Notebook
-from tests.browser.samples import FEATURES, PREPARE, amount_model, churn_model, visits
+from tests.browser.samples import FEATURES, PREPARE, amount_model, as_code, churn_model, visits
 
 
 def _register(registry: Registry, name: str, model: Any, target: str = "left") -> Package:
@@ -135,11 +135,11 @@ def test_look_after_a_deployment(
     picture: Callable[..., Path],
     registry: Registry,
 ) -> None:
-    deployment = _register(registry, "run", churn_model()).deploy(
+    deployment = _register(registry, "run", as_code(churn_model())).deploy(
         "run", association_id_column="visit"
     )
-    _register(registry, "run", churn_model(0.01))
-    _register(registry, "other-run", amount_model(), "amount")
+    _register(registry, "run", as_code(churn_model(0.01)))
+    _register(registry, "other-run", as_code(amount_model()), "amount")
     opened = notebook([PREPARE, "ReplaceForm('run')", "DeploymentCard('run')"])
     opened.run(0)
 

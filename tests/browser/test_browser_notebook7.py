@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from jupyter_registry.client import Registry
 from tests.browser.lab import Lab, Notebook7
-from tests.browser.samples import FEATURES, PREPARE, churn_model, visits
+from tests.browser.samples import FEATURES, PREPARE, as_code, churn_model, visits
 
 
 def test_a_card_and_a_view(
@@ -17,7 +17,7 @@ def test_a_card_and_a_view(
 ) -> None:
     columns = [*FEATURES, "left"]
     deployment = registry.register(
-        "seven", churn_model(), target="left", training=visits(400, 0)[columns],
+        "seven", as_code(churn_model()), target="left", training=visits(400, 0)[columns],
         holdout=visits(300, 1)[columns], progress=False,
     ).deploy("seven", association_id_column="visit")  # fmt: skip
     deployment.predict(visits(200, 2), timestamp_column="at", progress=False)

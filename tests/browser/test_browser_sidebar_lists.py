@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
 from tests.browser.lab import Lab
-from tests.browser.samples import FEATURES, churn_model, visits
+from tests.browser.samples import FEATURES, as_code, churn_model, visits
 
 
 def _external(registry: Registry, name: str, **more: Any) -> Any:
@@ -141,8 +141,8 @@ def test_rows_that_arrive_move_lights_and_line(
     registry: Registry, sidebar: Any, page: Any, tmp_path: Path
 ) -> None:
     package = registry.register(
-        "lights", churn_model(), target="left", training=visits(400, 0)[[*FEATURES, "left"]],
-        holdout=visits(300, 1)[[*FEATURES, "left"]], progress=False,
+        "lights", as_code(churn_model()), target="left", progress=False,
+        training=visits(400, 0)[[*FEATURES, "left"]], holdout=visits(300, 1)[[*FEATURES, "left"]],
     )  # fmt: skip
     deployment = package.deploy("lights-eu", association_id_column="visit")
     row = sidebar.get_by_role("option", name="lights-eu")

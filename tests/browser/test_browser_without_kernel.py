@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from jupyter_registry.client import Registry
 from jupyter_registry.client.deployments import Deployment
 from tests.browser.lab import Notebook
-from tests.browser.samples import FEATURES, PREPARE, churn_model, visits
+from tests.browser.samples import FEATURES, PREPARE, as_code, churn_model, visits
 
 CELLS = [
     PREPARE,
@@ -36,7 +36,7 @@ def deployment(registry: Registry) -> Deployment:
     """A deployment, 60 of whose 200 predictions have their actual."""
     training, rows = visits(400, 0), visits(200, 1)
     package = registry.register(
-        "saved", churn_model(), target="left", training=training[[*FEATURES, "left"]],
+        "saved", as_code(churn_model()), target="left", training=training[[*FEATURES, "left"]],
         holdout=visits(200, 2)[[*FEATURES, "left"]], progress=False,
     )  # fmt: skip
     deployment = package.deploy("saved", association_id_column="visit")
@@ -78,8 +78,17 @@ def test_a_saved_notebook_is_read_without_its_kernel(
         assert [VIEW in output for output in outputs] == [False, True]
     assert "widgets" not in document["metadata"]
 
-    # with another kernel, as when Lab was closed meanwhile
+    # with the widgets' state, which Lab saves when asked to: shown in place of the tables
+    saved.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
+    assert "widgets" in saved.save()["metadata"]
     saved.shut_down()
+    saved.open()
+    for position in READABLE:
+        expect(saved.output(position).locator(".jr").first).to_be_visible()
+        expect(saved.output(position).locator(".jr-static")).to_be_hidden()
+
+    # without that, and with another kernel, as when Lab was closed meanwhile
+    saved.path.write_text(json.dumps(document))
     saved.open()
     _assert_readable(saved, page)
 
@@ -111,16 +120,6 @@ def test_a_saved_notebook_is_read_without_its_kernel(
         expect(page.locator(".jr-static", has_text=text).first).to_be_visible()
     for complaint in COMPLAINTS:
         assert complaint not in page.locator("body").inner_text()
-
-
-def test_saved_widget_state_is_shown_in_place_of_the_table(saved: Notebook, page: Any) -> None:
-    saved.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
-    saved.save()
-    saved.shut_down()
-    saved.open()
-    for position in READABLE:
-        expect(saved.output(position).locator(".jr").first).to_be_visible()
-        expect(saved.output(position).locator(".jr-static")).to_be_hidden()
 
 
 def _assert_readable(opened: Notebook, page: Page) -> None:

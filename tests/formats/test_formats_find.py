@@ -113,6 +113,33 @@ def test_importing_the_formats_imports_no_library():
     assert ran.stdout.strip() == "[]"
 
 
+def test_a_model_of_its_own_code_imports_no_scikit_learn(tmp_path):
+    (tmp_path / "custom.py").write_text(
+        "class Sum:\n"
+        "    n_features_in_ = 2\n"
+        "    def predict(self, rows):\n"
+        "        return rows.sum(axis=1)\n"
+        "def load_model(code_dir):\n"
+        "    return Sum()\n"
+    )
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from jupyter_registry.domain.frames import conform\n"
+        "from jupyter_registry.domain.signature import Column, Dtype, Signature\n"
+        "from jupyter_registry.domain.target import Target\n"
+        "from jupyter_registry.formats import find_model\n"
+        "from jupyter_registry.formats.scoring import Scorer\n"
+        f"kind, file = find_model(Path({str(tmp_path)!r}))\n"
+        "signature = Signature((Column('a', Dtype.NUMBER), Column('b', Dtype.NUMBER)))\n"
+        "scorer = Scorer(kind.load(file), signature, Target.make('y', 'regression'))\n"
+        "frame = conform(signature, {'a': [1.0, 2.0], 'b': [3.0, 5.0]}, 2)\n"
+        "print(*scorer.score(frame).values, 'sklearn' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["4.0", "7.0", "False"]
+
+
 @pytest.mark.parametrize(
     ("name", "module", "extra"),
     [
