@@ -120,6 +120,8 @@ def test_a_walk_by_keyboard_alone(
     page.keyboard.press("Enter")
     expect(card.get_by_label("Search")).to_be_focused()
     page.keyboard.press("Tab")
+    expect(card.get_by_label("Only those that predict left")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(card.get_by_label("Package", exact=True)).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(card.get_by_role("button", name="Check")).to_be_enabled()

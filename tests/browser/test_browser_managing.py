@@ -147,6 +147,7 @@ def test_look_after_a_deployment(
     form = opened.run(1)
     form.get_by_label("Reason").select_option("Data drift")
     form.get_by_label("Note").fill("June was warm")
+    form.get_by_label("Only those that predict left").uncheck()
     form.get_by_label("Search").fill("other-run")
     form.get_by_label("Package", exact=True).select_option(label=_option(form, "other-run/1"))
     form.get_by_role("button", name="Check").click()

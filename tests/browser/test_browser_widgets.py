@@ -101,6 +101,7 @@ def test_register_deploy_replace_by_clicking(
 
     # replace: a package that does not fit is refused before anything happens
     card.get_by_role("button", name="Replace…").click()
+    card.get_by_label("Only those that predict left").uncheck()
     card.get_by_label("Search").fill("income")
     card.get_by_role("option", name="income/1").wait_for()
     card.get_by_label("Package", exact=True).select_option(label=_option(card, "income/1"))
