@@ -258,4 +258,22 @@ describe('a registration', () => {
     expect(server.uploads.size).toBe(0);
     other.dispose();
   });
+
+  it('is not kept once it is a package', async () => {
+    for (const kind of ['custom', 'external'] as const) {
+      const server = new FakeServer();
+      const drafts = new Drafts(new StateDB());
+      const one = new Registration(server.api, drafts, 'f', { kind });
+      one.set({ ...BINARY, classes: 'no, yes', location: 'https://models.example' });
+      const role = kind === 'custom' ? 'model' : 'holdout';
+      one.sending.addFiles(role, chosen(kind === 'custom' ? 'm.skops' : 'rows.csv'));
+      await one.proceed();
+      await vi.waitFor(async () => expect(await drafts.load('f')).toBeDefined());
+      expect(await one.submit(trans)).toBeDefined();
+      await new Promise(resolve => setTimeout(resolve, 500)); // nothing is saved a little later
+      one.dispose();
+      await new Promise(resolve => setTimeout(resolve, 50));
+      expect(await drafts.load('f')).toBeUndefined();
+    }
+  });
 });

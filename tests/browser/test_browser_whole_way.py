@@ -180,6 +180,7 @@ def _register_two_more(registry: Registry, sidebar: Locator, page: Page, desktop
         drop(shown.get_by_role("group", name="Training data"), desktop / data)
         shown.get_by_label("Name").fill(name)
         shown.get_by_label(TARGET).fill("left")
+        expect(shown.get_by_text("The model was loaded", exact=False)).to_be_visible()
         expect(shown.get_by_label("Signature")).to_have_value(re.compile("age: number"))
         shown.get_by_role("button", name="Register", exact=True).click()
         panel(page, f"{name}/{2 if name == 'walked' else 1}")

@@ -338,6 +338,7 @@ export class Registration {
   }
 
   private async _registered(): Promise<void> {
+    this._done = true; // from now on nothing is saved
     clearTimeout(this._saveTimer);
     this._saveTimer = undefined;
     if (this.kind === 'custom') {
@@ -345,7 +346,6 @@ export class Registration {
     } else {
       await this.sending.forget();
     }
-    this._done = true;
     await this._drafts.remove(this.form);
   }
 
