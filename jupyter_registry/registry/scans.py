@@ -72,16 +72,20 @@ class Scans:
     ) -> tuple[Finding, ...]:
         """What is found in files, which lie at these paths."""
         key = digest(files)
-        if key not in self._known:
-            wanted = {path: file for path, file in paths.items() if _is_of_interest(path, file)}
-            # .py files say which modules are the package's own
-            code = {path: file for path, file in paths.items() if path.endswith(".py")}
-            found = tuple(scan(wanted | code, rules.trusted)) if wanted else ()
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        wanted = {path: file for path, file in paths.items() if _is_of_interest(path, file)}
+        # .py files say which modules are the package's own
+        code = {path: file for path, file in paths.items() if path.endswith(".py")}
+        found = tuple(scan(wanted | code, rules.trusted)) if wanted else ()
+        # an inspection that was ended takes its copies away: that tells nothing of the files
+        if all(file.exists() for file in paths.values()):
             with self._lock:
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
                 self._known[key] = found
-        return self._known[key]
+        return found
 
 
 def before_registering(services: Services, body: PackageCreate) -> Scan | None:
