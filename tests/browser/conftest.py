@@ -168,11 +168,12 @@ def page(window: Window, tolerated: list[str], request: pytest.FixtureRequest) -
     page.on("pageerror", remember)
     expected = list(tolerated)
     yield page
+    # what Lab says of what is closed while it still begins is not the test's
+    page.remove_listener("pageerror", remember)
     if request.node.stash.get(_FAILED, False) or tolerated != expected:
         window.close()
     else:
         window.tidy()
-        page.remove_listener("pageerror", remember)
     assert not [error for error in errors if not any(known in error for known in tolerated)]
 
 

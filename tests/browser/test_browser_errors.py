@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from jupyter_registry.client import Registry
 from tests.browser.lab import Notebook
@@ -63,17 +63,25 @@ def test_a_server_that_stops_and_comes_back(
     panel.get_by_label("Variable").fill("scored")
 
     other.kill()
+
     # all of them say it, keep what they had, and can be tried again
-    browser.get_by_label("Search").fill("far")
-    card.get_by_role("button", name="Refresh").click()
-    panel.get_by_role("button", name="Predict", exact=True).click()
-    form.get_by_role("button", name="Register", exact=True).click()
-    for part in (browser, card, view, panel, form):
+    def said(part: Locator) -> None:
+        """It says so; what it says moves what is below it, which is clicked only then."""
         alert = part.locator("[role=alert]", has_text="Cannot connect to the registry")
         expect(alert).to_be_visible()
         expect(alert).to_contain_text(other.url)
         expect(alert).to_contain_text("Start one with")
         expect(alert).not_to_contain_text("Traceback")
+
+    browser.get_by_label("Search").fill("far")
+    said(browser)
+    card.get_by_role("button", name="Refresh").click()
+    said(card)
+    said(view)
+    panel.get_by_role("button", name="Predict", exact=True).click()
+    said(panel)
+    form.get_by_role("button", name="Register", exact=True).click()
+    said(form)
     expect(browser.get_by_role("button", name="far/1")).to_be_visible()
     expect(browser.get_by_label("Search")).to_have_value("far")
     expect(card.locator(".jr-tile", has_text="rows predicted")).to_contain_text("200")
