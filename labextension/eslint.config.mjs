@@ -7,8 +7,12 @@ export default typescript.config(
   { ignores: ['lib', 'node_modules', 'src/api/types.ts'] },
   js.configs.recommended,
   {
-    files: ['**/*.{cjs,mjs}', 'style/*.js'],
+    files: ['**/*.{cjs,mjs}'],
     languageOptions: { globals: globals.node }
+  },
+  {
+    files: ['style/*.js'],
+    languageOptions: { globals: globals.browser }
   },
   {
     files: ['**/*.{ts,tsx}'],

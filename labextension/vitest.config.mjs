@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // what JSX becomes, see src/jsx.d.ts
+  esbuild: { jsxInject: "import { createElement, Fragment } from 'react'" },
   test: {
     environment: 'jsdom',
     include: ['tests/**/*.test.{ts,tsx}'],

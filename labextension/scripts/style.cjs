@@ -14,7 +14,7 @@ module.exports = function () {
     .then(({ outputFiles, metafile }) => {
       // built again when a part of it changes
       Object.keys(metafile.inputs).forEach(name => this.addDependency(resolve(name)));
-      done(null, outputFiles[0].text);
+      done(null, `export default ${JSON.stringify(outputFiles[0].text.trim())};`);
     })
     .catch(done);
 };

@@ -2,7 +2,6 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import { fireEvent, render, screen } from '@testing-library/react';
-import React from 'react';
 import { describe, expect, it } from 'vitest';
 
 import type { Accuracy, DeploymentPublic, Drift, Health } from '../src/api/types';

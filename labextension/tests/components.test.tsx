@@ -1,6 +1,6 @@
 // Small components by keyboard and by what a screen reader gets.
 import { act, fireEvent, render, screen } from '@testing-library/react';
-import React, { useState } from 'react';
+import { useState } from 'react';
 import { describe, expect, it, vi } from 'vitest';
 
 import { ProblemError } from '../src/api/problems';

@@ -1,6 +1,7 @@
 // State that outlives its view, and changes that come thick.
 import { fireEvent, render, screen } from '@testing-library/react';
-import React, { useState } from 'react';
+import type React from 'react';
+import { useState } from 'react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { type Surroundings, SurroundingsProvider } from '../src/components/context';

@@ -1,7 +1,6 @@
 // Leaderboards without a server: ranking, progress in words, the form's checks and body.
 import { nullTranslator } from '@jupyterlab/translation';
 import { render, screen } from '@testing-library/react';
-import React from 'react';
 import { describe, expect, it } from 'vitest';
 
 import type { BoardModelSummary, LeaderboardPublic, LeaderboardSummary } from '../src/api/types';

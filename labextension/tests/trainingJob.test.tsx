@@ -1,6 +1,6 @@
 // A training that was begun before the page was loaded again: the form finds its job.
 import { render, screen } from '@testing-library/react';
-import React from 'react';
+import type React from 'react';
 import { describe, expect, it, vi } from 'vitest';
 
 import { type Surroundings, SurroundingsProvider } from '../src/components/context';

@@ -1,6 +1,7 @@
 // A chart with its title, its numbers as a table, and its exports; the old one stays until the
 // next is drawn.
-import React, { useEffect, useId, useMemo, useRef, useState } from 'react';
+import type React from 'react';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
 
 import { useSurroundings, useTrans } from '../components/context';
 import { ProblemView } from '../components/ProblemView';

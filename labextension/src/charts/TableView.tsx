@@ -1,5 +1,5 @@
 // The numbers of a chart, for those who read rather than look.
-import React from 'react';
+import type React from 'react';
 
 import { useTrans } from '../components/context';
 import { RowsTable } from '../components/RowsTable';

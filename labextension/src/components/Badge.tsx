@@ -1,5 +1,5 @@
 // A word in a frame: a kind, a state, an alias.
-import React from 'react';
+import type React from 'react';
 
 export type BadgeTone = 'plain' | 'brand' | 'success' | 'warn' | 'error';
 

@@ -1,5 +1,5 @@
 // A labelled choice of one of several values.
-import React from 'react';
+import type React from 'react';
 
 import { Field } from './Field';
 

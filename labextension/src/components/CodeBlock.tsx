@@ -1,6 +1,7 @@
 // Code to copy: with a name, a button, and a word when it is copied.
 import { Clipboard } from '@jupyterlab/apputils';
-import React, { useEffect, useState } from 'react';
+import type React from 'react';
+import { useEffect, useState } from 'react';
 
 import { useTrans } from './context';
 

@@ -1,5 +1,6 @@
 // A place for one file: dropped from the computer or Lab's file browser, or chosen.
-import React, { useId, useRef, useState } from 'react';
+import type React from 'react';
+import { useId, useRef, useState } from 'react';
 
 import { size } from '../format/numbers';
 import { contentsFile } from '../rows/contents';

@@ -1,5 +1,6 @@
 // A text that is edited in place: Enter or the button saves, Escape leaves it as it was.
-import React, { useEffect, useRef, useState } from 'react';
+import type React from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { useTrans } from './context';
 import { useKept } from './kept';

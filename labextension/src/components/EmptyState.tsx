@@ -1,5 +1,5 @@
 // What stands where nothing is yet: a sentence, how to begin, and a button for it.
-import React from 'react';
+import type React from 'react';
 
 export function EmptyState(props: {
   title: string;

@@ -1,5 +1,5 @@
 // Names and values, one pair a line; pairs without a value are left out.
-import React from 'react';
+import type React from 'react';
 
 export function Facts(props: {
   facts: readonly (readonly [string, React.ReactNode])[];

@@ -1,5 +1,6 @@
 // A labelled input with its help and its error, tied together for screen readers.
-import React, { useId } from 'react';
+import type React from 'react';
+import { useId } from 'react';
 
 /** What the input inside has to carry. */
 export interface FieldInput {

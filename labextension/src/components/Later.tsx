@@ -1,5 +1,5 @@
 // Views that are loaded when the first of them is opened, not with JupyterLab.
-import React from 'react';
+import type React from 'react';
 
 import { ProblemView } from './ProblemView';
 import { Spinner } from './Progress';

@@ -1,5 +1,5 @@
 // An error where the action was taken: what happened, what to do, and once more.
-import React from 'react';
+import type React from 'react';
 
 import { ConnectionLostError, ProblemError } from '../api/problems';
 import { useTrans } from './context';

@@ -1,5 +1,5 @@
 // Work that takes time: a turning mark, or a bar with its share and a way to cancel.
-import React from 'react';
+import type React from 'react';
 
 import { percent } from '../format/numbers';
 import { useTrans } from './context';

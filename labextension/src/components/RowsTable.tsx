@@ -1,5 +1,5 @@
 // A few rows as a table that scrolls sideways by mouse and keyboard.
-import React from 'react';
+import type React from 'react';
 
 export function RowsTable(props: {
   label: string;

@@ -1,5 +1,5 @@
 // A small line of counts, one per day; its label says the numbers.
-import React from 'react';
+import type React from 'react';
 
 export function Sparkline(props: {
   values: readonly number[];

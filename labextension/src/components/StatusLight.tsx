@@ -1,6 +1,6 @@
 // A light with its reason: told by shape and by words too, not by colour alone.
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React from 'react';
+import type React from 'react';
 
 import { useTrans } from './context';
 

@@ -1,5 +1,6 @@
 // A list of any length of which only the rows in sight are drawn; keyboard as a listbox.
-import React, { useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import type React from 'react';
+import { useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 
 /** Rows drawn beyond each edge, so that scrolling shows no gap. */
 const OVERSCAN = 6;

@@ -1,6 +1,7 @@
 // State that outlives the view that has it: as long as the panel, or as long as Lab remembers it.
 import type { ReadonlyPartialJSONObject, ReadonlyPartialJSONValue } from '@lumino/coreutils';
-import React, {
+import type React from 'react';
+import {
   createContext,
   useCallback,
   useContext,

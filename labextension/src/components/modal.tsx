@@ -1,6 +1,7 @@
 // A dialog with a form of ours in it: the browser's own <dialog>, which keeps the focus inside.
 import { Widget } from '@lumino/widgets';
-import React, { useId } from 'react';
+import type React from 'react';
+import { useId } from 'react';
 
 import { RegistryWidget, type SurroundingsSource } from './RegistryWidget';
 

@@ -1,5 +1,6 @@
 // The shell of an entity's panel: heading, actions, tabs; read anew when the entity changes.
-import React, { useEffect, useRef, useState } from 'react';
+import type React from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { ProblemError } from '../api/problems';
 import { useSurroundings, useTrans } from '../components/context';

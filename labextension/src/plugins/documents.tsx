@@ -8,7 +8,6 @@ import { IDocumentManager } from '@jupyterlab/docmanager';
 import { FileDialog } from '@jupyterlab/filebrowser';
 import { IStateDB } from '@jupyterlab/statedb';
 import { type ReadonlyPartialJSONObject, UUID } from '@lumino/coreutils';
-import React from 'react';
 
 import { ENTITY_ARGS, REGISTER_ARGS } from '../commands/arguments';
 import { CommandIDs } from '../commands/ids';

@@ -7,7 +7,6 @@ import {
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { FileDialog, IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { type ReadonlyPartialJSONObject, UUID } from '@lumino/coreutils';
-import React from 'react';
 
 import { ENTITY_ARGS, NO_ARGS, TRAIN_ARGS } from '../commands/arguments';
 import { CommandIDs } from '../commands/ids';

@@ -1,5 +1,6 @@
 // A section's list: what is asked for, what is in sight, and what can be done with a row.
-import React, { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type React from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import { ConnectionLostError } from '../api/problems';
 import type { EntityCommands, Failure } from '../commands/entities';

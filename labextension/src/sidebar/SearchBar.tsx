@@ -1,6 +1,7 @@
 // Search, filters and order of a list: one line, and below it what is unfolded.
 import { closeIcon, filterIcon } from '@jupyterlab/ui-components';
-import React, { useId } from 'react';
+import type React from 'react';
+import { useId } from 'react';
 
 import { useTrans } from '../components/context';
 import type { FilterField, Filters } from './filters';

@@ -1,6 +1,6 @@
 // A deployment in the sidebar: three lines, with what the settings say.
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React from 'react';
+import type React from 'react';
 
 import type { DeploymentListed, Judged } from '../api/types';
 import { Badge } from '../components/Badge';

@@ -1,6 +1,6 @@
 // The sidebar: sections that fold, and a word when the server is not heard.
 import { addIcon, type LabIcon, refreshIcon, runIcon } from '@jupyterlab/ui-components';
-import React from 'react';
+import type React from 'react';
 
 import { useRegistry, useTrans } from '../components/context';
 import { useContributions } from '../components/useContributions';

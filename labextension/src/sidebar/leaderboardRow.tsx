@@ -1,6 +1,6 @@
 // A leaderboard in the sidebar: its target, how its training stands, its best model.
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React from 'react';
+import type React from 'react';
 
 import type { LeaderboardState, LeaderboardSummary } from '../api/types';
 import { Badge, type BadgeTone } from '../components/Badge';

@@ -1,5 +1,6 @@
 // The sidebar's section of leaderboards.
-import React, { useMemo } from 'react';
+import type React from 'react';
+import { useMemo } from 'react';
 
 import { leaderboardCode } from '../commands/code';
 import { useRegistry, useTrans } from '../components/context';

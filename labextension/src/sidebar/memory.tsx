@@ -1,7 +1,8 @@
 // What the sidebar remembers: folds, filters, order; across folding and, with a store, reloads.
 import type { ReadonlyPartialJSONObject, ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
-import React, { createContext, useCallback, useContext, useEffect, useReducer } from 'react';
+import type React from 'react';
+import { createContext, useCallback, useContext, useEffect, useReducer } from 'react';
 
 /** Where it is kept; Lab's state database is one. */
 export interface MemoryStore {

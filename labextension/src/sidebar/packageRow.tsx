@@ -1,6 +1,6 @@
 // A package in the sidebar: two lines, with what the settings say.
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React from 'react';
+import type React from 'react';
 
 import type { PackageSummary } from '../api/types';
 import { Badge } from '../components/Badge';

@@ -1,5 +1,6 @@
 // The sidebar's section of packages.
-import React, { useMemo } from 'react';
+import type React from 'react';
+import { useMemo } from 'react';
 
 import { packageCode } from '../commands/code';
 import { useRegistry, useTrans } from '../components/context';

@@ -1,5 +1,6 @@
 // Accuracy in detail, by target type: curves, confusion at a threshold, residuals.
-import React, { useId, useMemo, useState } from 'react';
+import type React from 'react';
+import { useId, useMemo, useState } from 'react';
 
 import type { AccuracyDetails } from '../../api/types';
 import { Chart } from '../../charts/Chart';

@@ -1,5 +1,5 @@
 // All metrics over all rows, with their baselines and the change in percent.
-import React from 'react';
+import type React from 'react';
 
 import type { MetricValue, MonitoringRules, TargetType } from '../../api/types';
 import { useTrans } from '../../components/context';

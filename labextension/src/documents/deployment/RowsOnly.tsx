@@ -1,5 +1,5 @@
 // Tabs about rows: of a model that answers whole requests there are none, and that is said.
-import React from 'react';
+import type React from 'react';
 
 import type { DeploymentPublic } from '../../api/types';
 import { useTrans } from '../../components/context';

@@ -1,5 +1,5 @@
 // What chooses time, bucket and package of a deployment's numbers.
-import React from 'react';
+import type React from 'react';
 
 import type { ServicePeriod } from '../../api/types';
 import { useTrans } from '../../components/context';

@@ -1,6 +1,6 @@
 // A deployment's panel.
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import React from 'react';
+import type React from 'react';
 
 import type { DeploymentPublic } from '../../api/types';
 import { Badge } from '../../components/Badge';

@@ -1,5 +1,6 @@
 // The actions on a model as buttons; what goes wrong is shown below them.
-import React, { useState } from 'react';
+import type React from 'react';
+import { useState } from 'react';
 
 import { ProblemView } from '../../components/ProblemView';
 import type { ModelAction } from './useModelActions';

@@ -1,5 +1,5 @@
 // A model's pipeline as a diagram: what each kind of column goes through, and what takes it all.
-import React from 'react';
+import type React from 'react';
 
 import type { BoardModelPublic } from '../../api/types';
 import { useTrans } from '../../components/context';

@@ -1,5 +1,5 @@
 // One of a file's columns: chosen where they are known, typed where they are not.
-import React from 'react';
+import type React from 'react';
 
 import { Choice } from '../../components/Choice';
 import { useTrans } from '../../components/context';

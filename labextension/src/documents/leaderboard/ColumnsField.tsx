@@ -1,5 +1,5 @@
 // Some of a file's columns: added one by one, taken away by their buttons.
-import React from 'react';
+import type React from 'react';
 
 import { useTrans } from '../../components/context';
 import { Chip } from '../package/Chip';

@@ -1,5 +1,5 @@
 // A leaderboard's models beside its predecessor's, on the same holdout.
-import React from 'react';
+import type React from 'react';
 
 import type { BoardModelSummary, Incumbent, LeaderboardPublic } from '../../api/types';
 import { Choice } from '../../components/Choice';

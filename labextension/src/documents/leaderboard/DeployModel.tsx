@@ -1,5 +1,5 @@
 // The dialog that deploys a leaderboard's model; its package is made with the deployment.
-import React from 'react';
+import type React from 'react';
 
 import type { LeaderboardSummary } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';

@@ -1,6 +1,6 @@
 // A leaderboard's panel.
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import React from 'react';
+import type React from 'react';
 
 import type { LeaderboardPublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';

@@ -1,6 +1,7 @@
 // What a model of a leaderboard showed on validation rows, drawn.
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, { useMemo } from 'react';
+import type React from 'react';
+import { useMemo } from 'react';
 
 import type { AccuracyDetails, BoardModelPublic, LeaderboardPublic } from '../../api/types';
 import { Chart } from '../../charts/Chart';

@@ -1,5 +1,5 @@
 // One model of a leaderboard: what can be done with it, and what it tells of itself.
-import React from 'react';
+import type React from 'react';
 
 import type { BoardModelPublic, BoardModelSummary, LeaderboardPublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';

@@ -1,5 +1,6 @@
 // The table of a leaderboard's models, best first; arrows move through it, Enter selects.
-import React, { useRef } from 'react';
+import type React from 'react';
+import { useRef } from 'react';
 
 import { useRegistry, useTrans } from '../../components/context';
 import { measure, size } from '../../format/numbers';

@@ -1,5 +1,6 @@
 // A leaderboard's models: how the training stands, their table, their speed, and one in detail.
-import React, { useEffect, useMemo, useRef } from 'react';
+import type React from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 
 import type { LeaderboardPublic } from '../../api/types';
 import { Chart } from '../../charts/Chart';

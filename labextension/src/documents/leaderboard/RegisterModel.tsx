@@ -1,5 +1,6 @@
 // The dialog that makes a package of a leaderboard's model, without a deployment.
-import React, { useState } from 'react';
+import type React from 'react';
+import { useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
 import type { BoardModelSummary, LeaderboardPublic } from '../../api/types';

@@ -1,5 +1,6 @@
 // The dialog that puts a leaderboard's model in a deployment's service.
-import React, { useState } from 'react';
+import type React from 'react';
+import { useState } from 'react';
 
 import type {
   BoardModelSummary,

@@ -1,5 +1,6 @@
 // How a leaderboard's training stands: its share, the time left, what it is at; or how it ended.
-import React, { useEffect, useState } from 'react';
+import type React from 'react';
+import { useEffect, useState } from 'react';
 
 import type { LeaderboardPublic } from '../../api/types';
 import { useTrans } from '../../components/context';

@@ -1,6 +1,7 @@
 // The form that trains a leaderboard on a file, in a process of the server.
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import React, { useRef, useState } from 'react';
+import type React from 'react';
+import { useRef, useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
 import type { LeaderboardPublic } from '../../api/types';

@@ -1,5 +1,5 @@
 // What the form that trains a leaderboard asks for beside data, target and time; folded away.
-import React from 'react';
+import type React from 'react';
 
 import type { MonitoringRules, TargetType } from '../../api/types';
 import { Choice } from '../../components/Choice';

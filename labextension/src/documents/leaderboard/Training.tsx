@@ -1,5 +1,6 @@
 // How a leaderboard is, or was, trained: data, partition, engine, recipe, and the job's log.
-import React, { useEffect } from 'react';
+import type React from 'react';
+import { useEffect } from 'react';
 
 import type { LeaderboardPublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';

@@ -1,5 +1,4 @@
 // What can be done with a leaderboard as a whole, from its panel or its row.
-import React from 'react';
 
 import type { LeaderboardSummary } from '../../api/types';
 import { confirm } from '../../components/confirm';

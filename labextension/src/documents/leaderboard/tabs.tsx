@@ -1,5 +1,4 @@
 // The tabs of a leaderboard's panel.
-import React from 'react';
 
 import type { LeaderboardPublic } from '../../api/types';
 import { Later } from '../../components/Later';

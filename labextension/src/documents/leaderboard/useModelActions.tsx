@@ -1,6 +1,6 @@
 // What can be done with a model of a leaderboard, by a button or the menu of its row.
 import { Signal } from '@lumino/signaling';
-import React from 'react';
+import type React from 'react';
 
 import type { BoardModelSummary, LeaderboardPublic } from '../../api/types';
 import { confirm } from '../../components/confirm';

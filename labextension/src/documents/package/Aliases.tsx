@@ -1,5 +1,6 @@
 // The aliases of a model that name a package, given and taken away in place.
-import React, { useState } from 'react';
+import type React from 'react';
+import { useState } from 'react';
 
 import type { PackagePublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';

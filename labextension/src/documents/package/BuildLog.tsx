@@ -1,5 +1,6 @@
 // The log of the building of a package's environment, as it grows; nothing where none is built.
-import React, { useEffect, useRef, useState } from 'react';
+import type React from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { useRegistry, useTrans } from '../../components/context';
 

@@ -1,6 +1,6 @@
 // One of a list of short texts, with buttons that change it and take it away.
 import { closeIcon } from '@jupyterlab/ui-components';
-import React from 'react';
+import type React from 'react';
 
 export function Chip(props: {
   text: string;

@@ -1,5 +1,6 @@
 // The dialog that makes a deployment, of a package or of a leaderboard's model.
-import React, { useEffect, useRef, useState } from 'react';
+import type React from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
 import type { Check as CheckFound, DeploymentPublic, Importance } from '../../api/types';

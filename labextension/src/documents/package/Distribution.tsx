@@ -1,5 +1,5 @@
 // A column's distribution as small bars; what they say is in the title, for screen readers too.
-import React from 'react';
+import type React from 'react';
 
 import { useTrans } from '../../components/context';
 import { measure, percent } from '../../format/numbers';

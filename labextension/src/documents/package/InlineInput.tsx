@@ -1,5 +1,6 @@
 // A short text typed in place of the button that asked for it: Enter saves, Escape leaves.
-import React, { useEffect, useRef, useState } from 'react';
+import type React from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { useTrans } from '../../components/context';
 import { Field } from '../../components/Field';

@@ -1,5 +1,5 @@
 // Whose libraries a model runs with: those of its kernel's environment, or what its package needs.
-import React from 'react';
+import type React from 'react';
 
 import type { ModelEnvironment } from '../../api/types';
 import { Choice } from '../../components/Choice';

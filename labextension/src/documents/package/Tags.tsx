@@ -1,5 +1,6 @@
 // A package's tags, put on, changed and taken off in place; each change can be taken back.
-import React, { useState } from 'react';
+import type React from 'react';
+import { useState } from 'react';
 
 import type { PackagePublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';

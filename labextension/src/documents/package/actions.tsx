@@ -1,6 +1,5 @@
 // What can be done with a package, from its panel or its row.
 import { Dialog, showDialog } from '@jupyterlab/apputils';
-import React from 'react';
 
 import type { PackageSummary } from '../../api/types';
 import { confirm } from '../../components/confirm';

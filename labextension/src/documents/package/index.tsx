@@ -1,5 +1,5 @@
 // A package's panel.
-import React from 'react';
+import type React from 'react';
 
 import type { PackagePublic } from '../../api/types';
 import { Badge } from '../../components/Badge';

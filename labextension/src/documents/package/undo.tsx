@@ -1,5 +1,6 @@
 // What was just changed, said once, with the way back.
-import React, { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react';
+import type React from 'react';
+import { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react';
 
 import { useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';

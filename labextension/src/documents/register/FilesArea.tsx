@@ -1,5 +1,6 @@
 // A place for files: dropped, chosen, or taken from the file browser; each with how it stands.
-import React, { useId, useRef, useState } from 'react';
+import type React from 'react';
+import { useId, useRef, useState } from 'react';
 
 import { useTrans } from '../../components/context';
 import { type Chosen, fromInput } from '../../components/dropped';

@@ -1,5 +1,6 @@
 // The fields of the register form: what is predicted, what goes in, what it is called.
-import React, { useId } from 'react';
+import type React from 'react';
+import { useId } from 'react';
 
 import type { TargetType } from '../../api/types';
 import { Choice } from '../../components/Choice';

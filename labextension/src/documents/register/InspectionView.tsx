@@ -1,6 +1,6 @@
 // What a worker finds out about the files: how far it is, what it found, what is missing.
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React from 'react';
+import type React from 'react';
 
 import type { InspectionPublic } from '../../api/types';
 import { useTrans } from '../../components/context';

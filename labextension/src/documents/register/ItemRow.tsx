@@ -1,6 +1,6 @@
 // A file that was added to the form: its name, how much of it was sent, and a way to remove it.
 import { closeIcon } from '@jupyterlab/ui-components';
-import React from 'react';
+import type React from 'react';
 
 import { useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';

@@ -1,6 +1,7 @@
 // The form that registers a package, of a model that is uploaded or hosted elsewhere.
 import { Notification } from '@jupyterlab/apputils';
-import React, { useEffect, useReducer, useRef } from 'react';
+import type React from 'react';
+import { useEffect, useReducer, useRef } from 'react';
 
 import { ProblemError } from '../../api/problems';
 import { useRegistry, useTrans } from '../../components/context';

@@ -1,5 +1,5 @@
 // How a deployment does in three respects, each with its reason and the way to its tab.
-import React from 'react';
+import type React from 'react';
 
 import type { DeploymentStatus } from '../../../api/types';
 import { useRegistry, useTrans } from '../../../components/context';

@@ -1,5 +1,5 @@
 // Predictions of the last days as bars, each with its day and its number.
-import React from 'react';
+import type React from 'react';
 
 import { useTrans } from '../../../components/context';
 import { compact, count } from '../../../format/numbers';

@@ -1,5 +1,5 @@
 // The checks of a replacement, the worst first, each with its outcome in sign and word.
-import React from 'react';
+import type React from 'react';
 
 import type { Check } from '../../../api/types';
 import { useTrans } from '../../../components/context';

@@ -1,5 +1,6 @@
 // A package found by search and chosen: radio buttons, so that arrows move and one is chosen.
-import React, { useEffect, useId, useState } from 'react';
+import type React from 'react';
+import { useEffect, useId, useState } from 'react';
 
 import type { DeploymentPublic, PackageSummary } from '../../../api/types';
 import { Badge } from '../../../components/Badge';

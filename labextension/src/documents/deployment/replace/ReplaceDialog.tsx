@@ -1,5 +1,6 @@
 // Another package in service: chosen, checked without changing anything, then put there; or back.
-import React, { useRef, useState } from 'react';
+import type React from 'react';
+import { useRef, useState } from 'react';
 
 import { ProblemError } from '../../../api/problems';
 import type {

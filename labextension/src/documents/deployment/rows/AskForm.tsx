@@ -1,5 +1,6 @@
 // An unstructured model asked: a text or a file is sent as it is, and what it answers is shown.
-import React, { useId } from 'react';
+import type React from 'react';
+import { useId } from 'react';
 
 import type { DeploymentPublic } from '../../../api/types';
 import { Choice } from '../../../components/Choice';

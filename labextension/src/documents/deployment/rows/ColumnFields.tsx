@@ -1,5 +1,6 @@
 // Fields in which columns of a file are chosen.
-import React, { useId } from 'react';
+import type React from 'react';
+import { useId } from 'react';
 
 import { useTrans } from '../../../components/context';
 import { Choice } from '../../../components/Choice';

@@ -1,5 +1,6 @@
 // What is shown of a job: why it would be refused, how far it is, that it was cancelled.
-import React, { useEffect, useRef } from 'react';
+import type React from 'react';
+import { useEffect, useRef } from 'react';
 
 import type { DeploymentPublic } from '../../../api/types';
 import { useTrans } from '../../../components/context';

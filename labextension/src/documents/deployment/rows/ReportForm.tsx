@@ -1,5 +1,5 @@
 // Predictions that were made elsewhere, reported from a file.
-import React from 'react';
+import type React from 'react';
 
 import type { DeploymentPublic } from '../../../api/types';
 import { useRegistry, useTrans } from '../../../components/context';

@@ -1,5 +1,5 @@
 // What the forms for rows have in common: the file with its first rows, sending, and refusals.
-import React from 'react';
+import type React from 'react';
 
 import { ProblemError } from '../../../api/problems';
 import type { DeploymentPublic } from '../../../api/types';

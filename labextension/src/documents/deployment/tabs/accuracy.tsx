@@ -1,5 +1,6 @@
 // Of a deployment: how good its predictions were, over time and in detail.
-import React, { useMemo } from 'react';
+import type React from 'react';
+import { useMemo } from 'react';
 
 import type {
   Accuracy,

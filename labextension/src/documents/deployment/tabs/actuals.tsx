@@ -1,5 +1,5 @@
 // What really happened, from a file: its columns told, and what came of its rows.
-import React from 'react';
+import type React from 'react';
 
 import type { DeploymentPublic } from '../../../api/types';
 import { useRegistry, useTrans } from '../../../components/context';

@@ -1,5 +1,6 @@
 // Of a deployment: how far inputs and predictions moved from the package's baseline.
-import React, { useMemo } from 'react';
+import type React from 'react';
+import { useMemo } from 'react';
 
 import type { Bucket, DeploymentPublic, Drift } from '../../../api/types';
 import { Chart } from '../../../charts/Chart';

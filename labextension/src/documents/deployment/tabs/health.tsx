@@ -1,5 +1,6 @@
 // Of a deployment: what is asked of it, what fails, and how long answers take.
-import React, { useMemo } from 'react';
+import type React from 'react';
+import { useMemo } from 'react';
 
 import type { Bucket, DeploymentPublic, Health } from '../../../api/types';
 import { Chart } from '../../../charts/Chart';

@@ -1,5 +1,6 @@
 // Ready code to call a deployment, and the prediction keys with which applications do.
-import React, { useState } from 'react';
+import type React from 'react';
+import { useState } from 'react';
 
 import { address } from '../../../api/http';
 import type { DeploymentPublic, KeyCreated, KeyPublic } from '../../../api/types';

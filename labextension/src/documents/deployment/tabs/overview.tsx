@@ -1,5 +1,5 @@
 // Of a deployment: what is in service, how it does, how much it was used, and its history.
-import React from 'react';
+import type React from 'react';
 
 import type { DeploymentPublic } from '../../../api/types';
 import { useRegistry, useTrans } from '../../../components/context';

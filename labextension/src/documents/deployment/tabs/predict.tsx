@@ -1,6 +1,6 @@
 // Rows of a file predicted; of a model hosted elsewhere, its predictions reported; an unstructured
 // model asked.
-import React from 'react';
+import type React from 'react';
 
 import { ProblemError } from '../../../api/problems';
 import type { DeploymentPublic } from '../../../api/types';

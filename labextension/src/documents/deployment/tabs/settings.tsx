@@ -1,5 +1,6 @@
 // A deployment's settings: what is typed stays until it is saved, or thrown away by its button.
-import React, { useState } from 'react';
+import type React from 'react';
+import { useState } from 'react';
 
 import { ProblemError } from '../../../api/problems';
 import type { DeploymentPublic, Importance } from '../../../api/types';

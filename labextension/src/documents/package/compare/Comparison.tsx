@@ -1,5 +1,6 @@
 // Two versions side by side: what differs is marked by a sign, in relief, and counted.
-import React, { useState } from 'react';
+import type React from 'react';
+import { useState } from 'react';
 
 import type { PackagePublic } from '../../../api/types';
 import { useRegistry, useTrans } from '../../../components/context';

@@ -1,6 +1,7 @@
 // Of a package: its files, each with its hash and a way to download it.
 import { Clipboard } from '@jupyterlab/apputils';
-import React, { useState } from 'react';
+import type React from 'react';
+import { useState } from 'react';
 
 import type { PackagePublic } from '../../../api/types';
 import { useRegistry, useTrans } from '../../../components/context';

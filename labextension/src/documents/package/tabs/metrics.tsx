@@ -1,5 +1,5 @@
 // Of a package: its metrics on the holdout, and what the data looked like that it was made with.
-import React from 'react';
+import type React from 'react';
 
 import type { PackagePublic } from '../../../api/types';
 import { useTrans } from '../../../components/context';

@@ -1,5 +1,5 @@
 // Of a package: what it says of itself, and where it is in service.
-import React from 'react';
+import type React from 'react';
 
 import type { PackagePublic } from '../../../api/types';
 import { Badge } from '../../../components/Badge';

@@ -1,6 +1,6 @@
 // Of a package: where it comes from, by whom, with which libraries and parameters.
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React from 'react';
+import type React from 'react';
 
 import type { PackagePublic } from '../../../api/types';
 import { useRegistry, useSurroundings, useTrans } from '../../../components/context';

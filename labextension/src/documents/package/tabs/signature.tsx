@@ -1,5 +1,6 @@
 // Of a package: the columns that its model takes, and rows to try it with.
-import React, { useState } from 'react';
+import type React from 'react';
+import { useState } from 'react';
 
 import type { PackagePublic } from '../../../api/types';
 import { useTrans } from '../../../components/context';

@@ -1,5 +1,6 @@
 // Of a package: the versions of its model, and two of them side by side.
-import React, { useState } from 'react';
+import type React from 'react';
+import { useState } from 'react';
 
 import type { PackagePublic, PackageSummary } from '../../../api/types';
 import { Badge } from '../../../components/Badge';
