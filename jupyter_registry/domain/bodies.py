@@ -113,6 +113,8 @@ class InspectionCreate(Strict):
     """The holdout's column with predictions, where the model is not to be asked for them."""
     kernelspec: str | None = None
     """In whose environment it runs; the registry's default one unless given."""
+    own_code: bool = False
+    """As of `PackageCreate`: such code is loaded only when the caller says that it is theirs."""
 
 
 class DeploymentSettings(Strict):

@@ -196,7 +196,11 @@ class Inspections:
             paths = await asyncio.shield(copying)
             begun.tell(InspectionStage.SCANNING, 0, 0)
             scan = await asyncio.to_thread(
-                scans.before_inspecting, services, chosen.model, Path(paths.get("model", folder))
+                scans.before_inspecting,
+                services,
+                chosen.model,
+                Path(paths.get("model", folder)),
+                body.own_code,
             )
             begun.tell(InspectionStage.WAITING, 0, 0)
             trusted = services.settings.scan_rules.trusted

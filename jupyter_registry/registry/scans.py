@@ -120,11 +120,15 @@ def before_registering(services: Services, body: PackageCreate) -> Scan | None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def before_inspecting(services: Services, files: Sequence[FilePublic], folder: Path) -> Scan | None:
+def before_inspecting(
+    services: Services, files: Sequence[FilePublic], folder: Path, own_code: bool
+) -> Scan | None:
     """Scan the model's files of an inspection, in a folder; raises `UnsafeContent`. Blocks."""
-    if services.settings.scan_rules.policy is PicklePolicy.ALLOW or not files:
+    rules = services.settings.scan_rules
+    if rules.policy is PicklePolicy.ALLOW or not files:
         return None
-    return _checked(services, files, {file.path: folder / file.path for file in files}, False)
+    paths = {file.path: folder / file.path for file in files}
+    return _checked(services, files, paths, own_code and rules.own_code)
 
 
 def before_loading(services: Services, package: PackagePublic, folder: Path) -> None:

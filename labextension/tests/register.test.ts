@@ -83,6 +83,17 @@ describe('the fields', () => {
     });
   });
 
+  it('say whose the code in pickles is, of a model that is loaded here alone', () => {
+    const fields = { ...BINARY, own: 'yes' as const };
+    const typed = new Set<FieldName>(['own']);
+    const files = { model: ['m.pkl'] };
+    expect(inspectionBody('custom', fields, typed, files)).toMatchObject({ own_code: true });
+    expect(packageBody('custom', fields, {})).toMatchObject({ own_code: true });
+    expect(inspectionBody('external', fields, typed, files)).not.toHaveProperty('own_code');
+    expect(packageBody('external', fields, {})).not.toHaveProperty('own_code');
+    expect(packageBody('custom', BINARY, {})).not.toHaveProperty('own_code');
+  });
+
   it('make a package of what was found and what was typed', () => {
     const found = {
       format: 'skops',
@@ -192,6 +203,28 @@ describe('a registration', () => {
       files: ['m.skops']
     });
     one.dispose();
+  });
+
+  it('looks again once the code is said to be one’s own, and keeps that in the draft', async () => {
+    const server = new FakeServer();
+    server.found = { target_name: 'left', target_type: 'regression' };
+    const drafts = new Drafts(new StateDB());
+    const one = new Registration(server.api, drafts, 'f');
+    one.sending.addFiles('model', chosen('m.pkl'));
+    await one.proceed();
+    one.set({ own: 'yes' });
+    await vi.waitFor(() => expect(server.inspected).toHaveLength(2), 5000);
+    await vi.waitFor(() => expect(one.inspecting).toBe(false), 5000);
+    expect(server.inspected[1]).toMatchObject({ own_code: true });
+    one.dispose();
+    await vi.waitFor(async () => expect(await drafts.load('f')).toBeDefined());
+
+    const other = new Registration(server.api, drafts, 'f');
+    await other.resume();
+    expect(other.fields.own).toBe('yes');
+    other.set({ name: 'mine' });
+    expect(await other.submit(trans)).toMatchObject({ own_code: true });
+    other.dispose();
   });
 
   it('looks once at what was changed twice, and waits for it before it registers', async () => {

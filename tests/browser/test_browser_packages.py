@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import joblib
 import pytest
 from playwright.sync_api import expect
@@ -33,6 +34,22 @@ def load_model(code_dir):
 def score(data, model):
     return [0.5] * len(data)
 """
+#: A class of a notebook.
+OWN = """
+class Twice:
+    n_features_in_ = 1
+    _estimator_type = "regressor"
+
+    def predict(self, rows):
+        return [2.0 * row[0] for row in rows]
+"""
+
+
+def _own_model() -> Any:
+    """An object of a class that exists in a notebook alone."""
+    space: dict[str, Any] = {"__name__": "__main__"}
+    exec(OWN, space)
+    return space["Twice"]()
 
 
 def _form(page: Any, **arguments: Any) -> Any:
@@ -340,6 +357,35 @@ def test_provenance_leads_to_the_notebook(
     link.click()
     expect(page.locator(".jp-Notebook:visible")).to_be_visible()
     expect(panel).to_have_count(0)
+
+
+def test_a_model_of_ones_own_code(opened: Any, registry: Registry, tmp_path: Path) -> None:
+    page = opened
+    form = _form(page, name="own code")
+    file = tmp_path / "own.pkl"
+    file.write_bytes(cloudpickle.dumps(_own_model()))
+    area = form.get_by_role("group", name="Model", exact=True)
+    area.locator("input[type=file]").first.set_input_files(str(file))
+    refusal = form.get_by_role("alert").filter(has_text="cloudpickle")
+    expect(refusal).to_be_visible()
+
+    # said to be one's own it is looked at, and what it says is filled in
+    own = form.get_by_label("The code in its pickles is my own")
+    expect(own).to_have_accessible_description(re.compile("classes of a notebook"))
+    own.check()
+    expect(form.get_by_text("The model was loaded")).to_be_visible()
+    expect(refusal).to_be_hidden()
+    form.get_by_label(TARGET).fill("y")
+    expect(form.get_by_label("Target type")).to_have_value("regression")
+    form.get_by_label("Signature").fill("x: number")
+    own.scroll_into_view_if_needed()
+    page.screenshot(path=str(tmp_path / "own-code.png"))
+    form.get_by_role("button", name="Register", exact=True).click()
+    panel = page.locator(".jp-Registry-panel:visible")
+    expect(panel.get_by_role("heading", name="own code/1")).to_be_visible()
+    panel.get_by_role("tab", name="Provenance").click()
+    expect(panel.get_by_role("tabpanel")).to_contain_text("said to be the author’s own")
+    assert registry.package("own code").provenance["scan"]["own_code"] is True
 
 
 def test_what_is_wrong_is_told_where_it_is(opened: Any, registry: Registry, tmp_path: Path) -> None:

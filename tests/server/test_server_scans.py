@@ -129,6 +129,21 @@ def test_an_object_of_a_notebooks_own_class_is_registered_by_its_owner_alone(
     assert not ran.exists()  # nor was it loaded here
 
 
+def test_own_code_is_inspected_once_its_owner_says_so(
+    send: Send, inspected: Inspected, tmp_path: Path
+) -> None:
+    upload = send(**{"m.pkl": cloudpickle.dumps(own_model())})
+    failed(inspected(upload, target_name="y"), "UnsafeContent", 422)
+    found = inspected(upload, target_name="y", own_code=True)
+    assert found["state"] == "done", found
+    assert found["package"]["target_type"] == "regression"
+    # what runs commands is nobody's own
+    ran = tmp_path / "ran"
+    problem = failed(inspected(send(**{"m.pkl": writes(ran)}), own_code=True), "UnsafeContent", 422)
+    assert problem["fields"]["findings"]
+    assert not ran.exists()
+
+
 def test_what_a_laxer_policy_let_in_is_not_loaded_under_a_stricter_one(
     start: Start, tmp_path: Path
 ) -> None:

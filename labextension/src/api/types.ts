@@ -2446,6 +2446,11 @@ export interface components {
              * @default null
              */
             kernelspec?: string | null;
+            /**
+             * Own Code
+             * @default false
+             */
+            own_code?: boolean;
         };
         /**
          * InspectionPublic

@@ -88,6 +88,13 @@ export function FormFields(props: {
           choose={kernelspec => registration.set({ kernelspec })}
         />
       )}
+      {asked('own') && (
+        <OwnCode
+          checked={fields.own !== ''}
+          error={said.own}
+          check={checked => registration.set({ own: checked ? 'yes' : '' })}
+        />
+      )}
       {asked('target') && (
         <Field
           label={trans.__('Target')}
@@ -202,6 +209,40 @@ export function FormFields(props: {
       >
         {wiring => <input {...wiring} {...input('aliases')} />}
       </Field>
+    </div>
+  );
+}
+
+/** Whose the code in the model's pickles is: of another's it is not loaded. */
+function OwnCode(props: {
+  checked: boolean;
+  error?: string;
+  check: (checked: boolean) => void;
+}): React.ReactElement {
+  const { checked, error, check } = props;
+  const trans = useTrans();
+  const id = useId();
+  return (
+    <div className="jp-Registry-field">
+      <label className="jp-Registry-check">
+        <input
+          type="checkbox"
+          checked={checked}
+          aria-describedby={`${id}-help`}
+          onChange={event => check(event.target.checked)}
+        />
+        {trans.__('The code in its pickles is my own (own_code)')}
+      </label>
+      <p id={`${id}-help`} className="jp-Registry-fieldHelp">
+        {trans.__(
+          'Needed of a model that was pickled with classes of a notebook, or of modules of yours; without it such files are refused. What runs commands is refused all the same.'
+        )}
+      </p>
+      {error !== undefined && (
+        <p className="jp-Registry-fieldError" role="alert">
+          {error}
+        </p>
+      )}
     </div>
   );
 }

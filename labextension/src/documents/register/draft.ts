@@ -27,6 +27,8 @@ export interface Fields {
   location: string;
   environment: string;
   kernelspec: string;
+  /** Whether the code in the model's pickles is said to be one's own: `yes`, or empty. */
+  own: 'yes' | '';
   /** A line for each: `key: value`. */
   tags: string;
   aliases: string;
@@ -47,6 +49,7 @@ export const EMPTY: Fields = {
   location: '',
   environment: '',
   kernelspec: '',
+  own: '',
   tags: '',
   aliases: ''
 };
@@ -58,7 +61,8 @@ const API_NAMES: Record<string, FieldName> = {
   class_labels: 'classes',
   positive_class: 'positive',
   prediction_threshold: 'threshold',
-  build_environment: 'environment'
+  build_environment: 'environment',
+  own_code: 'own'
 };
 
 /** The field of the form, or what else of it, that an error's field is about. */
@@ -106,6 +110,7 @@ export function asksFor(field: FieldName, kind: FormKind, fields: Fields): boole
     case 'predictions':
       return kind === 'external';
     case 'kernelspec':
+    case 'own':
       return kind === 'custom';
     default:
       return true;
@@ -192,7 +197,8 @@ export function inspectionBody(
       ? { prediction_threshold: threshold }
       : {}),
     ...(said('predictions') ? { predictions: fields.predictions.trim() } : {}),
-    ...(said('kernelspec') ? { kernelspec: fields.kernelspec } : {})
+    ...(said('kernelspec') ? { kernelspec: fields.kernelspec } : {}),
+    ...(said('own') ? { own_code: true } : {})
   };
 }
 
@@ -222,6 +228,7 @@ export function packageBody(
     ...(kind === 'external'
       ? { ...text('location', fields.location), ...text('build_environment', fields.environment) }
       : {}),
+    ...(kind === 'custom' && fields.own ? { own_code: true } : {}),
     tags,
     aliases
   };

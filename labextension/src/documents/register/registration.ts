@@ -27,8 +27,15 @@ const LOOK_AFTER = 1200;
 
 /** Fields that an inspection is told of: another value makes what it found out of date. */
 const TOLD: ReadonlySet<FieldName> = new Set<FieldName>([
-  'target', 'targetType', 'classes', 'positive', 'threshold', 'predictions', 'kernelspec'
+  'target', 'targetType', 'classes', 'positive', 'threshold', 'predictions', 'kernelspec', 'own'
 ]); // prettier-ignore
+
+/** Those of them that nobody but who fills in the form knows. */
+const NEVER_FOUND: ReadonlySet<FieldName> = new Set<FieldName>([
+  'predictions',
+  'kernelspec',
+  'own'
+]);
 
 export class Registration {
   constructor(
@@ -298,9 +305,8 @@ export class Registration {
   /** Put what was found into the fields that nobody typed. */
   private _fill(found: InspectionPublic): void {
     const filled = fieldsFound(found.package ?? {});
-    const names = [...TOLD, 'signature' as const].filter(name => name !== 'kernelspec');
-    for (const name of names) {
-      if (!this.typed.has(name) && name !== 'predictions') {
+    for (const name of [...TOLD, 'signature' as const]) {
+      if (!this.typed.has(name) && !NEVER_FOUND.has(name)) {
         this.fields = { ...this.fields, [name]: filled[name] ?? '' };
       }
     }
