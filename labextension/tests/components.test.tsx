@@ -7,10 +7,34 @@ import { ProblemError } from '../src/api/problems';
 import { EditableText } from '../src/components/EditableText';
 import { Field } from '../src/components/Field';
 import { ProblemView } from '../src/components/ProblemView';
+import { numberColumns, RowsTable } from '../src/components/RowsTable';
 import { points } from '../src/components/Sparkline';
 import { StatusLight } from '../src/components/StatusLight';
 import { Tabs } from '../src/components/Tabs';
 import { rowsInSight, VirtualList } from '../src/components/VirtualList';
+
+describe('RowsTable', () => {
+  it('has numbers on the right', () => {
+    const columns = ['id', 'score', 'note'];
+    const rows = [
+      ['7', '-1.5e-3', '12'],
+      ['a8', '', 'x'],
+      ['9', 'NaN', '3.0.1']
+    ];
+    expect(numberColumns(columns, rows)).toEqual([1]);
+    expect(numberColumns(columns, [['', '.5', '1,000']])).toEqual([1]);
+    expect(numberColumns(columns, [])).toEqual([]);
+    const numbers = numberColumns(columns, rows);
+    render(<RowsTable label="Scores" columns={columns} rows={rows} numbers={numbers} />);
+    const look = (text: string) => screen.getByText(text).classList.contains('jp-mod-number');
+    expect([look('score'), look('-1.5e-3'), look('a8'), look('12')]).toEqual([
+      true,
+      true,
+      false,
+      false
+    ]);
+  });
+});
 
 describe('VirtualList', () => {
   it('draws what is in sight alone', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 
 import { csvParts, csvStart, joined, RowScanner } from '../src/rows/csv';
-import { guess, predictionColumns } from '../src/rows/guess';
+import { guess, onlyOther, predictionColumns } from '../src/rows/guess';
 import { parquetStart, UNREAD } from '../src/rows/parquet';
 import { sendRows, summed } from '../src/rows/parts';
 import { countRows, peek } from '../src/rows/peek';
@@ -227,6 +227,12 @@ describe('columns', () => {
     expect(guess(['ID', 'visit'], ['association_id', 'visit', 'id'])).toBe('visit');
     expect(guess(['ID', 'x'], ['association_id', undefined, 'id'])).toBe('ID');
     expect(guess(['x'], ['id', null])).toBe('');
+  });
+
+  it('may be the one that is left', () => {
+    expect(onlyOther(['visit', 'odd'], ['visit', '', ''])).toBe('odd');
+    expect(onlyOther(['visit', 'odd', 'at'], ['visit'])).toBe('');
+    expect(onlyOther(['visit'], ['visit'])).toBe('');
   });
 
   it('of predictions are known by name', () => {

@@ -37,3 +37,17 @@ export function RowsTable(props: {
     </div>
   );
 }
+
+/** Places of the columns that have nothing but numbers, and at least one, as data comes in a file. */
+export function numberColumns(
+  columns: readonly unknown[],
+  rows: readonly (readonly string[])[]
+): number[] {
+  const places = columns.map((_, place) => place);
+  return places.filter(place => {
+    const said = rows.map(row => (row[place] ?? '').trim()).filter(Boolean);
+    return said.length > 0 && said.every(text => NUMBER.test(text));
+  });
+}
+
+const NUMBER = /^(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|[-+]?inf(?:inity)?|nan)$/i;

@@ -21,6 +21,12 @@ export function guess(
   return '';
 }
 
+/** The one column that is none of those taken; empty when there are more of them, or none. */
+export function onlyOther(columns: readonly string[], taken: readonly string[]): string {
+  const others = columns.filter(column => !taken.includes(column));
+  return others.length === 1 ? others[0] : '';
+}
+
 /** The column that a chosen name stands for, unless the file does not have it. */
 export function known(chosen: string | undefined, columns: readonly string[]): string | undefined {
   return chosen === undefined || chosen === '' || columns.includes(chosen) ? chosen : undefined;

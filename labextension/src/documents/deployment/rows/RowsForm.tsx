@@ -7,7 +7,7 @@ import { useTrans } from '../../../components/context';
 import { DropFile } from '../../../components/DropFile';
 import { ProblemView } from '../../../components/ProblemView';
 import { Spinner } from '../../../components/Progress';
-import { RowsTable } from '../../../components/RowsTable';
+import { numberColumns, RowsTable } from '../../../components/RowsTable';
 import { count, size } from '../../../format/numbers';
 import { inParts } from '../../../rows/parts';
 import type { Peek } from '../../../rows/peek';
@@ -150,7 +150,12 @@ function Preview({ found }: { found: Peek }): React.ReactElement {
           {title}
           {numbered && <span className="jp-Registry-muted"> ({numbered})</span>}
         </summary>
-        <RowsTable label={title} columns={found.columns} rows={found.rows.slice(0, PREVIEW_ROWS)} />
+        <RowsTable
+          label={title}
+          columns={found.columns}
+          rows={found.rows.slice(0, PREVIEW_ROWS)}
+          numbers={numberColumns(found.columns, found.rows)}
+        />
       </details>
     );
   }
@@ -208,6 +213,7 @@ export function Rejections(props: {
           ...places.map(place => peek!.rows[row]?.[place] ?? ''),
           reason
         ])}
+        numbers={[0]}
       />
       {more > 0 && (
         <p className="jp-Registry-muted">{trans._n('%2 more', '%2 more', more, count(more))}</p>
@@ -233,6 +239,7 @@ export function Counts(props: {
         label={props.label}
         columns={[trans.__('Result'), trans.__('Rows'), trans.__('Meaning')]}
         rows={props.rows.map(([name, n, meaning]) => [name, count(n), meaning])}
+        numbers={[1]}
       />
     </div>
   );

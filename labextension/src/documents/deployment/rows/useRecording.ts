@@ -3,7 +3,7 @@
 import { ProblemError } from '../../../api/problems';
 import type { DeploymentPublic } from '../../../api/types';
 import { useKept } from '../../../components/kept';
-import { guess } from '../../../rows/guess';
+import { guess, onlyOther } from '../../../rows/guess';
 import { sendRows, summed } from '../../../rows/parts';
 import { CONTENT_TYPES } from '../../../rows/peek';
 import { useTrans } from '../../../components/context';
@@ -29,7 +29,9 @@ export function useRecording<F extends string, R extends object>(
   entity: DeploymentPublic,
   usual: Record<F, readonly (string | null | undefined)[]>,
   needed: readonly NoInfer<F>[],
-  record: (rows: Recorded) => Promise<R>
+  record: (rows: Recorded) => Promise<R>,
+  /** The field of the column that is left when the others have theirs. */
+  remaining?: NoInfer<F>
 ) {
   const trans = useTrans();
   const limit = useBodyLimit();
@@ -41,15 +43,22 @@ export function useRecording<F extends string, R extends object>(
   const [tried, setTried] = useKept(`${name}.tried`, false);
   const [job, run, forget] = useJob<R>(name, entity);
   const [chosen, take] = useRowsFile(name, found => {
-    setColumns(
-      before =>
-        Object.fromEntries(
-          fields.map(field => [field, guess(found.columns, [before[field], ...usual[field]])])
-        ) as Record<F, string>
-    );
+    setColumns(before => {
+      const guessed = fields.map(field => [
+        field,
+        guess(found.columns, [before[field], ...usual[field]])
+      ]);
+      return completed(Object.fromEntries(guessed) as Record<F, string>, found.columns);
+    });
     setTried(false);
     forget();
   });
+  const completed = (known: Record<F, string>, columns: readonly string[]) => {
+    const others = needed.filter(field => field !== remaining);
+    return remaining && !known[remaining] && others.every(field => known[field])
+      ? { ...known, [remaining]: onlyOther(columns, Object.values(known)) }
+      : known;
+  };
   const names = chosen.peek?.columns ?? [];
   /** Whether the browser cannot tell the file's columns. */
   const blind = chosen.peek !== undefined && !names.length;
@@ -85,7 +94,11 @@ export function useRecording<F extends string, R extends object>(
     field: (field: F) => ({
       columns: names,
       value: columns[field],
-      choose: (column: string) => setColumns(before => ({ ...before, [field]: column })),
+      choose: (column: string) =>
+        setColumns(before => {
+          const changed = { ...before, [field]: column };
+          return field === remaining ? changed : completed(changed, names);
+        }),
       required: needed.includes(field),
       error:
         (job.state === 'failed' && job.error instanceof ProblemError

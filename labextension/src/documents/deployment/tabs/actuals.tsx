@@ -35,7 +35,8 @@ function Actuals({ entity }: { entity: DeploymentPublic }): React.ReactElement {
       const found = await api.actualsFile(entity.id, content, options);
       const rejections = found.rejections?.map(one => ({ ...one, row: one.row + first }));
       return { ...found, rejections };
-    }
+    },
+    'value_column'
   );
 
   const labels = entity.class_labels ?? [];

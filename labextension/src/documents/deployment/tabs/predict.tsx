@@ -7,7 +7,7 @@ import type { DeploymentPublic } from '../../../api/types';
 import { Choice } from '../../../components/Choice';
 import { useRegistry, useTrans } from '../../../components/context';
 import { useKept } from '../../../components/kept';
-import { RowsTable } from '../../../components/RowsTable';
+import { numberColumns, RowsTable } from '../../../components/RowsTable';
 import { count, size } from '../../../format/numbers';
 import { joined } from '../../../rows/csv';
 import { guess } from '../../../rows/guess';
@@ -180,6 +180,7 @@ function Answer(props: { entity: DeploymentPublic; result: Scored }): React.Reac
           label={trans.__('First predictions')}
           columns={found.columns}
           rows={found.rows}
+          numbers={numberColumns(found.columns, found.rows)}
         />
       )}
       <p className="jp-Registry-buttons">

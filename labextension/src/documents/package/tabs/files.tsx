@@ -39,6 +39,7 @@ function Files({ entity }: { entity: PackagePublic }): React.ReactElement {
       <RowsTable
         label={trans.__('Files')}
         columns={[trans.__('Path'), trans.__('Size'), 'SHA-256']}
+        numbers={[1]}
         rows={shown.map(file => [
           <a
             key="path"

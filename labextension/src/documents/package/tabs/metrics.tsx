@@ -50,11 +50,10 @@ function Metrics({ entity }: { entity: PackagePublic }): React.ReactElement {
           columns={[trans.__('Metric'), trans.__('Value'), trans.__('Rows')]}
           rows={measured.map(([name, { value, n }]) => [
             metricTitle(name, trans),
-            <span key="value" className="jp-Registry-number">
-              {measure(value)}
-            </span>,
+            measure(value),
             n === undefined ? '–' : count(n)
           ])}
+          numbers={[1, 2]}
         />
       ) : (
         <p className="jp-Registry-muted jp-Registry-inset">
@@ -83,6 +82,7 @@ function Metrics({ entity }: { entity: PackagePublic }): React.ReactElement {
                 : []),
               ...features.sort(byImportance).map(([name, histogram]) => row(name, histogram))
             ]}
+            numbers={[2, 3, 4, 5, 6]}
           />
         </>
       )}

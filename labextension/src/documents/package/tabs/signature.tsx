@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { PackagePublic } from '../../../api/types';
 import { useTrans } from '../../../components/context';
 import { EmptyState } from '../../../components/EmptyState';
-import { RowsTable } from '../../../components/RowsTable';
+import { numberColumns, RowsTable } from '../../../components/RowsTable';
 import type { PanelTab } from '../../../tokens';
 import { columnsOf, valueText } from '../shape';
 
@@ -23,7 +23,9 @@ function Signature({ entity }: { entity: PackagePublic }): React.ReactElement {
   const trans = useTrans();
   const [sought, setSought] = useState('');
   const columns = columnsOf(entity);
-  const example = entity.input_example ?? [];
+  const example = (entity.input_example ?? []).map(row =>
+    columns.map(({ name }) => valueText(row[name]))
+  );
   if (!columns.length) {
     return (
       <EmptyState title={trans.__('Its columns are not known.')}>
@@ -69,7 +71,8 @@ function Signature({ entity }: { entity: PackagePublic }): React.ReactElement {
           <RowsTable
             label={trans.__('Example')}
             columns={columns.map(({ name }) => name)}
-            rows={example.map(row => columns.map(({ name }) => valueText(row[name])))}
+            rows={example}
+            numbers={numberColumns(columns, example)}
           />
         </>
       )}
