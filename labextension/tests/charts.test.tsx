@@ -108,6 +108,21 @@ describe('accuracy', () => {
     const means = predictedAndActual(numbers, DEPLOYMENT, trans);
     expect(means.table.rows[0].slice(2, 4)).toEqual([3, 4]);
     expect(means.description).toContain('mean left');
+
+    // a score is compared with no anomaly: each has its panel
+    const odd = { ...DEPLOYMENT, target_type: 'anomaly' } as DeploymentPublic;
+    const scores = predictedAndActual(
+      { ...numbers, buckets: [{ ...numbers.buckets[0], mean_actual: 0.25 }] },
+      odd,
+      trans
+    );
+    expect(scores.table.columns.slice(2, 4)).toEqual([
+      'predicted, mean score',
+      'actual, share of anomalies'
+    ]);
+    expect(scores.table.rows[0].slice(2, 4)).toEqual([3, 0.25]);
+    expect(scores.description).toContain('share of anomalies: actual between 25% and 25%');
+    expect((scores.spec(600, LOOK).vconcat as unknown[]).length).toBe(3);
   });
 
   it('in a confusion matrix has shares of the actual class', () => {

@@ -44,6 +44,14 @@ part => {
     .map(one => `${one.tagName} ${one.className} ${one.textContent.slice(0, 40)}`);
 }
 """
+#: Scores: the distance from the usual age.
+DISTANCE = """
+def load_model(code_dir):
+    return 45
+
+def score(data, model):
+    return (data["age"] - model).abs()
+"""
 
 
 @pytest.fixture
@@ -113,6 +121,14 @@ def _small_bodies(route: Route) -> None:
 
 def _count(panel: Locator, name: str) -> Locator:
     return panel.locator(".jp-Registry-tiles > div", has_text=name).locator("dd")
+
+
+def _aligned(table: Locator, columns: dict[str, str]) -> None:
+    """On which side the values of columns stand, by the columns' names."""
+    names = table.get_by_role("columnheader").all_text_contents()
+    cells = table.get_by_role("row").nth(1).get_by_role("cell")
+    for name, side in columns.items():
+        expect(cells.nth(names.index(name))).to_have_css("text-align", side)
 
 
 def test_rows_are_predicted_and_told_what_happened(
@@ -222,6 +238,67 @@ def test_rows_are_predicted_and_told_what_happened(
         part.get_by_text("Cancelled: the model works on it no further.", exact=False)
     ).to_be_visible()
     assert registry.deployment(deployment.id).rows_predicted in (before, before + 100_000)
+
+
+def test_scores_of_anomalies(
+    registry: Registry, opened: Callable[[Deployment], Locator], page: Page, tmp_path: Path
+) -> None:
+    (tmp_path / "custom.py").write_text(DISTANCE)
+    rows = visits(300, 0)[FEATURES]
+    deployment = registry.register(
+        "odd visits", tmp_path / "custom.py", target="odd", target_type="anomaly",
+        training=rows, holdout=rows, progress=False,
+    ).deploy("odd visits", association_id_column="visit")  # fmt: skip
+    panel = opened(deployment)
+    part = _tab(panel, "Accuracy")
+    expect(part.get_by_text("No prediction has been made yet")).to_be_visible()
+
+    # scores without classes; numbers stand on the right, names on the left
+    part = _tab(panel, "Predict")
+    rows = visits(200, 3)
+    odd = (rows["age"] - 45).abs() + (rows["income"] - 50).abs() > 25
+    csv = rows[["visit", *FEATURES]].to_csv(index=False)
+    part.get_by_role("group", name="Rows").evaluate(DROP, ["visits.csv", csv])
+    part.get_by_role("button", name="Predict").click()
+    expect(part.get_by_text("200 predictions, recorded.")).to_be_visible()
+    answer = part.get_by_role("region", name="First predictions")
+    expect(answer.get_by_role("columnheader").nth(1)).to_have_text("prediction")
+    expect(answer.get_by_role("columnheader", name="probability")).to_have_count(0)
+    _aligned(answer, {"prediction": "right", "association_id": "left", "package": "left"})
+    _aligned(
+        part.get_by_role("region", name="First rows of the file"), {"visit": "left", "age": "right"}
+    )
+    page.screenshot(path=str(tmp_path / "predict.png"))
+
+    # what was one: the column that is left is taken for it
+    part = _tab(panel, "Actuals")
+    what = pd.DataFrame({"visit": rows["visit"], "unusual": odd}).head(150)
+    part.get_by_role("group", name="Rows").evaluate(DROP, ["what.csv", what.to_csv(index=False)])
+    expect(part.get_by_label("Association ID")).to_have_value("visit")
+    expect(part.get_by_label("Value")).to_have_value("unusual")
+    expect(part.get_by_text("true for an anomaly")).to_be_visible()
+    part.get_by_role("button", name="Send actuals").click()
+    expect(part.get_by_role("row", name=re.compile("^matched 150 "))).to_be_visible()
+    page.screenshot(path=str(tmp_path / "actuals.png"))
+
+    overview = _tab(panel, "Overview")
+    expect(_count(overview, "matched with actuals")).to_have_text("150")
+    expect(overview.get_by_text("anomaly", exact=True)).to_be_visible()
+    page.screenshot(path=str(tmp_path / "overview.png"))
+    part = _tab(panel, "Accuracy")
+    for chart in ("ROC", "gain", "Scores and anomalies"):
+        drawn = part.get_by_role("figure", name=re.compile(chart, re.IGNORECASE))
+        expect(drawn.locator(".jp-Registry-chartDrawn:visible svg")).to_be_visible()
+    overall = deployment.accuracy().overall
+    assert overall is not None
+    metrics = part.get_by_role("region", name="Metrics")
+    auc = float(f"{overall.metrics['auc'].value:.4g}")
+    assert 0.5 < auc < 1
+    expect(metrics.get_by_role("row", name=re.compile(f"^AUC {auc} "))).to_be_visible()
+    _aligned(metrics, {"Metric": "left", "Value": "right", "Rows": "right"})
+    _complaints(page)
+    page.set_viewport_size({"width": 1180, "height": 2200})
+    page.screenshot(path=str(tmp_path / "accuracy.png"))
 
 
 def test_the_code_of_a_hosted_model_predicts(

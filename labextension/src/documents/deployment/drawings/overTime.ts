@@ -76,16 +76,18 @@ export function metricOverTime(
   };
 }
 
+/** What is compared in a panel; only one of them where they are not of one kind. */
 interface Pair {
   label: string;
-  predicted: (number | null)[];
-  actual: (number | null)[];
+  predicted?: (number | null)[];
+  actual?: (number | null)[];
   isShare: boolean;
 }
 
 /**
  * Mean predicted and mean actual value; of two classes the mean probability and the share of
- * the positive one; of more, the shares of those that happen most, a panel each.
+ * the positive one; of more, the shares of those that happen most, a panel each; of anomalies the
+ * mean score, and below it the share of rows that were one.
  */
 export function predictedAndActual(
   accuracy: Accuracy,
@@ -96,26 +98,40 @@ export function predictedAndActual(
   const pairs = pairsOf(accuracy, deployment, trans);
   const marks = marksOf(accuracy.replacements, trans);
   const names = [trans.__('predicted'), trans.__('actual')];
+  const linesOf = ({ predicted, actual }: Pair) =>
+    [predicted, actual].flatMap((values, at) => (values ? [{ name: names[at], values }] : []));
   return {
     name: 'predicted-and-actual',
-    title: trans.__('Predicted and actual over time'),
+    title:
+      deployment.target_type === 'anomaly'
+        ? trans.__('Scores and anomalies over time')
+        : trans.__('Predicted and actual over time'),
     description: pairs
-      .map(({ label, predicted, actual, isShare }) => {
-        const form = isShare ? percent : measure;
-        return `${label}: ${told(names[0], predicted, form, trans)}; ${told(names[1], actual, form, trans)}`;
+      .map(pair => {
+        const form = pair.isShare ? percent : measure;
+        const said = linesOf(pair).map(({ name, values }) => told(name, values, form, trans));
+        return `${pair.label}: ${said.join('; ')}`;
       })
       .join('. '),
     height: 150 + 156 * pairs.length + markRoom(marks),
     spec: (width, look) => {
       const x = timeAxis(buckets, null, false);
-      const panels = pairs.map(({ label, predicted, actual, isShare }, place): Spec => {
-        const rows: Datum[] = buckets.flatMap((bucket, at) => [
-          { time: middle(bucket), series: names[0], value: predicted[at] },
-          { time: middle(bucket), series: names[1], value: actual[at] }
-        ]);
+      const panels = pairs.map((pair, place): Spec => {
+        const { label, isShare } = pair;
+        const drawnHere = linesOf(pair);
+        const rows: Datum[] = buckets.flatMap((bucket, at) =>
+          drawnHere.map(({ name, values }) => ({
+            time: middle(bucket),
+            series: name,
+            value: values[at]
+          }))
+        );
         const y = axis(
           leftAxis(label, isShare ? { format: '.0%', tickMinStep: 0.01 } : {}),
-          span([...predicted, ...actual], isShare)
+          span(
+            drawnHere.flatMap(({ values }) => values),
+            isShare
+          )
         );
         const top = place === 0;
         const drawn = lines(rows, names, x, y, look, isShare ? '.1%' : '.4~g', top);
@@ -126,10 +142,11 @@ export function predictedAndActual(
     table: tableOf(
       buckets,
       [
-        ...pairs.flatMap(({ label, predicted, actual }): Column[] => [
-          [trans.__('predicted, %1', label), at => predicted[at]],
-          [trans.__('actual, %1', label), at => actual[at]]
-        ]),
+        ...pairs.flatMap(pair =>
+          linesOf(pair).map(
+            ({ name, values }): Column => [`${name}, ${pair.label}`, at => values[at]]
+          )
+        ),
         ...rowCounts(buckets, trans)
       ],
       trans
@@ -148,6 +165,12 @@ function pairsOf(
     predicted: buckets.map(bucket => bucket.mean_predicted ?? null),
     actual: buckets.map(bucket => bucket.mean_actual ?? null)
   };
+  if (deployment.target_type === 'anomaly') {
+    return [
+      { label: trans.__('mean score'), predicted: means.predicted, isShare: false },
+      { label: trans.__('share of anomalies'), actual: means.actual, isShare: true }
+    ];
+  }
   if (!labels.length) {
     return [{ label: trans.__('mean %1', deployment.target_name), ...means, isShare: false }];
   }

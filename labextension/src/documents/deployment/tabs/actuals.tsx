@@ -82,9 +82,11 @@ function Actuals({ entity }: { entity: DeploymentPublic }): React.ReactElement {
           <ColumnChoice
             label={trans.__('Value')}
             help={
-              labels.length
-                ? trans.__('What happened: %1.', classes)
-                : trans.__('What happened: a number, %1.', entity.target_name)
+              entity.target_type === 'anomaly'
+                ? trans.__('What happened: true for an anomaly, false for a usual row.')
+                : labels.length
+                  ? trans.__('What happened: %1.', classes)
+                  : trans.__('What happened: a number, %1.', entity.target_name)
             }
             {...field('value_column')}
           />
