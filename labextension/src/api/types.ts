@@ -466,7 +466,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Predict; every prediction is recorded before it is answered */
+        /** Predict; every prediction is recorded before it is answered. A custom.py with read_input_data is given a body of any type as it was sent */
         post: operations["postDeploymentsDeploymentPredictions"];
         delete?: never;
         options?: never;
