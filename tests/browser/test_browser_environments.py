@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +65,18 @@ KEEP_LOG = """
 
 
 @pytest.fixture
+def another_kernel(lab: Any) -> Iterator[str]:
+    """The name of a kernelspec beside the one that there is, of the same Python."""
+    kernel: Path = lab.folder / "data" / "kernels" / "another"
+    kernel.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "Another Python", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec))
+    yield kernel.name
+    shutil.rmtree(kernel)
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "code"
     folder.mkdir()
@@ -93,7 +108,12 @@ def _checked(dialog: Locator, words: str) -> Locator:
 
 
 def test_a_model_gets_what_its_package_needs(
-    lab: Any, page: Page, registry: Registry, folder: Path, tmp_path: Path
+    lab: Any,
+    page: Page,
+    registry: Registry,
+    folder: Path,
+    tmp_path: Path,
+    another_kernel: str,
 ) -> None:
     package = _needy(registry, folder)
     _open(page, lab, "open-package", package.id)
@@ -121,16 +141,23 @@ def test_a_model_gets_what_its_package_needs(
     _checked(dialog, "is the champion already")
     dialog.get_by_label("Libraries").select_option("kernelspec")
     _checked(dialog, "what it runs in changes")
+    expect(dialog.get_by_label("Environment")).to_have_value("")
+    dialog.get_by_label("Environment").select_option(label="Another Python")
+    expect(dialog.get_by_text("is checked; its model is loaded")).to_be_visible()
+    _checked(dialog, "what it runs in changes")
     assert complaints(page, DIALOG) == ""
+    page.screenshot(path=str(tmp_path / "replace.png"))
     dialog.get_by_role("button", name="Replace", exact=True).click()
     expect(dialog).to_have_count(0)
-    assert registry.deployment("needy").environment == "kernelspec"
+    replaced = registry.deployment("needy")
+    assert (replaced.environment, replaced.kernelspec) == ("kernelspec", another_kernel)
     press(shown, "Roll back…")
     _checked(dialog, "what it runs in changes")
     dialog.get_by_role("button", name="Roll back", exact=True).click()
     expect(dialog).to_have_count(0)
     ran_with = [period.environment for period in deployment.history()]
     assert ran_with == ["package", "kernelspec", "package"]
+    assert [period.kernelspec for period in deployment.history()] == [None, another_kernel, None]
 
 
 def test_an_unstructured_model_is_asked(

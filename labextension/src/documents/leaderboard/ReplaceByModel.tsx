@@ -6,7 +6,6 @@ import type {
   BoardModelSummary,
   DeploymentPublic,
   LeaderboardPublic,
-  ModelEnvironment,
   ReplacementReason
 } from '../../api/types';
 import { Choice } from '../../components/Choice';
@@ -16,7 +15,7 @@ import { ProblemView } from '../../components/ProblemView';
 import { Spinner } from '../../components/Progress';
 import { useAnswer } from '../../components/useAnswer';
 import { REASONS, Replacing, useCurrent } from '../deployment/replace/ReplaceDialog';
-import { LibrariesChoice } from '../package/LibrariesChoice';
+import { type Runtime, RuntimeChoice, runtimeOf } from '../deployment/replace/RuntimeChoice';
 import { reasonName } from '../words';
 
 /** Deployments that are offered. */
@@ -80,9 +79,9 @@ function Chosen(
   const [reason, setReason] = useState<ReplacementReason>('accuracy');
   const { board, model, close } = props;
   const deployment = useCurrent(props.shown);
-  const [libraries, setLibraries] = useState<ModelEnvironment>();
-  const environment = libraries ?? deployment.environment ?? 'kernelspec';
-  const place = { deployment: String(deployment.id), environment };
+  const [changed, setChanged] = useState<Partial<Runtime>>({});
+  const runtime = { ...runtimeOf(deployment), ...changed };
+  const place = { deployment: String(deployment.id), ...runtime };
   return (
     <Replacing
       deployment={deployment}
@@ -90,7 +89,7 @@ function Chosen(
       title={trans.__('Replace %1 in %2', deployment.package, deployment.label)}
       verb={trans.__('Replace')}
       package={{ id: model.number, name: model.label }}
-      environment={environment}
+      runtime={runtime}
       check={() => api.replaceByBoardModel(board.id, model.number, { ...place, dry_run: true })}
       replace={note => api.replaceByBoardModel(board.id, model.number, { ...place, reason, note })}
       fields={
@@ -103,7 +102,7 @@ function Chosen(
       }
     >
       {props.children}
-      <LibrariesChoice value={environment} choose={setLibraries} />
+      <RuntimeChoice value={runtime} choose={change => setChanged({ ...changed, ...change })} />
     </Replacing>
   );
 }

@@ -7,10 +7,10 @@ import type { Check as CheckFound, DeploymentPublic, Importance } from '../../ap
 import { Choice } from '../../components/Choice';
 import { useRegistry, useTrans } from '../../components/context';
 import { Field } from '../../components/Field';
+import { KernelspecChoice } from '../../components/KernelspecChoice';
 import { ModalFrame } from '../../components/modal';
 import { ProblemView } from '../../components/ProblemView';
 import { Spinner } from '../../components/Progress';
-import { useKernelspecs } from '../../components/useKernelspecs';
 import { measure } from '../../format/numbers';
 import { Checks, verdict } from '../deployment/replace/Checks';
 import { importanceName } from '../words';
@@ -51,7 +51,6 @@ export function DeployDialog(props: {
   const { shown, called, close } = props;
   const registry = useRegistry();
   const trans = useTrans();
-  const kernelspecs = useKernelspecs();
   const [draft, setDraft] = useState(() => left.get(called) ?? emptyDeployment(shown));
   const [typed, setTyped] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
@@ -199,13 +198,11 @@ export function DeployDialog(props: {
           checked={draft.storeFeatures}
           set={storeFeatures => set({ storeFeatures })}
         />
-        {!external && kernelspecs.length > 1 && (
-          <Choice
-            label={trans.__('Environment')}
+        {!external && (
+          <KernelspecChoice
             help={trans.__('The kernel in whose environment the model runs.')}
             error={problem('kernelspec')}
             value={draft.kernelspec}
-            options={[['', trans.__('The registry’s default')], ...kernelspecs]}
             choose={kernelspec => set({ kernelspec })}
           />
         )}

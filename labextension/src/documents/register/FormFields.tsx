@@ -6,7 +6,7 @@ import type { TargetType } from '../../api/types';
 import { Choice } from '../../components/Choice';
 import { useTrans } from '../../components/context';
 import { Field } from '../../components/Field';
-import { useKernelspecs } from '../../components/useKernelspecs';
+import { KernelspecChoice } from '../../components/KernelspecChoice';
 import { targetTypeName } from '../words';
 import { asksFor, type FieldName, positiveOf, readClasses } from './draft';
 import type { Registration } from './registration';
@@ -29,7 +29,6 @@ export function FormFields(props: {
   const { fields, kind, inspection } = registration;
   const trans = useTrans();
   const id = useId();
-  const kernelspecs = useKernelspecs();
   const columns = inspection?.columns ?? [];
   const missing = inspection?.missing ?? {};
   const asked = (name: FieldName) => asksFor(name, kind, fields);
@@ -78,13 +77,11 @@ export function FormFields(props: {
           {wiring => <input {...wiring} {...input('environment')} />}
         </Field>
       )}
-      {asked('kernelspec') && kernelspecs.length > 1 && (
-        <Choice
-          label={trans.__('Environment')}
+      {asked('kernelspec') && (
+        <KernelspecChoice
           help={trans.__('The kernel in whose environment the model is looked at.')}
           error={said.kernelspec}
           value={fields.kernelspec}
-          options={[['', trans.__('The registry’s default')], ...kernelspecs]}
           choose={kernelspec => registration.set({ kernelspec })}
         />
       )}

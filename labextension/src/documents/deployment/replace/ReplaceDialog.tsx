@@ -6,7 +6,6 @@ import { ProblemError } from '../../../api/problems';
 import type {
   Check,
   DeploymentPublic,
-  ModelEnvironment,
   PackageSummary,
   ReplacementReason
 } from '../../../api/types';
@@ -19,11 +18,11 @@ import { Spinner } from '../../../components/Progress';
 import { type Answer, useAnswer } from '../../../components/useAnswer';
 import { useChanges } from '../../../events/hooks';
 import { BuildLog } from '../../package/BuildLog';
-import { LibrariesChoice } from '../../package/LibrariesChoice';
 import { reasonName } from '../../words';
 import { previous } from '../overview/periods';
 import { Checks, verdict } from './Checks';
 import { PackageChooser, useDelayed } from './PackageChooser';
+import { type Runtime, RuntimeChoice, runtimeOf } from './RuntimeChoice';
 
 export const REASONS: readonly ReplacementReason[] = [
   'accuracy',
@@ -49,12 +48,10 @@ export function ReplaceDialog(props: DialogProps): React.ReactElement {
   const { close } = props;
   const deployment = useCurrent(props.deployment);
   const [chosen, setChosen] = useState<PackageSummary>();
-  const [libraries, setLibraries] = useState<ModelEnvironment>();
+  const [runtime, setRuntime] = useState<Partial<Runtime>>({});
   const [reason, setReason] = useState<ReplacementReason>('other');
-  const body = chosen && {
-    package_id: chosen.id,
-    environment: chosen.kind === 'external' ? null : (libraries ?? deployment.environment)
-  };
+  const runsIn =
+    chosen && chosen.kind !== 'external' ? { ...runtimeOf(deployment), ...runtime } : undefined;
   return (
     <Replacing
       deployment={deployment}
@@ -62,8 +59,10 @@ export function ReplaceDialog(props: DialogProps): React.ReactElement {
       title={trans.__('Replace %1 in %2', deployment.package, deployment.label)}
       verb={trans.__('Replace')}
       package={chosen && { id: chosen.id, name: `${chosen.name}/${chosen.version}` }}
-      environment={body?.environment}
-      replace={note => api.replace(deployment.id, { ...body!, reason, note })}
+      runtime={runsIn}
+      replace={note =>
+        api.replace(deployment.id, { package_id: chosen!.id, ...runsIn, reason, note })
+      }
       fields={
         <Choice
           label={trans.__('Reason')}
@@ -74,7 +73,9 @@ export function ReplaceDialog(props: DialogProps): React.ReactElement {
       }
     >
       <PackageChooser deployment={deployment} chosen={chosen} choose={setChosen} />
-      {body?.environment && <LibrariesChoice value={body.environment} choose={setLibraries} />}
+      {runsIn && (
+        <RuntimeChoice value={runsIn} choose={change => setRuntime({ ...runtime, ...change })} />
+      )}
     </Replacing>
   );
 }
@@ -97,7 +98,11 @@ export function RollBackDialog(props: DialogProps): React.ReactElement {
       title={trans.__('Roll %1 back?', deployment.label)}
       verb={trans.__('Roll back')}
       package={before && { id: before.package_id, name: before.package }}
-      environment={before?.environment}
+      runtime={
+        before?.environment
+          ? { environment: before.environment, kernelspec: before.kernelspec ?? '' }
+          : undefined
+      }
       replace={note => api.rollBack(deployment.id, { note })}
     >
       {history.error !== undefined && <ProblemView error={history.error} retry={history.reload} />}
@@ -142,8 +147,8 @@ export function Replacing(props: {
   verb: string;
   /** What is to be in service. */
   package?: { id: number; name: string };
-  /** Whose libraries it is to run with; as the champion, or as it did, where nothing is said. */
-  environment?: ModelEnvironment | null;
+  /** What it is to run in; as the champion, or as it did, where nothing is said. */
+  runtime?: Runtime;
   /** Checks it without changing anything; as a package unless given. */
   check?: () => Promise<{ checks: Check[] }>;
   replace: (note: string) => Promise<unknown>;
@@ -153,7 +158,7 @@ export function Replacing(props: {
 }): React.ReactElement {
   const trans = useTrans();
   const { api, changes } = useRegistry();
-  const { deployment, environment, verb, close, check } = props;
+  const { deployment, runtime, verb, close, check } = props;
   const [note, setNote] = useState('');
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
@@ -166,9 +171,9 @@ export function Replacing(props: {
         ? undefined
         : (
             await (check?.() ??
-              api.replace(deployment.id, { package_id: rested, environment, dry_run: true }))
+              api.replace(deployment.id, { package_id: rested, ...runtime, dry_run: true }))
           ).checks,
-    [rested, environment, deployment.id, deployment.package_id]
+    [rested, runtime?.environment, runtime?.kernelspec, deployment.id, deployment.package_id]
   );
   const checked = wanted !== undefined && rested === wanted && !checks.loading;
   const outcome = checked && checks.data ? verdict(checks.data) : undefined;
@@ -236,8 +241,8 @@ export function Replacing(props: {
             />
           )}
         </section>
-        {environment === 'package' && checks.loading && rested !== undefined && !check && (
-          <BuildLog packageId={rested} kernelspec={deployment.kernelspec ?? ''} />
+        {runtime?.environment === 'package' && checks.loading && rested !== undefined && !check && (
+          <BuildLog packageId={rested} kernelspec={runtime.kernelspec} />
         )}
       </div>
       {props.fields}
