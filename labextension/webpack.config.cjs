@@ -1,5 +1,7 @@
 // What is added to the configuration with which JupyterLab's builder builds the extension.
-const { ProvidePlugin, SwcJsMinimizerRspackPlugin } = require('@rspack/core');
+const { join } = require('node:path');
+
+const { CopyRspackPlugin, ProvidePlugin, SwcJsMinimizerRspackPlugin } = require('@rspack/core');
 
 module.exports = {
   plugins: [
@@ -7,6 +9,16 @@ module.exports = {
     new ProvidePlugin({
       createElement: ['react', 'createElement'],
       Fragment: ['react', 'Fragment']
+    }),
+    // the one library that is bundled is of many small files, which the list of licences overlooks
+    new CopyRspackPlugin({
+      patterns: [
+        {
+          from: join(__dirname, 'node_modules/hyparquet/LICENSE'),
+          to: 'hyparquet.LICENSE.txt',
+          toType: 'file'
+        }
+      ]
     })
   ],
   optimization: {
