@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // what JSX becomes, see src/jsx.d.ts
+  // what JSX becomes, see src/jsx.ts
   esbuild: { jsxInject: "import { createElement, Fragment } from 'react'" },
   test: {
     environment: 'jsdom',

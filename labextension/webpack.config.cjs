@@ -3,12 +3,14 @@ const { join } = require('node:path');
 
 const { CopyRspackPlugin, ProvidePlugin, SwcJsMinimizerRspackPlugin } = require('@rspack/core');
 
+// what JSX becomes
+const jsx = join(__dirname, 'lib/jsx.js');
+
 module.exports = {
   plugins: [
-    // what JSX becomes, see src/jsx.d.ts
     new ProvidePlugin({
-      createElement: ['react', 'createElement'],
-      Fragment: ['react', 'Fragment']
+      createElement: [jsx, 'createElement'],
+      Fragment: [jsx, 'Fragment']
     }),
     // the one library that is bundled is of many small files, which the list of licences overlooks
     new CopyRspackPlugin({

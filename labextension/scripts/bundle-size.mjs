@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const START_KB = 150;
-const ALL_KB = 345;
+const ALL_KB = 340;
 const folder = fileURLToPath(
   new URL('../../jupyter_registry/labextension/static', import.meta.url)
 );

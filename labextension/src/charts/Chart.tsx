@@ -3,6 +3,7 @@
 import type React from 'react';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 
+import { LinkButton } from '../components/buttons';
 import { useSurroundings, useTrans } from '../components/context';
 import { ProblemView } from '../components/ProblemView';
 import { fileName, pngOf, save, svgText } from './export';
@@ -117,43 +118,35 @@ export function Chart(props: {
       )}
       {error !== undefined && <ProblemView error={error} dismiss={() => setError(undefined)} />}
       <div className="jp-Registry-chartTools" role="group" aria-label={trans.__('Of the chart')}>
-        <button
-          type="button"
-          className="jp-Registry-link"
+        <LinkButton
           aria-expanded={tabled || !able}
           aria-controls={`${id}-table`}
           onClick={() => setTabled(!tabled)}
         >
           {trans.__('Table')}
-        </button>
+        </LinkButton>
         {able && (
           <>
-            <button
-              type="button"
-              className="jp-Registry-link"
+            <LinkButton
               aria-label={trans.__('Save as PNG')}
               onClick={() => void exportAs(asPng, 'png')()}
             >
               PNG
-            </button>
-            <button
-              type="button"
-              className="jp-Registry-link"
+            </LinkButton>
+            <LinkButton
               aria-label={trans.__('Save as SVG')}
               onClick={() => void exportAs(asSvg, 'svg')()}
             >
               SVG
-            </button>
+            </LinkButton>
           </>
         )}
-        <button
-          type="button"
-          className="jp-Registry-link"
+        <LinkButton
           aria-label={trans.__('Save as CSV')}
           onClick={() => void exportAs(asCsv, 'csv')()}
         >
           CSV
-        </button>
+        </LinkButton>
       </div>
       <div id={`${id}-table`} hidden={!tabled && able}>
         {(tabled || !able) && <TableView label={drawing.title} table={drawing.table} />}

@@ -3,6 +3,7 @@ import { Clipboard } from '@jupyterlab/apputils';
 import type React from 'react';
 import { useEffect, useState } from 'react';
 
+import { Button } from './buttons';
 import { useTrans } from './context';
 
 export function CodeBlock(props: { title: string; code: string }): React.ReactElement {
@@ -33,9 +34,7 @@ export function CopyButton(props: { text: string; what: string }): React.ReactEl
   return (
     <span className="jp-Registry-copy">
       <span role="status">{copied && trans.__('Copied')}</span>
-      <button
-        type="button"
-        className="jp-Registry-button"
+      <Button
         aria-label={trans.__('Copy: %1', props.what)}
         onClick={() => {
           Clipboard.copyToSystem(props.text);
@@ -43,7 +42,7 @@ export function CopyButton(props: { text: string; what: string }): React.ReactEl
         }}
       >
         {trans.__('Copy')}
-      </button>
+      </Button>
     </span>
   );
 }

@@ -4,6 +4,7 @@ import { useId, useRef, useState } from 'react';
 
 import { size } from '../format/numbers';
 import { contentsFile } from '../rows/contents';
+import { Button } from './buttons';
 import { useRegistry, useTrans } from './context';
 import { useDrops } from './drops';
 import { ProblemView } from './ProblemView';
@@ -75,9 +76,9 @@ export function DropFile(props: {
             trans.__('Drop a file here')
           )}
         </span>
-        <button type="button" className="jp-Registry-button" onClick={() => input.current?.click()}>
+        <Button onClick={() => input.current?.click()}>
           {props.file ? trans.__('Choose another…') : trans.__('Choose a file…')}
-        </button>
+        </Button>
         {props.children}
         <input
           ref={input}

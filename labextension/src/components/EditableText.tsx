@@ -2,6 +2,7 @@
 import type React from 'react';
 import { useEffect, useRef, useState } from 'react';
 
+import { Button } from './buttons';
 import { useTrans } from './context';
 import { useKept } from './kept';
 import { ProblemView } from './ProblemView';
@@ -99,9 +100,7 @@ export function EditableText(props: {
         >
           {trans.__('Save')}
         </button>
-        <button type="button" className="jp-Registry-button" onClick={leave}>
-          {trans.__('Cancel')}
-        </button>
+        <Button onClick={leave}>{trans.__('Cancel')}</Button>
       </span>
       {error !== undefined && <ProblemView error={error} />}
     </div>

@@ -2,6 +2,7 @@
 import type React from 'react';
 
 import { ConnectionLostError, ProblemError } from '../api/problems';
+import { Button } from './buttons';
 import { useTrans } from './context';
 
 export function ProblemView(props: {
@@ -29,16 +30,8 @@ export function ProblemView(props: {
       )}
       {(props.retry || props.dismiss) && (
         <p className="jp-Registry-buttons">
-          {props.retry && (
-            <button type="button" className="jp-Registry-button" onClick={props.retry}>
-              {trans.__('Try again')}
-            </button>
-          )}
-          {props.dismiss && (
-            <button type="button" className="jp-Registry-button" onClick={props.dismiss}>
-              {trans.__('Dismiss')}
-            </button>
-          )}
+          {props.retry && <Button onClick={props.retry}>{trans.__('Try again')}</Button>}
+          {props.dismiss && <Button onClick={props.dismiss}>{trans.__('Dismiss')}</Button>}
         </p>
       )}
     </div>

@@ -2,6 +2,7 @@
 import type React from 'react';
 
 import { percent } from '../format/numbers';
+import { Button } from './buttons';
 import { useTrans } from './context';
 
 export function Spinner(props: { label?: string }): React.ReactElement {
@@ -28,11 +29,7 @@ export function Progress(props: {
       <span>{label}</span>
       <progress aria-label={label} value={done} max={total || 1} />
       <span>{percent(share)}</span>
-      {cancel && (
-        <button type="button" className="jp-Registry-button" onClick={cancel}>
-          {trans.__('Cancel')}
-        </button>
-      )}
+      {cancel && <Button onClick={cancel}>{trans.__('Cancel')}</Button>}
     </div>
   );
 }

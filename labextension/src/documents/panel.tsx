@@ -3,6 +3,7 @@ import type React from 'react';
 import { useEffect, useRef, useState } from 'react';
 
 import { ProblemError } from '../api/problems';
+import { Button } from '../components/buttons';
 import { useSurroundings, useTrans } from '../components/context';
 import { EmptyState } from '../components/EmptyState';
 import { ProblemView } from '../components/ProblemView';
@@ -129,15 +130,13 @@ function Actions<A>(props: {
     <div className="jp-Registry-actions">
       <span className="jp-Registry-buttons">
         {offered.map(action => (
-          <button
+          <Button
             key={action.id}
-            type="button"
-            className="jp-Registry-button"
             aria-busy={busy === action.id}
             onClick={() => busy === undefined && void run(action)}
           >
             {action.label(trans)}
-          </button>
+          </Button>
         ))}
       </span>
       {error !== undefined && <ProblemView error={error} dismiss={() => setError(undefined)} />}

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import { ConnectionLostError } from '../api/problems';
 import type { EntityCommands, Failure } from '../commands/entities';
+import { Button } from '../components/buttons';
 import { useRegistry, useTrans } from '../components/context';
 import { EmptyState } from '../components/EmptyState';
 import { ProblemView } from '../components/ProblemView';
@@ -184,9 +185,7 @@ export function EntityList<E extends { id: number }>(
         />
       ) : filtered || !hasAsked ? (
         <EmptyState title={trans.__('Nothing matches.')}>
-          <button type="button" className="jp-Registry-button" onClick={clear}>
-            {trans.__('Clear filters')}
-          </button>
+          <Button onClick={clear}>{trans.__('Clear filters')}</Button>
         </EmptyState>
       ) : (
         props.empty

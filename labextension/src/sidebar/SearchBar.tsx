@@ -3,6 +3,7 @@ import { closeIcon, filterIcon } from '@jupyterlab/ui-components';
 import type React from 'react';
 import { useId } from 'react';
 
+import { LinkButton } from '../components/buttons';
 import { useTrans } from '../components/context';
 import type { FilterField, Filters } from './filters';
 
@@ -122,9 +123,9 @@ export function Found(props: { text: string; clear: () => void }): React.ReactEl
   return (
     <p className="jp-Registry-found">
       <span role="status">{props.text}</span>
-      <button type="button" className="jp-Registry-link" onClick={props.clear}>
+      <LinkButton onClick={props.clear}>
         <closeIcon.react tag="span" width="12px" aria-hidden="true" /> {trans.__('Clear filters')}
-      </button>
+      </LinkButton>
     </p>
   );
 }

@@ -2,6 +2,7 @@
 import { addIcon, type LabIcon, refreshIcon, runIcon } from '@jupyterlab/ui-components';
 import type React from 'react';
 
+import { LinkButton } from '../components/buttons';
 import { useRegistry, useTrans } from '../components/context';
 import { useContributions } from '../components/useContributions';
 import { useConnection } from '../events/hooks';
@@ -40,13 +41,7 @@ export function Sidebar(props: {
       {connection === 'lost' && (
         <p className="jp-Registry-lost" role="status">
           {trans.__('The server does not answer; it is tried again.')}{' '}
-          <button
-            type="button"
-            className="jp-Registry-link"
-            onClick={() => registry.changes.connect()}
-          >
-            {trans.__('Now')}
-          </button>
+          <LinkButton onClick={() => registry.changes.connect()}>{trans.__('Now')}</LinkButton>
         </p>
       )}
       <RowCommandsContext.Provider value={props.commands}>

@@ -4,6 +4,7 @@ import { useId, useMemo, useState } from 'react';
 
 import type { AccuracyDetails } from '../../api/types';
 import { Chart } from '../../charts/Chart';
+import { Button } from '../../components/buttons';
 import { useTrans } from '../../components/context';
 import { RowsTable } from '../../components/RowsTable';
 import { measure } from '../../format/numbers';
@@ -171,9 +172,7 @@ function ThresholdInput(props: {
         value={value}
         onChange={event => set(event.target.value)}
       />
-      <button type="button" className="jp-Registry-button" onClick={() => set('')}>
-        {trans.__('In force: %1', measure(inForce))}
-      </button>
+      <Button onClick={() => set('')}>{trans.__('In force: %1', measure(inForce))}</Button>
     </div>
   );
 }

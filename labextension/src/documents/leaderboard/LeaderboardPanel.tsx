@@ -3,6 +3,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type React from 'react';
 
 import type { LeaderboardPublic } from '../../api/types';
+import { LinkButton } from '../../components/buttons';
 import { useRegistry, useTrans } from '../../components/context';
 import { KeepProvider } from '../../components/kept';
 import { full } from '../../format/times';
@@ -39,14 +40,9 @@ function Heading({ shown }: { shown: LeaderboardPublic }): React.ReactElement {
   const trans = useTrans();
   const registry = useRegistry();
   const link = (label: string, id: number) => (
-    <button
-      key={label}
-      type="button"
-      className="jp-Registry-link"
-      onClick={() => void registry.openLeaderboard(id)}
-    >
+    <LinkButton key={label} onClick={() => void registry.openLeaderboard(id)}>
       {label}
-    </button>
+    </LinkButton>
   );
   return (
     <>

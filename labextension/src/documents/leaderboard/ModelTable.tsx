@@ -2,6 +2,7 @@
 import type React from 'react';
 import { useRef } from 'react';
 
+import { LinkButton } from '../../components/buttons';
 import { useRegistry, useTrans } from '../../components/context';
 import { measure, size } from '../../format/numbers';
 import { metricTitle } from '../../monitoring/metrics';
@@ -114,9 +115,7 @@ function Row(props: {
     >
       <td className="jp-mod-number">{rank ?? '–'}</td>
       <th scope="row">
-        <button type="button" className="jp-Registry-link" aria-pressed={selected}>
-          {model.label}
-        </button>
+        <LinkButton aria-pressed={selected}>{model.label}</LinkButton>
       </th>
       {failed ? (
         <td colSpan={cells.length + 1} className="jp-Registry-boardReason">
@@ -131,16 +130,14 @@ function Row(props: {
           ))}
           <td>
             {typeof model.package_id === 'number' && (
-              <button
-                type="button"
-                className="jp-Registry-link"
+              <LinkButton
                 onClick={event => {
                   event.stopPropagation();
                   void registry.openPackage(model.package_id!);
                 }}
               >
                 {model.package}
-              </button>
+              </LinkButton>
             )}
           </td>
         </>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
 import type { BoardModelSummary, LeaderboardPublic } from '../../api/types';
+import { Button, SubmitButton } from '../../components/buttons';
 import { useRegistry, useTrans } from '../../components/context';
 import { Field } from '../../components/Field';
 import { ModalFrame } from '../../components/modal';
@@ -48,12 +49,8 @@ export function RegisterModel(props: {
       submit={() => void submit()}
       buttons={
         <>
-          <button type="button" className="jp-Registry-button" onClick={close}>
-            {trans.__('Cancel')}
-          </button>
-          <button type="submit" className="jp-Registry-button jp-mod-primary" aria-busy={busy}>
-            {trans.__('Register')}
-          </button>
+          <Button onClick={close}>{trans.__('Cancel')}</Button>
+          <SubmitButton aria-busy={busy}>{trans.__('Register')}</SubmitButton>
         </>
       }
     >

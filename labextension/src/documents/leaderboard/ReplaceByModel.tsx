@@ -8,6 +8,7 @@ import type {
   LeaderboardPublic,
   ReplacementReason
 } from '../../api/types';
+import { SubmitButton } from '../../components/buttons';
 import { Choice } from '../../components/Choice';
 import { useRegistry, useTrans } from '../../components/context';
 import { ModalFrame } from '../../components/modal';
@@ -43,11 +44,7 @@ export function ReplaceByModel(props: DialogProps): React.ReactElement {
       <ModalFrame
         title={trans.__('Replace a deployment by %1', props.model.label)}
         submit={props.close}
-        buttons={
-          <button type="submit" className="jp-Registry-button jp-mod-primary">
-            {trans.__('Close')}
-          </button>
-        }
+        buttons={<SubmitButton>{trans.__('Close')}</SubmitButton>}
       >
         {error !== undefined ? (
           <ProblemView error={error} retry={reload} />

@@ -5,6 +5,7 @@ import { useRef, useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
 import type { LeaderboardPublic } from '../../api/types';
+import { Button, SubmitButton } from '../../components/buttons';
 import { useRegistry, useTrans } from '../../components/context';
 import { DropFile } from '../../components/DropFile';
 import { Field } from '../../components/Field';
@@ -164,9 +165,7 @@ function Form(props: FormProps & { board?: LeaderboardPublic }): React.ReactElem
           error={said('file')}
         >
           {browse && (
-            <button
-              type="button"
-              className="jp-Registry-button"
+            <Button
               onClick={() =>
                 void browse(trans.__('Data')).then(([taken]) => {
                   if (taken) {
@@ -176,7 +175,7 @@ function Form(props: FormProps & { board?: LeaderboardPublic }): React.ReactElem
               }
             >
               {trans.__('From the file browser…')}
-            </button>
+            </Button>
           )}
         </DropFile>
         {missing.length > 0 && (
@@ -223,20 +222,12 @@ function Form(props: FormProps & { board?: LeaderboardPublic }): React.ReactElem
       {job.waiting && (
         <div className="jp-Registry-buttons">
           <Spinner label={trans.__('The data are read and checked…')} />
-          <button type="button" className="jp-Registry-button" onClick={job.cancel}>
-            {trans.__('Cancel')}
-          </button>
+          <Button onClick={job.cancel}>{trans.__('Cancel')}</Button>
         </div>
       )}
       {job.error !== undefined && <ProblemView error={job.error} dismiss={job.dismiss} />}
       <p className="jp-Registry-buttons jp-Registry-submit">
-        <button
-          type="submit"
-          className="jp-Registry-button jp-mod-primary"
-          aria-busy={!!job.sending || job.waiting}
-        >
-          {trans.__('Train')}
-        </button>
+        <SubmitButton aria-busy={!!job.sending || job.waiting}>{trans.__('Train')}</SubmitButton>
       </p>
     </form>
   );

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
 import type { Check as CheckFound, DeploymentPublic, Importance } from '../../api/types';
+import { Button, SubmitButton } from '../../components/buttons';
 import { Choice } from '../../components/Choice';
 import { useRegistry, useTrans } from '../../components/context';
 import { Field } from '../../components/Field';
@@ -126,12 +127,10 @@ export function DeployDialog(props: {
       submit={() => void submit()}
       buttons={
         <>
-          <button type="button" className="jp-Registry-button" onClick={close}>
-            {trans.__('Cancel')}
-          </button>
-          <button type="submit" className="jp-Registry-button jp-mod-primary" aria-busy={busy}>
+          <Button onClick={close}>{trans.__('Cancel')}</Button>
+          <SubmitButton aria-busy={busy}>
             {checks.length ? trans.__('Deploy all the same') : trans.__('Deploy')}
-          </button>
+          </SubmitButton>
         </>
       }
     >

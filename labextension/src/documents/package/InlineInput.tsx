@@ -2,6 +2,7 @@
 import type React from 'react';
 import { useEffect, useRef, useState } from 'react';
 
+import { Button, SubmitButton } from '../../components/buttons';
 import { useTrans } from '../../components/context';
 import { Field } from '../../components/Field';
 import { useKept } from '../../components/kept';
@@ -82,12 +83,8 @@ export function InlineInput(props: {
         )}
       </Field>
       <span className="jp-Registry-buttons">
-        <button type="submit" className="jp-Registry-button jp-mod-primary" aria-busy={saving}>
-          {trans.__('Save')}
-        </button>
-        <button type="button" className="jp-Registry-button" onClick={close}>
-          {trans.__('Cancel')}
-        </button>
+        <SubmitButton aria-busy={saving}>{trans.__('Save')}</SubmitButton>
+        <Button onClick={close}>{trans.__('Cancel')}</Button>
       </span>
       {error !== undefined && <ProblemView error={error} />}
     </form>

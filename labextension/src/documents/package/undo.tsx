@@ -2,6 +2,7 @@
 import type React from 'react';
 import { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react';
 
+import { LinkButton } from '../../components/buttons';
 import { useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';
 
@@ -55,11 +56,7 @@ export function UndoProvider(props: { children: React.ReactNode }): React.ReactE
         {last && (
           <>
             {last.said}{' '}
-            {last.back && (
-              <button type="button" className="jp-Registry-link" onClick={() => void undo()}>
-                {trans.__('Undo')}
-              </button>
-            )}
+            {last.back && <LinkButton onClick={() => void undo()}>{trans.__('Undo')}</LinkButton>}
           </>
         )}
       </p>

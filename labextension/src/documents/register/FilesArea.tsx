@@ -2,6 +2,7 @@
 import type React from 'react';
 import { useId, useRef, useState } from 'react';
 
+import { Button } from '../../components/buttons';
 import { useTrans } from '../../components/context';
 import { type Chosen, fromInput } from '../../components/dropped';
 import { useDrops } from '../../components/drops';
@@ -110,22 +111,12 @@ export function FilesArea(props: {
             {several ? trans.__('Choose files…') : trans.__('Choose a file…')}
           </button>
           {several && (
-            <button
-              type="button"
-              className="jp-Registry-button"
-              onClick={() => folder.current?.click()}
-            >
-              {trans.__('Choose a folder…')}
-            </button>
+            <Button onClick={() => folder.current?.click()}>{trans.__('Choose a folder…')}</Button>
           )}
           {browse && (
-            <button
-              type="button"
-              className="jp-Registry-button"
-              onClick={() => void browse(label).then(contents, setProblem)}
-            >
+            <Button onClick={() => void browse(label).then(contents, setProblem)}>
               {trans.__('From the file browser…')}
-            </button>
+            </Button>
           )}
         </span>
         {picker(files, { multiple: !!several, accept })}

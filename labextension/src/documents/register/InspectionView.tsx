@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type React from 'react';
 
 import type { InspectionPublic } from '../../api/types';
+import { Button, LinkButton } from '../../components/buttons';
 import { useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';
 import { Progress, Spinner } from '../../components/Progress';
@@ -29,9 +30,7 @@ export function InspectionView(props: {
         {registration.kind === 'custom' && (
           <p className="jp-Registry-fieldHelp">
             {trans.__('Without being looked at it has no baseline, and may fail to be deployed.')}{' '}
-            <button type="button" className="jp-Registry-link" onClick={anyway}>
-              {trans.__('Register it as typed below')}
-            </button>
+            <LinkButton onClick={anyway}>{trans.__('Register it as typed below')}</LinkButton>
           </p>
         )}
       </div>
@@ -41,13 +40,9 @@ export function InspectionView(props: {
     return (
       <p className="jp-Registry-buttons">
         <span>{trans.__('It was not looked at.')}</span>
-        <button
-          type="button"
-          className="jp-Registry-button"
-          onClick={() => void registration.lookAgain()}
-        >
+        <Button onClick={() => void registration.lookAgain()}>
           {trans.__('Have it looked at')}
-        </button>
+        </Button>
       </p>
     );
   }
@@ -65,9 +60,7 @@ function Running(props: { inspection?: InspectionPublic; cancel: () => void }): 
   return (
     <div className="jp-Registry-progress">
       <Spinner label={label} />
-      <button type="button" className="jp-Registry-button" onClick={cancel}>
-        {trans.__('Cancel')}
-      </button>
+      <Button onClick={cancel}>{trans.__('Cancel')}</Button>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import type React from 'react';
 import { useEffect, useReducer, useRef } from 'react';
 
 import { ProblemError } from '../../api/problems';
+import { Button, LinkButton, SubmitButton } from '../../components/buttons';
 import { useRegistry, useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';
 import type { RegisterArgs } from '../../tokens';
@@ -96,13 +97,9 @@ export function RegisterPanel(props: {
         <p className="jp-Registry-resumed" role="status">
           {trans.__('You go on where you left off.')}{' '}
           {sending.lost.length > 0 && trans.__('To be chosen again: %1.', sending.lost.join(', '))}{' '}
-          <button
-            type="button"
-            className="jp-Registry-link"
-            onClick={() => void registration.clear()}
-          >
+          <LinkButton onClick={() => void registration.clear()}>
             {trans.__('Begin anew')}
-          </button>
+          </LinkButton>
         </p>
       )}
       <Kinds kind={kind} choose={chosen => registration.choose(chosen)} />
@@ -154,13 +151,7 @@ export function RegisterPanel(props: {
         </p>
       )}
       <p className="jp-Registry-buttons jp-Registry-submit">
-        <button
-          type="submit"
-          className="jp-Registry-button jp-mod-primary"
-          aria-busy={registration.registering}
-        >
-          {trans.__('Register')}
-        </button>
+        <SubmitButton aria-busy={registration.registering}>{trans.__('Register')}</SubmitButton>
       </p>
     </form>
   );
@@ -221,9 +212,7 @@ function SendingLine(props: { registration: Registration }): React.ReactElement 
     return (
       <p className="jp-Registry-buttons">
         <span>{trans.__('The files are sent…')}</span>
-        <button type="button" className="jp-Registry-button" onClick={() => void sending.cancel()}>
-          {trans.__('Cancel sending')}
-        </button>
+        <Button onClick={() => void sending.cancel()}>{trans.__('Cancel sending')}</Button>
       </p>
     );
   }
@@ -235,16 +224,14 @@ function SendingLine(props: { registration: Registration }): React.ReactElement 
       {sending.error !== undefined && <ProblemView error={sending.error} />}
       <p className="jp-Registry-buttons">
         <span role="status">{trans.__('The files are not sent.')}</span>
-        <button
-          type="button"
-          className="jp-Registry-button"
+        <Button
           onClick={() => {
             void sending.send();
             void registration.proceed();
           }}
         >
           {trans.__('Send them')}
-        </button>
+        </Button>
       </p>
     </>
   );

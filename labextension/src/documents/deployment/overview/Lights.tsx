@@ -2,6 +2,7 @@
 import type React from 'react';
 
 import type { DeploymentStatus } from '../../../api/types';
+import { LinkButton } from '../../../components/buttons';
 import { useRegistry, useTrans } from '../../../components/context';
 import { StatusLight } from '../../../components/StatusLight';
 import { useContributions } from '../../../components/useContributions';
@@ -24,9 +25,7 @@ export function Lights(props: { status: DeploymentStatus }): React.ReactElement 
           <StatusLight status={judged.status ?? 'unknown'} label={label} />
           <span>
             {tabs.some(tab => tab.id === id) ? (
-              <button type="button" className="jp-Registry-link" onClick={() => selectTab(id)}>
-                {label}
-              </button>
+              <LinkButton onClick={() => selectTab(id)}>{label}</LinkButton>
             ) : (
               <strong>{label}</strong>
             )}

@@ -3,6 +3,7 @@ import React from 'react';
 
 import type { ServicePeriod } from '../../../api/types';
 import { Badge } from '../../../components/Badge';
+import { Button, LinkButton } from '../../../components/buttons';
 import { useRegistry, useTrans } from '../../../components/context';
 import { full } from '../../../format/times';
 import { reasonName } from '../../words';
@@ -23,13 +24,9 @@ export function Timeline(props: { periods: readonly ServicePeriod[] }): React.Re
         {shown.map(({ period, from, share }) => (
           <li key={period.start}>
             <p className="jp-Registry-facts">
-              <button
-                type="button"
-                className="jp-Registry-link"
-                onClick={() => void registry.openPackage(period.package_id)}
-              >
+              <LinkButton onClick={() => void registry.openPackage(period.package_id)}>
                 {period.package}
-              </button>
+              </LinkButton>
               {!period.end && <Badge tone="success">{trans.__('in service')}</Badge>}
               {period.reason && <Badge>{reasonName(period.reason, trans)}</Badge>}
             </p>
@@ -53,9 +50,9 @@ export function Timeline(props: { periods: readonly ServicePeriod[] }): React.Re
         ))}
       </ol>
       {ordered.length > shown.length && (
-        <button type="button" className="jp-Registry-button" onClick={() => setAll(true)}>
+        <Button onClick={() => setAll(true)}>
           {trans._n('Show %1 earlier one', 'Show %1 earlier ones', ordered.length - shown.length)}
-        </button>
+        </Button>
       )}
     </>
   );

@@ -9,6 +9,7 @@ import type {
   PackageSummary,
   ReplacementReason
 } from '../../../api/types';
+import { Button, SubmitButton } from '../../../components/buttons';
 import { Choice } from '../../../components/Choice';
 import { useRegistry, useTrans } from '../../../components/context';
 import { Field } from '../../../components/Field';
@@ -206,17 +207,10 @@ export function Replacing(props: {
       submit={() => void submit()}
       buttons={
         <>
-          <button type="button" className="jp-Registry-button" onClick={close}>
-            {trans.__('Cancel')}
-          </button>
-          <button
-            type="submit"
-            className="jp-Registry-button jp-mod-primary"
-            aria-disabled={!ready}
-            aria-busy={busy}
-          >
+          <Button onClick={close}>{trans.__('Cancel')}</Button>
+          <SubmitButton aria-disabled={!ready} aria-busy={busy}>
             {verb}
-          </button>
+          </SubmitButton>
         </>
       }
     >

@@ -3,6 +3,7 @@ import type React from 'react';
 import { useId } from 'react';
 
 import type { DeploymentPublic } from '../../../api/types';
+import { Button, SubmitButton } from '../../../components/buttons';
 import { Choice } from '../../../components/Choice';
 import { CodeBlock } from '../../../components/CodeBlock';
 import { useRegistry, useTrans } from '../../../components/context';
@@ -139,14 +140,9 @@ export function AskForm({ entity }: { entity: DeploymentPublic }): React.ReactEl
         </Field>
       )}
       <p className="jp-Registry-buttons">
-        <button
-          type="submit"
-          className="jp-Registry-button jp-mod-primary"
-          aria-busy={running}
-          aria-disabled={!ready}
-        >
+        <SubmitButton aria-busy={running} aria-disabled={!ready}>
           {trans.__('Ask')}
-        </button>
+        </SubmitButton>
       </p>
       <Running job={job} working={trans.__('The model answers…')} />
       <Outcome job={job}>
@@ -179,9 +175,9 @@ function Answer(props: Answered & { entity: DeploymentPublic }): React.ReactElem
         />
       )}
       <p className="jp-Registry-buttons">
-        <button type="button" className="jp-Registry-button" onClick={() => save(answer, name)}>
+        <Button onClick={() => save(answer, name)}>
           {trans.__('Download %1 (%2)', name, size(answer.size))}
-        </button>
+        </Button>
       </p>
     </section>
   );

@@ -3,6 +3,7 @@ import type React from 'react';
 import { useEffect, useRef } from 'react';
 
 import type { DeploymentPublic } from '../../../api/types';
+import { Button } from '../../../components/buttons';
 import { useTrans } from '../../../components/context';
 import { Progress, Spinner } from '../../../components/Progress';
 import { stateName } from '../../words';
@@ -39,9 +40,7 @@ export function Running<R>(props: { job: Job<R>; working: string }): React.React
   return (
     <div className="jp-Registry-progress">
       <Spinner label={props.working} />
-      <button type="button" className="jp-Registry-button" onClick={job.cancel}>
-        {trans.__('Cancel')}
-      </button>
+      <Button onClick={job.cancel}>{trans.__('Cancel')}</Button>
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import type React from 'react';
 
 import type { DeploymentPublic } from '../../../api/types';
+import { LinkButton } from '../../../components/buttons';
 import { useRegistry, useTrans } from '../../../components/context';
 import { predictionColumns } from '../../../rows/guess';
 import { useSelectTab } from '../../selectTab';
@@ -32,13 +33,9 @@ export function ReportForm({ entity }: { entity: DeploymentPublic }): React.Reac
           'The model %1 predicts elsewhere and is not asked here. Its host reports what it predicted:',
           entity.package
         )}{' '}
-        <button
-          type="button"
-          className="jp-Registry-link"
-          onClick={() => selectTab('integrations')}
-        >
+        <LinkButton onClick={() => selectTab('integrations')}>
           {trans.__('code for it is under Integrations')}
-        </button>
+        </LinkButton>
         {'. '}
         {trans.__('Or report a file of its predictions:')}
       </p>

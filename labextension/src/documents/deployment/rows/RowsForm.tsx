@@ -3,6 +3,7 @@ import type React from 'react';
 
 import { ProblemError } from '../../../api/problems';
 import type { DeploymentPublic } from '../../../api/types';
+import { SubmitButton } from '../../../components/buttons';
 import { useTrans } from '../../../components/context';
 import { DropFile } from '../../../components/DropFile';
 import { ProblemView } from '../../../components/ProblemView';
@@ -93,14 +94,9 @@ export function RowsForm<R>(props: {
           <Preview found={chosen.peek} />
           {props.children}
           <p className="jp-Registry-buttons">
-            <button
-              type="submit"
-              className="jp-Registry-button jp-mod-primary"
-              aria-busy={running}
-              aria-disabled={running || tooLarge}
-            >
+            <SubmitButton aria-busy={running} aria-disabled={running || tooLarge}>
               {props.verb}
-            </button>
+            </SubmitButton>
           </p>
         </>
       )}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 
 import { address } from '../../../api/http';
 import type { DeploymentPublic, KeyCreated, KeyPublic } from '../../../api/types';
+import { Button, SubmitButton } from '../../../components/buttons';
 import { CodeBlock, CopyButton } from '../../../components/CodeBlock';
 import { confirm } from '../../../components/confirm';
 import { useRegistry, useTrans } from '../../../components/context';
@@ -163,9 +164,7 @@ function Keys(props: {
             />
           )}
         </Field>
-        <button type="submit" className="jp-Registry-button jp-mod-primary" aria-busy={busy}>
-          {trans.__('Make a key')}
-        </button>
+        <SubmitButton aria-busy={busy}>{trans.__('Make a key')}</SubmitButton>
       </form>
       {made && (
         <div className="jp-Registry-secret" role="status">
@@ -173,9 +172,7 @@ function Keys(props: {
           <p className="jp-Registry-buttons">
             <code>{made.key}</code>
             <CopyButton text={made.key} what={trans.__('the new key')} />
-            <button type="button" className="jp-Registry-button" onClick={() => setMade(undefined)}>
-              {trans.__('Hide it')}
-            </button>
+            <Button onClick={() => setMade(undefined)}>{trans.__('Hide it')}</Button>
           </p>
         </div>
       )}
@@ -193,14 +190,12 @@ function Keys(props: {
                   {trans.__('made %1 by %2', full(key.created_at), key.created_by)}
                 </span>
               </span>
-              <button
-                type="button"
-                className="jp-Registry-button"
+              <Button
                 aria-label={trans.__('Revoke %1', key.name || key.prefix)}
                 onClick={() => void revoke(key)}
               >
                 {trans.__('Revoke…')}
-              </button>
+              </Button>
             </li>
           ))}
         </ul>

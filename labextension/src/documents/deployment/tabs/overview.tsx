@@ -2,6 +2,7 @@
 import type React from 'react';
 
 import type { DeploymentPublic } from '../../../api/types';
+import { LinkButton } from '../../../components/buttons';
 import { useRegistry, useTrans } from '../../../components/context';
 import { EditableText } from '../../../components/EditableText';
 import { Facts } from '../../../components/Facts';
@@ -50,14 +51,12 @@ function Overview(props: { entity: DeploymentPublic; reload: () => void }): Reac
           facts={[
             [
               trans.__('Champion'),
-              <button
+              <LinkButton
                 key="champion"
-                type="button"
-                className="jp-Registry-link"
                 onClick={() => void registry.openPackage(entity.package_id)}
               >
                 {entity.package}
-              </button>
+              </LinkButton>
             ],
             [trans.__('Target'), entity.target_name],
             [trans.__('Target type'), targetTypeName(entity.target_type, trans)],

@@ -4,6 +4,7 @@ import type React from 'react';
 
 import { ProblemError } from '../../../api/problems';
 import type { DeploymentPublic } from '../../../api/types';
+import { Button } from '../../../components/buttons';
 import { Choice } from '../../../components/Choice';
 import { useRegistry, useTrans } from '../../../components/context';
 import { useKept } from '../../../components/kept';
@@ -184,9 +185,9 @@ function Answer(props: { entity: DeploymentPublic; result: Scored }): React.Reac
         />
       )}
       <p className="jp-Registry-buttons">
-        <button type="button" className="jp-Registry-button" onClick={() => save(answer, name)}>
+        <Button onClick={() => save(answer, name)}>
           {trans.__('Download %1 (%2)', name, size(answer.size))}
-        </button>
+        </Button>
       </p>
     </section>
   );

@@ -4,6 +4,7 @@ import { useState } from 'react';
 
 import { ProblemError } from '../../../api/problems';
 import type { DeploymentPublic, Importance } from '../../../api/types';
+import { Button, SubmitButton } from '../../../components/buttons';
 import { Choice } from '../../../components/Choice';
 import { useRegistry, useTrans } from '../../../components/context';
 import { Facts } from '../../../components/Facts';
@@ -202,17 +203,13 @@ function SettingsForm(props: { entity: DeploymentPublic; reload: () => void }): 
       {entity.kernelspec && <Facts facts={[[trans.__('Runs in the kernel'), entity.kernelspec]]} />}
       {error !== undefined && <ProblemView error={error} dismiss={() => setError(undefined)} />}
       <p className="jp-Registry-buttons jp-mod-sticky">
-        <button
-          type="submit"
-          className="jp-Registry-button jp-mod-primary"
+        <SubmitButton
           aria-busy={state === 'saving'}
           aria-disabled={!dirty || Object.keys(wrong).length > 0}
         >
           {trans.__('Save')}
-        </button>
-        <button
-          type="button"
-          className="jp-Registry-button"
+        </SubmitButton>
+        <Button
           aria-disabled={!dirty}
           onClick={() => {
             setDraft({});
@@ -220,7 +217,7 @@ function SettingsForm(props: { entity: DeploymentPublic; reload: () => void }): 
           }}
         >
           {trans.__('Throw changes away')}
-        </button>
+        </Button>
         <span role="status" className="jp-Registry-muted">
           {state === 'saved' && trans.__('Saved.')}
           {state === '' && dirty && trans.__('Not saved yet.')}
@@ -304,9 +301,7 @@ function Segments(props: {
             />
           )}
         </Field>
-        <button type="button" className="jp-Registry-button" onClick={add}>
-          {trans.__('Add')}
-        </button>
+        <Button onClick={add}>{trans.__('Add')}</Button>
       </div>
     </div>
   );

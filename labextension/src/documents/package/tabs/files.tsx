@@ -4,6 +4,7 @@ import type React from 'react';
 import { useState } from 'react';
 
 import type { PackagePublic } from '../../../api/types';
+import { LinkButton } from '../../../components/buttons';
 import { useRegistry, useTrans } from '../../../components/context';
 import { RowsTable } from '../../../components/RowsTable';
 import { size } from '../../../format/numbers';
@@ -53,9 +54,7 @@ function Files({ entity }: { entity: PackagePublic }): React.ReactElement {
           size(file.size),
           <span key="hash" className="jp-Registry-hash">
             <code title={file.sha256}>{file.sha256.slice(0, 12)}…</code>{' '}
-            <button
-              type="button"
-              className="jp-Registry-link"
+            <LinkButton
               aria-label={trans.__('Copy the SHA-256 of %1', file.path)}
               onClick={() => {
                 Clipboard.copyToSystem(file.sha256);
@@ -63,7 +62,7 @@ function Files({ entity }: { entity: PackagePublic }): React.ReactElement {
               }}
             >
               {trans.__('Copy')}
-            </button>
+            </LinkButton>
           </span>
         ])}
       />

@@ -3,6 +3,7 @@ import type React from 'react';
 
 import type { PackagePublic } from '../../../api/types';
 import { Badge } from '../../../components/Badge';
+import { LinkButton } from '../../../components/buttons';
 import { useRegistry, useTrans } from '../../../components/context';
 import { EditableText } from '../../../components/EditableText';
 import { Facts } from '../../../components/Facts';
@@ -103,13 +104,7 @@ function Services(props: { services: readonly Service[] }): React.ReactElement {
         <ul className="jp-Registry-plainList" aria-label={trans.__('Deployments')}>
           {props.services.map(({ id, label, state, champion }) => (
             <li key={id}>
-              <button
-                type="button"
-                className="jp-Registry-link"
-                onClick={() => void registry.openDeployment(id)}
-              >
-                {label}
-              </button>{' '}
+              <LinkButton onClick={() => void registry.openDeployment(id)}>{label}</LinkButton>{' '}
               <Badge tone={state === 'active' ? 'success' : 'plain'}>
                 {stateName(state, trans)}
               </Badge>{' '}

@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type React from 'react';
 
 import type { PackagePublic } from '../../../api/types';
+import { LinkButton } from '../../../components/buttons';
 import { useRegistry, useSurroundings, useTrans } from '../../../components/context';
 import { Facts } from '../../../components/Facts';
 import { RowsTable } from '../../../components/RowsTable';
@@ -109,14 +110,12 @@ function LeaderboardLink(props: { from: NonNullable<Known['leaderboard']> }): Re
   const registry = useRegistry();
   const trans = useTrans();
   return (
-    <button
-      type="button"
-      className="jp-Registry-link"
+    <LinkButton
       title={trans.__('Open the leaderboard')}
       onClick={() => void registry.openLeaderboard(id)}
     >
       {trans.__('%1, model %2', name, number)}
-    </button>
+    </LinkButton>
   );
 }
 
@@ -131,13 +130,11 @@ function NotebookLink(props: { path: string }): React.ReactElement {
     return <>{path}</>;
   }
   return (
-    <button
-      type="button"
-      className="jp-Registry-link"
+    <LinkButton
       title={trans.__('Open the notebook')}
       onClick={() => void commands.execute('docmanager:open', { path: found })}
     >
       {found}
-    </button>
+    </LinkButton>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 
 import type { PackagePublic, PackageSummary } from '../../../api/types';
 import { Badge } from '../../../components/Badge';
+import { LinkButton } from '../../../components/buttons';
 import { Choice } from '../../../components/Choice';
 import { useRegistry, useTrans } from '../../../components/context';
 import { ProblemView } from '../../../components/ProblemView';
@@ -62,15 +63,13 @@ function Versions({ entity }: { entity: PackagePublic }): React.ReactElement {
               {trans.__('%1 (this one)', item.version)}
             </strong>
           ) : (
-            <button
+            <LinkButton
               key="version"
-              type="button"
-              className="jp-Registry-link"
               aria-label={trans.__('Open version %1', item.version)}
               onClick={() => void registry.openPackage(item.id)}
             >
               {item.version}
-            </button>
+            </LinkButton>
           ),
           full(item.created_at),
           item.created_by,
