@@ -272,7 +272,13 @@ def test_scores_of_anomalies(
 
     # what was one: the column that is left is taken for it
     part = _tab(panel, "Actuals")
-    what = pd.DataFrame({"visit": rows["visit"], "unusual": odd}).head(150)
+    what = pd.DataFrame({"who": rows["visit"], "unusual": odd}).head(150)
+    part.get_by_role("group", name="Rows").evaluate(DROP, ["who.csv", what.to_csv(index=False)])
+    expect(part.get_by_label("Association ID")).to_have_value("")
+    expect(part.get_by_label("Value")).to_have_value("")
+    part.get_by_label("Association ID").select_option("who")
+    expect(part.get_by_label("Value")).to_have_value("unusual")
+    what = what.rename(columns={"who": "visit"})
     part.get_by_role("group", name="Rows").evaluate(DROP, ["what.csv", what.to_csv(index=False)])
     expect(part.get_by_label("Association ID")).to_have_value("visit")
     expect(part.get_by_label("Value")).to_have_value("unusual")
