@@ -303,7 +303,7 @@ def test_actuals_are_counted_and_rejections_shown(deployed: Deployment) -> None:
     run(panel)
     result = panel.result
     assert (result.accepted, result.waiting, result.rejected) == (4, 1, 2)
-    assert "4 actuals were recorded." in panel.notice.value
+    assert "4 actuals were recorded, 2 were rejected: see why below" in panel.notice.value
     cells = re.findall(r"<td>(\w+)</td><td class=jr-num>(\d+)</td>", panel.output.value)
     assert {name: int(n) for name, n in cells} == {
         name: getattr(result, name)
@@ -314,6 +314,11 @@ def test_actuals_are_counted_and_rejections_shown(deployed: Deployment) -> None:
     assert deployed.refresh().rows_matched == before + 2
     assert "Rejected" in panel._repr_mimebundle_()["text/html"]
     assert "rejected" not in PredictPanel(deployed)._repr_mimebundle_()["text/html"]
+    wrong = ActualsPanel(deployed, pd.DataFrame({"id": ["v7-0"], "came": ["perhaps"]}))
+    assert wrong.fields["value"].value == "came"  # there is no other
+    run(wrong)
+    assert "No actual was recorded" in wrong.notice.value
+    assert 'role="alert"' in wrong.notice.value
 
 
 def test_columns_of_other_names_are_chosen(deployed: Deployment) -> None:
