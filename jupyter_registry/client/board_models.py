@@ -129,12 +129,13 @@ class _ModelActions(Runnable):
         tags: Mapping[str, Any] | None = None,
         aliases: Iterable[str] = (),
         environment: ModelEnvironment | str | None = None,
+        kernelspec: str | None = None,
         log: TellLine | None = print,
     ) -> Replacement:
         """Put it in service of a deployment that there is, as `Deployment.replace` does.
 
         Package and replacement are made together, or neither is; with ``dry_run`` only checked.
-        ``environment`` and ``log`` are as there.
+        ``environment``, ``kernelspec`` and ``log`` are as there.
         """
         from .deployments import Deployment, Replacement
 
@@ -148,12 +149,14 @@ class _ModelActions(Runnable):
             note=note,
             dry_run=dry_run,
             environment=environment,
+            **({} if kernelspec is None else {"kernelspec": kernelspec}),
         )
         wanted["package"] = _package(name, "", tags, aliases)
         connection = self._registry.connection
-        kernelspec = None if known is None else known.kernelspec
+        before = None if known is None else known.kernelspec
+        where = before if kernelspec is None else kernelspec or None
         built = environment == ModelEnvironment.PACKAGE
-        with log_followed(connection, self._path, kernelspec, log if built else None):
+        with log_followed(connection, self._path, where, log if built else None):
             answer = connection.call("POST", f"{self._path}/replacement", json=wanted)
         self._again()
         result = Replacement.model_validate(answer)

@@ -234,6 +234,7 @@ class Deployment(Monitored, DeploymentListed):
         dry_run: bool = False,
         *,
         environment: ModelEnvironment | str | None = None,
+        kernelspec: str | None = None,
         log: TellLine | None = print,
     ) -> Replacement:
         """Put another package in service, without downtime, after checks.
@@ -249,6 +250,9 @@ class Deployment(Monitored, DeploymentListed):
             Whether only to check.
         environment:
             ``kernelspec`` or ``package``, as in `Package.deploy`; as it is unless given.
+        kernelspec:
+            Whose interpreter it runs in, or ``""`` for the registry's default one; as it is unless
+            given. The checks run in it, and `rollback` goes back to the one before.
         log:
             Called with each line that the building of an environment logs, in another thread.
 
@@ -256,6 +260,8 @@ class Deployment(Monitored, DeploymentListed):
         ------
         IncompatibleReplacement
             when a check fails; ``fields["checks"]`` lists all.
+        InvalidInput
+            when there is no such kernelspec.
 
         """
         package_id = self._registry.package_id(package)
@@ -266,11 +272,13 @@ class Deployment(Monitored, DeploymentListed):
             note=note,
             dry_run=dry_run,
             environment=environment,
+            **({} if kernelspec is None else {"kernelspec": kernelspec}),
         )
         connection = self._registry.connection
         built = (environment or self.environment) == ModelEnvironment.PACKAGE
         path = f"/packages/{package_id}"
-        with log_followed(connection, path, self.kernelspec, log if built else None):
+        where = self.kernelspec if kernelspec is None else kernelspec or None
+        with log_followed(connection, path, where, log if built else None):
             answer = connection.call("POST", f"{self._path}/replacements", json=wanted)
         return self._replaced(answer)
 

@@ -170,6 +170,8 @@ class ReplacementSettings(Strict):
     dry_run: bool = False
     environment: ModelEnvironment | None = None
     """As it is unless given."""
+    kernelspec: str | None = None
+    """As it is unless given; an empty one is the registry's default one."""
 
 
 class ReplacementCreate(ReplacementSettings):

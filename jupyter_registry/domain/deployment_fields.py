@@ -111,6 +111,8 @@ class ServicePeriod(SQLModel):
     reason: ReplacementReason | None = None
     environment: ModelEnvironment | None = None
     """Whose libraries it ran with; ``None`` where that was not kept."""
+    kernelspec: str | None = None
+    """Whose interpreter it was; ``None`` for the registry's default one, or hosted elsewhere."""
     note: str = ""
     user: str = ""
 

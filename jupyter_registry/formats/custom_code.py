@@ -7,10 +7,13 @@ imports.
 - ``init(**kwargs)``: once, before all others; ``code_dir``, the folder's path, by name.
 - ``load_model(code_dir)``: returns the model, anything at all.
 - ``read_input_data(input_binary_data)``: returns the DataFrame of the rows that the others are
-  given, of as many rows. It is given the bytes of a CSV file in UTF-8: a header with the
-  signature's columns in order, a line per row, nothing for a null, times in UTC. So the rows
-  come, whatever they were sent as, after they were checked against the signature; those of several
-  requests may come at once.
+  given. It is given the body of one request as it was sent, byte for byte, whatever its type:
+  ``mimetype`` and ``charset`` (``None`` unless the request says it) by name tell which. Rows that
+  came in no such body (Arrow and Parquet, as the Python client sends them, the input example, the
+  data of a baseline) are given as a CSV file in UTF-8: a header with the signature's columns in
+  order, a line per row, nothing for a null, times in UTC; rows of several requests may come at
+  once. Of a CSV file, of a body in JSON that has all of the signature's columns, and of rows, it
+  returns as many rows; of any other body as many as it finds.
 - ``transform(data, model)``: returns what the model is to score. ``data`` is a DataFrame, the
   hook's own, of n rows with the signature's columns: float64, int64 (float64 with NaN for nulls),
   bool, text (NaN for null), datetime64 in UTC.
@@ -40,7 +43,7 @@ from typing import Any
 
 from ..domain.errors import ModelFailed, RegistryError, UnsupportedFormat
 from .base import Predictor
-from .custom_hooks import FILE_NAME, HOOKS, LABELS_FILE, hooks_of
+from .custom_hooks import CODE_FORMAT, FILE_NAME, HOOKS, LABELS_FILE, hooks_of
 from .custom_metadata import read_target_type
 from .custom_module import CodeFolder
 from .custom_predictor import CustomPredictor, Hook, called, is_unstructured, taken
@@ -50,7 +53,7 @@ from .folder_formats import WholeFolder
 class CustomCodeFormat(WholeFolder):
     """``custom_code``: a folder with ``custom.py``, and a model file or ``load_model``."""
 
-    name = "custom_code"
+    name = CODE_FORMAT
     extra = "pandas"
     file_name = FILE_NAME
     instead = f"write {FILE_NAME}, and register its folder"

@@ -10,6 +10,8 @@ from pathlib import Path
 from ..domain.errors import InvalidInput
 
 FILE_NAME = "custom.py"
+#: What the format of folders with one is called.
+CODE_FORMAT = "custom_code"
 LABELS_FILE = "class_labels.txt"
 
 #: Hooks and what each is called with; by name alone where it stands behind the star.
@@ -32,6 +34,8 @@ UNSTRUCTURED_KEYWORDS = ("mimetype", "charset", "query")
 BINARY_KEYWORDS = ("positive_class_label", "negative_class_label")
 CLASS_KEYWORDS = ("class_labels",)
 _KEYWORDS = frozenset({*BINARY_KEYWORDS, *CLASS_KEYWORDS})
+#: What `read_input_data` may ask for by name besides.
+READ_KEYWORDS = ("mimetype", "charset")
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -127,6 +131,8 @@ def _check_call(function: _Function, name: str) -> None:
     by_name = frozenset(wanted[1:]) if wanted[0] == "*" else _KEYWORDS
     if function.name == "score_unstructured":
         by_name = frozenset(UNSTRUCTURED_KEYWORDS)
+    elif function.name == "read_input_data":
+        by_name |= frozenset(READ_KEYWORDS)
     spec = function.args
     positional = [argument.arg for argument in (*spec.posonlyargs, *spec.args)]
     required = positional[: len(positional) - len(spec.defaults)]

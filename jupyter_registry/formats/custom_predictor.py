@@ -224,6 +224,18 @@ class CustomPredictor:
         """Whether it has a hook for whole requests."""
         return "score_unstructured" in self._hooks
 
+    def predict_body(self, body: Body, n: int | None = None) -> tuple[Prediction, int]:
+        """Score the rows that `read_input_data` finds in a request's body; and how many they are.
+
+        ``n`` are known to be in it, where anything is known; raises as `predict`.
+        """
+        with self._code:
+            assert self._target is not None, "prepare(signature, target) comes first"
+            told = {"mimetype": body.mimetype, "charset": body.charset}
+            data = self._read(body.content or b"", n, told)
+            found = _rows_of(data)
+            return self._through_others({}, data, found), found
+
     def predict_table(self, table: Any) -> Prediction:
         """Score a DataFrame of the signature's columns."""
         from .infer import columns_of
@@ -231,10 +243,14 @@ class CustomPredictor:
         return self.predict({name: np.asarray(v) for name, v in columns_of(table).items()})
 
     def _through_hooks(self, frame: Frame, data: Any) -> Prediction:
-        assert self._target is not None
         n = len(data)
         if "read_input_data" in self._hooks:
-            data = self._read(data)
+            data = self._read(as_csv(data), n, {"mimetype": "text/csv", "charset": "utf-8"})
+        return self._through_others(frame, data, n)
+
+    def _through_others(self, frame: Frame, data: Any, n: int) -> Prediction:
+        """Have all hooks but the one that reads see the data, which is of n rows."""
+        assert self._target is not None
         if "transform" in self._hooks:
             data = self._call("transform", data, self.native)
             _check_returned("transform", data)
@@ -252,17 +268,17 @@ class CustomPredictor:
             return answer
         return read_answer(answer, n, self._target, self._labels, f"{who} of {FILE_NAME}")
 
-    def _read(self, rows: Any) -> Any:
-        """What `read_input_data` makes of the rows as a CSV file."""
-        data = self._call("read_input_data", as_csv(rows))
+    def _read(self, content: bytes, n: int | None, told: Mapping[str, Any]) -> Any:
+        """What `read_input_data` makes of bytes that are known to have n rows, if anything is."""
+        hook = self._hooks["read_input_data"]
+        asked = self._keywords["read_input_data"] | taken(hook, told)
+        data = called("read_input_data", hook, content, **asked)
         _check_returned("read_input_data", data)
-        shape = getattr(data, "shape", None) or (len(data),)
-        if shape[0] != len(rows):
+        if n is not None and _rows_of(data) != n:
             raise ModelFailed(
-                f"read_input_data of {FILE_NAME} returned {describe(data)}; it was given "
-                f"{len(rows)} rows.",
+                f"read_input_data of {FILE_NAME} returned {describe(data)}; it was given {n} rows.",
                 advice="Return each row once, in the order in which they came.",
-                fields={"returned": describe(data), "expected": f"{len(rows)} rows"},
+                fields={"returned": describe(data), "expected": f"{n} rows"},
             )
         return data
 
@@ -318,6 +334,19 @@ def _check_returned(name: str, data: Any) -> None:
             advice="Return the data that the model is to score.",
             fields={"returned": "None"},
         )
+
+
+def _rows_of(data: Any) -> int:
+    """How many rows there are in what a hook returned."""
+    try:
+        shape = getattr(data, "shape", None) or (len(data),)
+    except TypeError:
+        raise ModelFailed(
+            f"read_input_data of {FILE_NAME} returned {describe(data)}, which has no rows.",
+            advice="Return a DataFrame.",
+            fields={"returned": describe(data), "expected": "a DataFrame"},
+        ) from None
+    return int(shape[0])
 
 
 def is_unstructured(hooks: Mapping[str, Hook]) -> bool:

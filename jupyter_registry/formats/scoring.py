@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.signature import Signature
 from ..domain.target import Target
+from ..domain.unstructured import Body
 from .base import Prediction, Predictor
 
 #: How far float32 arithmetic may put a probability outside 0 to 1.
@@ -103,7 +105,17 @@ class Scorer:
 
         """
         n = len(next(iter(frame.values())))
-        prediction = self.predictor.predict(frame)
+        return self._scores(self.predictor.predict(frame), n)
+
+    def score_body(self, body: Body, n: int | None) -> Scores:
+        """Score the rows of a request's body, n where that is known; raises as `score`.
+
+        Of a predictor alone that reads bodies.
+        """
+        reads: Any = self.predictor
+        return self._scores(*reads.predict_body(body, n))
+
+    def _scores(self, prediction: Prediction, n: int) -> Scores:
         if not self.target.type.is_classification:
             return Scores(values=_numbers(prediction, n))
         probabilities = _in_unit_range(self._probabilities(prediction, n))

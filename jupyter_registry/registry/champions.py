@@ -23,6 +23,7 @@ from ..domain.kinds import DeploymentState, PackageKind
 from ..domain.signature import Signature
 from ..domain.target import Target
 from ..formats import FORMAT_NAMES
+from ..formats.custom_hooks import CODE_FORMAT, FILE_NAME, hooks_of
 from ..monitoring.rows import Tracked
 from ..serving.specs import WorkerSpec
 from . import deployment_rows, environments, scans, signatures
@@ -104,6 +105,8 @@ class Champions:
         self._looking: dict[str, asyncio.Task[Champion]] = {}
         self._specs: dict[tuple[int, Runtime], WorkerSpec] = {}
         self._plans: dict[tuple[int, Target], DriftPlan | None] = {}
+        #: Of packages with code of their own: whether it reads bodies as they were sent.
+        self._reads: dict[int, bool] = {}
 
     async def get(self, services: Services, reference: str) -> Champion:
         """The champion of a deployment given by label or id; raises `DeploymentNotFound`."""
@@ -129,6 +132,18 @@ class Champions:
         if champion.served is None:
             return None
         return await self.ready_spec(services, champion.served, champion.runtime, again=False)
+
+    async def reader_of(self, services: Services, champion: Champion) -> WorkerSpec | None:
+        """How to serve a champion whose code reads bodies as they were sent; ``None`` for others.
+
+        Raises as `spec_of`, and `WrongTargetType` as `Champion.check_rows`.
+        """
+        served = champion.served
+        if served is None or served.format != CODE_FORMAT or self._reads.get(served.id) is False:
+            return None
+        champion.check_rows()
+        spec = await self.spec_of(services, champion)
+        return spec if spec is not None and spec.reads_bodies else None
 
     async def ready_spec(
         self, services: Services, package: PackagePublic, runtime: Runtime, *, again: bool = True
@@ -180,8 +195,10 @@ class Champions:
             signature=signature_of(package),
             interpreter=where.interpreter,
             env=where.env,
+            reads_bodies=_reads_bodies(model_format, folder),
         )
         self._specs[key] = made
+        self._reads[package.id] = made.reads_bodies
         return made
 
     def adopt(
@@ -276,6 +293,16 @@ def _servable(package: PackagePublic) -> str:
             fields={lacks: "missing"},
         )
     return package.format
+
+
+def _reads_bodies(model_format: str, folder: Path) -> bool:
+    """Whether a package's code has a hook for bodies as they were sent, by its own text."""
+    if model_format != CODE_FORMAT:
+        return False
+    try:
+        return "read_input_data" in hooks_of(folder / FILE_NAME)
+    except (OSError, InvalidInput):
+        return False  # its worker says what is wrong with it
 
 
 def _local_copy(services: Services, package: PackagePublic) -> Path:

@@ -181,6 +181,7 @@ def history(connection: Connection, deployment_id: int) -> list[ServicePeriod]:
             PERIOD.c.end,
             type_coerce(PERIOD.c.reason, String),
             type_coerce(PERIOD.c.environment, String),
+            PERIOD.c.kernelspec,
             PERIOD.c.note,
             PERIOD.c.user,
         )
@@ -196,10 +197,22 @@ def history(connection: Connection, deployment_id: int) -> list[ServicePeriod]:
             end=end,
             reason=reason,
             environment=environment,
+            kernelspec=kernelspec,
             note=note,
             user=user,
         )
-        for package_id, name, version, start, end, reason, environment, note, user in rows
+        for (
+            package_id,
+            name,
+            version,
+            start,
+            end,
+            reason,
+            environment,
+            kernelspec,
+            note,
+            user,
+        ) in rows
     ]
 
 

@@ -285,6 +285,7 @@ def _insert(
                 package_id=package_id,
                 start=moment,
                 environment=body.environment,
+                kernelspec=body.kernelspec or None,
                 user=user[:200],
             )
         )

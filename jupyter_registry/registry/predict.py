@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,8 +15,9 @@ from ..domain.errors import InvalidInput, InvalidRows, ModelFailed, PredictsElse
 from ..domain.frames import Frame, Values, conform
 from ..domain.kinds import TargetType
 from ..domain.target import Target
+from ..domain.unstructured import Body
 from ..monitoring.rows import PredictionRows, Segments
-from ..serving.specs import Scores
+from ..serving.specs import Scores, WorkerSpec
 from . import columns, segments
 from .champions import Champion
 from .columns import Table
@@ -127,12 +128,103 @@ async def predict(
         answer, latency = made
         return Written(await write(answer), latency)
     latency = 1000 * (time.perf_counter() - began)
-    if few:
+    return await _record(services, champion, prepared, made, latency, write, gone)
+
+
+async def predict_body(
+    services: Services,
+    champion: Champion,
+    spec: WorkerSpec,
+    body: Body,
+    table: Table | None,
+    wishes: Wishes,
+    write: Callable[[Answer], Awaitable[bytes]],
+    gone: asyncio.Future[None] | None = None,
+) -> tuple[Written, int]:
+    """Predictions for the rows of a body that the model's own code reads as it was sent.
+
+    ``table`` is what is known of the rows: they are checked, tied to what happens later and
+    tracked as `predict` does it, which this raises as. Without it nothing is known but what the
+    model answers: as many rows are recorded, each without association ID and inputs. How many
+    rows there were comes with the answer.
+
+    Raises
+    ------
+    InvalidRows
+        when nothing is known of rows that must have association IDs.
+
+    """
+    if table is None:
+        _check_unread(champion, wishes)
+        known = None
+    elif table.n > _MANY_ROWS:
+        known = await services.in_bulk(100 * table.n, _prepare, champion, table, wishes)
+    else:
+        known = _prepare(champion, table, wishes)
+    began = time.perf_counter()
+    rows = None if table is None else table.n
+    asked = services.pool.predict_body(spec, body, rows, champion.predict_seconds)
+    made = await asked if gone is None else await _unless(gone, asked)
+    latency = 1000 * (time.perf_counter() - began)
+    prepared = _unread(champion, len(made), wishes) if known is None else known
+    if len(made) == 0:
+        none = _no_probabilities(champion.target)
+        return Written(
+            await write(_answer(champion, prepared, np.empty(0), none, None)), latency
+        ), 0
+    written = await _record(services, champion, prepared, made, latency, write, gone)
+    return written, len(made)
+
+
+@dataclass(frozen=True)
+class _NoColumns:
+    """Rows of which nothing is known."""
+
+    n: int
+    columns: Mapping[str, Values] = field(default_factory=dict)
+
+
+def _check_unread(champion: Champion, wishes: Wishes) -> None:
+    """Refuse what cannot be done for rows that only the model's code can read."""
+    nothing = _NoColumns(0)
+    for name, parameter in (
+        (wishes.association_id_column, "association_id_column"),
+        (wishes.timestamp_column, "timestamp_column"),
+        *((name, "passthrough") for name in wishes.passthrough),
+    ):
+        if name is not None:
+            columns.named(nothing, name, parameter)
+    _association_ids(champion, nothing, wishes, {})
+
+
+def _unread(champion: Champion, n: int, wishes: Wishes) -> _Prepared:
+    return _Prepared(
+        {},
+        None,
+        np.full(n, columns.now(), np.int64),
+        {},
+        segments.values_of(champion, _NoColumns(n)),
+        wishes.first_row,
+    )
+
+
+async def _record(
+    services: Services,
+    champion: Champion,
+    prepared: _Prepared,
+    made: Scores,
+    latency: float,
+    write: Callable[[Answer], Awaitable[bytes]],
+    gone: asyncio.Future[None] | None,
+) -> Written:
+    """Record the predictions, and give the answer's body when they are."""
+    n = len(made)
+    if n <= _MANY_ROWS:
         rows, answer = _scored(champion, prepared, made, latency)
         parts = [rows]
     else:
         parts, answer = await services.in_bulk(
-            100 * table.n, _in_parts, champion, prepared, made, latency
+            100 * n, _in_parts, champion, prepared, made, latency
         )
         if gone is not None and gone.done():
             raise CallerGone

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from ..domain.entities import FilePublic
 from ..domain.errors import (
+    Conflict,
     IntegrityFailure,
     InvalidInput,
     StorageUnavailable,
@@ -15,9 +16,10 @@ from ..domain.errors import (
     UploadNotFound,
 )
 from ..domain.upload_paths import check_path
-from ..store.artifacts import ArtifactStore
+from ..store.artifacts import ArtifactStore, ArtifactWriter
 from ..store.database import Database
 from ..store.tables import UploadFile, now
+from ..store.unfinished import Unfinished
 from . import blobs, upload_rows, uploads
 from .upload_rows import UploadLimits
 
@@ -31,8 +33,18 @@ def receive(
     upload_id: str,
     path: str,
     limits: UploadLimits | None = None,
+    *,
+    lasting: bool = False,
+    unfinished: Unfinished | None = None,
 ) -> Receiver:
     """Begin to take one file; see `Receiver`.
+
+    Parameters
+    ----------
+    lasting:
+        Whether what comes of it is to be there for its sender after this process's end.
+    unfinished:
+        What has come of it: it is read, and this takes the rest.
 
     Raises
     ------
@@ -42,6 +54,8 @@ def receive(
         when there is no such upload, or no more.
     TooLarge
         when the upload has as many files as it may have.
+    Conflict
+        when what has come of it is not there any more.
 
     """
     limits = limits or UploadLimits()
@@ -50,7 +64,15 @@ def receive(
         upload = upload_rows.upload_of(session, upload_id)
         room = upload_rows.check_room(session, upload_id, path, 0, limits)
         upload.touched_at = now()
-    return Receiver(database, artifacts, upload_id, path, limits, room)
+    if unfinished is not None:
+        writer = artifacts.resume(unfinished)
+        if writer is None:
+            raise other_offset(path, 0)
+    elif lasting:
+        writer = artifacts.lasting_writer(upload_id, path)
+    else:
+        writer = artifacts.writer()
+    return Receiver(database, artifacts, upload_id, path, limits, room, writer)
 
 
 def add_file(
@@ -88,6 +110,7 @@ class Receiver:
         path: str,
         limits: UploadLimits,
         room: int,
+        writer: ArtifactWriter,
     ) -> None:
         self._database = database
         self._artifacts = artifacts
@@ -96,7 +119,7 @@ class Receiver:
         self._limits = limits
         self._room = room
         self._touched = time.monotonic()
-        self._writer = artifacts.writer()
+        self._writer = writer
 
     @property
     def size(self) -> int:
@@ -155,6 +178,10 @@ class Receiver:
     def discard(self) -> None:
         """Forget what has arrived of this file."""
         self._writer.discard()
+
+    def leave(self) -> None:
+        """Leave what has arrived for another process, if the store can."""
+        self._writer.leave()
 
     def cut(self) -> None:
         """Forget this file and its whole upload: the connection broke in the middle."""
@@ -217,7 +244,17 @@ class Receiver:
             )
 
     def touch(self) -> None:
-        """Say that the upload is not idle; raises `UploadNotFound`."""
+        """Say that the upload is not idle, and keep how far it is; raises `UploadNotFound`."""
+        self._writer.mark()
         with self._database.write() as session:
             upload_rows.upload_of(session, self._upload_id).touched_at = now()
         self._touched = time.monotonic()
+
+
+def other_offset(path: str, size: int) -> Conflict:
+    """The error of who would go on with a file from elsewhere than where it has got to."""
+    return Conflict(
+        f"{size} bytes have arrived of {path[:200]!r}.",
+        advice="Go on from there: Upload-Offset says from where.",
+        fields={"offset": size},
+    )

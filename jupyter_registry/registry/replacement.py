@@ -6,6 +6,8 @@ before its worker ends. Who asked before the switch is answered, and recorded, b
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -27,6 +29,7 @@ from ..domain.errors import (
 )
 from ..domain.kinds import CheckStatus, DeploymentState, ModelEnvironment, ReplacementReason
 from ..domain.signature import ACCEPTS
+from ..serving.kernelspecs import environment as kernelspec_known
 from ..store.database import Database
 from ..store.tables import Deployment, DeploymentPeriod, ModelPackage, now
 from . import deployment_rows, deployments, environment_checks, validation
@@ -59,6 +62,8 @@ async def replace(
         when the deployment is archived.
     PackageNotFound
         when there is no such package.
+    InvalidInput
+        when there is no such kernelspec, or one is named for a model that is hosted elsewhere.
     IncompatibleReplacement
         when a check fails; ``fields["checks"]`` lists all.
     Conflict
@@ -83,6 +88,7 @@ async def replace_by(
 ) -> ReplacementPublic:
     """`replace` by a package that may not be there yet: ``package_of`` makes it, see there."""
     validation.text(body.note, "note", 20_000)
+    validation.text(body.kernelspec, "kernelspec", 200)
     deployment = await services.in_thread(deployments.get, services.database, reference)
     if deployment.state is DeploymentState.ARCHIVED:
         raise DeploymentInactive(
@@ -94,9 +100,11 @@ async def replace_by(
         raise _replaced_meanwhile(deployment.label)
     champion = await services.in_thread(get_package, services.database, deployment.package_id)
     runtime = _runtime(deployment, package, body)
+    if body.kernelspec:
+        await services.in_thread(kernelspec_known, body.kernelspec, services.kernelspecs)
     loads = await _loads(services, package, runtime)
     versions = await environment_checks.library_versions_of(services, package, runtime)
-    moves = runtime.environment is not deployment.environment
+    moves = package.kind.is_hosted and runtime != Runtime.of(deployment)
     checks = [*compare(deployment, champion, package, moves=moves), versions, loads]
     failing = [check for check in checks if check.status is _FAILING]
     if body.dry_run:
@@ -132,15 +140,16 @@ async def roll_back(
 
     """
     deployment = await services.in_thread(deployments.get, services.database, reference)
-    previous, environment = await services.in_thread(_previous, services.database, deployment)
+    previous = await services.in_thread(_previous, services.database, deployment)
     return await replace(
         services,
         deployment.id,
         ReplacementCreate(
-            package_id=previous,
+            package_id=previous.package_id,
             reason=ReplacementReason.OTHER,
             note=body.note or f"Rolled back from {deployment.package}.",
-            environment=environment,
+            environment=previous.environment,
+            kernelspec=previous.kernelspec,
         ),
         user,
         expected=deployment.package_id,
@@ -267,9 +276,10 @@ def _runtime(
 ) -> Runtime:
     """What the new model is to run in: as before, unless something else is said."""
     if not package.kind.is_hosted:
-        deployments.check_runs_nowhere(None, body.environment)
+        deployments.check_runs_nowhere(body.kernelspec, body.environment)
         return Runtime()
-    return Runtime(deployment.kernelspec, body.environment or deployment.environment)
+    kernelspec = deployment.kernelspec if body.kernelspec is None else body.kernelspec or None
+    return Runtime(kernelspec, body.environment or deployment.environment)
 
 
 async def _loads(services: Services, package: PackagePublic, runtime: Runtime) -> Check:
@@ -327,12 +337,15 @@ def _switch(
                 start=moment,
                 reason=body.reason,
                 environment=runtime.environment,
+                kernelspec=runtime.kernelspec,
                 note=body.note,
                 user=user[:200],
             )
         )
         deployment.package_id = package_id
         deployment.environment = runtime.environment
+        if locked.kind.is_hosted:  # else the next one that is runs where the last one did
+            deployment.kernelspec = runtime.kernelspec
         deployment.updated_at = moment
         session.flush()
         return DeploymentPublic.model_validate(
@@ -348,13 +361,25 @@ def _replaced_meanwhile(label: str) -> Conflict:
     )
 
 
-def _previous(
-    database: Database, deployment: DeploymentPublic
-) -> tuple[int, ModelEnvironment | None]:
-    """The package before the champion, and what it ran in if that is known."""
+@dataclass(frozen=True)
+class _Previous:
+    """The package before the champion, and what it ran in: ``None`` where that stays."""
+
+    package_id: int
+    environment: ModelEnvironment | None
+    kernelspec: str | None
+
+
+def _previous(database: Database, deployment: DeploymentPublic) -> _Previous:
     with database.read() as session:
         found = session.execute(
-            select(col(DeploymentPeriod.package_id), col(DeploymentPeriod.environment))
+            select(
+                col(DeploymentPeriod.package_id),
+                col(DeploymentPeriod.environment),
+                col(DeploymentPeriod.kernelspec),
+                col(ModelPackage.kind),
+            )
+            .join(ModelPackage, col(ModelPackage.id) == col(DeploymentPeriod.package_id))
             .where(
                 col(DeploymentPeriod.deployment_id) == deployment.id,
                 col(DeploymentPeriod.end).is_not(None),
@@ -368,4 +393,5 @@ def _previous(
             advice="Replace it by another package instead.",
             fields={"deployment": deployment.label},
         )
-    return int(found[0]), found[1]
+    package_id, environment, kernelspec, kind = found
+    return _Previous(package_id, environment, (kernelspec or "") if kind.is_hosted else None)

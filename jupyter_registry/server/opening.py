@@ -120,6 +120,11 @@ class Opening:
         self._notices: Notices | None = None
 
     @property
+    def is_closed(self) -> bool:
+        """Whether the server ends: nothing can be asked of it any more."""
+        return self._closed
+
+    @property
     def keys(self) -> KeyRing:
         """Which prediction keys open what; there once the services are."""
         assert self._keys is not None
@@ -292,7 +297,10 @@ class Opening:
             ),
             kernelspecs=self._kernelspecs,
             jobs=TrainingJobs(self._tell_of_job),
-            arrivals=Arrivals(min(options.upload_idle_seconds, options.upload_resume_seconds)),
+            arrivals=Arrivals(
+                min(options.upload_idle_seconds, options.upload_resume_seconds),
+                stores["artifacts"],
+            ),
         )
 
     def _with_notices(
@@ -364,6 +372,8 @@ class Opening:
         from ..registry import blobs, environments, uploads
         from ..registry.champions import sweep_copies
 
+        with contextlib.suppress(RegistryError):  # what servers that have ended left too long ago
+            await services.in_thread(services.arrivals.sweep)
         while True:
             await asyncio.sleep(_SWEEP_SECONDS)
             try:

@@ -149,6 +149,13 @@ def _kind(body: bytes, content_type: str | None) -> tuple[str, str | None]:
     return kind, charset
 
 
+def is_for_machines(body: bytes, content_type: str | None) -> bool:
+    """Whether a body is a table of Arrow's or Parquet's, by its type or else by its beginning."""
+    told, _ = _parsed(content_type or "")
+    kind = _sniffed(body) if told in _UNTOLD else _ALIASES.get(told, told)
+    return kind in (PARQUET, ARROW_STREAM, ARROW_FILE)
+
+
 def _sniffed(body: bytes) -> str:
     if body.startswith(b"PAR1"):
         return PARQUET

@@ -165,6 +165,19 @@ class WorkerPool:
             supervisor = self._supervisor(spec)
         return await supervisor.answer(body, seconds)
 
+    async def predict_body(
+        self, spec: WorkerSpec, body: Body, rows: int | None, seconds: float | None = None
+    ) -> Scores:
+        """Scores of the rows that a model finds in a body as it was sent, in their order.
+
+        It is the model's alone, never merged or cut: one request at a time. The spec is one that
+        ``reads_bodies``; ``rows`` are in it, where that is known. Raises as `predict`.
+        """
+        supervisor = self._supervisors.get(spec.key)
+        if supervisor is None or self._closed:
+            supervisor = self._supervisor(spec)
+        return await supervisor.predict_body(body, rows, seconds)
+
     async def inspect(self, spec: InspectionSpec, tell: inspection.Tell) -> dict[str, Any]:
         """Have a worker of its own inspect a model; when this is cancelled, it is killed.
 

@@ -70,6 +70,23 @@ class WholeRequest(Request):
         return encode_body(self.body)
 
 
+class BodyRequest(WholeRequest):
+    """A body waiting for the scores of the rows in it: n, where that is known."""
+
+    __slots__ = ("rows",)
+
+    def __init__(
+        self, body: Body, rows: int | None, future: asyncio.Future[Any], seconds: float
+    ) -> None:
+        super().__init__(body, future, seconds)
+        self.rows = rows
+
+    def encode(self, start: int, stop: int) -> tuple[Header, bytes]:
+        """All of it."""
+        fields, content = encode_body(self.body)
+        return {**fields, "rows": self.rows}, content
+
+
 class Part:
     """Rows ``start:stop`` of a request, as they are sent."""
 

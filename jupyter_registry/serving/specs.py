@@ -69,6 +69,8 @@ class WorkerSpec:
     hashes: Mapping[str, str] = field(default_factory=dict)
     #: Types that skops files may hold beside those of known libraries.
     trusted: tuple[str, ...] = ()
+    #: Whether it can be given bodies as they were sent: `Pool.predict_body`.
+    reads_bodies: bool = False
 
     @property
     def name(self) -> str:

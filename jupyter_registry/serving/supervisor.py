@@ -21,7 +21,7 @@ from ..domain.errors import PredictionTimeout, RegistryError, WorkerUnavailable
 from ..domain.frames import Frame
 from ..domain.unstructured import Body
 from .process import WorkerProcess, error_from
-from .requests import Follow, Part, Request, WholeRequest, from_row, join
+from .requests import BodyRequest, Follow, Part, Request, WholeRequest, from_row, join
 from .specs import LoadReport, Scores, WorkerSpec
 from .wire import Header, Message, decode_body, decode_scores, pack
 
@@ -121,14 +121,26 @@ class Supervisor:
         self._pump()
         return await request.future
 
+    async def predict_body(
+        self, body: Body, rows: int | None, seconds: float | None = None
+    ) -> Scores:
+        """Scores of the rows in a body; see `WorkerPool.predict_body`."""
+        allowed = self._begin(seconds)
+        scores: Scores = await self._whole(
+            BodyRequest(body, rows, self._loop.create_future(), allowed)
+        )
+        return scores
+
     async def answer(self, body: Body, seconds: float | None = None) -> Body:
         """What an unstructured model answers to a whole request; see `WorkerPool.answer`."""
         allowed = self._begin(seconds)
-        request = WholeRequest(body, self._loop.create_future(), allowed)
+        answered: Body = await self._whole(WholeRequest(body, self._loop.create_future(), allowed))
+        return answered
+
+    async def _whole(self, request: WholeRequest) -> Any:
         self._small.append(Part(request, 0, 1))
         self._pump()
-        answered: Body = await request.future
-        return answered
+        return await request.future
 
     def _begin(self, seconds: float | None) -> float:
         """Take down that a request has come; the seconds that a call for it may take."""

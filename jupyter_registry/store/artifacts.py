@@ -28,6 +28,7 @@ from ..domain.errors import (
     missing_extra,
 )
 from . import local_files
+from .unfinished import Journal, Resumed, Unfinished, left_in
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -74,6 +75,27 @@ class ArtifactStore:
     def writer(self) -> ArtifactWriter:
         """A new artifact, written piece by piece."""
         return ArtifactWriter(self)
+
+    def lasting_writer(self, owner: str, path: str) -> ArtifactWriter:
+        """The same of a file that can be gone on with after this process's end; see `unfinished`.
+
+        That takes a local folder: of what remote stores have in parts nothing can be read.
+        """
+        writer = ArtifactWriter(self)
+        if self.is_local:
+            with storage_errors(f"The artifact store {self.url}"):
+                writer.journal = Journal.begin(Path(writer._temporary), owner, path)
+        return writer
+
+    def unfinished(self, owner: str | None = None) -> list[Unfinished]:
+        """The files that processes have left when they ended, of one owner or of all."""
+        return left_in(Path(self._root) / "tmp", owner) if self.is_local else []
+
+    def resume(self, unfinished: Unfinished) -> ArtifactWriter | None:
+        """Go on with what was left, verified and hashed anew; ``None`` if it is nobody's now."""
+        with storage_errors(f"The artifact store {self.url}"):
+            resumed = unfinished.resume()
+            return None if resumed is None else ArtifactWriter(self, unfinished, resumed)
 
     def put(self, content: bytes | BinaryIO) -> FilePublic:
         """Store a whole content; returns its hash and size (its path is empty)."""
@@ -207,15 +229,27 @@ class ArtifactStore:
 class ArtifactWriter:
     """One artifact on its way into the store; leaving its context discards the temporary file."""
 
-    def __init__(self, store: ArtifactStore) -> None:
+    def __init__(
+        self,
+        store: ArtifactStore,
+        unfinished: Unfinished | None = None,
+        resumed: Resumed | None = None,
+    ) -> None:
         self.size = 0
+        #: Where is written how much has come, of a file that can be gone on with.
+        self.journal: Journal | None = None
         self._store = store
         self._hash = hashlib.sha256()
         self._temporary = f"{store._root}/tmp/{secrets.token_hex(16)}"
         self._closed = False
+        self._file: Any
+        if unfinished is not None and resumed is not None:
+            self.size, self._hash, self.journal = resumed.size, resumed.hash, resumed.journal
+            self._temporary, self._file = str(unfinished.data), resumed.data
+            return
         with storage_errors(f"The artifact store {store.url}"):
             if store.is_local:
-                self._file: Any = open(self._temporary, "xb")  # noqa: SIM115
+                self._file = open(self._temporary, "xb")  # noqa: SIM115
             else:
                 self._file = store._fs.open(self._temporary, "wb")
 
@@ -236,6 +270,25 @@ class ArtifactWriter:
             self._file.write(chunk)
         self._hash.update(chunk)
         self.size += len(chunk)
+        if self.journal is not None and self.journal.grown(self.size):
+            self.mark()
+
+    def mark(self) -> None:
+        """Write into the journal, where there is one, how much has come."""
+        if self.journal is not None and not self._closed:
+            with storage_errors(f"The artifact store {self._store.url}"):
+                self._file.flush()
+                self.journal.mark(self.size, self.sha256)
+
+    def leave(self) -> None:
+        """Leave it for another process to go on with, or discard it where none can."""
+        if self.journal is None or self._closed:
+            self.discard()
+            return
+        self.mark()
+        self._closed = True
+        self._file.close()
+        self.journal.close()
 
     def place(self) -> str:
         """Put the content under its hash, durably; returns the hash. May be called again."""
@@ -261,6 +314,8 @@ class ArtifactWriter:
         """Forget the temporary file; what was placed stays."""
         from fsspec.spec import AbstractBufferedFile
 
+        if self.journal is not None:
+            self.journal.remove()
         if not self._closed:
             self._closed = True
             if isinstance(self._file, AbstractBufferedFile):

@@ -19,7 +19,7 @@ from ..domain.errors import Conflict, SchemaTooNew
 from . import file_locks
 
 #: The newest revision in ``migrations/versions``.
-HEAD = "0008"
+HEAD = "0009"
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 #: Any number that other programs on the same PostgreSQL server are unlikely to lock.

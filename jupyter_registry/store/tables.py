@@ -196,6 +196,8 @@ class DeploymentPeriod(SQLModel, table=True):
     reason: ReplacementReason | None = Field(default=None, sa_type=stored(ReplacementReason))
     environment: ModelEnvironment | None = Field(default=None, sa_type=stored(ModelEnvironment))
     """What the package ran in, for rolling back; null in rows older than environments."""
+    kernelspec: str | None = Field(default=None, max_length=200)
+    """Whose interpreter; null for the registry's default one, and for what is hosted elsewhere."""
     note: str = Field(default="", max_length=20_000)
     user: str = Field(default="", max_length=200)
 

@@ -218,14 +218,17 @@ def test_the_whole_way_from_a_shell(forked: Shell, name: str, data: pd.DataFrame
 
     assert "stays in service" in forked("replace", label, f"{name}/2", "--dry-run")
     replaced = forked.json(
-        "replace", label, f"{name}/2", "--reason", "accuracy", "--note", "better"
-    )
+        "replace", label, f"{name}/2", "--reason", "accuracy", "--note", "better",
+        "--kernelspec", "python3",
+    )  # fmt: skip
     assert replaced["replaced"] is True
+    assert replaced["deployment"]["kernelspec"] == "python3"
     shown = forked("show", "-d", label)
     assert ["champion", f"{name}/2"] in [line.split() for line in shown.splitlines()]
     assert "better" in shown
     rolled = forked.json("rollback", label, "--note", "worse after all")
     assert rolled["deployment"]["package"] == f"{name}/1"
+    assert rolled["deployment"]["kernelspec"] is None
     assert forked("key", label, "host").startswith("jrk_")
 
 

@@ -120,6 +120,7 @@ def test_a_model_is_deployed_and_replaces(
     assert (deployment.importance, deployment.prediction_threshold) == ("high", 0.4)
     trial = f'%board {number} --replace "{label}" --model 1 --dry-run --environment kernelspec'
     ran = kernel.ok(trial)
+    assert "nowhere" in kernel.fails(f"{trial} --kernelspec nowhere")
     assert registry.deployment(label).package == f"{name}/1"
     told = kernel.fails(f'%board {number} --replace "{label}" --model 1')
     assert "--reason" in told

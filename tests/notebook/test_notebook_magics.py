@@ -68,8 +68,10 @@ def test_the_whole_way_by_magics_alone(kernel: Any, registry: Registry, name: st
     kernel.ok(f"%register {name} fitted(visits(300,9)) --target left --data held --holdout held")
     ran = kernel.ok(f'%replace "{label}" {name}/2 --dry-run')
     assert not json.loads(kernel.value("str(_.replaced).lower()"))
-    kernel.ok(f'%replace "{label}" {name}/2 --reason data_drift --note "prices rose in May"')
+    why = '--reason data_drift --note "prices rose in May"'
+    kernel.ok(f'%replace "{label}" {name}/2 {why} --kernelspec python3')
     period = registry.deployment(label).history()[-1]
+    assert period.kernelspec == registry.deployment(label).kernelspec == "python3"
     assert (period.package, period.reason) == (f"{name}/2", "data_drift")
     assert period.note == "prices rose in May"
     ran = kernel.ok(f'%rollback "{label}" --note early')

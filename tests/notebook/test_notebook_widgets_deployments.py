@@ -198,6 +198,36 @@ def test_replace_form_moves_a_champion_into_an_environment_built_for_it(
     assert deployment.predict({"x": [4.0]}, progress=False)["prediction"] == [8.0]
 
 
+def test_replace_form_moves_a_champion_into_another_kernelspec(
+    registry: Registry, name: str, packages: list[Package]
+) -> None:
+    one, _, _ = packages
+    deployment = one.deploy(name)
+    form = ReplaceForm(name, registry)
+    where = form.fields["kernelspec"].input
+    assert where.value == ""
+    form.reason.value = "other"
+    where.value = "nowhere"
+    form.chooser.choose(one.id)  # it is offered, as it would run elsewhere
+    form.check.click()
+    form.wait(60)
+    assert "unknown: nowhere" in form.fields["kernelspec"]._note.value
+    assert "There is no kernelspec" in form.notice.value
+    assert form.replace.disabled
+    where.value = "python3"
+    form.chooser.choose(one.id)
+    form.check.click()
+    assert where.disabled
+    form.wait(60)
+    assert not where.disabled
+    form.replace.click()
+    form.wait(60)
+    assert deployment.refresh().kernelspec == "python3"
+    assert one.id not in _offered(form)
+    again = ReplaceForm(name, registry).fields["kernelspec"].input
+    assert (again.value, again.options) == ("python3", ("python3",))
+
+
 def test_replace_form_shows_checks_that_fail_meanwhile(
     registry: Registry, name: str, packages: list[Package]
 ) -> None:

@@ -15,10 +15,12 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LinearRegression
 
+from jupyter_registry import Leaderboard
 from jupyter_registry.client import Registry
 from jupyter_registry.client.connection import CannotConnect
 from jupyter_registry.client.packages import Package
 from jupyter_registry.domain.errors import EnvironmentFailed, RequirementsRefused
+from jupyter_registry.formats import find_model
 
 from .conftest import Server
 from .inspecting import eventually, is_alive
@@ -312,3 +314,45 @@ def test_the_captured_versions_make_an_environment(there: Registry, name: str) -
     rows = pd.DataFrame({"x": [0.5, 10.0]})
     answer = deployment.predict(rows, progress=False)
     assert answer["prediction"].to_numpy() == pytest.approx(model.predict(rows), abs=1e-6)
+
+
+def _commands() -> Iterator[bytes]:
+    """What every process was started as."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            yield path.read_bytes()
+
+
+def test_a_leaderboards_model_runs_in_what_was_captured_of_it(
+    there: Registry, name: str, folder: Path, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {"age": random.normal(45, 10, 200), "plan": random.choice(["a", "b", None], 200)}
+    )
+    table["left"] = np.where(table["age"] + random.normal(0, 5, 200) > 45, "yes", "no")
+    training = Leaderboard(
+        table, "left", positive_class="yes", families=["lightgbm"], tune=False,
+        folds=1, threads=1, name=name,
+    )  # fmt: skip
+    board = training.run(120, registry=there, progress=False)
+    model = board.models()[0]
+    deployment = board.deploy(model, name, environment="package", log=None)
+    package = there.package_by_id(deployment.package_id)
+    assert (package.kind, deployment.environment) == ("native", "package")
+    environment = package.environment()
+    assert (environment.source, environment.state) == ("captured versions", "ready")
+    asked = {line.partition("==")[0] for line in environment.requirements}
+    assert {"lightgbm", "scikit-learn", "pandas"} <= asked
+    assert "jupyter-registry" not in asked
+    assert (folder / environment.key).is_dir()
+    # the worker is that environment's, and no other
+    python = str(folder / environment.key / "bin" / "python").encode()
+    assert any(command.startswith(python) for command in _commands())
+    file = find_model(model.download(tmp_path / "model", progress=False))
+    native = file[0].load(file[1]).native
+    rows = table.drop(columns="left").head(50)
+    answer = deployment.predict(rows, progress=False)
+    expected = native.predict_proba(rows[list(native.feature_names_in_)])
+    place = list(native.classes_).index("yes")
+    assert answer["probability_yes"].to_numpy() == pytest.approx(expected[:, place], abs=1e-9)

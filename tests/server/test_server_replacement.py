@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from jupyter_registry.client import Registry
 
 Deploy = Callable[..., dict[str, Any]]
 PackageOf = Callable[..., int]
@@ -254,3 +260,103 @@ def test_no_request_fails_while_champions_come_and_go(
     )  # fmt: skip
     assert recorded == answers
     assert len(api.get(f"{url}/history").json()) == 13
+
+
+#: A regression that says in which kernelspec it runs, and cannot be used in one of them.
+WHERE = """
+import os
+import numpy as np
+
+WHERE = os.environ.get("WHERE", "0")
+if WHERE == "13":
+    raise RuntimeError("not here")
+
+
+class Model:
+    n_features_in_ = 1
+
+    def predict(self, table):
+        return np.full(len(table), float(WHERE) + BEYOND)
+
+
+def load_model(code_dir):
+    return Model()
+"""
+
+
+@pytest.fixture
+def kernelspecs(server: Any) -> Iterator[None]:
+    """Kernelspecs ``where-1``, ``where-2`` and ``where-13``, which set a variable."""
+    folders = []
+    for number in ("1", "2", "13"):
+        folder: Path = server.folder / "data" / "kernels" / f"where-{number}"
+        folder.mkdir(parents=True)
+        folders.append(folder)
+        spec = {"argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+                "display_name": number, "language": "python", "env": {"WHERE": number}}  # fmt: skip
+        (folder / "kernel.json").write_text(json.dumps(spec))
+    yield
+    for folder in folders:
+        shutil.rmtree(folder)
+
+
+def test_a_replacement_runs_in_the_kernelspec_it_names_and_back(
+    api: httpx.Client, registry: Registry, name: str, tmp_path: Path, kernelspecs: None
+) -> None:
+    def register(beyond: int) -> int:
+        code = tmp_path / str(beyond)
+        code.mkdir()
+        (code / "custom.py").write_text(f"BEYOND = {beyond}\n{WHERE}")
+        made = registry.register(
+            name, code, target="y", target_type="regression", signature={"x": "number"},
+            input_example=[{"x": 1.0}], progress=False,
+        )  # fmt: skip
+        return made.id
+
+    one, two = register(10), register(20)
+    deployment = registry.package_by_id(one).deploy(name)
+
+    def answers() -> float:
+        return float(deployment.predict({"x": [1.0]}, progress=False)["prediction"][0])
+
+    body = {"id": deployment.id}
+    assert answers() == 10
+    for bad in ("nowhere", "x" * 201, "a\0b"):
+        refused = replace(api, body, two, kernelspec=bad, dry_run=True)
+        assert refused.status_code == 400, refused.text
+        assert next(iter(refused.json()["fields"])) == "kernelspec"
+    # what is in service already may move, and the checks run where it is to run
+    dry = deployment.replace(one, dry_run=True, kernelspec="where-1")
+    assert [check.status for check in dry.checks if check.name == "not_champion"] == ["passing"]
+    assert (deployment.kernelspec, answers()) == (None, 10)
+    assert deployment.replace(one, kernelspec="where-1").deployment.kernelspec == "where-1"
+    assert answers() == 11
+    failed = replace(api, body, two, kernelspec="where-13")
+    assert statuses(failed.json()["fields"]["checks"])["model_loads"] == "failing"
+    assert "not here" in failed.json()["fields"]["traceback"]
+    assert answers() == 11
+    assert deployment.replace(two).deployment.kernelspec == "where-1"  # stays unless named
+    assert answers() == 21
+    deployment.replace(two, kernelspec="where-2")
+    assert answers() == 22
+    assert deployment.rollback().deployment.kernelspec == "where-1"
+    assert answers() == 21
+    deployment.replace(two, kernelspec="")
+    assert (deployment.kernelspec, answers()) == (None, 20)
+    same = replace(api, body, two, kernelspec="")
+    assert statuses(same.json()["fields"]["checks"])["not_champion"] == "failing"
+    ran = [period.kernelspec for period in deployment.history()]
+    assert ran == [None, "where-1", "where-1", "where-2", "where-1", None]
+
+    # hosted elsewhere it runs nowhere; what comes after it runs where the last one did
+    deployment.replace(two, kernelspec="where-2")
+    outside = registry.register(
+        f"{name} outside", target="y", target_type="regression", signature={"x": "number"},
+        progress=False,
+    )  # fmt: skip
+    refused = replace(api, body, outside.id, kernelspec="where-1")
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["kernelspec"])
+    assert deployment.replace(outside).deployment.kernelspec == "where-2"
+    assert deployment.history()[-1].kernelspec is None
+    assert deployment.rollback().deployment.kernelspec == "where-2"
+    assert answers() == 22

@@ -88,6 +88,44 @@ def _described(engine: Engine) -> dict[str, Any]:
     return found
 
 
+def test_periods_of_an_older_database_ran_in_their_deployments_kernelspec(
+    database_url: str,
+) -> None:
+    from alembic import command
+
+    database = open_database(database_url)
+    command.downgrade(schema.config(database.engine), "0008")
+    at = "'2026-01-01'"
+    rows = [
+        "INSERT INTO registered_model (id, name, description, created_at, created_by, updated_at, "
+        f"last_version) VALUES (1, 'm', '', {at}, '', {at}, 2)",
+        *(
+            "INSERT INTO model_package (id, model_id, name, version, kind, description, "
+            "target_name, target_type, class_labels, signature, size, created_at, created_by, "
+            f"provenance, search_text) VALUES ({n}, 1, 'm', {n}, '{kind}', '', 't', 'binary', "
+            f"'[]', '[]', 0, {at}, '', '{{}}', '')"
+            for n, kind in ((1, "custom"), (2, "external"))
+        ),
+        "INSERT INTO deployment (id, label, description, importance, association_id_required, "
+        "store_features, kernelspec, state, package_id, created_at, created_by, updated_at) "
+        f"VALUES (1, 'd', '', 'moderate', {{no}}, {{no}}, 'own', 'active', 2, {at}, '', {at})",
+        *(
+            'INSERT INTO deployment_period (deployment_id, package_id, start, note, "user") '
+            f"VALUES (1, {n}, {at}, '', '')"
+            for n in (1, 2)
+        ),
+    ]
+    with database.engine.begin() as connection:
+        no = "0" if connection.dialect.name == "sqlite" else "false"
+        for row in rows:
+            connection.execute(text(row.replace("{no}", no)))
+    schema.ensure(database.engine)
+    query = "SELECT kernelspec FROM deployment_period ORDER BY package_id"
+    with database.engine.connect() as connection:
+        assert connection.scalars(text(query)).all() == ["own", None]
+    database.close()
+
+
 def test_head_constant_is_the_newest_script() -> None:
     from alembic.script import ScriptDirectory
 

@@ -79,6 +79,7 @@ def replace(options: argparse.Namespace) -> int:
             options.note,
             options.dry_run,
             environment=options.environment,
+            kernelspec=options.kernelspec,
             log=_log,
         )
     _print(result, options)

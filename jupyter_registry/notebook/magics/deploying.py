@@ -73,6 +73,7 @@ def replace(context: Context, options: argparse.Namespace) -> Replacement:
         options.note,
         options.dry_run,
         environment=options.environment,
+        kernelspec=options.kernelspec,
     )
 
 
@@ -170,6 +171,11 @@ def _replace() -> Parser:
         "--environment",
         ModelEnvironment,
         help="whose libraries it runs with, see %%deploy (default: as it is)",
+    )
+    made.add(
+        "--kernelspec",
+        metavar="NAME",
+        help="whose Python it runs in; '' is the registry's default one (default: as it is)",
     )
     return made
 

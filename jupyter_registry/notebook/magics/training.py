@@ -131,6 +131,7 @@ def _done(found: Board, options: argparse.Namespace, action: str) -> Any:
             options.note,
             options.dry_run,
             environment=options.environment,
+            kernelspec=options.kernelspec,
             **by,
             **package,
         )
@@ -262,7 +263,7 @@ def _board() -> Parser:
     made.add("--tag", action="append", default=[], metavar="KEY[:VALUE]", dest="tags")
     made.add("--alias", action="append", metavar="ALIAS", dest="aliases")
     for action in add_deployment(made, "with --deploy: "):
-        if action.dest == "environment":
+        if action.dest in ("environment", "kernelspec"):
             action.help = f"with --replace too, where it stays unless given; {action.help}"
     made.add(
         "--threshold", type=float, help="with --deploy: least probability of the positive class"

@@ -11,6 +11,7 @@ from .columns_input import ColumnsInput
 from .fields import Field, Fields
 
 if TYPE_CHECKING:
+    from ...client.deployments import Deployment
     from ...client.packages import Package, PackageItem
 
 
@@ -52,13 +53,8 @@ def deploy_fields(package: Package | PackageItem) -> Fields:
             ColumnsInput("Segments", _offered(package)),
             "Accuracy is kept by the values of these columns too, to find where the model is bad.",
         ),
-        kernelspec=Field(
-            "Environment",
-            widgets.Combobox(options=[spec] if spec else [], placeholder="the server's own"),
-            "The kernelspec whose libraries the model runs with."
-            + (f" The package was registered from {spec!r}." if spec else ""),
-        ),
-        environment=libraries_field(),
+        kernelspec=_kernelspec_field("the server's own", [spec] if spec else []),
+        environment=_libraries_field(),
         predict_seconds=Field(
             "Seconds for a call",
             widgets.BoundedFloatText(value=0, min=0, max=3600, step=1),
@@ -67,6 +63,10 @@ def deploy_fields(package: Package | PackageItem) -> Fields:
         ),
         description=Field("Description", widgets.Textarea(rows=2)),
     )
+    if spec:
+        fields["kernelspec"].say(
+            f"{fields['kernelspec'].hint} The package was registered from {spec!r}."
+        )
     hidden = {
         "prediction_threshold": package.target_type is not TargetType.BINARY,
         "kernelspec": not package.kind.is_hosted,
@@ -78,8 +78,29 @@ def deploy_fields(package: Package | PackageItem) -> Fields:
     return fields
 
 
-def libraries_field(chosen: ModelEnvironment | None = ModelEnvironment.KERNELSPEC) -> Field:
-    """The input of whose libraries a model runs with; without one chosen, as it is by now."""
+def runtime_fields(deployment: Deployment | None) -> Fields:
+    """The inputs of what a replacement runs in, first as a deployment has it.
+
+    Without a deployment they are empty, which means: as whichever it will be has it.
+    """
+    if deployment is None:
+        kernelspec = _kernelspec_field("as the deployment has it", [])
+        return Fields(kernelspec=kernelspec, environment=_libraries_field(None))
+    before = deployment.kernelspec
+    kernelspec = _kernelspec_field("the server's own", [before] if before else [])
+    kernelspec.input.value = before or ""
+    return Fields(kernelspec=kernelspec, environment=_libraries_field(deployment.environment))
+
+
+def _kernelspec_field(placeholder: str, offered: list[str]) -> Field:
+    return Field(
+        "Environment",
+        widgets.Combobox(options=offered, placeholder=placeholder),
+        "The kernelspec whose libraries the model runs with.",
+    )
+
+
+def _libraries_field(chosen: ModelEnvironment | None = ModelEnvironment.KERNELSPEC) -> Field:
     return Field(
         "Libraries",
         widgets.Dropdown(

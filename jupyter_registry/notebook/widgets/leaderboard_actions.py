@@ -12,6 +12,7 @@ from ...domain.errors import InvalidInput
 from ...domain.kinds import DeploymentState, PackageKind
 from .background import Background
 from .common import Panel, actions, button, guarded
+from .deploy_fields import runtime_fields
 from .fields import Field, Fields
 from .package_card import read_tags
 from .replacing import Replacing
@@ -116,7 +117,7 @@ class RegisterModelForm(Panel):
         self._registered(package)
 
 
-class ReplaceByModelForm(Replacing[tuple[str, str]]):
+class ReplaceByModelForm(Replacing[tuple[str, str, str]]):
     """Put a leaderboard's model in service of a deployment, after checks."""
 
     def __init__(
@@ -138,8 +139,9 @@ class ReplaceByModelForm(Replacing[tuple[str, str]]):
             if labels
             else f"None predicts {board.target_name} yet."
         )
-        self._prepare(None, deployment=Field("Deployment", self.deployment, hint))
-        for choice in (self.deployment, self.fields["environment"].input):
+        runtime = runtime_fields(None)
+        self._prepare(runtime, deployment=Field("Deployment", self.deployment, hint))
+        for choice in (self.deployment, *(field.input for field in runtime.values())):
             choice.observe(lambda _: self._chosen(), "value")
         self._chosen()
         title = f"<h3>Replace a deployment's champion by {escape(model.label)}</h3>"
@@ -154,21 +156,21 @@ class ReplaceByModelForm(Replacing[tuple[str, str]]):
         return f"Replace by {self._model.label}"
 
     @property
-    def _wanted(self) -> tuple[str, str] | None:
-        """The deployment's label, and the environment, empty where none is said."""
+    def _wanted(self) -> tuple[str, str, str] | None:
+        """The deployment's label, libraries and kernelspec: these empty where none is said."""
         label = str(self.deployment.value).strip()
-        return (label, self.fields["environment"].value or "") if label else None
+        runtime = (self.fields[name].value or "" for name in ("environment", "kernelspec"))
+        return (label, *runtime) if label else None
 
     def _hold_choices(self, held: bool) -> None:
         self.deployment.disabled = held
         super()._hold_choices(held)
 
-    def _ask(self, work: Background, wanted: tuple[str, str], **said: Any) -> Replacement:
-        label, environment = wanted
+    def _ask(self, work: Background, wanted: tuple[str, str, str], **said: Any) -> Replacement:
+        label, environment, kernelspec = wanted
         said = {"reason": "other"} | said
-        return self._model.replace(
-            label, **said, environment=environment or None, log=self._log_of(work)
-        )
+        runtime = {"environment": environment or None, "kernelspec": kernelspec or None}
+        return self._model.replace(label, **said, **runtime, log=self._log_of(work))
 
     def _done(self, result: Replacement) -> None:
         self._replaced(result.deployment)

@@ -12,6 +12,7 @@ from ...domain.kinds import ModelEnvironment
 from . import deployment_html
 from .chooser import PackageChooser
 from .common import find_deployment, find_registry, guarded
+from .deploy_fields import runtime_fields
 from .replacing import Replacing
 
 if TYPE_CHECKING:
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from ...client.registry import Registry
     from .background import Background
 
-#: A package's id, and what it is to run in: nothing, where that is elsewhere.
-_Wanted = tuple[int, ModelEnvironment | None]
+#: A package's id, and what it is to run in (libraries, kernelspec): nothing, if elsewhere.
+_Wanted = tuple[int, ModelEnvironment | None, str | None]
+#: The inputs of what it runs in.
+_RUNTIME = ("kernelspec", "environment")
 
 
 class ReplaceForm(Replacing[_Wanted]):
-    """Put another package in service: choose it and its libraries, check it, say why, replace.
+    """Put another package in service: choose it and what it runs in, check it, say why, replace.
 
     Nothing happens before the checks were seen and none of them fails.
 
@@ -53,7 +56,7 @@ class ReplaceForm(Replacing[_Wanted]):
             self.show()
 
     def _make(self, deployment: Deployment, registry: Registry) -> None:
-        self._prepare(deployment.environment)
+        self._prepare(runtime_fields(deployment))
         self.chooser = PackageChooser(
             registry,
             target=(deployment.target_name, deployment.target_type),
@@ -62,7 +65,8 @@ class ReplaceForm(Replacing[_Wanted]):
         )
         self._title = widgets.HTML()
         self._entitle()
-        self.fields["environment"].input.observe(lambda _: self._moved(), "value")
+        for name in _RUNTIME:
+            self.fields[name].input.observe(lambda _: self._moved(), "value")
         self._chosen()
         self._show_parts(self._title, self.chooser)
 
@@ -87,21 +91,25 @@ class ReplaceForm(Replacing[_Wanted]):
         package = self.chooser.package
         if package is None:
             return None
-        environment = self.fields["environment"].value if package.kind.is_hosted else None
-        return package.id, environment
+        if not package.kind.is_hosted:
+            return package.id, None, None
+        return package.id, self.fields["environment"].value, self.fields["kernelspec"].value or ""
 
     def _moved(self) -> None:
-        """Offer the champion as well where it would get other libraries."""
+        """Offer the champion as well where it would run elsewhere, or get other libraries."""
         known = self.deployment
         assert known is not None
-        stays = self.fields["environment"].value == known.environment
+        stays = (known.kernelspec, known.environment) == tuple(
+            self.fields[name].value for name in _RUNTIME
+        )
         self.chooser.leave_out(known.package_id if stays else None)
         self._chosen()
 
     def _chosen(self) -> None:
         package = self.chooser.package
         elsewhere = package is not None and not package.kind.is_hosted
-        self.fields["environment"].layout.display = "none" if elsewhere else None
+        for name in _RUNTIME:
+            self.fields[name].layout.display = "none" if elsewhere else None
         super()._chosen()
 
     def _unchecked(self) -> str:
@@ -114,10 +122,9 @@ class ReplaceForm(Replacing[_Wanted]):
 
     def _ask(self, work: Background, wanted: _Wanted, **said: Any) -> Replacement:
         assert self.deployment is not None
-        package_id, environment = wanted
-        return self.deployment.replace(
-            package_id, **said, environment=environment, log=self._log_of(work)
-        )
+        package_id, environment, kernelspec = wanted
+        runtime = {"environment": environment, "kernelspec": kernelspec}
+        return self.deployment.replace(package_id, **said, **runtime, log=self._log_of(work))
 
     def _done(self, result: Replacement) -> None:
         assert self.deployment is not None

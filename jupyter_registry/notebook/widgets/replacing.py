@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import ipywidgets as widgets
 
 from ...domain.errors import IncompatibleReplacement
-from ...domain.kinds import CheckStatus, ModelEnvironment, ReplacementReason
+from ...domain.kinds import CheckStatus, ReplacementReason
 from . import deployment_html
 from .background import Background
 from .build_log import BuildLog
 from .common import Panel, actions, button
-from .deploy_fields import libraries_field
 from .fields import Field, Fields
 from .turns import in_turn
 
@@ -57,14 +56,15 @@ class Replacing(Panel, Generic[Wanted]):
         return "" if self._wanted is None else "Check it before it can replace."
 
     def _hold_choices(self, held: bool) -> None:
-        self.fields["environment"].input.disabled = held
+        for name in ("kernelspec", "environment"):
+            self.fields[name].input.disabled = held
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until the checking or replacing under way has ended."""
         if self._work is not None:
             self._work.wait(seconds)
 
-    def _prepare(self, environment: ModelEnvironment | None, **first: Field) -> None:
+    def _prepare(self, runtime: Fields, **first: Field) -> None:
         self.check = button("Check", self._check, tip="Check it; nothing is replaced")
         self.replace = button("Replace", self._replace, style="primary")
         self.build_log = BuildLog()
@@ -77,7 +77,7 @@ class Replacing(Panel, Generic[Wanted]):
         self.note = widgets.Textarea(rows=2)
         self.fields = Fields(
             **first,
-            environment=libraries_field(environment),
+            **runtime,
             reason=Field("Reason", self.reason, "It stays in the history."),
             note=Field("Note", self.note),
         )
@@ -90,6 +90,7 @@ class Replacing(Panel, Generic[Wanted]):
         self.show(
             widgets.HTML(deployment_html.CSS, layout=widgets.Layout(display="none")),
             *first,
+            self.fields["kernelspec"],
             self.fields["environment"],
             actions(self.check, self._state),
             self.build_log.view,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
 
 from jupyter_server.auth.identity import IdentityProvider, PasswordIdentityProvider
@@ -186,13 +186,21 @@ class RegistryHandler(APIHandler):
         return str(self.current_user.username)
 
     async def services(self) -> Services:
-        """The registry's parts, opened when they are first needed."""
+        """The registry's parts, opened when they are first needed; none when the server ends."""
+        if self.opening.is_closed:
+            self.hang_up()
         return self.opening.services or await self.opening.open()
 
     async def in_thread(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run a use case that blocks beside the event loop."""
         services = await self.services()
         return await services.in_thread(function, *args, **kwargs)
+
+    def hang_up(self) -> NoReturn:
+        """End without an answer, as the server does: its next start may be asked again."""
+        connection: Any = self.request.connection
+        connection.stream.close()
+        raise web.Finish
 
     @property
     def max_body_bytes(self) -> int:

@@ -10,13 +10,14 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.prometheus.log_functions import prometheus_log_method
 from tornado import web
 
-from ...domain.errors import ModelFailed, RegistryError, UnsupportedMediaType
+from ...domain.errors import InvalidInput, ModelFailed, RegistryError, UnsupportedMediaType
 from .base import RegistryHandler
 
 if TYPE_CHECKING:
     from ...registry.champions import Champion
     from ...registry.predict import Answer
     from ...registry.services import Services
+    from ..tabular import Rows
 
 #: Bytes of a JSON body that are parsed on the event loop: it takes well under a millisecond.
 _SMALL_BODY = 16_384
@@ -103,8 +104,9 @@ class PredictionsHandler(RowsHandler):
     async def post(self, deployment: str) -> None:
         """Predict the body's rows."""
         services, champion = await self.champion(deployment)
-        from ...registry.predict import CallerGone, Wishes, predict
-        from ..tabular import answer_type, read_rows, write_rows
+        from ...domain.unstructured import Body
+        from ...registry.predict import CallerGone, Wishes, predict, predict_body
+        from ..tabular import answer_type, is_for_machines, write_rows
 
         query = self.query() if self.request.query else {}
         try:
@@ -114,29 +116,62 @@ class PredictionsHandler(RowsHandler):
         passthrough = tuple(filter(None, query.pop("passthrough", "").split(",")))
         champion.check_active()
         body = self.content
-        reading: tuple[Any, ...] = (body, self.content_type, champion.signature)
-        if len(body) <= _SMALL_BODY and body[:1] in (b"{", b"["):
-            rows = read_rows(*reading, limit=self.unpacked_limit)
-        else:
-            self._gone = asyncio.get_running_loop().create_future()
-            rows = await services.in_bulk(len(body), read_rows, *reading, limit=self.unpacked_limit)
+        # a model's own code may read bodies as they were sent, but no tables of machines'
+        reader = None
+        if body and not is_for_machines(body, self.content_type):
+            reader = await services.champions.reader_of(services, champion)
+        rows = await self._rows_in(services, champion, body, may_be_none=reader is not None)
 
         async def write(answer: Answer) -> bytes:
-            if rows.n <= _SMALL_ANSWER and wanted == "application/json":
+            n = len(answer["row"])
+            if n <= _SMALL_ANSWER and wanted == "application/json":
                 return write_rows(answer, wanted)
-            written: bytes = await services.in_bulk(100 * rows.n, write_rows, answer, wanted)
+            written: bytes = await services.in_bulk(100 * n, write_rows, answer, wanted)
             return written
 
         wishes = Wishes(passthrough=passthrough, **query)
         try:
-            written = await predict(services, champion, rows, wishes, write, self._gone)
+            if reader is None:
+                assert rows is not None
+                written, n = (
+                    await predict(services, champion, rows, wishes, write, self._gone),
+                    rows.n,
+                )
+            else:
+                sent = Body.of(body, self.content_type)
+                written, n = await predict_body(
+                    services, champion, reader, sent, rows, wishes, write, self._gone
+                )
         except CallerGone:
             self._asked = None  # neither answered nor refused
             self.set_status(499, "Client Closed Request")
             self.finish()
             return
-        self._rows, self._model_ms = rows.n, written.model_ms
+        self._rows, self._model_ms = n, written.model_ms
         self.finish(written.body, set_content_type=wanted)
+
+    async def _rows_in(
+        self, services: Services, champion: Champion, body: bytes, *, may_be_none: bool
+    ) -> Rows | None:
+        """The rows of the body; ``None`` for one that is no table of all inputs, if it may be."""
+        from ..tabular import read_rows
+
+        reading: tuple[Any, ...] = (body, self.content_type, champion.signature)
+        try:
+            if len(body) <= _SMALL_BODY and body[:1] in (b"{", b"["):
+                rows = read_rows(*reading, limit=self.unpacked_limit)
+            else:
+                self._gone = asyncio.get_running_loop().create_future()
+                rows = await services.in_bulk(
+                    len(body), read_rows, *reading, limit=self.unpacked_limit
+                )
+        except (InvalidInput, UnsupportedMediaType):
+            if may_be_none:
+                return None
+            raise
+        if may_be_none and not rows.columns.keys() >= set(champion.signature.names):
+            return None
+        return rows
 
     def operation_status(self, error: RegistryError) -> int:
         """A model that fails is no fault of the request."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ...domain.errors import InvalidInput, RegistryError
+from ...domain.errors import Conflict, InvalidInput, RegistryError
 from .base import RegistryHandler
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ class UploadHandler(RegistryHandler):
         from ...registry import uploads
 
         found = await services.in_thread(uploads.get, services.database, upload_id)
-        found.arriving = services.arrivals.of(upload_id)
+        found.arriving = await services.in_thread(services.arrivals.of, upload_id)
         found.taking = services.takings.of(upload_id)
         self.answer(found)
 
@@ -65,7 +67,8 @@ class UploadFileHandler(RegistryHandler):
     """A file of an upload; its body is taken piece by piece.
 
     With the header Upload-Offset, 0 for the first, it may come over several connections: what
-    arrived of it before one broke is kept, and the next goes on from there.
+    arrived of it before one broke is kept, over the server's end too where artifacts are in a local
+    folder, and the next goes on from there.
     """
 
     always_streams = True
@@ -91,22 +94,25 @@ class UploadFileHandler(RegistryHandler):
         from ...registry import receiving
 
         upload_id, path = self.path_kwargs["upload_id"], self.path_kwargs["path"]
-
-        def receive() -> Receiver:
-            return receiving.receive(
-                services.database,
-                services.artifacts,
-                upload_id,
-                path,
-                services.settings.upload_limits,
-            )
-
+        receive = partial(
+            receiving.receive,
+            services.database,
+            services.artifacts,
+            upload_id,
+            path,
+            services.settings.upload_limits,
+        )
         offset = self._offset()
         if offset is None:
             self._receiver = await services.in_thread(receive)
         else:
             self._receiver = await services.in_thread(
-                services.arrivals.begin, upload_id, path, offset, receive
+                services.arrivals.begin,
+                upload_id,
+                path,
+                offset,
+                partial(receive, lasting=True),
+                lambda left: receive(unfinished=left),
             )
 
     def _offset(self) -> int | None:
@@ -131,11 +137,22 @@ class UploadFileHandler(RegistryHandler):
                 await self._write()
             except RegistryError as error:
                 self.refuse(error)
+            except web.Finish:
+                return  # nobody is there any more
 
     async def _write(self) -> None:
         held, self._pieces, self._held = b"".join(self._pieces), [], 0
         if self._receiver is not None and held:
-            await self.in_thread(self._receiver.write, held)
+            await self._call(self._receiver.write, held)
+
+    async def _call(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Call what takes the file; when the server ends, what came is left for its next start."""
+        try:
+            return await self.in_thread(function, *args)
+        except Conflict:
+            if self.opening.is_closed:
+                self.hang_up()
+            raise
 
     @web.authenticated
     @authorized
@@ -145,7 +162,7 @@ class UploadFileHandler(RegistryHandler):
         receiver, self._receiver = self._receiver, None
         assert receiver is not None
         declared = self.request.headers.get("X-Content-SHA256")
-        self.answer(await self.in_thread(receiver.finish, declared))
+        self.answer(await self._call(receiver.finish, declared))
 
     @web.authenticated
     @authorized
@@ -163,12 +180,12 @@ class UploadFileHandler(RegistryHandler):
         """The connection broke: nothing is left of the upload, unless its sender can go on."""
         super().on_connection_close()
         receiver, self._receiver = self._receiver, None
-        if receiver is not None:
+        if receiver is not None and not self.opening.is_closed:
             self._cutting = asyncio.ensure_future(self.in_thread(receiver.cut))
 
     def on_finish(self) -> None:
         """A refused file is forgotten."""
         super().on_finish()
         receiver, self._receiver = self._receiver, None
-        if receiver is not None:
+        if receiver is not None and not self.opening.is_closed:
             self._discarding = asyncio.ensure_future(self.in_thread(receiver.discard))

@@ -12,7 +12,8 @@ ROUTES: tuple[Route, ...] = (
         rows.PredictionsHandler,
         {
             "POST": Operation(
-                "Predict; every prediction is recorded before it is answered",
+                "Predict; every prediction is recorded before it is answered. A custom.py with "
+                "read_input_data is given a body of any type as it was sent",
                 takes_rows=True,
                 gives_rows=True,
                 parameters={

@@ -97,6 +97,12 @@ def find_culprit(
     return Rejection(its_error, first, column, value, always=False)
 
 
+def blame_body(score: Score, accepted: Frame | None, error: BaseException) -> Rejection:
+    """Whether a body is to blame that a model raised on: it is if rows of before are scored yet."""
+    fails = accepted is not None and _raised(score, accepted) is not None
+    return Rejection(error, None, None, None, always=fails)
+
+
 def _lacked(error: BaseException) -> str | None:
     """What to do where the model had not enough of something; ``None`` for other errors."""
     if isinstance(error, MemoryError):

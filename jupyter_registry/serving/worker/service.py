@@ -13,8 +13,8 @@ from ...domain.errors import RegistryError
 from ...domain.frames import Frame, NumberFrame
 from ...domain.signature import Signature
 from ...formats.scoring import Scorer, Scores
-from ..wire import Header, decode_rows, encode_scores, pack
-from .blame import Rejection, find_culprit
+from ..wire import Header, decode_body, decode_rows, encode_scores, pack
+from .blame import Rejection, blame_body, find_culprit
 from .main import describe_failure
 
 #: Rows scored in one call at most, so that no request waits long for another's.
@@ -38,7 +38,11 @@ class Service:
         """The answers to the requests, in their order, as bytes for the socket."""
         answers: list[bytes] = []
         # rows of different representation are never merged: it could change what the model sees
-        for _, alike in groupby(messages, key=lambda message: message[0]["t"]):
+        # and a body as it was sent, which has no representation, is its request's alone
+        for kind, alike in groupby(messages, key=lambda message: message[0].get("t")):
+            if kind is None:
+                answers.extend(self._answer_body(*message) for message in alike)
+                continue
             batch: list[Message] = []
             rows = 0
             for message in alike:
@@ -68,6 +72,21 @@ class Service:
         if first is not None:
             self._accepted = first
         return self._pack(batch, scores, elapsed)
+
+    def _answer_body(self, header: Header, body: memoryview) -> bytes:
+        self._calls += 1
+        began = time.perf_counter()
+        try:
+            scores = self._scorer.score_body(decode_body(header, body), header["rows"])
+            elapsed = time.perf_counter() - began
+        except (Exception, SystemExit) as error:
+            failure = (
+                describe_failure(error)
+                if isinstance(error, RegistryError)
+                else blame_body(self._score, self._accepted, error).to_header()
+            )
+            return pack({"op": "refused", "id": header["id"], "calls": self._calls, **failure})
+        return self._pack([({**header, "n": len(scores)}, body)], scores, elapsed)
 
     def _pack(self, batch: list[Message], scores: Scores, elapsed: float) -> bytes:
         told = {"op": "scores", "calls": self._calls, "seconds": round(elapsed, 7)}

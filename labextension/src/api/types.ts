@@ -466,7 +466,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Predict; every prediction is recorded before it is answered */
+        /** Predict; every prediction is recorded before it is answered. A custom.py with read_input_data is given a body of any type as it was sent */
         post: operations["postDeploymentsDeploymentPredictions"];
         delete?: never;
         options?: never;
@@ -1589,6 +1589,11 @@ export interface components {
             dry_run?: boolean;
             /** @default null */
             environment?: components["schemas"]["ModelEnvironment"] | null;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
             /** Deployment */
             deployment: string;
             /**
@@ -3966,6 +3971,11 @@ export interface components {
             dry_run?: boolean;
             /** @default null */
             environment?: components["schemas"]["ModelEnvironment"] | null;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
             /** Package Id */
             package_id: number;
         };
@@ -4209,6 +4219,11 @@ export interface components {
             reason?: components["schemas"]["ReplacementReason"] | null;
             /** @default null */
             environment?: components["schemas"]["ModelEnvironment"] | null;
+            /**
+             * Kernelspec
+             * @default null
+             */
+            kernelspec?: string | null;
             /**
              * Note
              * @default

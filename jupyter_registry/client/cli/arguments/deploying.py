@@ -94,6 +94,10 @@ def add_replace(commands: Any) -> None:
         choices=values(ModelEnvironment),
         help="whose libraries it runs with, see deploy (default: as it is)",
     )
+    made.add_argument(
+        "--kernelspec",
+        help="whose Python it runs in; '' is the registry's default one (default: as it is)",
+    )
 
 
 def add_rollback(commands: Any) -> None:
