@@ -25,6 +25,16 @@ def make_importable(root: str) -> None:
     spec.loader.exec_module(module)
 
 
+def end_with_parent() -> None:
+    """On Linux, be ended by the kernel when the process that started this one ends."""
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, int(signal.SIGKILL), 0, 0, 0)
+
+
 def start() -> None:
     """Run the ``main`` of the module that the first argument names, with the other arguments."""
     if sys.version_info < (3, 11):  # noqa: UP036 (it runs under any kernelspec's Python)

@@ -372,7 +372,7 @@ class Deployment(Monitored, DeploymentListed):
                 "association ID column": self.association_id_column,
                 "association ID required": self.association_id_required or None,
                 "kernelspec": self.kernelspec,
-                "environment": self.environment,
+                "environment": self.environment if self.kind.is_hosted else None,
                 "seconds for a call": self.predict_seconds,
                 "segment columns": self.segment_columns,
                 "rows predicted": self.rows_predicted,

@@ -152,8 +152,9 @@ class Registry:
             modules of yours. Of an object that is saved here it is taken for granted. What runs
             commands is refused all the same; see ``RegistryApp.pickle_policy``.
         sign_with:
-            A file with a private key (PEM; ``formats.signing.make_key`` makes one): the model's
-            files are signed with it, by OpenSSF model signing. Needs the extra ``signing``.
+            A file with a private key (PEM; ``formats.signing.make_key`` makes one), or with a key
+            and its certificates (``formats.signing.make_certificate``): the model's files are
+            signed with it, by OpenSSF model signing. Needs the extra ``signing``.
         try_rows:
             So many of the data's first rows the model scores here before anything is uploaded.
         progress:

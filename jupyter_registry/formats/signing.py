@@ -10,11 +10,15 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..domain.errors import AlreadyExists, InvalidInput, missing_extra
+from .certificates import holder_of, is_certificate, make_certificate, parted
+
+__all__ = ["NAME", "make_certificate", "make_key", "sign", "verify"]
 
 #: Where a package's signature is.
 NAME = "model.sig"
@@ -62,10 +66,13 @@ def make_key(path: str | os.PathLike[str]) -> tuple[Path, Path]:
 def sign(folder: Path, key: str | os.PathLike[str], signature: Path) -> None:
     """Sign all files of a folder, links to files too, with a private key in PEM.
 
+    Where the file has certificates as well, of the key and of those above it, the signature names
+    its holder: see `certificates`.
+
     Raises
     ------
     InvalidInput
-        when there is no such key, or it is none.
+        when there is no such key, or it is none, or none of the certificates is of it.
     MissingExtra
         when the extra ``signing`` is not installed.
 
@@ -73,20 +80,36 @@ def sign(folder: Path, key: str | os.PathLike[str], signature: Path) -> None:
     signing, _, hashing = _library()
     private = Path(key).expanduser()
     try:
-        private.read_bytes()
-        config = signing.Config().use_elliptic_key_signer(private_key=private)
+        config = _signer(signing.Config(), private)
     except (OSError, ValueError, TypeError) as error:
         raise InvalidInput(
             f"{str(key)!r} is no private key: {error}",
-            advice="Give an elliptic-curve key in PEM, such as make_key makes.",
+            advice="Give an elliptic-curve key in PEM, such as make_key makes, or one with its "
+            "certificates, such as make_certificate makes.",
             fields={"sign_with": str(error)},
         ) from error
     config.set_hashing_config(hashing.Config().set_allow_symlinks(True))
     config.sign(folder, signature)
 
 
+def _signer(config: Any, private: Path) -> Any:
+    """Have it sign with a key alone, or with the certificates that are in the key's file."""
+    content = private.read_bytes()
+    if not is_certificate(content):
+        return config.use_elliptic_key_signer(private_key=private)
+    with tempfile.TemporaryDirectory() as parts:
+        key, certificate, above = parted(content, Path(parts))
+        return config.use_certificate_signer(
+            private_key=key, signing_certificate=certificate, certificate_chain=above
+        )
+
+
 def verify(folder: Path, keys: Sequence[Path]) -> tuple[Path | None, str]:
     """The public key that a folder's files were signed with; ``None``, and why, for none of them.
+
+    With an authority's certificate as key, whose certificate it was stands in place of why. It
+    counts for ever: what was signed before a certificate ran out is not told from what was signed
+    after.
 
     Raises `MissingExtra` when the extra ``signing`` is not installed.
     """
@@ -98,12 +121,16 @@ def verify(folder: Path, keys: Sequence[Path]) -> tuple[Path | None, str]:
     for key in keys:
         try:
             ignored = hashing.Config().set_ignored_paths(paths=[signature], ignore_git_paths=False)
-            config = verifying.Config().use_elliptic_key_verifier(public_key=key)
+            config, issued = verifying.Config(), is_certificate(key.read_bytes())
+            if issued:
+                config.use_certificate_verifier(certificate_chain=[key])
+            else:
+                config.use_elliptic_key_verifier(public_key=key)
             config.set_hashing_config(ignored).verify(folder, signature)
         except Exception as error:  # of several libraries
             reasons.append(f"{key.name}: {str(error).strip() or type(error).__name__}"[:500])
         else:
-            return key, ""
+            return key, holder_of(signature) if issued else ""
     return None, "; ".join(reasons) or "no key is trusted"
 
 

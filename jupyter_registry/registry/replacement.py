@@ -344,7 +344,7 @@ def _switch(
         )
         deployment.package_id = package_id
         deployment.environment = runtime.environment
-        if package.kind.is_hosted:  # else the next one that is runs where the last one did
+        if locked.kind.is_hosted:  # else the next one that is runs where the last one did
             deployment.kernelspec = runtime.kernelspec
         deployment.updated_at = moment
         session.flush()

@@ -92,7 +92,8 @@ def _verified(folder: Path, rules: SigningRules) -> str:
         found = json.loads(done.stdout)
         why = found["why"]
         if found["key"] is not None:
-            return Path(found["key"]).name
+            name = Path(found["key"]).name
+            return f"{name}: {why}" if why else name
     except subprocess.TimeoutExpired:
         why = f"it took longer than {_SECONDS:g} seconds"
     except subprocess.CalledProcessError as error:

@@ -80,7 +80,8 @@ class RegistryApp(ExtensionApp):
     ).tag(config=True)
     trusted_keys = List(
         Unicode(),
-        help="Files with public keys (PEM) whose signatures of models count; the extra signing.",
+        help="Files with public keys, or with certificates of authorities (PEM), whose signatures "
+        "of models count; the extra signing.",
     ).tag(config=True)
     require_signature = Bool(
         False,

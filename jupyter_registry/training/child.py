@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -46,6 +47,9 @@ class Child:
         """The most bytes that any child of the run was seen to use."""
         self._threads = threads
         self._process: subprocess.Popen[bytes] | None = None
+        self._asked = 0
+        #: The copy of it that works on what was asked last, where there are such copies.
+        self._working: int | None = None
         self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
 
     @property
@@ -80,6 +84,9 @@ class Child:
         """Give it an order."""
         assert self._process is not None
         assert self._process.stdin is not None
+        self._asked += 1
+        self._working = None
+        order = order | {"order": self._asked}
         with suppress(BrokenPipeError):  # its end is told by `answers`
             self._process.stdin.write(json.dumps(order).encode() + b"\n")
             self._process.stdin.flush()
@@ -91,7 +98,7 @@ class Child:
         ------
         TookTooLong, NeededTooMuch, ChildLost
             once the monotonic clock is past ``until``, it uses too much memory, or it is gone.
-            There is no child then.
+            What it was working on is ended then, and if need be the child.
 
         """
         while True:
@@ -104,27 +111,46 @@ class Child:
             if answer is None:
                 code = self._process.wait() if self._process is not None else None
                 self.end()
-                raise ChildLost(f"Its process ended ({_ended(code)}). {self._said()}".strip())
-            yield answer
+                raise self._lost(code)
+            if answer["order"] != self._asked:  # of one that was ended
+                continue
+            if answer["event"] == "working":
+                self._working = answer["pid"]
+            elif answer["event"] == "ended":
+                raise self._lost(answer["code"])
+            else:
+                yield answer
 
     def _watch(self, until: float) -> None:
         assert self._process is not None
         if time.monotonic() > until:
-            self.end()
+            self._drop()
             raise TookTooLong("It took longer than there was time for it.")
-        used = resident(self._process.pid)
+        used = resident(self._working or self._process.pid)
         self.peak = max(self.peak, used)
         if self.memory is not None and used > self.memory:
-            self.end()
+            self._drop()
             raise NeededTooMuch(
                 f"It used {used / 1e6:,.0f} MB of memory; {self.memory / 1e6:,.0f} MB are allowed."
             )
 
+    def _drop(self) -> None:
+        """End what it is working on: the copy that does, else all of it."""
+        if self._working is None:
+            self.end()
+        else:
+            with suppress(ProcessLookupError):
+                os.kill(self._working, signal.SIGKILL)
+
     def end(self) -> None:
-        """End it at once, if there is one."""
+        """End it at once with its copies, if there is one."""
         process, self._process = self._process, None
+        self._working = None
         if process is None:
             return
+        if process.poll() is None and hasattr(os, "killpg"):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
         for stream in (process.stdin, process.stdout):
@@ -142,6 +168,9 @@ class Child:
             "MKL_NUM_THREADS": str(self._threads),
             "PYTHONHASHSEED": "0",
         }
+
+    def _lost(self, code: int | None) -> ChildLost:
+        return ChildLost(f"Its process ended ({_ended(code)}). {self._said()}".strip())
 
     def _said(self) -> str:
         try:
@@ -210,7 +239,8 @@ def _read(process: subprocess.Popen[bytes], answers: queue.Queue[dict[str, Any] 
     assert process.stdout is not None
     with suppress(OSError, ValueError):
         for line in process.stdout:
-            answers.put(json.loads(line))
+            with suppress(json.JSONDecodeError):  # half a line, of a copy that was ended
+                answers.put(json.loads(line))
     answers.put(None)
 
 

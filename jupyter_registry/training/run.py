@@ -12,6 +12,7 @@ from ..domain.errors import InvalidInput, ModelFailed, RegistryError
 from ..domain.ranking import greater_is_better, score_of
 from .child import Child, ChildLost, NeededTooMuch, TookTooLong
 from .families import Family
+from .forks import CAN_FORK
 from .incumbents import seconds_for
 from .plan import Plan
 from .progress import Progress, Stopped
@@ -182,9 +183,10 @@ class Run:
     def _until(self, searched: float, seconds: float) -> float:
         """When a search that goes on beyond its time is cut off, as one trial of it may be long.
 
-        There must be time left to start again, and to train what was found.
+        There must be time left to start again where that takes any, and to train what was found.
         """
-        latest = self._end - 1.5 * self._start_seconds - _AFTER_SEARCH_SHARE * self._left()
+        again = 0.0 if CAN_FORK else 1.5 * self._start_seconds
+        latest = self._end - again - _AFTER_SEARCH_SHARE * self._left()
         return max(searched + seconds, min(searched + 1.25 * seconds + 2, latest))
 
     def _expected(self, family: Family) -> float:

@@ -1,10 +1,11 @@
 """The child process that trains: ``run_module.py jupyter_registry.training.worker FOLDER``.
 
 It takes orders as lines of JSON from stdin, and answers with lines of JSON on stdout: any number
-of ``step``, and for each order ``loaded``, ``trained``, ``failed`` or ``tuned``. The first order is
-to load what to train on from the folder (`handover`), for which libraries are imported before it
-comes. It ends when stdin does, whatever it is doing then: who gave the orders was killed, so the
-folder goes too.
+of ``step``, and for each order ``loaded``, ``trained``, ``failed``, ``tuned`` or ``measured``, with
+the order's number. The first order is to load what to train on from the folder (`handover`), for
+which libraries are imported before it comes. Where it can, each other order is worked on in a copy
+of the process (`forks`), which says ``working`` first; ``ended`` follows once it has ended. It ends
+when stdin does, whatever it is doing then: who gave the orders was killed, so the folder goes too.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ..domain.errors import is_full
 from ..domain.signature import Signature
 from ..domain.target import Target
 from ..formats.libraries import libraries
+from . import forks
 
 #: Seconds that importance may take of any model: drift of a deployment is judged by it.
 _IMPORTANCE = 1.0
@@ -43,13 +45,16 @@ def main(arguments: list[str]) -> int:
     threading.Thread(target=_read, args=reading, name="orders", daemon=True).start()
     worker.start()
     while True:
-        worker.work(orders.get())
+        order = orders.get()
+        apart = forks.CAN_FORK and order["do"] != "load"
+        (worker.work_apart if apart else worker.work)(order)
 
 
 def _read(orders: queue.Queue[dict[str, Any]], folder: Path) -> None:
     """Read orders; without the one who gives them there is nothing left to do."""
     for line in sys.stdin:
         orders.put(json.loads(line))
+    forks.end_running()
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
@@ -58,6 +63,7 @@ class _Worker:
     def __init__(self, folder: Path, stream: TextIO) -> None:
         self.folder = folder
         self._stream = stream
+        self._order: int | None = None
 
     def start(self) -> None:
         """Import what orders need."""
@@ -65,8 +71,24 @@ class _Worker:
 
         self._evaluation, self._details, self._blending = evaluation, details, blending
 
+    def work_apart(self, order: dict[str, Any]) -> None:
+        """One order in a copy of this process; whatever becomes of it, this one has all loaded."""
+        self._order = order["order"]
+        if order["do"] == "tune":
+            with suppress(ImportError):  # which the copy says, too
+                from flaml import AutoML  # noqa: F401 (for the copies)
+
+        def work() -> None:
+            self._say({"event": "working", "pid": os.getpid()})
+            self.work(order)
+
+        code = forks.run(work)
+        self._stream.write("\n")  # one that was ended may have left half a line
+        self._say({"event": "ended", "code": code})
+
     def work(self, order: dict[str, Any]) -> None:
         """One order; whatever goes wrong in it is told, and ends nothing."""
+        self._order = order["order"]
         began = time.monotonic()
         try:
             answer = getattr(self, f"_{order['do']}")(order)
@@ -237,6 +259,7 @@ class _Worker:
         self._say({"event": "step", "text": text})
 
     def _say(self, line: dict[str, Any]) -> None:
+        line = {**line, "order": self._order}
         text = json.dumps(line, allow_nan=False, default=_plain)
         self._stream.write(text + "\n")
         self._stream.flush()

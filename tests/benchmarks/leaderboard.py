@@ -92,13 +92,20 @@ def _measured(contender: str, name: str, seed: int, budget: float, rows: int) ->
     while process.poll() is None:
         try:
             family = [watched, *watched.children(recursive=True)]
-            peak = max(peak, sum(one.memory_info().rss for one in family))
+            peak = max(peak, sum(_memory(one) for one in family))
         except psutil.Error:
             pass
         time.sleep(0.1)
     assert process.stdout is not None
     found: dict[str, float] = json.loads(process.stdout.read().splitlines()[-1])
     return found | {"peak_mb": peak / 1e6}
+
+
+def _memory(process: Any) -> int:
+    """Bytes that it has; what several processes share counts once for them all."""
+    if sys.platform == "linux":
+        return int(process.memory_full_info().pss)
+    return int(process.memory_info().rss)
 
 
 # --- in the contender's process -------------------------------------------------------------

@@ -126,6 +126,8 @@ def test_a_walk_by_keyboard_alone(
     page.keyboard.press("ArrowDown")
     expect(card.get_by_role("button", name="Check")).to_be_enabled()
     page.keyboard.press("Tab")
+    expect(card.get_by_label("Environment")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(card.get_by_label("Libraries")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

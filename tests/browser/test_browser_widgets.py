@@ -69,7 +69,6 @@ def test_register_deploy_replace_by_clicking(
     expect(form.get_by_label("Name", exact=True)).to_be_focused()
     picture(form, "form-error-light")
     form.get_by_label("Name", exact=True).fill("churn")
-    page.wait_for_timeout(800)  # no hand goes from the keyboard to the button in no time
     form.get_by_role("button", name="Register", exact=True).click()
     expect(form.get_by_text("churn/1 is registered.")).to_be_visible()
     picture(form, "package-card-light")

@@ -196,8 +196,9 @@ def test_progress_is_shown_and_it_can_be_stopped(deployed: Deployment) -> None:
     async def first() -> None:
         panel.progress.observe(lambda _: panel.stop_button.click(), "value")
         panel.run_button.click()
-        assert panel.run_button.disabled
         deadline = time.monotonic() + SECONDS
+        while not panel.run_button.disabled and time.monotonic() < deadline:
+            await asyncio.sleep(0.001)
         while panel.run_button.disabled and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
 
@@ -302,7 +303,7 @@ def test_actuals_are_counted_and_rejections_shown(deployed: Deployment) -> None:
     run(panel)
     result = panel.result
     assert (result.accepted, result.waiting, result.rejected) == (4, 1, 2)
-    assert "4 actuals were recorded." in panel.notice.value
+    assert "4 actuals were recorded, 2 were rejected: see why below" in panel.notice.value
     cells = re.findall(r"<td>(\w+)</td><td class=jr-num>(\d+)</td>", panel.output.value)
     assert {name: int(n) for name, n in cells} == {
         name: getattr(result, name)
@@ -313,6 +314,11 @@ def test_actuals_are_counted_and_rejections_shown(deployed: Deployment) -> None:
     assert deployed.refresh().rows_matched == before + 2
     assert "Rejected" in panel._repr_mimebundle_()["text/html"]
     assert "rejected" not in PredictPanel(deployed)._repr_mimebundle_()["text/html"]
+    wrong = ActualsPanel(deployed, pd.DataFrame({"id": ["v7-0"], "came": ["perhaps"]}))
+    assert wrong.fields["value"].value == "came"  # there is no other
+    run(wrong)
+    assert "No actual was recorded" in wrong.notice.value
+    assert 'role="alert"' in wrong.notice.value
 
 
 def test_columns_of_other_names_are_chosen(deployed: Deployment) -> None:

@@ -26,6 +26,7 @@ from jupyter_registry.notebook.widgets.common import (
     BUSY,
     Notice,
     Panel,
+    button,
     confirmed,
     guarded,
     namespace_values,
@@ -192,3 +193,22 @@ def test_news_of_work_arrive_although_its_loop_has_closed() -> None:
     go.set()
     work._thread.join(10)
     assert told == [True]
+
+
+def test_a_click_that_overtakes_a_value_acts_on_the_value() -> None:
+    """ipykernel may handle the click on a button before what was typed just before it."""
+    name, seen = widgets.Text(), []
+    named = button("Register", lambda: seen.append(name.value))
+    asked = confirmed(widgets.Button(description="Delete"), "Sure?", lambda: seen.append("deleted"))
+
+    async def overtaken() -> None:
+        named.click()
+        asyncio.get_running_loop().call_soon(setattr, name, "value", "churn")
+        await asyncio.sleep(0.2)
+        asked.children[0].click()
+        await asyncio.sleep(0.2)
+        asked.children[1].click()
+        await asyncio.sleep(0.2)
+
+    asyncio.run(overtaken())
+    assert seen == ["churn", "deleted"]

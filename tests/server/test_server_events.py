@@ -22,6 +22,12 @@ EXTERNAL = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_is_left_to_tell(server: Any) -> None:
+    """The server is shared: rows that the file before sent last are told somewhat later."""
+    time.sleep(2 * ROWS_SECONDS)
+
+
 @pytest.fixture
 def hears(server: Any, package_of: Callable[..., int]) -> Iterator[Listener]:
     for kind in ("binary", "external"):  # what all tests share is there before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,16 @@ import httpx
 import numpy as np
 import pandas as pd
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from sklearn.linear_model import LinearRegression
 
 from jupyter_registry.client import Registry
-from jupyter_registry.domain.errors import InvalidInput, SignatureRefused
-from jupyter_registry.formats.signing import NAME, make_key
+from jupyter_registry.domain.errors import AlreadyExists, InvalidInput, SignatureRefused
+from jupyter_registry.formats.signing import NAME, make_certificate, make_key
 
 DATA = {"x": [0.0, 1.0, 2.0], "y": [0.0, 2.0, 4.0]}
 
@@ -108,15 +112,24 @@ def test_keys_are_made_once(keys: dict[str, tuple[Path, Path]]) -> None:
 
 
 @pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """What an authority issues with, and its certificate."""
+    return make_certificate(tmp_path_factory.mktemp("authority") / "acme.pem", "Acme")
+
+
+@pytest.fixture(scope="module")
 def strict(
-    tmp_path_factory: pytest.TempPathFactory, keys: dict[str, tuple[Path, Path]]
+    tmp_path_factory: pytest.TempPathFactory,
+    keys: dict[str, tuple[Path, Path]],
+    authority: tuple[Path, Path],
 ) -> Iterator[Any]:
-    """A server on which models must be signed."""
+    """A server on which models must be signed, by a key or by whom an authority knows."""
     from .conftest import Server
 
     flags = (
         "--RegistryApp.require_signature=True",
         f"--RegistryApp.trusted_keys={keys['trusted'][1]}",
+        f"--RegistryApp.trusted_keys={authority[1]}",
     )
     server = Server(tmp_path_factory.mktemp("strict"), *flags)
     yield server.start()
@@ -145,6 +158,96 @@ def test_only_what_a_trusted_key_signed_is_registered_and_loaded(
         with pytest.raises(SignatureRefused, match=r"more\.txt"):
             registry.register("signed", tmp_path / "m", target="y", training=DATA, progress=False)
         assert len(list(registry.packages())) == 1
+
+
+def issued(
+    by: tuple[Any, Any] | None, name: str, *, issues: bool = False, signs: bool = True
+) -> tuple[Any, Any]:
+    """A key, and its certificate that another's key and certificate issue."""
+    key = ec.generate_private_key(ec.SECP384R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    begin = datetime(2024, 1, 1, tzinfo=UTC)
+    unused = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
+              "crl_sign", "encipher_only", "decipher_only")  # fmt: skip
+    usage = dict.fromkeys(unused, False)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject if by is None else by[1].subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begin if by is None else by[1].not_valid_before_utc)
+        .not_valid_after(begin + timedelta(days=7300))
+        .add_extension(x509.BasicConstraints(ca=issues, path_length=None), critical=True)
+        .add_extension(
+            x509.KeyUsage(digital_signature=signs, key_cert_sign=issues, **usage), critical=True
+        )
+        .sign(key if by is None else by[0], hashes.SHA256())
+    )
+    return key, made
+
+
+def in_pem(path: Path, key: Any, *certificates: Any) -> Path:
+    """A file to sign with; the key stands last, as it may."""
+    pem = serialization.Encoding.PEM
+    form = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    certified = b"".join(certificate.public_bytes(pem) for certificate in certificates)
+    path.write_bytes(certified + key.private_bytes(pem, *form))
+    return path
+
+
+def test_what_an_authoritys_chain_leads_to_is_trusted(
+    strict: Any, authority: tuple[Path, Path], tmp_path: Path
+) -> None:
+    content = authority[0].read_bytes()
+    root = (
+        serialization.load_pem_private_key(content, None),
+        x509.load_pem_x509_certificate(content),
+    )
+    between = issued(root, "Acme, Risk", issues=True)
+    ada = issued(between, "Ada")
+    lone = issued(issued(None, "Elsewhere", issues=True), "Mallory")
+    forged = issued(ada, "Of Ada's")  # who may sign, and not issue
+    useless = issued(root, "For TLS", signs=False)
+    with Registry(strict.root, strict.token) as registry:
+        whole = in_pem(tmp_path / "ada.pem", ada[0], between[1], ada[1])
+        package = register(registry, "certified", sign_with=whole)
+        assert package.provenance["signed_by"] == "acme.pem.crt: CN=Ada"
+        # it is verified again when it is loaded
+        deployment = package.deploy("certified")
+        assert deployment.predict({"x": 4.0}, progress=False)["prediction"] == pytest.approx(8.0)
+        made, _ = make_certificate(tmp_path / "bob.pem", "Bob", authority[0])
+        assert made.stat().st_mode & 0o077 == 0
+        by_bob = register(registry, "certified", sign_with=made)
+        assert by_bob.provenance["signed_by"] == "acme.pem.crt: CN=Bob"
+        carol = issued(root, "Carol")  # right below the authority: there is nothing between
+        by_carol = register(registry, "certified", sign_with=in_pem(tmp_path / "carol", *carol))
+        assert by_carol.provenance["signed_by"] == "acme.pem.crt: CN=Carol"
+        for name, key, *chain in (
+            ("gap", *ada),
+            ("elsewhere", *lone),
+            ("forged", *forged, ada[1], between[1]),
+            ("useless", *useless),
+        ):
+            with pytest.raises(SignatureRefused, match=r"acme\.pem\.crt: "):
+                register(registry, "certified", sign_with=in_pem(tmp_path / name, key, *chain))
+        with pytest.raises(InvalidInput, match="none of its certificates is of its key"):
+            register(registry, "certified", sign_with=in_pem(tmp_path / "both", ada[0], lone[1]))
+        with pytest.raises(InvalidInput, match="no private key"):
+            register(registry, "certified", sign_with=authority[1])
+        # a file that came in after it was signed
+        package.download(tmp_path / "m", progress=False)
+        (tmp_path / "m" / "more.txt").write_text("more")
+        with pytest.raises(SignatureRefused, match=r"more\.txt"):
+            registry.register(
+                "certified", tmp_path / "m", target="y", training=DATA, progress=False
+            )
+        assert len(list(registry.packages(name="certified"))) == 3
+
+
+def test_certificates_are_made_once(authority: tuple[Path, Path]) -> None:
+    with pytest.raises(AlreadyExists):
+        make_certificate(authority[0], "Acme again")
 
 
 def test_what_was_registered_before_is_not_loaded_unsigned(

@@ -27,8 +27,9 @@ from jupyter_registry.domain.frames import conform
 from jupyter_registry.domain.leaderboards import BoardModelCreate, LeaderboardCreate, Progress
 from jupyter_registry.formats import find_model
 from jupyter_registry.formats.scoring import Scorer
-from jupyter_registry.training.child import _free_of_group
+from jupyter_registry.training.child import Child, _free_of_group
 from jupyter_registry.training.families import FAMILIES
+from jupyter_registry.training.forks import CAN_FORK
 from jupyter_registry.training.leaderboard import Leaderboard
 from jupyter_registry.training.run import Run
 from tests.training.conftest import KeepingSink
@@ -298,7 +299,23 @@ def test_an_interrupt_keeps_what_is_there(wine: pd.DataFrame, tmp_path: Path) ->
     assert sink.done
 
 
-def test_a_candidate_that_needs_too_much_memory_fails_alone(tmp_path: Path) -> None:
+@pytest.fixture
+def starts(monkeypatch: pytest.MonkeyPatch) -> list[Child]:
+    """The children that were started, one for each time."""
+    started: list[Child] = []
+    start = Child.start
+
+    def counted(child: Child) -> None:
+        started.append(child)
+        start(child)
+
+    monkeypatch.setattr(Child, "start", counted)
+    return started
+
+
+def test_a_candidate_that_needs_too_much_memory_fails_alone(
+    tmp_path: Path, starts: list[Child]
+) -> None:
     """101 texts of 40 values each: 4,040 columns for the linear model, 101 for the other one.
 
     They are too many for importance, which the test is not about.
@@ -323,6 +340,7 @@ def test_a_candidate_that_needs_too_much_memory_fails_alone(tmp_path: Path) -> N
     assert "500 MB are allowed" in told["Linear model"]["reason"]
     assert told["XGBoost"]["state"] == "done", told["XGBoost"]["reason"]
     assert sink.ended == [("done", None)]
+    assert len(starts) == 1 or not CAN_FORK  # nothing was imported or loaded again
 
 
 def test_memory_that_not_even_the_start_fits_into_is_said(
@@ -396,6 +414,35 @@ def test_a_candidate_that_dies_fails_alone(
     assert sink.ended == [("done", None)]
 
 
+@pytest.mark.skipif(not CAN_FORK, reason="candidates share a process")
+def test_only_the_copy_that_trains_a_candidate_dies_with_it(
+    wine: pd.DataFrame, tmp_path: Path, starts: list[Child]
+) -> None:
+    """As a library does that crashes; and the child has nothing to load again."""
+    killed = []
+
+    def kill() -> None:
+        while not starts or starts[0]._working is None:
+            time.sleep(0.001)
+        killed.append(starts[0]._working)
+        os.kill(starts[0]._working, signal.SIGSEGV)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    sink = KeepingSink(tmp_path)
+    _small(wine, "target", families=["forest", "linear"]).run(240, sink=sink, progress=False)
+    killer.join()
+    told = {model["label"]: model for model, _ in sink.models}
+    failed, done = told["Random forest"], told["Linear model"]
+    if failed["state"] == "done":  # the families' order
+        failed, done = done, failed
+    assert failed["state"] == "failed"
+    assert "signal 11" in failed["reason"]
+    assert done["state"] == "done"
+    assert len(starts) == 1
+    assert not _lives(killed[0])
+
+
 def test_the_child_ends_with_the_one_who_started_it(wine: pd.DataFrame, tmp_path: Path) -> None:
     """Killed without a chance to clean up, a run leaves no process behind."""
     data = tmp_path / "wine.csv"
@@ -411,24 +458,34 @@ def told(child):
     start(child)
     print("child", child._process.pid, flush=True)
 Child.start = told
+answers = Child.answers
+def watched(child, *given):
+    for answer in answers(child, *given):
+        print("copy", child._working or 0, flush=True)
+        yield answer
+Child.answers = watched
 board = Leaderboard({str(data)!r}, "target", tune=False, threads=1)
 board.run(300, sink=FolderSink({str(tmp_path)!r}), progress=False)
 """
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
-    child = 0
+    child = copy = 0
     for line in parent.stdout:
         if line.startswith("child"):
             child = int(line.split()[1])
+        if line.startswith("copy"):
+            copy = int(line.split()[1])
         if '"event": "model"' in line:
             break
     assert child
+    assert copy or not CAN_FORK
     parent.kill()
     parent.wait()
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and _lives(child):
+    while time.monotonic() < deadline and (_lives(child) or _lives(copy)):
         time.sleep(0.1)
     assert not _lives(child)
+    assert not _lives(copy)
 
 
 def _lives(pid: int) -> bool:

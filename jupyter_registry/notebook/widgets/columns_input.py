@@ -10,6 +10,7 @@ import traitlets
 
 from .common import bar
 from .fields import LABEL_WIDTH
+from .turns import clicked
 
 
 class ColumnsInput(widgets.HBox):
@@ -65,5 +66,5 @@ class ColumnsInput(widgets.HBox):
 
     def _button(self, name: str) -> Any:
         made = widgets.Button(description=f"{name} ✕", tooltip=f"Take {name} away")
-        made.on_click(lambda _: self._remove(name))
+        made.on_click(clicked(lambda: self._remove(name)))
         return made

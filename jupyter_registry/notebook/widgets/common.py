@@ -21,7 +21,7 @@ from .. import namespace
 from ..session import Session
 from . import without_kernel
 from .style import KEYS, style_sheet
-from .turns import TURN, in_turn
+from .turns import TURN, clicked
 
 if TYPE_CHECKING:
     from ...client.deployments import Deployment
@@ -145,23 +145,23 @@ def confirmed(
     box = widgets.HBox([button])
     box.add_class("jr-bar")
 
-    def ask(_: Any) -> None:
+    def ask() -> None:
         asked = question() if callable(question) else question
         text.value = f'<span role="alert">{escape(asked)}</span>'
         box.children = (text, yes, no)
         no.focus()
 
-    def back(_: Any = None) -> None:
+    def back() -> None:
         box.children = (button,)
         button.focus()
 
-    def act(_: Any) -> None:
+    def act() -> None:
         back()
         action()
 
-    button.on_click(in_turn(ask))
-    no.on_click(in_turn(back))
-    yes.on_click(in_turn(act))
+    button.on_click(clicked(ask))
+    no.on_click(clicked(back))
+    yes.on_click(clicked(act))
     return box
 
 
@@ -256,7 +256,7 @@ class Panel(widgets.VBox):
 def button(text: str, action: Callable[[], object], *, style: str = "", tip: str = "") -> Any:
     """A button with its action."""
     made = widgets.Button(description=text, button_style=style, tooltip=tip or text)
-    made.on_click(in_turn(lambda _: action()))
+    made.on_click(clicked(action))
     return made
 
 

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from ...client.html import size
 from .markup import chip
-from .turns import in_turn
+from .turns import clicked
 
 if TYPE_CHECKING:
     from ...client.board_models import BoardModel, Ranking
@@ -93,7 +93,7 @@ class _Row(widgets.Box):
         self.rank = widgets.HTML()
         self.name = widgets.Button()
         self.name.add_class("jr-link")
-        self.name.on_click(in_turn(lambda _: choose(place)))
+        self.name.on_click(clicked(lambda: choose(place)))
         self.cells = widgets.HTML()
         layout = widgets.Layout(display="grid", overflow="visible", width="100%")
         super().__init__([self.rank, self.name, self.cells], layout=layout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from .common import Panel, bar, button, find_registry, guarded
 from .fields import after_pause
 from .markup import chip
 from .package_card import PackageCard
+from .turns import clicked
 
 if TYPE_CHECKING:
     from ...client.packages import PackageItem, PackageList
@@ -107,6 +109,9 @@ class RegistryBrowser(Panel):
     def packages(self) -> list[PackageItem]:
         """The packages of the page that is shown."""
         return self._shown
+
+    def _open_at(self, position: int) -> None:
+        self.open_package(self._shown[position])
 
     def open_package(self, package: PackageItem) -> None:
         """Show a package's card in place of the table."""
@@ -220,7 +225,7 @@ class RegistryBrowser(Panel):
         for position in range(ROWS):
             name = widgets.Button(layout=widgets.Layout())
             name.add_class("jr-link")
-            name.on_click(lambda _, position=position: self.open_package(self._shown[position]))
+            name.on_click(clicked(partial(self._open_at, position)))
             cells = widgets.HTML(layout=plain)
             row = widgets.Box([name, cells], layout=grid)
             row.add_class("jr-row")
@@ -283,7 +288,7 @@ def _choice(label: str, anything: str, values: tuple[str, ...]) -> Any:
 def _heading(heading: str, action: Callable[[], None], sorts: bool) -> widgets.Button:
     made = widgets.Button(description=heading, disabled=not sorts)
     made.add_class("jr-plain")
-    made.on_click(lambda _: action())
+    made.on_click(clicked(action))
     return made
 
 

@@ -241,9 +241,14 @@ class ActualsPanel(RowsPanel):
             self.fields["value"],
             names,
             "Choose …",
-            ["value", "actual", self.deployment.target_name],
+            ["value", "actual", self.deployment.target_name, *self._other(names)],
         )
         offer(self.fields["timestamp"], names, "None", ["timestamp"])
+
+    def _other(self, names: list[str]) -> list[str]:
+        """The one column beside the association ID, where there are but two."""
+        rest = [name for name in names if name != self.fields["association_id"].value]
+        return rest if len(names) == 2 and len(rest) == 1 else []
 
     def _said(self) -> dict[str, Any]:
         return {
@@ -261,7 +266,16 @@ class ActualsPanel(RowsPanel):
 
     def _show_result(self, answer: tuple[ActualsResult, str]) -> None:
         self.result, self.output.value = answer
-        self.notice.say(f"{self.result.accepted:,} actuals were recorded.")
+        accepted, rejected = self.result.accepted, self.result.rejected
+        if not rejected:
+            self.notice.say(f"{accepted:,} actuals were recorded.")
+        elif accepted:
+            self.notice.error(
+                f"{accepted:,} actuals were recorded, {rejected:,} were rejected: see why below, "
+                "and send these again."
+            )
+        else:
+            self.notice.error("No actual was recorded: all were rejected, see why below.")
 
 
 def _assign(name: str, value: Any) -> None:

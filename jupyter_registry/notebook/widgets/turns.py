@@ -19,6 +19,9 @@ R = TypeVar("R")
 #: request to the server made inside lets the other widgets wait for its answer.
 TURN = threading.RLock()
 
+#: Seconds by which a click may be here before a value that the page sent before it.
+OVERTAKEN = 0.03
+
 
 def in_turn(action: Callable[P, R]) -> Callable[P, R]:
     """The action, which waits until it is its turn."""
@@ -29,6 +32,24 @@ def in_turn(action: Callable[P, R]) -> Callable[P, R]:
             return action(*args, **kwargs)
 
     return wait
+
+
+def clicked(action: Callable[[], object]) -> Callable[..., None]:
+    """What a click calls: the action, in turn, once what the page sent before it is known here.
+
+    ipykernel 7.4 handles messages of widgets that come while it is at another one in tasks of
+    their own: the click on a button may overtake the value that was typed just before it.
+    """
+    action = in_turn(action)
+
+    def come(*_: object) -> None:
+        loop = running_loop()
+        if loop is None:
+            action()
+        else:
+            loop.call_later(OVERTAKEN, action)
+
+    return come
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:

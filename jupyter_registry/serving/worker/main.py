@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ...domain.errors import IntegrityFailure, ModelFailed, RegistryError
+from ...run_module import end_with_parent
 from ..wire import Header, Unpacker, pack
 from .limits import confine
 
@@ -64,12 +65,8 @@ def main(arguments: Sequence[str]) -> None:
 def tie_to_server() -> None:
     """End this process, and what it started, when the server ends, however that happens."""
     hold_lifeline()
-    if sys.platform == "linux":
-        # the kernel's own word, should a model hold the interpreter's lock for good
-        import ctypes
-
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, int(signal.SIGKILL), 0, 0, 0)
+    # the kernel's own word, should a model hold the interpreter's lock for good
+    end_with_parent()
 
 
 def hold_lifeline() -> None:

@@ -46,4 +46,8 @@ def add_register(commands: Any) -> None:
     made.add_argument("--build-environment", help="what built it")
     own = "the code in the files' pickles is mine: classes of a notebook, modules of my own"
     made.add_argument("--own-code", action="store_true", help=own)
-    made.add_argument("--sign-with", metavar="KEY", help="sign the files with this private key")
+    made.add_argument(
+        "--sign-with",
+        metavar="KEY",
+        help="sign the files with this private key, and its certificates if it has them",
+    )
