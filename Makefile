@@ -40,7 +40,8 @@ labextension/node_modules/.yarn-state.yml: $(VENV)/.packages labextension/yarn.l
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.packages labextension/node_modules/.yarn-state.yml $(FRONT)
-	$(JLPM) build
+	# as it is shipped, with its size checked: the minifier could break what a development build has
+	$(JLPM) build:prod
 	$(BIN)/jupyter-builder develop --overwrite .
 	@touch $@
 
