@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import style_vscode
+
 #: Names of colours come from JupyterLab and Notebook, else from Visual Studio Code, else from here.
 CSS = """
 .jr {
@@ -90,8 +92,10 @@ CSS = """
 .jr .widget-datepicker input, .jr .widget-datetimepicker input { color: var(--jr-ink);
   background: var(--jp-widgets-input-background-color, transparent); font-family: inherit;
   border: 1px solid var(--jr-line); }
-body[data-jp-theme-light=false] .jr input, body.vscode-dark .jr input { color-scheme: dark; }
-body[data-jp-theme-light=false] .jr .widget-dropdown > select, body.vscode-dark .jr select {
+body:is([data-jp-theme-light=false], [data-vscode-theme-kind=vscode-dark],
+  [data-vscode-theme-kind=vscode-high-contrast]) .jr input { color-scheme: dark; }
+body:is([data-jp-theme-light=false], [data-vscode-theme-kind=vscode-dark],
+  [data-vscode-theme-kind=vscode-high-contrast]) .jr .widget-dropdown > select {
   background-image: url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' \
 viewBox='0 0 18 18'%3E%3Cpath d='M5 7l4 4 4-4' fill='none' stroke='%23ddd' stroke-width='2'/%3E\
 %3C/svg%3E"); }
@@ -135,7 +139,8 @@ def style_sheet() -> Any:
     import ipywidgets as widgets
 
     if _sheet is None or _sheet.comm is None:
-        _sheet = widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
+        text = f"<style>{CSS}{style_vscode.CSS}</style>"
+        _sheet = widgets.HTML(text, layout=widgets.Layout(display="none"))
     return _sheet
 
 
