@@ -32,6 +32,7 @@ from jupyter_registry.notebook.widgets.common import (
 )
 from jupyter_registry.notebook.widgets.fields import Field, Fields
 from jupyter_registry.notebook.widgets.markup import table
+from tests.notebook.conftest import Kernel
 
 
 def test_notice_shows_what_to_do_and_escapes() -> None:
@@ -192,3 +193,13 @@ def test_news_of_work_arrive_although_its_loop_has_closed() -> None:
     go.set()
     work._thread.join(10)
     assert told == [True]
+
+
+def test_a_page_gets_the_style_sheet_once_and_again_when_loaded_anew(kernel: Kernel) -> None:
+    kernel.ok("from jupyter_registry.notebook.widgets.style import style_sheet")
+    kernel.ok("before = style_sheet()")
+    assert kernel.value("style_sheet() is before") == "True"
+    kernel.load_page_anew()
+    assert kernel.value("style_sheet() is before") == "False"
+    kernel.ok("anew = style_sheet()")
+    assert kernel.value("style_sheet() is anew and anew.value == before.value") == "True"

@@ -134,14 +134,30 @@ KEYS = """this.closest('.jr')?.addEventListener('keydown', event => {
 
 
 def style_sheet() -> Any:
-    """The widget that carries `CSS`; one for all, so that it travels to the page once."""
-    global _sheet
+    """The widget that carries `CSS`; one for all of a page, so that it travels there once.
+
+    A page that was loaded anew while the kernel went on gets another: VS Code's would not know
+    the widgets of before, and show no panel that has one.
+    """
+    global _sheet, _page
     import ipywidgets as widgets
 
-    if _sheet is None or _sheet.comm is None:
+    page = _asking()
+    if _sheet is None or _sheet.comm is None or page != _page:
         text = f"<style>{CSS}{style_vscode.CSS}</style>"
-        _sheet = widgets.HTML(text, layout=widgets.Layout(display="none"))
+        _sheet, _page = widgets.HTML(text, layout=widgets.Layout(display="none")), page
     return _sheet
 
 
+def _asking() -> str | None:
+    """The session of the page whose message is being handled; ``None`` outside a kernel."""
+    from IPython.core.getipython import get_ipython
+
+    kernel = getattr(get_ipython(), "kernel", None)
+    header = kernel.get_parent().get("header", {}) if kernel is not None else {}
+    session: str | None = header.get("session")
+    return session
+
+
 _sheet: Any = None
+_page: str | None = None
