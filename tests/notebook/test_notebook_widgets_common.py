@@ -32,7 +32,6 @@ from jupyter_registry.notebook.widgets.common import (
 )
 from jupyter_registry.notebook.widgets.fields import Field, Fields
 from jupyter_registry.notebook.widgets.markup import table
-from tests.notebook.conftest import Kernel
 
 
 def test_notice_shows_what_to_do_and_escapes() -> None:
@@ -195,7 +194,7 @@ def test_news_of_work_arrive_although_its_loop_has_closed() -> None:
     assert told == [True]
 
 
-def test_a_page_gets_the_style_sheet_once_and_again_when_loaded_anew(kernel: Kernel) -> None:
+def test_a_page_gets_the_style_sheet_once_and_again_when_loaded_anew(kernel: Any) -> None:
     kernel.ok("from jupyter_registry.notebook.widgets.style import style_sheet")
     kernel.ok("before = style_sheet()")
     assert kernel.value("style_sheet() is before") == "True"
