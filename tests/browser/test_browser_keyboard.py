@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from jupyter_registry.client import Registry
+from tests.browser import vscode
 from tests.browser.lab import Notebook
 from tests.browser.samples import FEATURES, PREPARE, as_code, churn_model, visits
 
@@ -177,7 +179,10 @@ def test_accuracy_by_keyboard(
 
 
 def test_names_roles_and_contrast(
-    notebook: Callable[..., Notebook], page: Page, served: Registry
+    notebook: Callable[..., Notebook],
+    page: Page,
+    served: Registry,
+    picture: Callable[..., Path],
 ) -> None:
     shown = [
         "RegistryBrowser()", "PackageForm()", "PackageCard('keys/1')", "DeployForm('keys/1')",
@@ -194,6 +199,14 @@ def test_names_roles_and_contrast(
         opened.theme(theme)
         found = _complaints(page)
         assert not found, "\n".join(found)
+    opened.theme("Light")
+    for kind in vscode.COLOURS:
+        with vscode.dressed(page, kind):
+            assert vscode.papers(page) == {"rgba(0, 0, 0, 0)"}
+            picture(opened.shown(1), f"browser-{kind}")
+            picture(opened.shown(len(shown)), f"accuracy-{kind}")
+            found = _complaints(page)
+            assert not found, f"{kind}:\n" + "\n".join(found)
 
 
 def _tab_to(page: Page, wanted: Locator) -> None:

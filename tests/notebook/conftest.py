@@ -6,6 +6,7 @@ import itertools
 import os
 import queue
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,6 +107,10 @@ class Kernel:
         content = self._reply(asked)
         start = content["cursor_start"]
         return [code[:start] + match for match in content["matches"]]
+
+    def load_page_anew(self) -> None:
+        """Go on as a page does that was loaded anew: with another session, knowing no widgets."""
+        self._client.session.session = uuid.uuid4().hex
 
     def stop(self) -> None:
         self._client.stop_channels()

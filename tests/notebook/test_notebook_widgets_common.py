@@ -212,3 +212,13 @@ def test_a_click_that_overtakes_a_value_acts_on_the_value() -> None:
 
     asyncio.run(overtaken())
     assert seen == ["churn", "deleted"]
+
+
+def test_a_page_gets_the_style_sheet_once_and_again_when_loaded_anew(kernel: Any) -> None:
+    kernel.ok("from jupyter_registry.notebook.widgets.style import style_sheet")
+    kernel.ok("before = style_sheet()")
+    assert kernel.value("style_sheet() is before") == "True"
+    kernel.load_page_anew()
+    assert kernel.value("style_sheet() is before") == "False"
+    kernel.ok("anew = style_sheet()")
+    assert kernel.value("style_sheet() is anew and anew.value == before.value") == "True"

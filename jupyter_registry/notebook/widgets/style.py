@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import style_vscode
+
 #: Names of colours come from JupyterLab and Notebook, else from Visual Studio Code, else from here.
 CSS = """
 .jr {
@@ -90,8 +92,10 @@ CSS = """
 .jr .widget-datepicker input, .jr .widget-datetimepicker input { color: var(--jr-ink);
   background: var(--jp-widgets-input-background-color, transparent); font-family: inherit;
   border: 1px solid var(--jr-line); }
-body[data-jp-theme-light=false] .jr input, body.vscode-dark .jr input { color-scheme: dark; }
-body[data-jp-theme-light=false] .jr .widget-dropdown > select, body.vscode-dark .jr select {
+body:is([data-jp-theme-light=false], [data-vscode-theme-kind=vscode-dark],
+  [data-vscode-theme-kind=vscode-high-contrast]) .jr input { color-scheme: dark; }
+body:is([data-jp-theme-light=false], [data-vscode-theme-kind=vscode-dark],
+  [data-vscode-theme-kind=vscode-high-contrast]) .jr .widget-dropdown > select {
   background-image: url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' \
 viewBox='0 0 18 18'%3E%3Cpath d='M5 7l4 4 4-4' fill='none' stroke='%23ddd' stroke-width='2'/%3E\
 %3C/svg%3E"); }
@@ -130,13 +134,30 @@ KEYS = """this.closest('.jr')?.addEventListener('keydown', event => {
 
 
 def style_sheet() -> Any:
-    """The widget that carries `CSS`; one for all, so that it travels to the page once."""
-    global _sheet
+    """The widget that carries `CSS`; one for all of a page, so that it travels there once.
+
+    A page that was loaded anew while the kernel went on gets another: VS Code's would not know
+    the widgets of before, and show no panel that has one.
+    """
+    global _sheet, _page
     import ipywidgets as widgets
 
-    if _sheet is None or _sheet.comm is None:
-        _sheet = widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
+    page = _asking()
+    if _sheet is None or _sheet.comm is None or page != _page:
+        text = f"<style>{CSS}{style_vscode.CSS}</style>"
+        _sheet, _page = widgets.HTML(text, layout=widgets.Layout(display="none")), page
     return _sheet
 
 
+def _asking() -> str | None:
+    """The session of the page whose message is being handled; ``None`` outside a kernel."""
+    from IPython.core.getipython import get_ipython
+
+    kernel = getattr(get_ipython(), "kernel", None)
+    header = kernel.get_parent().get("header", {}) if kernel is not None else {}
+    session: str | None = header.get("session")
+    return session
+
+
 _sheet: Any = None
+_page: str | None = None
