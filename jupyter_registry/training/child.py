@@ -159,11 +159,11 @@ class Child:
                     stream.close()
 
     def _environment(self) -> dict[str, str]:
-        # threads that wait must not spin: other processes need the processors
+        # threads that wait spin for microseconds alone: for longer, and other processes go without
+        # processors; not at all, and libraries take up to five times as long as with one thread
         return os.environ | {
             "OMP_NUM_THREADS": str(self._threads),
-            "OMP_WAIT_POLICY": "PASSIVE",
-            "GOMP_SPINCOUNT": "0",
+            "GOMP_SPINCOUNT": "1000",
             "OPENBLAS_NUM_THREADS": "1",
             "MKL_NUM_THREADS": str(self._threads),
             "PYTHONHASHSEED": "0",

@@ -122,6 +122,8 @@ class Order:
     metric: str
     folder: Path
     """Where the model and its validation scores are put."""
+    searched: bool = False
+    """Whether the parameters are what a search found: it is trained as it was there."""
 
 
 @dataclass
@@ -163,7 +165,7 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
         tell(f"{order.label}: fold {fold + 1} of {len(splits)}" if len(splits) > 1 else order.label)
         model = pipeline(material.making, order.family, order.parameters)
         fit_began = time.monotonic()
-        material.fit(model, some(material, training, most))
+        material.fit(model, _chosen(material, order, training))
         fit_seconds = time.monotonic() - fit_began
         told = material.scores(model, validation)
         found.append(material.metrics(validation, told))
@@ -188,7 +190,7 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
         tell(f"{order.label}: on all training rows")
         again = time.monotonic()
         final = pipeline(material.making, order.family, order.parameters)
-        material.fit(final, some(material, modelling, most))
+        material.fit(final, _chosen(material, order, modelling))
         training_seconds = time.monotonic() - again
     if most is not None and most < len(splits[-1][0]):
         trained_on = f"{most:,} rows of {trained_on}"
@@ -203,6 +205,15 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
         training_seconds,
         {"trained_on": trained_on},
     )
+
+
+def _chosen(material: Material, order: Order, rows: Rows) -> Rows:
+    """The rows that it is trained on, in the order that it is trained in."""
+    if order.searched:
+        from .tuning import as_searched
+
+        return as_searched(material.partition, rows)
+    return some(material, rows, FAMILIES[order.family].most_rows)
 
 
 def _expected(sizes: Sequence[int], fitted: int, used: float, first: float) -> float:

@@ -25,7 +25,7 @@ _PLAIN_SHARE = 0.35
 #: One of them may take so much of it.
 _ONE_SHARE = 0.5
 #: Of what is left then the search takes so much; training what it found the rest.
-_SEARCH_SHARE = 0.65
+_SEARCH_SHARE = 0.72
 #: What it found takes at least so much, also where a trial goes on for longer.
 _AFTER_SEARCH_SHARE = 0.2
 #: A search of fewer seconds is not worth it.
@@ -34,7 +34,7 @@ _LEAST_SEARCH = 3.0
 #: that is kept for blending them.
 TUNED, BLENDED, _BLEND_SHARE = 3, 3, 0.05
 #: Details are for models that are among so many best; together they take so much of the budget.
-_LEADING, _DETAILS_SHARE = 3, 0.04
+_LEADING, _DETAILS_SHARE = 3, 0.03
 #: A model that does not lead is trained again on all rows where that takes at most so much of
 #: what is left.
 _SPARE_SHARE = 0.02
@@ -244,7 +244,9 @@ class Run:
             if left < 1.0:
                 self._fail(f"{label}, tuned", best["family"], best["parameters"], NO_TIME)
                 continue
-            self._candidate(f"{label}, tuned", best["family"], best["parameters"], left)
+            self._candidate(
+                f"{label}, tuned", best["family"], best["parameters"], left, searched=True
+            )
 
     def _blend(self) -> None:
         ranked = [one for one in self._ranked() if one.family != "baseline"][:BLENDED]
@@ -263,10 +265,16 @@ class Run:
     # --- one candidate ----------------------------------------------------------------------
 
     def _candidate(
-        self, label: str, family: str, parameters: dict[str, Any], seconds: float
+        self,
+        label: str,
+        family: str,
+        parameters: dict[str, Any],
+        seconds: float,
+        *,
+        searched: bool = False,
     ) -> None:
         order = {"do": "train", "label": label, "family": family, "parameters": parameters}
-        self._order(order, seconds)
+        self._order(order | {"searched": searched}, seconds)
 
     def _order(self, order: dict[str, Any], seconds: float) -> None:
         """Have a candidate trained, and tell the sink what became of it."""

@@ -15,7 +15,7 @@ import numpy as np
 from ..domain.kinds import TargetType
 from .evaluation import Material
 from .families import LEARNERS
-from .partition import Rows
+from .partition import Partition, Rows
 from .search_log import Trial
 
 #: The run's metric → what FLAML minimises; others, which jump as scores move, by the log loss.
@@ -31,8 +31,8 @@ _METRICS = {
     "macro_f1": "macro_f1",
 }
 
-#: Settings that a run sets itself.
-_OWN = frozenset({"n_jobs", "random_state", "random_seed", "verbose", "verbosity", "thread_count"})
+#: Settings that a run sets itself; the trial's seed is kept, for another one scores otherwise.
+_OWN = frozenset({"n_jobs", "verbose", "verbosity", "thread_count"})
 
 
 #: Where the search begins: at the libraries' own settings, not at FLAML's cheapest ones, for the
@@ -84,9 +84,12 @@ def tune(
     """Search for so many seconds (and at most so many trials); what is found is in the log."""
     from flaml import AutoML
 
-    encoder = material.making.inputs.encoder(as_category=True)
+    splits = material.partition.splits
     modelling = material.partition.modelling
-    inputs = encoder.fit_transform(material.table.iloc[modelling]).reset_index(drop=True)
+    encoder = material.making.inputs.encoder(as_category=True)
+    # of folds each would learn its own categories, which the search has no way to do
+    encoder.fit(material.table.iloc[splits[0][0] if len(splits) == 1 else modelling])
+    inputs = encoder.transform(material.table.iloc[modelling]).reset_index(drop=True)
     wanted = _outcomes(material)[modelling]
     learners = [name for name, family in LEARNERS.items() if family in families]
     settings: dict[str, Any] = {
@@ -108,12 +111,12 @@ def tune(
     }
     if trials is not None:
         settings["max_iter"] = trials
-    splits = [_places(modelling, pair) for pair in material.partition.splits]
-    if len(splits) > 1:
-        settings |= {"eval_method": "cv", "split_type": _Folds(splits), "n_splits": len(splits)}
+    places = [_places(modelling, pair) for pair in splits]
+    if len(places) > 1:
+        settings |= {"eval_method": "cv", "split_type": _Folds(places), "n_splits": len(places)}
         settings |= {"X_train": inputs, "y_train": wanted}
     else:
-        training, validation = splits[0]
+        training, validation = places[0]
         settings |= {"eval_method": "holdout"}
         settings |= {"X_train": inputs.iloc[training].reset_index(drop=True)}
         settings |= {"X_val": inputs.iloc[validation].reset_index(drop=True)}
@@ -121,6 +124,20 @@ def tune(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         AutoML().fit(**settings)
+
+
+def as_searched(partition: Partition, rows: Rows) -> Rows:
+    """Rows in the order in which FLAML trains on them, which it shuffles where it makes no folds.
+
+    What samples rows or columns scores otherwise of another order, by as much as settings differ.
+    """
+    if len(partition.splits) > 1:
+        return rows
+    from flaml.config import RANDOM_SEED
+    from sklearn.utils import shuffle
+
+    shuffled: Rows = shuffle(rows, random_state=RANDOM_SEED)
+    return shuffled
 
 
 def parameters(trial: Trial, *, is_classification: bool) -> dict[str, Any]:

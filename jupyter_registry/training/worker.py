@@ -128,6 +128,7 @@ class _Worker:
             order["spare"],
             self.metric,
             self._fresh(order),
+            order["searched"],
         )
         began = time.monotonic()
         trained = self._evaluation.train(self.material, asked, self._step)
