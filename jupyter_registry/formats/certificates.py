@@ -23,6 +23,17 @@ def is_certificate(content: bytes) -> bool:
     return _BEGIN in content
 
 
+def check_new(*files: Path) -> None:
+    """Raise `AlreadyExists` when there is a file already where a key or certificate is to be."""
+    for file in files:
+        if file.exists():
+            raise AlreadyExists(
+                f"{str(file)!r} is there already.",
+                advice="Choose another path: what was signed by a lost key stays without one.",
+                fields={"path": str(file)},
+            )
+
+
 def make_certificate(
     path: str | os.PathLike[str],
     name: str,
@@ -59,13 +70,7 @@ def make_certificate(
     x509, ec, hashes, serialization = _library("Making a certificate")
     secret = Path(path).expanduser()
     public = secret.with_name(f"{secret.name}.crt")
-    for file in (secret, public):
-        if file.exists():
-            raise AlreadyExists(
-                f"{str(file)!r} is there already.",
-                advice="Choose another path: what was signed by a lost key stays without one.",
-                fields={"path": str(file)},
-            )
+    check_new(secret, public)
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     issuer, issuing, above = subject, key, b""

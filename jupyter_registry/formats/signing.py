@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..domain.errors import AlreadyExists, InvalidInput, missing_extra
-from .certificates import holder_of, is_certificate, make_certificate, parted
+from ..domain.errors import InvalidInput, missing_extra
+from .certificates import check_new, holder_of, is_certificate, make_certificate, parted
 
 __all__ = ["NAME", "make_certificate", "make_key", "sign", "verify"]
 
@@ -45,13 +45,7 @@ def make_key(path: str | os.PathLike[str]) -> tuple[Path, Path]:
         raise missing_extra("cryptography", "signing", "Making a key") from error
     private = Path(path).expanduser()
     public = private.with_name(f"{private.name}.pub")
-    for file in (private, public):
-        if file.exists():
-            raise AlreadyExists(
-                f"{str(file)!r} is there already.",
-                advice="Choose another path: what was signed by a lost key stays without one.",
-                fields={"path": str(file)},
-            )
+    check_new(private, public)
     key = ec.generate_private_key(ec.SECP256R1())
     pem = serialization.Encoding.PEM
     with open(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
