@@ -101,6 +101,7 @@ from .rules import MonitoringRules as MonitoringRules
 from .uploads import ContentsTaken as ContentsTaken
 from .uploads import FilePublic as FilePublic
 from .uploads import InspectionPublic as InspectionPublic
+from .uploads import ParquetStart as ParquetStart
 from .uploads import UploadPublic as UploadPublic
 
 

@@ -74,6 +74,19 @@ class ContentsTaken(SQLModel):
     left_out: dict[str, str] = {}
 
 
+class ParquetStart(SQLModel):
+    """What is known of a Parquet file of which pieces were sent.
+
+    ``first``: the first rows, a text for each column; ``…`` where a value is not known.
+    ``wanted``: further pieces that would tell more, as first byte and the byte after the last.
+    """
+
+    columns: list[str] = []
+    rows: int | None = None
+    first: list[list[str]] = []
+    wanted: list[tuple[int, int]] = []
+
+
 class InspectionPublic(SQLModel):
     """How an inspection stands, and what it has found."""
 

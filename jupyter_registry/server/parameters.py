@@ -55,6 +55,17 @@ def id_in(text: str) -> int:
         return 0
 
 
+def pieces(text: str) -> list[tuple[int, int]]:
+    """Parser of parts of a file: ``0-100,400-500``, the last byte left out."""
+    found = []
+    for piece in text.split(","):
+        start, dash, end = piece.partition("-")
+        if not dash:
+            raise ValueError("pieces such as 0-100,400-500 are needed")
+        found.append((whole_number(start), whole_number(end)))
+    return found
+
+
 def moment(text: str) -> datetime:
     """Parser of times; naive ones mean UTC."""
     try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .handlers.base import RegistryHandler
-from .parameters import Parse, moment, one_of, whole_number, yes_or_no
+from .parameters import Parse, moment, one_of, pieces, whole_number, yes_or_no
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,12 @@ def whole_parameter(description: str = "", **bounds: int) -> Parameter:
 def choice_parameter(kind: str, description: str = "") -> Parameter:
     """One of an enumeration of `domain.kinds`, by its name."""
     return Parameter(one_of(kind), {"$ref": f"#/components/schemas/{kind}"}, description)
+
+
+def pieces_parameter(description: str) -> Parameter:
+    """Parts of a file, as first byte and the byte after the last."""
+    schema = {"type": "string", "pattern": r"^\d+-\d+(,\d+-\d+)*$"}
+    return Parameter(pieces, schema, description)
 
 
 def moment_parameter(description: str) -> Parameter:

@@ -30,7 +30,7 @@ def read_arrow(body: bytes, batch_rows: int, limit: int | None) -> Iterator[Rows
     import pyarrow as pa
 
     buffer = pa.py_buffer(body)
-    with _reading("Arrow"):
+    with reading("Arrow"):
         if body.startswith(FILE_MAGIC):
             if not body.endswith(FILE_MAGIC):
                 raise _corrupt("Arrow", "the file is cut off")
@@ -52,7 +52,7 @@ def read_parquet(body: bytes, batch_rows: int, limit: int | None) -> Iterator[Ro
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-    with _reading("Parquet"):
+    with reading("Parquet"):
         file = ParquetFile(pa.BufferReader(body))
         _check_schema(file.schema_arrow)
         # a text of a dictionary may be long and stand in every row: it is kept once
@@ -69,7 +69,8 @@ def read_parquet(body: bytes, batch_rows: int, limit: int | None) -> Iterator[Ro
 
 
 @contextmanager
-def _reading(what: str) -> Iterator[None]:
+def reading(what: str) -> Iterator[None]:
+    """What pyarrow raises of damaged bytes becomes `InvalidInput`."""
     import pyarrow as pa
 
     try:

@@ -1,9 +1,9 @@
-"""Addresses that rows are sent to: predictions, reports, actuals."""
+"""Addresses that rows are sent to: predictions, reports, actuals, a look before sending."""
 
 from __future__ import annotations
 
-from ..handlers import rows
-from ..routing import Operation, Route, text_parameter, whole_parameter
+from ..handlers import previews, rows
+from ..routing import Operation, Route, pieces_parameter, text_parameter, whole_parameter
 from .shared import COLUMNS
 
 ROUTES: tuple[Route, ...] = (
@@ -72,6 +72,25 @@ ROUTES: tuple[Route, ...] = (
                 parameters={
                     **COLUMNS,
                     "value_column": text_parameter("The column with the values."),
+                },
+            )
+        },
+    ),
+    Route(
+        "/previews/parquet",
+        previews.ParquetStartHandler,
+        {
+            "POST": Operation(
+                "Columns and first rows of a Parquet file, from its last 64 KiB and the pieces "
+                "that the answer wants; nothing is kept",
+                takes_bytes=True,
+                answer="ParquetStart",
+                parameters={
+                    "size": whole_parameter("Bytes of the whole file.", minimum=1, maximum=2**53),
+                    "pieces": pieces_parameter(
+                        "The pieces in the body, in its order, as first byte and the byte after "
+                        "the last: 0-100,400-500."
+                    ),
                 },
             )
         },

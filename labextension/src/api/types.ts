@@ -525,6 +525,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/previews/parquet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Columns and first rows of a Parquet file, from its last 64 KiB and the pieces that the answer wants; nothing is kept */
+        post: operations["postPreviewsParquet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deployments/{deployment}/accuracy": {
         parameters: {
             query?: never;
@@ -3839,6 +3856,38 @@ export interface components {
             archived?: boolean | null;
         };
         /**
+         * ParquetStart
+         * @description What is known of a Parquet file of which pieces were sent.
+         *
+         *     ``first``: the first rows, a text for each column; ``…`` where a value is not known.
+         *     ``wanted``: further pieces that would tell more, as first byte and the byte after the last.
+         */
+        ParquetStart: {
+            /**
+             * Columns
+             * @default []
+             */
+            columns?: string[];
+            /**
+             * Rows
+             * @default null
+             */
+            rows?: number | null;
+            /**
+             * First
+             * @default []
+             */
+            first?: string[][];
+            /**
+             * Wanted
+             * @default []
+             */
+            wanted?: [
+                number,
+                number
+            ][];
+        };
+        /**
          * Partition
          * @description How the data were divided.
          */
@@ -4435,6 +4484,7 @@ export type PackagePublic = components['schemas']['PackagePublic'];
 export type PackageRegistered = components['schemas']['PackageRegistered'];
 export type PackageSummary = components['schemas']['PackageSummary'];
 export type PackageUpdate = components['schemas']['PackageUpdate'];
+export type ParquetStart = components['schemas']['ParquetStart'];
 export type Partition = components['schemas']['Partition'];
 export type PartitionRows = components['schemas']['PartitionRows'];
 export type PicklePolicy = components['schemas']['PicklePolicy'];
@@ -5636,6 +5686,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActualsResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPreviewsParquet: {
+        parameters: {
+            query?: {
+                /** @description Bytes of the whole file. */
+                size?: number;
+                /** @description The pieces in the body, in its order, as first byte and the byte after the last: 0-100,400-500. */
+                pieces?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParquetStart"];
                 };
             };
             default: components["responses"]["Problem"];
