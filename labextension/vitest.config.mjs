@@ -10,6 +10,5 @@ export default defineConfig({
     restoreMocks: true,
     server: { deps: { inline: [/@jupyterlab\//, /@jupyter\//] } }
   },
-  assetsInclude: ['**/*.parquet'],
   css: { modules: {} }
 });

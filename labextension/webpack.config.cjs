@@ -1,7 +1,7 @@
 // What is added to the configuration with which JupyterLab's builder builds the extension.
 const { join } = require('node:path');
 
-const { CopyRspackPlugin, ProvidePlugin, SwcJsMinimizerRspackPlugin } = require('@rspack/core');
+const { ProvidePlugin, SwcJsMinimizerRspackPlugin } = require('@rspack/core');
 
 // what JSX becomes
 const jsx = join(__dirname, 'lib/jsx.js');
@@ -11,16 +11,6 @@ module.exports = {
     new ProvidePlugin({
       createElement: [jsx, 'createElement'],
       Fragment: [jsx, 'Fragment']
-    }),
-    // the one library that is bundled is of many small files, which the list of licences overlooks
-    new CopyRspackPlugin({
-      patterns: [
-        {
-          from: join(__dirname, 'node_modules/hyparquet/LICENSE'),
-          to: 'hyparquet.LICENSE.txt',
-          toType: 'file'
-        }
-      ]
     })
   ],
   optimization: {
@@ -41,9 +31,7 @@ module.exports = {
     splitChunks: {
       cacheGroups: {
         default: false,
-        defaultVendors: false,
-        // what several lazily loaded views have in common is in one file, not in each view's
-        shared: { name: 'shared', chunks: 'async', minChunks: 2, minSize: 0 }
+        defaultVendors: false
       }
     }
   }

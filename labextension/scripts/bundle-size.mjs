@@ -4,8 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const START_KB = 150;
-const ALL_KB = 340;
+const START_KB = 115;
+const ALL_KB = 300;
 const folder = fileURLToPath(
   new URL('../../jupyter_registry/labextension/static', import.meta.url)
 );

@@ -3,13 +3,12 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { csvParts, csvStart, joined, RowScanner } from '../src/rows/csv';
 import { guess, onlyOther, predictionColumns } from '../src/rows/guess';
-import { parquetStart, UNREAD } from '../src/rows/parquet';
+import { type AskParquet, merged, parquetStart } from '../src/rows/parquet';
 import { sendRows, summed } from '../src/rows/parts';
 import { countRows, peek } from '../src/rows/peek';
 import { fileName } from '../src/rows/save';
 import { type ProblemError, problemOf } from '../src/api/problems';
-import type { DeploymentPublic } from '../src/api/types';
-import visits from './data/visits.parquet?inline';
+import type { DeploymentPublic, ParquetStart } from '../src/api/types';
 
 Blob.prototype.stream ??= function (this: Blob) {
   return new ReadableStream<Uint8Array>({
@@ -168,52 +167,73 @@ describe('sending', () => {
 });
 
 describe('Parquet', () => {
-  const bytes = atob(visits.slice(visits.indexOf(',') + 1));
-  const file = Uint8Array.from(bytes, sign => sign.charCodeAt(0));
+  /** Asks nobody: gives the answers in turn, and remembers the requests. */
+  function answering(...answers: Partial<ParquetStart>[]) {
+    const asked: [number, string, number][] = [];
+    const ask: AskParquet = (size, pieces, content) => {
+      asked.push([size, pieces, content.size]);
+      const answer = answers[Math.min(asked.length, answers.length) - 1];
+      return Promise.resolve({ columns: ['a'], rows: 7, first: [], wanted: [], ...answer });
+    };
+    return { asked, ask };
+  }
+  const long = blob('PAR1', new Uint8Array(1_000_000));
 
-  it('tells columns, the number of rows and the first of them', async () => {
-    // written by pyarrow: a struct, a list and more rows than a group has
-    const found = await parquetStart(blob(file), 2);
-    expect(found).toMatchObject({ columns: ['visit', 'at', 'place', 'tags', 'größe'], rows: 1000 });
-    expect(found.first).toEqual([
-      ['v', '2025-03-03T00:00:00.000Z', UNREAD, UNREAD, '1.5'],
-      ['v', '2025-03-03T00:00:00.000Z', UNREAD, UNREAD, '1.5']
+  it('sends the end, then what the server wants of it', async () => {
+    const { asked, ask } = answering(
+      { wanted: [[900_000, 1_000_004]] },
+      {
+        wanted: [
+          [40_000, 41_000],
+          [4, 40_000]
+        ]
+      },
+      { first: [['1']] }
+    );
+    expect((await parquetStart(ask, long)).first).toEqual([['1']]);
+    expect(asked).toEqual([
+      [1_000_004, '934468-1000004', 65_536],
+      [1_000_004, '900000-1000004', 100_004],
+      [1_000_004, '4-41000,900000-1000004', 141_000]
     ]);
-    expect(await peek(blob(file))).toMatchObject({ format: 'parquet', total: 1000 });
-    expect((await peek(blob(file))).rows).toHaveLength(10);
   });
 
-  it('reads the end of a file and the beginnings of its columns alone', async () => {
-    const whole = blob(file);
-    const slice = vi.spyOn(whole, 'slice');
-    await parquetStart(whole, 2);
-    const [, ...columns] = slice.mock.calls; // the first is of the end
-    expect(columns).toHaveLength(3);
-    // the first row group ends there
-    expect(Math.max(...columns.map(([, end]) => end ?? Infinity))).toBe(543);
+  it('sends a small file whole, and asks no more than four times', async () => {
+    const { asked, ask } = answering({ wanted: [[0, 4]] });
+    await parquetStart(ask, blob('PAR1', new Uint8Array(200_000)));
+    expect(asked).toEqual(Array(4).fill([200_004, '0-200004', 200_004]));
   });
 
-  it('says that a damaged file is none', async () => {
-    await expect(parquetStart(blob(file.subarray(0, 500)), 2)).rejects.toThrow('end');
-    await expect(parquetStart(blob(file.subarray(file.length - 60)), 2)).rejects.toThrow('damaged');
-    const broken = file.slice();
-    broken.fill(0xff, file.length - 200, file.length - 8);
-    await expect(parquetStart(blob(broken), 2)).rejects.toThrow('Parquet');
+  it('is told from other files, and shown as it is answered', async () => {
+    const { ask } = answering({ columns: ['a', 'b'], first: [['1', '…']] });
+    expect(await peek(long, ask)).toEqual({
+      format: 'parquet',
+      columns: ['a', 'b'],
+      rows: [['1', '…']],
+      total: 7
+    });
+  });
+
+  it('has pieces that touch sent as one', () => {
+    expect(merged([[5, 9], [0, 2], [2, 3], [6, 7], [20, 30]])).toEqual([[0, 3], [5, 9], [20, 30]]); // prettier-ignore
   });
 });
 
 describe('a look into a file', () => {
+  // of other files than Parquet nobody is asked
+  const look = (file: Blob) => peek(file, () => Promise.reject(new Error('asked')));
+
   it('tells formats by content', async () => {
-    expect((await peek(blob('a,b\n1,2\n'))).format).toBe('csv');
-    expect((await peek(blob(' [{"a": 1}]'))).format).toBe('json');
-    expect((await peek(blob(new Uint8Array([255, 255, 255, 255, 0])))).format).toBe('arrow');
-    await expect(peek(blob())).rejects.toThrow('empty');
+    expect((await look(blob('a,b\n1,2\n'))).format).toBe('csv');
+    expect((await look(blob(' [{"a": 1}]'))).format).toBe('json');
+    expect((await look(blob(new Uint8Array([255, 255, 255, 255, 0])))).format).toBe('arrow');
+    await expect(look(blob())).rejects.toThrow('empty');
   });
 
   it('reads the start of a long file alone', async () => {
     const lines = Array.from({ length: 20_000 }, (_, at) => `${at},text ${at}`);
     const long = blob(`id,text\n${lines.join('\n')}\n`);
-    const found = await peek(long);
+    const found = await look(long);
     expect(found.rows).toHaveLength(10);
     expect(found.rows[9]).toEqual(['9', 'text 9']);
     expect(await countRows(long)).toBe(20_000);

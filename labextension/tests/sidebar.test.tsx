@@ -166,4 +166,36 @@ describe('a list that changes', () => {
     fireEvent.keyDown(list, { key: 'Enter' });
     expect(open).toHaveBeenCalledWith(2);
   });
+
+  it('begins at the top with the answer to another question, and keeps the focus', () => {
+    const range = vi.fn();
+    const list = (generation: number, name: string) => (
+      <VirtualList
+        label="Things"
+        generation={generation}
+        count={100}
+        rowHeight={20}
+        onRange={range}
+        row={index => `${name} ${index}`}
+        onOpen={() => undefined}
+      />
+    );
+    const { rerender } = render(list(1, 'thing'));
+    const box = screen.getByRole('listbox');
+    box.focus();
+    fireEvent.keyDown(box, { key: 'End' });
+    expect(document.querySelector('[aria-selected=true]')?.textContent).toBe('thing 99');
+    expect(box.scrollTop).toBe(2000);
+    fireEvent.scroll(box);
+    range.mockClear();
+    rerender(list(2, 'other'));
+    expect(document.activeElement).toBe(screen.getByRole('listbox'));
+    expect(box.scrollTop).toBe(0);
+    expect(document.querySelector('[aria-selected=true]')?.textContent).toBe('other 0');
+    // what is in sight is told again, though it may be the same places
+    expect(range).toHaveBeenLastCalledWith(0, 6);
+    range.mockClear();
+    rerender(list(3, 'third'));
+    expect(range).toHaveBeenLastCalledWith(0, 6);
+  });
 });

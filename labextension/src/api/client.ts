@@ -347,6 +347,12 @@ export class RegistryClient {
     return sendFileForJson(this.settings, 'POST', ['deployments', id, 'actuals'], file, options);
   }
 
+  /** What pieces of a Parquet file tell of it, and which others would tell more. */
+  readonly parquetStart = (size: number, pieces: string, content: Blob): Promise<t.ParquetStart> =>
+    sendFileForJson(this.settings, 'POST', ['previews', 'parquet'], content, {
+      query: { size, pieces }
+    });
+
   // --- accuracy, drift, health ---
 
   accuracy(id: Part, query: AccuracyQuery = {}, signal?: AbortSignal): Promise<t.Accuracy> {

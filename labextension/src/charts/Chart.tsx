@@ -1,11 +1,11 @@
 // A chart with its title, its numbers as a table, and its exports; the old one stays until the
 // next is drawn.
 import type React from 'react';
-import { useEffect, useId, useMemo, useRef, useState } from 'react';
 
 import { LinkButton } from '../components/buttons';
 import { useSurroundings, useTrans } from '../components/context';
 import { ProblemView } from '../components/ProblemView';
+import { useEffect, useId, useMemo, useRef, useState } from '../react';
 import { fileName, pngOf, save, svgText } from './export';
 import { useLook } from './look';
 import { canDraw, draw, type Drawn } from './renderer';

@@ -1,5 +1,6 @@
 // How charts look: the Lab theme's fonts and colours, and colours of series that all eyes tell apart.
-import { useEffect, useState } from 'react';
+
+import { useEffect, useState } from '../react';
 
 export interface Look {
   dark: boolean;

@@ -78,6 +78,11 @@ export function themed(parts: Spec, look: Look, width: number): Spec {
   };
 }
 
+/** A number of the data, on an axis, in a tooltip or as a colour. */
+export function numeric(field: string, more: Spec = {}): Spec {
+  return { field, type: 'quantitative', ...more };
+}
+
 /** A time axis in UTC over all that the buckets span. */
 export function timeAxis(
   buckets: readonly { start: string; end: string }[],
@@ -166,7 +171,7 @@ export function lines(
       title: 'UTC'
     },
     { field: 'series', type: 'nominal', title: ' ' },
-    { field: 'value', type: 'quantitative', format: form, title: '  ' }
+    numeric('value', { format: form, title: '  ' })
   ];
   const crowded = rows.length > 60 * names.length;
   const named = legend ? {} : { legend: null };
@@ -357,7 +362,7 @@ export function bars(
     encoding: {
       x: { ...x, field: 'left' },
       x2: { field: 'right' },
-      y: { field: 'high', type: 'quantitative', scale: { zero: true, nice: true }, axis },
+      y: numeric('high', { scale: { zero: true, nice: true }, axis }),
       y2: { field: 'low' },
       color: channel(names, colours),
       tooltip: [
@@ -369,7 +374,7 @@ export function bars(
           title: 'UTC'
         },
         { field: 'series', title: ' ' },
-        { field: 'n', type: 'quantitative', format: ',', title: '  ' }
+        numeric('n', { format: ',', title: '  ' })
       ]
     }
   };

@@ -1,5 +1,6 @@
 // The width that there is for a chart, in steps, so that it is not drawn anew for each pixel.
-import { useEffect, useState } from 'react';
+
+import { useEffect, useState } from '../react';
 
 const STEP = 10;
 /** Milliseconds that a width has to stay. */

@@ -1,8 +1,8 @@
 // Code to copy: with a name, a button, and a word when it is copied.
 import { Clipboard } from '@jupyterlab/apputils';
 import type React from 'react';
-import { useEffect, useState } from 'react';
 
+import { useEffect, useState } from '../react';
 import { Button } from './buttons';
 import { useTrans } from './context';
 

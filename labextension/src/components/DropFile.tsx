@@ -1,8 +1,8 @@
 // A place for one file: dropped from the computer or Lab's file browser, or chosen.
 import type React from 'react';
-import { useId, useRef, useState } from 'react';
 
 import { size } from '../format/numbers';
+import { useId, useRef, useState } from '../react';
 import { contentsFile } from '../rows/contents';
 import { Button } from './buttons';
 import { useRegistry, useTrans } from './context';

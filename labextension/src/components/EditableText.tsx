@@ -1,7 +1,7 @@
 // A text that is edited in place: Enter or the button saves, Escape leaves it as it was.
 import type React from 'react';
-import { useEffect, useRef, useState } from 'react';
 
+import { useEffect, useRef, useState } from '../react';
 import { Button } from './buttons';
 import { useTrans } from './context';
 import { useKept } from './kept';

@@ -1,6 +1,7 @@
 // A labelled input with its help and its error, tied together for screen readers.
 import type React from 'react';
-import { useId } from 'react';
+
+import { useId } from '../react';
 
 /** What the input inside has to carry. */
 export interface FieldInput {

@@ -1,6 +1,7 @@
 // Tabs in the manner of the ARIA practices: arrows, Home and End move; one panel is shown.
 import type React from 'react';
-import { useId, useRef } from 'react';
+
+import { useId, useRef } from '../react';
 
 export interface TabItem {
   id: string;

@@ -1,6 +1,7 @@
 // A list of any length of which only the rows in sight are drawn; keyboard as a listbox.
 import type React from 'react';
-import { useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+
+import { useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from '../react';
 
 /** Rows drawn beyond each edge, so that scrolling shows no gap. */
 const OVERSCAN = 6;
@@ -8,6 +9,8 @@ const OVERSCAN = 6;
 export interface VirtualListProps {
   label: string;
   count: number;
+  /** Another value means another list, which begins at its top; the focus stays where it is. */
+  generation?: number;
   /** Pixels; all rows are equally high. */
   rowHeight: number;
   /** One row's content, also of a row that is not loaded yet. No buttons or links in it. */
@@ -31,7 +34,8 @@ export interface VirtualListProps {
 }
 
 export function VirtualList(props: VirtualListProps): React.ReactElement {
-  const { label, count, rowHeight, row, rowKey, find, rowTitle, onRange, onOpen, onMenu } = props;
+  const { label, count, generation, rowHeight, row, rowKey, find, rowTitle } = props;
+  const { onRange, onOpen, onMenu } = props;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
@@ -41,12 +45,21 @@ export function VirtualList(props: VirtualListProps): React.ReactElement {
 
   const [first, last] = rowsInSight(top, height, rowHeight, count);
 
+  const shown = useRef(generation);
   // rows that were put in or taken out above must not move what is looked at
   const seen = useRef<{ at: number; key: React.Key; active: number; activeKey: React.Key }>();
   // on each drawing: whichever it was that moved the rows
   // eslint-disable-next-line react-hooks/exhaustive-deps
   useLayoutEffect(() => {
     const element = box.current!;
+    if (shown.current !== generation) {
+      shown.current = generation;
+      seen.current = undefined;
+      element.scrollTop = 0;
+      setTop(0);
+      setChosen(0);
+      return;
+    }
     if (!find || !rowKey || !count) {
       seen.current = undefined;
       return;
@@ -84,7 +97,7 @@ export function VirtualList(props: VirtualListProps): React.ReactElement {
     if (last >= first) {
       onRange?.(first, last);
     }
-  }, [first, last, onRange]);
+  }, [first, last, onRange, generation]);
 
   const go = useCallback(
     (index: number) => {

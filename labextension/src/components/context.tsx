@@ -5,8 +5,8 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import type React from 'react';
-import { createContext, useContext } from 'react';
 
+import { createContext, useContext } from '../react';
 import type { IRegistry } from '../tokens';
 
 /** What the settings say; see `schema/plugin.json`. */

@@ -1,8 +1,9 @@
 // Files and folders that are dragged onto a part of a view: of the computer, of Lab's file browser.
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import type { Drag } from '@lumino/dragdrop';
-import { type RefObject, useEffect, useRef } from 'react';
+import type { RefObject } from 'react';
 
+import { useEffect, useRef } from '../react';
 import { type Chosen, dropped } from './dropped';
 
 /** What Lab's file browser carries: paths in Jupyter's contents. */

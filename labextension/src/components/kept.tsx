@@ -1,6 +1,7 @@
 // State that outlives the view that has it: as long as the panel, or as long as Lab remembers it.
 import type { ReadonlyPartialJSONObject, ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import type React from 'react';
+
 import {
   createContext,
   useCallback,
@@ -8,8 +9,7 @@ import {
   useMemo,
   useRef,
   useSyncExternalStore
-} from 'react';
-
+} from '../react';
 import { useSurroundings } from './context';
 
 /** Values by name, with those who look at them. */

@@ -1,8 +1,8 @@
 // A dialog with a form of ours in it: the browser's own <dialog>, which keeps the focus inside.
 import { Widget } from '@lumino/widgets';
 import type React from 'react';
-import { useId } from 'react';
 
+import { useId } from '../react';
 import { RegistryWidget, type SurroundingsSource } from './RegistryWidget';
 
 /** Show a view as a dialog; resolves when it is closed, by the view, Escape or its button. */

@@ -1,7 +1,7 @@
 // An answer of the server as React state: the last one stays until the next is there.
-import { useCallback, useEffect, useRef, useState } from 'react';
 
 import { isAbort } from '../api/problems';
+import { useCallback, useEffect, useRef, useState } from '../react';
 
 export interface Answer<T> {
   /** The last answer to the present question. */

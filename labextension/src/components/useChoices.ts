@@ -1,6 +1,6 @@
 // What was chosen in a part of a panel, kept until the panel is closed, also across a reload.
-import { useCallback, useMemo, useRef } from 'react';
 
+import { useCallback, useMemo, useRef } from '../react';
 import { useKept } from './kept';
 
 /** The choices of the part of that name, and what changes some of them. */

@@ -1,7 +1,7 @@
 // What is in a list of contributions now, as React state.
-import { useEffect, useState } from 'react';
 
 import type { Contributions, Ranked } from '../contributions';
+import { useEffect, useState } from '../react';
 
 export function useContributions<T extends Ranked>(list: Contributions<T>): readonly T[] {
   const [items, setItems] = useState(list.items);

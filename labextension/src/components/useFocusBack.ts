@@ -1,5 +1,7 @@
 // The focus stays in sight when what had it goes away.
-import { type RefObject, useEffect, useRef } from 'react';
+import type { RefObject } from 'react';
+
+import { useEffect, useRef } from '../react';
 
 /**
  * A place for the focus. After `leave` was called it goes there as soon as whatever had it is

@@ -1,6 +1,5 @@
 // The shell of an entity's panel: heading, actions, tabs; read anew when the entity changes.
 import type React from 'react';
-import { useEffect, useRef, useState } from 'react';
 
 import { ProblemError } from '../api/problems';
 import { Button } from '../components/buttons';
@@ -14,6 +13,7 @@ import { useContributions } from '../components/useContributions';
 import type { Contributions } from '../contributions';
 import type { Change } from '../events/changes';
 import { useChanges } from '../events/hooks';
+import { useEffect, useRef, useState } from '../react';
 import type { EntityAction, PanelTab } from '../tokens';
 import { SelectTabProvider } from './selectTab';
 

@@ -1,5 +1,6 @@
 // The way from one tab of a panel to another.
-import { createContext, useContext } from 'react';
+
+import { createContext, useContext } from '../react';
 
 const Context = createContext<(id: string) => void>(() => undefined);
 

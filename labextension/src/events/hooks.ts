@@ -1,7 +1,7 @@
 // Changes as React hooks.
-import { useEffect, useRef, useState } from 'react';
 
 import { useRegistry, useSurroundings } from '../components/context';
+import { useEffect, useRef, useState } from '../react';
 import type { Change, ConnectionState } from './changes';
 
 /**

@@ -1,5 +1,6 @@
 // Changes that come thick, answered now and then.
-import { useCallback, useEffect, useRef } from 'react';
+
+import { useCallback, useEffect, useRef } from '../react';
 
 /** Calls `run` at once, then at most every so many milliseconds; the last call is not lost. */
 export function useThrottled(run: () => void, milliseconds: number): () => void {

@@ -5,25 +5,23 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { FileDialog } from '@jupyterlab/filebrowser';
 import { IStateDB } from '@jupyterlab/statedb';
-import { type ReadonlyPartialJSONObject, UUID } from '@lumino/coreutils';
+import { UUID } from '@lumino/coreutils';
 
-import { ENTITY_ARGS, REGISTER_ARGS } from '../commands/arguments';
+import { REGISTER_ARGS } from '../commands/arguments';
 import { CommandIDs } from '../commands/ids';
 import type { Chosen } from '../components/dropped';
 import { Later } from '../components/Later';
 import { RegistryWidget, type SurroundingsSource } from '../components/RegistryWidget';
+import { laterViews } from '../documents/later';
 import { Documents } from '../documents/manager';
 import { packageActions } from '../documents/package/actions';
 import { Drafts } from '../documents/register/drafts';
-import type { Browse } from '../documents/register/FilesArea';
 import { registryIcon } from '../icon';
 import type { RegisterArgs } from '../tokens';
+import { browsing, type EntityArgs, opening } from './panels';
 import { ISurroundings } from './surroundings';
 
-/** `kept` is what was chosen, or typed and not sent, of a panel that is restored. */
-type EntityArgs = { id: number; tab?: string; kept?: ReadonlyPartialJSONObject };
 type FormArgs = Omit<RegisterArgs, 'chosen'> & { form: string };
 
 export const documents: JupyterFrontEndPlugin<void> = {
@@ -44,12 +42,12 @@ export const documents: JupyterFrontEndPlugin<void> = {
 
     // the tabs that come with a panel are there when it is first shown
     const packageViews = once(async () => {
-      const views = await import('../documents/package/views');
+      const views = await laterViews();
       views.PACKAGE_TABS.forEach(tab => registry.packageTabs.add(tab));
       return views;
     });
     const deploymentViews = once(async () => {
-      const views = await import('../documents/deployment/views');
+      const views = await laterViews();
       views.DEPLOYMENT_TABS.forEach(tab => registry.deploymentTabs.add(tab));
       return views;
     });
@@ -94,12 +92,7 @@ export const documents: JupyterFrontEndPlugin<void> = {
         ))
     });
     const drafts = new Drafts(state);
-    const browse: Browse | undefined = files
-      ? async title => {
-          const { value } = await FileDialog.getOpenFiles({ manager: files, title });
-          return (value ?? []).map(({ path }) => path).filter(Boolean);
-        }
-      : undefined;
+    const browse = browsing(files);
     const handed = new Map<string, Chosen>();
     const forms = new Documents<FormArgs>(shell, {
       namespace: 'jupyter-registry-form',
@@ -111,7 +104,7 @@ export const documents: JupyterFrontEndPlugin<void> = {
         const initial = { ...remembered, chosen: handed.get(form) };
         handed.delete(form);
         return new RegistryWidget(source, widget => (
-          <Later load={() => import('../documents/register')}>
+          <Later load={laterViews}>
             {({ RegisterPanel }) => (
               <RegisterPanel
                 form={form}
@@ -126,16 +119,14 @@ export const documents: JupyterFrontEndPlugin<void> = {
       }
     });
 
-    commands.addCommand(CommandIDs.openPackage, {
-      label: args => (args['id'] ? trans.__('Open') : trans.__('Open a Model Package')),
-      describedBy: ENTITY_ARGS,
-      execute: args => packages.open(entityArgs(args))
-    });
-    commands.addCommand(CommandIDs.openDeployment, {
-      label: args => (args['id'] ? trans.__('Open') : trans.__('Open a Deployment')),
-      describedBy: ENTITY_ARGS,
-      execute: args => deployments.open(entityArgs(args))
-    });
+    commands.addCommand(
+      CommandIDs.openPackage,
+      opening(packages, trans.__('Open a Model Package'), trans)
+    );
+    commands.addCommand(
+      CommandIDs.openDeployment,
+      opening(deployments, trans.__('Open a Deployment'), trans)
+    );
     commands.addCommand(CommandIDs.register, {
       label: args =>
         args['isLauncher'] ? trans.__('Register a Model') : trans.__('Register a Model Package…'),
@@ -177,18 +168,4 @@ function once<V>(load: () => Promise<V>): () => Promise<V> {
       loading = undefined;
       throw reason;
     }));
-}
-
-/** The arguments of a command that opens a panel, checked. */
-export function entityArgs(args: { [name: string]: unknown }): EntityArgs {
-  const id = Number(args.id);
-  if (!Number.isInteger(id) || id < 1) {
-    throw new Error(`The argument 'id' has to be a number from 1, not ${JSON.stringify(args.id)}.`);
-  }
-  const { tab, kept } = args;
-  return {
-    id,
-    ...(typeof tab === 'string' ? { tab } : {}),
-    ...(kept && typeof kept === 'object' ? { kept: kept as ReadonlyPartialJSONObject } : {})
-  };
 }

@@ -5,23 +5,21 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { FileDialog, IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { type ReadonlyPartialJSONObject, UUID } from '@lumino/coreutils';
 
-import { ENTITY_ARGS, NO_ARGS, TRAIN_ARGS } from '../commands/arguments';
+import { NO_ARGS, TRAIN_ARGS } from '../commands/arguments';
 import { CommandIDs } from '../commands/ids';
 import { Later } from '../components/Later';
 import { RegistryWidget, type SurroundingsSource } from '../components/RegistryWidget';
+import { laterViews } from '../documents/later';
 import { leaderboardActions } from '../documents/leaderboard/actions';
-import { leaderboardViews } from '../documents/leaderboard/later';
 import { LEADERBOARD_TABS } from '../documents/leaderboard/tabs';
 import { Documents } from '../documents/manager';
-import type { Browse } from '../documents/register/FilesArea';
 import { registryIcon } from '../icon';
-import { entityArgs } from './documents';
+import { browsing, type EntityArgs, opening } from './panels';
 import { ISurroundings } from './surroundings';
 
-type BoardArgs = ReturnType<typeof entityArgs>;
 /** `kept` is what was typed, and the job that was begun. */
 type FormArgs = { form: string; path?: string; like?: number; kept?: ReadonlyPartialJSONObject };
 
@@ -43,7 +41,7 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
   ) => {
     const { registry, trans } = source.current();
     const { commands, shell } = app;
-    const boards = new Documents<BoardArgs>(shell, {
+    const boards = new Documents<EntityArgs>(shell, {
       namespace: 'jupyter-registry-leaderboard',
       command: CommandIDs.openLeaderboard,
       icon: registryIcon,
@@ -51,7 +49,7 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
       title: ({ id }) => trans.__('Leaderboard %1', id),
       create: ({ id, tab, kept }) =>
         new RegistryWidget(source, widget => (
-          <Later load={leaderboardViews}>
+          <Later load={laterViews}>
             {({ LeaderboardPanel }) => (
               <LeaderboardPanel
                 id={id}
@@ -65,12 +63,7 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
           </Later>
         ))
     });
-    const browse: Browse | undefined = files
-      ? async title => {
-          const { value } = await FileDialog.getOpenFiles({ manager: files, title });
-          return (value ?? []).map(({ path }) => path).filter(Boolean);
-        }
-      : undefined;
+    const browse = browsing(files);
     const forms = new Documents<FormArgs>(shell, {
       namespace: 'jupyter-registry-training',
       command: CommandIDs.newLeaderboard,
@@ -82,7 +75,7 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
           : trans.__('Train leaderboard %1 again', like),
       create: ({ form, path, like, kept }) =>
         new RegistryWidget(source, widget => (
-          <Later load={leaderboardViews}>
+          <Later load={laterViews}>
             {({ TrainForm }) => (
               <TrainForm
                 token={form}
@@ -97,11 +90,10 @@ export const leaderboards: JupyterFrontEndPlugin<void> = {
         ))
     });
 
-    commands.addCommand(CommandIDs.openLeaderboard, {
-      label: args => (args['id'] ? trans.__('Open') : trans.__('Open a Leaderboard')),
-      describedBy: ENTITY_ARGS,
-      execute: args => boards.open(entityArgs(args))
-    });
+    commands.addCommand(
+      CommandIDs.openLeaderboard,
+      opening(boards, trans.__('Open a Leaderboard'), trans)
+    );
     commands.addCommand(CommandIDs.newLeaderboard, {
       label: args =>
         args['isLauncher'] ? trans.__('Train a Leaderboard') : trans.__('New Leaderboard…'),

@@ -1,5 +1,6 @@
 // A look into a file of rows: format, columns, first rows. Never the whole of it in memory.
 import { csvStart, RowScanner } from './csv';
+import { type AskParquet, parquetStart } from './parquet';
 
 export type RowsFormat = 'csv' | 'parquet' | 'arrow' | 'json';
 
@@ -25,18 +26,16 @@ export const CONTENT_TYPES: Record<RowsFormat, string> = {
 const START_BYTES = 65_536;
 export const SHOWN_ROWS = 10;
 
-/** Look into a file. Throws an `Error` that says what is wrong with it. */
-export async function peek(file: Blob): Promise<Peek> {
+/** Look into a file; `ask` is of Parquet. Throws an `Error` that says what is wrong with it. */
+export async function peek(file: Blob, ask: AskParquet): Promise<Peek> {
   if (!file.size) {
     throw new Error('The file is empty.');
   }
   const start = new Uint8Array(await file.slice(0, START_BYTES).arrayBuffer());
   const format = sniff(start);
   if (format === 'parquet') {
-    // loaded when it is needed, not with the page
-    const { parquetStart } = await import('./parquet');
-    const { columns, rows, first } = await parquetStart(file, SHOWN_ROWS);
-    return { format, columns, rows: first, total: rows };
+    const { columns, rows, first } = await parquetStart(ask, file);
+    return { format, columns: columns!, rows: first!, total: rows ?? undefined };
   }
   if (format !== 'csv') {
     return { format, columns: [], rows: [] };

@@ -1,6 +1,5 @@
 // A section's list: what is asked for, what is in sight, and what can be done with a row.
 import type React from 'react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import { ConnectionLostError } from '../api/problems';
 import type { EntityCommands, Failure } from '../commands/entities';
@@ -13,6 +12,7 @@ import { VirtualList } from '../components/VirtualList';
 import type { Change } from '../events/changes';
 import { useChanges, useConnection, useSeen } from '../events/hooks';
 import { count } from '../format/numbers';
+import { useCallback, useEffect, useMemo, useRef, useState } from '../react';
 import { dragCode } from './drag';
 import { type FilterField, type Filters, isFiltered, type Question } from './filters';
 import { useRemembered } from './memory';
@@ -150,7 +150,7 @@ export function EntityList<E extends { id: number }>(
         ) : null
       ) : total > 0 ? (
         <VirtualList
-          key={pages.generation}
+          generation={pages.generation}
           label={props.label}
           count={total}
           rowHeight={props.rowHeight}

@@ -1,10 +1,10 @@
 // Search, filters and order of a list: one line, and below it what is unfolded.
 import { closeIcon, filterIcon } from '@jupyterlab/ui-components';
 import type React from 'react';
-import { useId } from 'react';
 
 import { LinkButton } from '../components/buttons';
 import { useTrans } from '../components/context';
+import { useId } from '../react';
 import type { FilterField, Filters } from './filters';
 
 export function SearchBar(props: {

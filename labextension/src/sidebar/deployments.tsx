@@ -1,10 +1,10 @@
 // The sidebar's section of deployments.
 import type React from 'react';
-import { useMemo } from 'react';
 
 import { deploymentCode } from '../commands/code';
 import { useRegistry, useTrans } from '../components/context';
 import { EmptyState } from '../components/EmptyState';
+import { useMemo } from '../react';
 import type { SidebarSection } from '../tokens';
 import { DEPLOYMENT_ROW_HEIGHT, DeploymentRowView, deploymentTitle } from './deploymentRow';
 import { EntityList } from './EntityList';

@@ -1,10 +1,10 @@
 // The sidebar's section of leaderboards.
 import type React from 'react';
-import { useMemo } from 'react';
 
 import { leaderboardCode } from '../commands/code';
 import { useRegistry, useTrans } from '../components/context';
 import { EmptyState } from '../components/EmptyState';
+import { useMemo } from '../react';
 import type { SidebarSection } from '../tokens';
 import { EntityList } from './EntityList';
 import { leaderboardFilters, leaderboardQuery, leaderboardSorts } from './filters';

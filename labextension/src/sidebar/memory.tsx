@@ -2,7 +2,8 @@
 import type { ReadonlyPartialJSONObject, ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 import type React from 'react';
-import { createContext, useCallback, useContext, useEffect, useReducer } from 'react';
+
+import { createContext, useCallback, useContext, useEffect, useReducer } from '../react';
 
 /** Where it is kept; Lab's state database is one. */
 export interface MemoryStore {

@@ -1,10 +1,10 @@
 // The sidebar's section of packages.
 import type React from 'react';
-import { useMemo } from 'react';
 
 import { packageCode } from '../commands/code';
 import { useRegistry, useTrans } from '../components/context';
 import { EmptyState } from '../components/EmptyState';
+import { useMemo } from '../react';
 import type { SidebarSection } from '../tokens';
 import { EntityList } from './EntityList';
 import { packageFilters, packageQuery, packageSorts } from './filters';

@@ -1,9 +1,9 @@
 // What the sidebar's own sections need besides the surroundings: the rows' commands.
 import { Token } from '@lumino/coreutils';
-import { createContext, useContext } from 'react';
 
 import type { LeaderboardSummary, PackageSummary } from '../api/types';
 import type { EntityCommands } from '../commands/entities';
+import { createContext, useContext } from '../react';
 import type { DeploymentRow } from './deploymentRow';
 
 /** The commands of packages, deployments and leaderboards. */

@@ -1,10 +1,10 @@
 // A section that folds, with its count; its content tells the count.
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import type React from 'react';
-import { createContext, useContext, useEffect, useState } from 'react';
 
 import { useTrans } from '../components/context';
 import { count } from '../format/numbers';
+import { createContext, useContext, useEffect, useState } from '../react';
 import type { SidebarSection } from '../tokens';
 import { useRemembered } from './memory';
 

@@ -1,6 +1,6 @@
 // Pages as React state.
-import { useEffect, useReducer, useState } from 'react';
 
+import { useEffect, useReducer, useState } from '../react';
 import { Pages, type ReadPage } from './pages';
 
 /** A list that is asked for when `question` changes; the view is drawn again on its changes. */

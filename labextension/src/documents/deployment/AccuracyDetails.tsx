@@ -1,6 +1,5 @@
 // Accuracy in detail, by target type: curves, confusion at a threshold, residuals.
 import type React from 'react';
-import { useId, useMemo, useState } from 'react';
 
 import type { AccuracyDetails } from '../../api/types';
 import { Chart } from '../../charts/Chart';
@@ -17,6 +16,7 @@ import {
   totals
 } from '../../monitoring/curves';
 import { metricTitle } from '../../monitoring/metrics';
+import { useId, useMemo, useState } from '../../react';
 import { gainCurve, rocCurve } from './drawings/binary';
 import { confusionMatrix } from './drawings/confusion';
 import {

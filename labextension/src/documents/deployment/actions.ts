@@ -7,6 +7,7 @@ import { confirm } from '../../components/confirm';
 import { openModal } from '../../components/modal';
 import type { SurroundingsSource } from '../../components/RegistryWidget';
 import type { EntityAction } from '../../tokens';
+import { laterViews } from '../later';
 
 /** Milliseconds that an archived deployment's undo is offered. */
 const UNDO_FOR = 15_000;
@@ -64,7 +65,7 @@ export function deploymentActions(
       label: trans => trans.__('Replace…'),
       applies: shown => shown.state !== 'archived',
       execute: async deployment => {
-        const { ReplaceDialog } = await import('./replace/ReplaceDialog');
+        const { ReplaceDialog } = await laterViews();
         await openModal(source, close => React.createElement(ReplaceDialog, { deployment, close }));
       }
     },
@@ -74,7 +75,7 @@ export function deploymentActions(
       label: trans => trans.__('Roll back…'),
       applies: shown => shown.state !== 'archived',
       execute: async deployment => {
-        const { RollBackDialog } = await import('./replace/ReplaceDialog');
+        const { RollBackDialog } = await laterViews();
         await openModal(source, close =>
           React.createElement(RollBackDialog, { deployment, close })
         );

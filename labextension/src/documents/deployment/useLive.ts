@@ -1,8 +1,8 @@
 // A deployment's numbers, asked for again as they change, though not more often than eyes follow.
-import { useEffect, useRef } from 'react';
 
 import { useChanges } from '../../events/hooks';
 import { Throttle } from '../../events/throttle';
+import { useEffect, useRef } from '../../react';
 
 /** Milliseconds between two refreshes. */
 const PAUSE = 2000;

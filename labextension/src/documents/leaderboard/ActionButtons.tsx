@@ -1,8 +1,8 @@
 // The actions on a model as buttons; what goes wrong is shown below them.
 import type React from 'react';
-import { useState } from 'react';
 
 import { ProblemView } from '../../components/ProblemView';
+import { useState } from '../../react';
 import type { ModelAction } from './useModelActions';
 
 export function ActionButtons({

@@ -1,12 +1,12 @@
 // What a model of a leaderboard showed on validation rows, drawn.
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type React from 'react';
-import { useMemo } from 'react';
 
 import type { AccuracyDetails, BoardModelPublic, LeaderboardPublic } from '../../api/types';
 import { Chart } from '../../charts/Chart';
 import type { Drawing } from '../../charts/spec';
 import { useTrans } from '../../components/context';
+import { useMemo } from '../../react';
 import { confusionMatrix } from '../deployment/drawings/confusion';
 import { predictedAgainstActual, residualHistogram } from '../deployment/drawings/regression';
 import { importanceBars, learningCurve, liftCurve, partialDependence, rocCurve } from './drawings';

@@ -1,11 +1,11 @@
 // The table of a leaderboard's models, best first; arrows move through it, Enter selects.
 import type React from 'react';
-import { useRef } from 'react';
 
 import { LinkButton } from '../../components/buttons';
 import { useRegistry, useTrans } from '../../components/context';
 import { measure, size } from '../../format/numbers';
 import { metricTitle } from '../../monitoring/metrics';
+import { useRef } from '../../react';
 import { duration } from '../words';
 import { holdoutOf, type Ranked } from './shape';
 

@@ -1,6 +1,5 @@
 // A leaderboard's models: how the training stands, their table, their speed, and one in detail.
 import type React from 'react';
-import { useEffect, useMemo, useRef } from 'react';
 
 import type { LeaderboardPublic } from '../../api/types';
 import { Chart } from '../../charts/Chart';
@@ -10,6 +9,7 @@ import { EmptyState } from '../../components/EmptyState';
 import { useKept } from '../../components/kept';
 import { useAnswer } from '../../components/useAnswer';
 import { metricNames, metricTitle } from '../../monitoring/metrics';
+import { useEffect, useMemo, useRef } from '../../react';
 import { scoreAgainstTime } from './drawings';
 import { ModelDetails } from './ModelDetails';
 import { openModelMenu } from './modelMenu';

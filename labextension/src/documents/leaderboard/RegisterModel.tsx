@@ -1,6 +1,5 @@
 // The dialog that makes a package of a leaderboard's model, without a deployment.
 import type React from 'react';
-import { useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
 import type { BoardModelSummary, LeaderboardPublic } from '../../api/types';
@@ -9,6 +8,7 @@ import { useRegistry, useTrans } from '../../components/context';
 import { Field } from '../../components/Field';
 import { ModalFrame } from '../../components/modal';
 import { ProblemView } from '../../components/ProblemView';
+import { useState } from '../../react';
 import { nameProblem } from '../package/rules';
 
 export function RegisterModel(props: {

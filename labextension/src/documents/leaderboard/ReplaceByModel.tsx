@@ -1,6 +1,5 @@
 // The dialog that puts a leaderboard's model in a deployment's service.
 import type React from 'react';
-import { useState } from 'react';
 
 import type {
   BoardModelSummary,
@@ -15,9 +14,10 @@ import { ModalFrame } from '../../components/modal';
 import { ProblemView } from '../../components/ProblemView';
 import { Spinner } from '../../components/Progress';
 import { useAnswer } from '../../components/useAnswer';
-import { REASONS, Replacing, useCurrent } from '../deployment/replace/ReplaceDialog';
+import { useState } from '../../react';
+import { ReasonChoice } from '../deployment/replace/ReasonChoice';
+import { Replacing, useCurrent } from '../deployment/replace/ReplaceDialog';
 import { type Runtime, RuntimeChoice, runtimeOf } from '../deployment/replace/RuntimeChoice';
-import { reasonName } from '../words';
 
 /** Deployments that are offered. */
 const LISTED = 100;
@@ -89,14 +89,7 @@ function Chosen(
       runtime={runtime}
       check={() => api.replaceByBoardModel(board.id, model.number, { ...place, dry_run: true })}
       replace={note => api.replaceByBoardModel(board.id, model.number, { ...place, reason, note })}
-      fields={
-        <Choice
-          label={trans.__('Reason')}
-          value={reason}
-          options={REASONS.map(one => [one, reasonName(one, trans)])}
-          choose={setReason}
-        />
-      }
+      fields={<ReasonChoice value={reason} choose={setReason} />}
     >
       {props.children}
       <RuntimeChoice value={runtime} choose={change => setChanged({ ...changed, ...change })} />

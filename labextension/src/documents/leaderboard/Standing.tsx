@@ -1,10 +1,10 @@
 // How a leaderboard's training stands: its share, the time left, what it is at; or how it ended.
 import type React from 'react';
-import { useEffect, useState } from 'react';
 
 import type { LeaderboardPublic } from '../../api/types';
 import { useTrans } from '../../components/context';
 import { useSeen } from '../../events/hooks';
+import { useEffect, useState } from '../../react';
 import { progressText, shareDone } from '../words';
 
 export function Standing({ board }: { board: LeaderboardPublic }): React.ReactElement | null {

@@ -1,7 +1,6 @@
 // The form that trains a leaderboard on a file, in a process of the server.
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type React from 'react';
-import { useRef, useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
 import type { LeaderboardPublic } from '../../api/types';
@@ -14,6 +13,7 @@ import { ProblemView } from '../../components/ProblemView';
 import { Progress, Spinner } from '../../components/Progress';
 import { useAnswer } from '../../components/useAnswer';
 import { count } from '../../format/numbers';
+import { useRef, useState } from '../../react';
 import { contentsStart } from '../../rows/contents';
 import { peek } from '../../rows/peek';
 import type { Browse } from '../register/FilesArea';
@@ -88,7 +88,7 @@ function Form(props: FormProps & { board?: LeaderboardPublic }): React.ReactElem
   const look = useAnswer(
     async signal => {
       const found = file ?? (draft.path && (await contentsStart(api.settings, draft.path, signal)));
-      return found ? (await peek(found)).columns : [];
+      return found ? (await peek(found, api.parquetStart)).columns : [];
     },
     [file, draft.path]
   );

@@ -1,6 +1,5 @@
 // How a leaderboard is, or was, trained: data, partition, engine, recipe, and the job's log.
 import type React from 'react';
-import { useEffect } from 'react';
 
 import type { LeaderboardPublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';
@@ -12,6 +11,7 @@ import { useSeen } from '../../events/hooks';
 import { count } from '../../format/numbers';
 import { full } from '../../format/times';
 import { metricTitle } from '../../monitoring/metrics';
+import { useEffect } from '../../react';
 import { valueText } from '../package/shape';
 import { duration } from '../words';
 import { Standing } from './Standing';

@@ -5,6 +5,7 @@ import { confirm } from '../../components/confirm';
 import { openModal } from '../../components/modal';
 import type { SurroundingsSource } from '../../components/RegistryWidget';
 import type { EntityAction } from '../../tokens';
+import { laterViews } from '../later';
 
 export function leaderboardActions(
   source: SurroundingsSource
@@ -63,7 +64,7 @@ export function leaderboardActions(
     }
   };
   const deployBest = async (shown: LeaderboardSummary) => {
-    const { DeployModel } = await import('./DeployModel');
+    const { DeployModel } = await laterViews();
     await openModal(source, close => (
       <DeployModel
         board={shown}

@@ -2,12 +2,14 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { DASHES, type Look, SHAPES } from '../../charts/look';
+import { shareSquare } from '../../charts/shares';
 import {
   channel,
   type Datum,
   type Drawing,
   inner,
   leftAxis,
+  numeric,
   type Spec,
   themed
 } from '../../charts/spec';
@@ -70,22 +72,18 @@ export function scoreAgainstTime(
     height: 270,
     width: 760,
     spec: (width, look) => {
-      const x = {
-        field: 'x',
-        type: 'quantitative',
+      const x = numeric('x', {
         scale: { type: 'log', nice: false, padding: 24 },
         axis: { title: xTitle, tickCount: 5 }
-      };
-      const y = {
-        field: 'y',
-        type: 'quantitative',
+      });
+      const y = numeric('y', {
         scale: { zero: false, nice: true },
         axis: leftAxis(title)
-      };
+      });
       const tooltip = [
         { field: 'label', title: ' ' },
-        { field: 'y', type: 'quantitative', format: '.4~g', title },
-        { field: 'x', type: 'quantitative', format: '.3~g', title: xTitle }
+        numeric('y', { format: '.4~g', title }),
+        numeric('x', { format: '.3~g', title: xTitle })
       ];
       return themed(
         {
@@ -154,15 +152,13 @@ export function importanceBars(
               sort: null,
               axis: { title: null, labelLimit: 130, domain: false, ticks: false }
             },
-            x: {
-              field: 'value',
-              type: 'quantitative',
+            x: numeric('value', {
               scale: { domain: [0, 1] },
               axis: { title: trans.__('share of the largest'), format: '.0%', tickCount: 5 }
-            },
+            }),
             tooltip: [
               { field: 'name', title: ' ' },
-              { field: 'value', type: 'quantitative', format: '.1%', title: '  ' }
+              numeric('value', { format: '.1%', title: '  ' })
             ]
           }
         },
@@ -187,11 +183,20 @@ export function rocCurve(roc: NonNullable<Details['roc']>, trans: TranslationBun
     height: 350,
     width: SIDE,
     spec: (width, look) =>
-      curve(width, look, x, y, names, [
-        ...roc.fpr.map((fpr, place) => ({ x: fpr, value: roc.tpr[place], series: names[0] })),
-        { x: 0, value: 0, series: names[1] },
-        { x: 1, value: 1, series: names[1] }
-      ]),
+      shareSquare(
+        width,
+        look,
+        x,
+        y,
+        names,
+        [
+          ...roc.fpr.map((fpr, place) => ({ x: fpr, y: roc.tpr[place], series: names[0] })),
+          { x: 0, y: 0, series: names[1] },
+          { x: 1, y: 1, series: names[1] }
+        ],
+        [],
+        [look.series[0], look.muted]
+      ),
     table: { columns: [x, y], rows: roc.fpr.map((fpr, place) => [fpr, roc.tpr[place]]) }
   };
 }
@@ -213,12 +218,21 @@ export function liftCurve(lift: NonNullable<Details['lift']>, trans: Translation
     height: 350,
     width: SIDE,
     spec: (width, look) =>
-      curve(width, look, x, y, names, [
-        { x: 0, value: 0, series: names[0] },
-        ...lift.depth.map((depth, at) => ({ x: depth, value: lift.gain[at], series: names[0] })),
-        { x: 0, value: 0, series: names[1] },
-        { x: 1, value: 1, series: names[1] }
-      ]),
+      shareSquare(
+        width,
+        look,
+        x,
+        y,
+        names,
+        [
+          { x: 0, y: 0, series: names[0] },
+          ...lift.depth.map((depth, at) => ({ x: depth, y: lift.gain[at], series: names[0] })),
+          { x: 0, y: 0, series: names[1] },
+          { x: 1, y: 1, series: names[1] }
+        ],
+        [],
+        [look.series[0], look.muted]
+      ),
     table: {
       columns: [x, y, trans.__('lift')],
       rows: lift.depth.map((depth, at) => [depth, lift.gain[at], lift.lift[at]])
@@ -327,43 +341,11 @@ function line(
           ...(x.quantitative ? { scale: { zero: false, nice: false } } : { sort: null }),
           axis: { title: x.title, labelLimit: 90, tickCount: 6 }
         },
-        y: {
-          field: 'value',
-          type: 'quantitative',
+        y: numeric('value', {
           scale: { zero: false, nice: true },
           axis: leftAxis(yTitle)
-        },
+        }),
         ...series
-      }
-    },
-    look,
-    width
-  );
-}
-
-/** Lines over a square of shares. */
-function curve(
-  width: number,
-  look: Look,
-  xTitle: string,
-  yTitle: string,
-  names: readonly string[],
-  values: Datum[]
-): Spec {
-  const side = Math.max(120, Math.min(width - 90, 270));
-  const axis = { format: '.0%', tickCount: 5 };
-  const scale = { domain: [0, 1] };
-  return themed(
-    {
-      width: side,
-      height: side,
-      data: { values },
-      mark: { type: 'line', strokeWidth: 2 },
-      encoding: {
-        x: { field: 'x', type: 'quantitative', scale, axis: { ...axis, title: xTitle } },
-        y: { field: 'value', type: 'quantitative', scale, axis: leftAxis(yTitle, axis) },
-        color: channel(names, [look.series[0], look.muted]),
-        strokeDash: channel(names, DASHES)
       }
     },
     look,

@@ -1,10 +1,10 @@
 // A training begun from the form: its file is sent, its job is followed until there is a board.
-import { useCallback, useEffect, useRef, useState } from 'react';
 
 import { isAbort, ProblemError } from '../../api/problems';
 import type { LeaderboardJobCreate, LeaderboardJobPublic } from '../../api/types';
 import { useRegistry } from '../../components/context';
 import { useKept } from '../../components/kept';
+import { useCallback, useEffect, useRef, useState } from '../../react';
 
 /** Milliseconds between two looks at a job that has no leaderboard yet. */
 const LOOK_MS = 700;

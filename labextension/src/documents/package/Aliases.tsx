@@ -1,12 +1,11 @@
 // The aliases of a model that name a package, given and taken away in place.
 import type React from 'react';
-import { useState } from 'react';
 
 import type { PackagePublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';
 import { useKept } from '../../components/kept';
-import { ProblemView } from '../../components/ProblemView';
-import { Chip } from './Chip';
+import { useState } from '../../react';
+import { Chip, Chips } from './Chip';
 import { useFocusBack, useShown } from '../../components/useFocusBack';
 import { InlineInput } from './InlineInput';
 import { aliasProblem } from './rules';
@@ -48,28 +47,22 @@ export function Aliases(props: { entity: PackagePublic; reload: () => void }): R
     }
   };
   return (
-    <div className="jp-Registry-inPlace">
-      <h2 className="jp-Registry-partTitle">{trans.__('Aliases')}</h2>
-      <ul className="jp-Registry-chips" aria-label={trans.__('Aliases')}>
-        {(entity.aliases ?? []).map(alias => (
-          <Chip
-            key={alias}
-            text={`@${alias}`}
-            remove={() => void take(alias)}
-            removeLabel={trans.__('Take away @%1', alias)}
-          />
-        ))}
-        <li>
-          <button
-            ref={adder}
-            type="button"
-            className="jp-Registry-button"
-            onClick={() => setAdding(true)}
-          >
-            {trans.__('Add an alias')}
-          </button>
-        </li>
-      </ul>
+    <Chips
+      title={trans.__('Aliases')}
+      add={() => setAdding(true)}
+      addLabel={trans.__('Add an alias')}
+      adder={adder}
+      error={error}
+      dismiss={() => setError(undefined)}
+      chips={(entity.aliases ?? []).map(alias => (
+        <Chip
+          key={alias}
+          text={`@${alias}`}
+          remove={() => void take(alias)}
+          removeLabel={trans.__('Take away @%1', alias)}
+        />
+      ))}
+    >
       {adding && (
         <InlineInput
           focus={shown.current}
@@ -83,7 +76,6 @@ export function Aliases(props: { entity: PackagePublic; reload: () => void }): R
           }}
         />
       )}
-      {error !== undefined && <ProblemView error={error} dismiss={() => setError(undefined)} />}
-    </div>
+    </Chips>
   );
 }

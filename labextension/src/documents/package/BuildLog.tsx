@@ -1,8 +1,8 @@
 // The log of the building of a package's environment, as it grows; nothing where none is built.
 import type React from 'react';
-import { useEffect, useRef, useState } from 'react';
 
 import { useRegistry, useTrans } from '../../components/context';
+import { useEffect, useRef, useState } from '../../react';
 
 export function BuildLog(props: { packageId: number; kernelspec: string }): React.ReactElement {
   const { packageId, kernelspec } = props;

@@ -1,6 +1,8 @@
-// One of a list of short texts, with buttons that change it and take it away.
+// A list of short texts, with buttons that add one, change it and take it away.
 import { closeIcon } from '@jupyterlab/ui-components';
 import type React from 'react';
+
+import { ProblemView } from '../../components/ProblemView';
 
 export function Chip(props: {
   text: string;
@@ -23,5 +25,39 @@ export function Chip(props: {
         <closeIcon.react tag="span" width="14px" />
       </button>
     </li>
+  );
+}
+
+/** Chips under a title; what adds one comes below them. */
+export function Chips(props: {
+  title: string;
+  chips: React.ReactNode;
+  add: () => void;
+  addLabel: string;
+  adder: React.Ref<HTMLButtonElement>;
+  error: unknown;
+  dismiss: () => void;
+  children: React.ReactNode;
+}): React.ReactElement {
+  const { title, error } = props;
+  return (
+    <div className="jp-Registry-inPlace">
+      <h2 className="jp-Registry-partTitle">{title}</h2>
+      <ul className="jp-Registry-chips" aria-label={title}>
+        {props.chips}
+        <li>
+          <button
+            ref={props.adder}
+            type="button"
+            className="jp-Registry-button"
+            onClick={props.add}
+          >
+            {props.addLabel}
+          </button>
+        </li>
+      </ul>
+      {props.children}
+      {error !== undefined && <ProblemView error={error} dismiss={props.dismiss} />}
+    </div>
   );
 }

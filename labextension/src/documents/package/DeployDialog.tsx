@@ -1,6 +1,5 @@
 // The dialog that makes a deployment, of a package or of a leaderboard's model.
 import type React from 'react';
-import { useEffect, useRef, useState } from 'react';
 
 import { ProblemError } from '../../api/problems';
 import type { Check as CheckFound, DeploymentPublic, Importance } from '../../api/types';
@@ -13,6 +12,7 @@ import { ModalFrame } from '../../components/modal';
 import { ProblemView } from '../../components/ProblemView';
 import { Spinner } from '../../components/Progress';
 import { measure } from '../../format/numbers';
+import { useEffect, useRef, useState } from '../../react';
 import { Checks, verdict } from '../deployment/replace/Checks';
 import { importanceName } from '../words';
 import { BuildLog } from './BuildLog';

@@ -1,12 +1,12 @@
 // A short text typed in place of the button that asked for it: Enter saves, Escape leaves.
 import type React from 'react';
-import { useEffect, useRef, useState } from 'react';
 
 import { Button, SubmitButton } from '../../components/buttons';
 import { useTrans } from '../../components/context';
 import { Field } from '../../components/Field';
 import { useKept } from '../../components/kept';
 import { ProblemView } from '../../components/ProblemView';
+import { useEffect, useRef, useState } from '../../react';
 
 export function InlineInput(props: {
   label: string;

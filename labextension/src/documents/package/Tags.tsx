@@ -1,12 +1,11 @@
 // A package's tags, put on, changed and taken off in place; each change can be taken back.
 import type React from 'react';
-import { useState } from 'react';
 
 import type { PackagePublic } from '../../api/types';
 import { useRegistry, useTrans } from '../../components/context';
 import { useKept } from '../../components/kept';
-import { ProblemView } from '../../components/ProblemView';
-import { Chip } from './Chip';
+import { useState } from '../../react';
+import { Chip, Chips } from './Chip';
 import { tagText } from './compare/compare';
 import { useFocusBack, useShown } from '../../components/useFocusBack';
 import { InlineInput } from './InlineInput';
@@ -50,30 +49,24 @@ export function Tags(props: { entity: PackagePublic; reload: () => void }): Reac
     change({ [key]: undefined }, trans.__('The tag “%1” is taken off.', key)).catch(setError);
   };
   return (
-    <div className="jp-Registry-inPlace">
-      <h2 className="jp-Registry-partTitle">{trans.__('Tags')}</h2>
-      <ul className="jp-Registry-chips" aria-label={trans.__('Tags')}>
-        {Object.entries(tags).map(([key, value]) => (
-          <Chip
-            key={key}
-            text={tagText(key, value)}
-            edit={() => setEditing(key)}
-            editLabel={trans.__('Edit the tag %1', key)}
-            remove={() => remove(key)}
-            removeLabel={trans.__('Take off the tag %1', key)}
-          />
-        ))}
-        <li>
-          <button
-            ref={adder}
-            type="button"
-            className="jp-Registry-button"
-            onClick={() => setEditing('')}
-          >
-            {trans.__('Add a tag')}
-          </button>
-        </li>
-      </ul>
+    <Chips
+      title={trans.__('Tags')}
+      add={() => setEditing('')}
+      addLabel={trans.__('Add a tag')}
+      adder={adder}
+      error={error}
+      dismiss={() => setError(undefined)}
+      chips={Object.entries(tags).map(([key, value]) => (
+        <Chip
+          key={key}
+          text={tagText(key, value)}
+          edit={() => setEditing(key)}
+          editLabel={trans.__('Edit the tag %1', key)}
+          remove={() => remove(key)}
+          removeLabel={trans.__('Take off the tag %1', key)}
+        />
+      ))}
+    >
       {editing !== undefined && (
         <InlineInput
           focus={shown.current}
@@ -93,7 +86,6 @@ export function Tags(props: { entity: PackagePublic; reload: () => void }): Reac
           }}
         />
       )}
-      {error !== undefined && <ProblemView error={error} dismiss={() => setError(undefined)} />}
-    </div>
+    </Chips>
   );
 }

@@ -6,6 +6,7 @@ import { confirm } from '../../components/confirm';
 import { openModal } from '../../components/modal';
 import type { SurroundingsSource } from '../../components/RegistryWidget';
 import type { EntityAction } from '../../tokens';
+import { laterViews } from '../later';
 import { servicesOf } from './shape';
 
 export function packageActions(
@@ -20,7 +21,7 @@ export function packageActions(
     changes.refresh();
   };
   const deploy = async (shown: PackageSummary) => {
-    const { DeployDialog } = await import('./DeployDialog');
+    const { DeployDialog } = await laterViews();
     await openModal(source, close => (
       <DeployDialog
         shown={shown}

@@ -1,10 +1,10 @@
 // What was just changed, said once, with the way back.
 import type React from 'react';
-import { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react';
 
 import { LinkButton } from '../../components/buttons';
 import { useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';
+import { createContext, useCallback, useContext, useEffect, useRef, useState } from '../../react';
 
 /** Tell of a change; `back` takes it back. */
 type Tell = (said: string, back: () => Promise<void>) => void;

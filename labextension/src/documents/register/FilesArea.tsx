@@ -1,6 +1,5 @@
 // A place for files: dropped, chosen, or taken from the file browser; each with how it stands.
 import type React from 'react';
-import { useId, useRef, useState } from 'react';
 
 import { Button } from '../../components/buttons';
 import { useTrans } from '../../components/context';
@@ -8,6 +7,7 @@ import { type Chosen, fromInput } from '../../components/dropped';
 import { useDrops } from '../../components/drops';
 import { ProblemView } from '../../components/ProblemView';
 import { useFocusBack } from '../../components/useFocusBack';
+import { useId, useRef, useState } from '../../react';
 import { ItemRow } from './ItemRow';
 import type { Role, Sending } from './sending';
 

@@ -1,12 +1,12 @@
 // The fields of the register form: what is predicted, what goes in, what it is called.
 import type React from 'react';
-import { useId } from 'react';
 
 import type { TargetType } from '../../api/types';
 import { Choice } from '../../components/Choice';
 import { useTrans } from '../../components/context';
 import { Field } from '../../components/Field';
 import { KernelspecChoice } from '../../components/KernelspecChoice';
+import { useId } from '../../react';
 import { targetTypeName } from '../words';
 import { asksFor, type FieldName, positiveOf, readClasses } from './draft';
 import type { Registration } from './registration';

@@ -1,12 +1,12 @@
 // The form that registers a package, of a model that is uploaded or hosted elsewhere.
 import { Notification } from '@jupyterlab/apputils';
 import type React from 'react';
-import { useEffect, useReducer, useRef } from 'react';
 
 import { ProblemError } from '../../api/problems';
 import { Button, LinkButton, SubmitButton } from '../../components/buttons';
 import { useRegistry, useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';
+import { useEffect, useReducer, useRef } from '../../react';
 import type { RegisterArgs } from '../../tokens';
 import { fieldOf, type FormKind } from './draft';
 import type { Drafts } from './drafts';

@@ -2,8 +2,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { AccuracyDetails } from '../../../api/types';
-import { DASHES, type Look } from '../../../charts/look';
-import { channel, type Drawing, leftAxis, type Spec, themed } from '../../../charts/spec';
+import { shareSquare } from '../../../charts/shares';
+import { type Drawing, numeric } from '../../../charts/spec';
 import { measure, percent } from '../../../format/numbers';
 import {
   areaUnder,
@@ -49,7 +49,7 @@ export function rocCurve(
     height: 350,
     width: SIDE,
     spec: (width, look) =>
-      square(
+      shareSquare(
         width,
         look,
         trans.__('false positive rate (share of actual “%1”)', negative),
@@ -71,8 +71,8 @@ export function rocCurve(
               color: look.series[1]
             },
             encoding: {
-              x: { field: 'x', type: 'quantitative' },
-              y: { field: 'y', type: 'quantitative' }
+              x: numeric('x'),
+              y: numeric('y')
             }
           }
         ],
@@ -122,7 +122,7 @@ export function gainCurve(
     height: 350,
     width: SIDE,
     spec: (width, look) =>
-      square(
+      shareSquare(
         width,
         look,
         trans.__('share of rows, highest score first'),
@@ -155,8 +155,8 @@ export function gainCurve(
               }
             ],
             encoding: {
-              x: { field: 'x', type: 'quantitative' },
-              y: { field: 'y', type: 'quantitative' }
+              x: numeric('x'),
+              y: numeric('y')
             }
           }
         ],
@@ -167,40 +167,4 @@ export function gainCurve(
       rows: DECILES.map((depth, at) => [depth, gain[at], at ? lift(at) : null])
     }
   };
-}
-
-function square(
-  width: number,
-  look: Look,
-  xTitle: string,
-  yTitle: string,
-  names: readonly string[],
-  values: { x: number; y: number; series: string }[],
-  more: Spec[],
-  colours: readonly string[]
-): Spec {
-  const side = Math.max(120, Math.min(width - 90, 270));
-  const axis = { format: '.0%', tickCount: 5 };
-  const scale = { domain: [0, 1] };
-  return themed(
-    {
-      width: side,
-      height: side,
-      layer: [
-        {
-          data: { values },
-          mark: { type: 'line', strokeWidth: 2 },
-          encoding: {
-            x: { field: 'x', type: 'quantitative', scale, axis: { ...axis, title: xTitle } },
-            y: { field: 'y', type: 'quantitative', scale, axis: leftAxis(yTitle, axis) },
-            color: channel(names, colours),
-            strokeDash: channel(names, DASHES)
-          }
-        },
-        ...more
-      ]
-    },
-    look,
-    width
-  );
 }

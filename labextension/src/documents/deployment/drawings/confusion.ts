@@ -1,7 +1,7 @@
 // The confusion matrix: what happened against what was predicted.
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { type Drawing, leftAxis, themed } from '../../../charts/spec';
+import { type Drawing, leftAxis, numeric, themed } from '../../../charts/spec';
 import { count, percent } from '../../../format/numbers';
 
 /** Up to so many classes the cells carry their numbers. */
@@ -101,15 +101,13 @@ export function confusionMatrix(
             {
               mark: { type: 'rect', stroke: look.background, strokeWidth: 1.5 },
               encoding: {
-                color: {
-                  field: 'share',
-                  type: 'quantitative',
+                color: numeric('share', {
                   scale: {
                     domain: [0, 1],
                     range: [look.dark ? '#22272d' : '#f2f5f8', look.series[0]]
                   },
                   legend: null
-                },
+                }),
                 tooltip: [
                   { field: 'actual', title: yTitle },
                   { field: 'predicted', title: xTitle },

@@ -12,6 +12,7 @@ import {
   lines,
   markRoom,
   middle,
+  numeric,
   type Spec,
   themed,
   timeAxis,
@@ -50,9 +51,7 @@ function limits(rules: DriftRules, trans: TranslationBundle) {
 function psiAxis(rules: DriftRules, highest: number, title: string): Spec {
   const linear = highest <= LINEAR;
   const { warning, failing } = rules;
-  return {
-    field: 'value',
-    type: 'quantitative',
+  return numeric('value', {
     scale: linear
       ? { domain: [0, Math.max(1.1 * highest, 1.3 * failing)], nice: false }
       : { type: 'symlog', constant: failing, domain: [0, 1.4 * highest], nice: false },
@@ -62,7 +61,7 @@ function psiAxis(rules: DriftRules, highest: number, title: string): Spec {
         ? {}
         : { values: [0, warning, failing, 0.5, 1, 2, 5, 10, 20], labelExpr: 'datum.value' }
     )
-  };
+  });
 }
 
 /** Each feature's PSI against its importance: what alarms is at the top right. */
@@ -115,9 +114,7 @@ export function driftByImportance(
       }));
       const highest = byPsi[0]?.psi ?? 0;
       const y = psiAxis(rules, highest, trans.__('population stability index (PSI)'));
-      const x = {
-        field: 'importance',
-        type: 'quantitative',
+      const x = numeric('importance', {
         scale: { domain: [-0.03, 1.06], nice: false },
         axis: known
           ? {
@@ -130,7 +127,7 @@ export function driftByImportance(
               labels: false,
               ticks: false
             }
-      };
+      });
       const colours = [look.series[1], look.series[1], look.series[0], look.muted];
       return themed(
         {
@@ -148,18 +145,16 @@ export function driftByImportance(
                 shape: channel(names, ['diamond', 'triangle-up', 'circle', 'circle']),
                 tooltip: [
                   { field: 'name', title: trans.__('feature') },
-                  { field: 'value', type: 'quantitative', format: '.3f', title: 'PSI' },
+                  numeric('value', { format: '.3f', title: 'PSI' }),
                   ...(known
                     ? [
-                        {
-                          field: 'importance',
-                          type: 'quantitative',
+                        numeric('importance', {
                           format: '.3f',
                           title: trans.__('importance')
-                        }
+                        })
                       ]
                     : []),
-                  { field: 'n', type: 'quantitative', format: ',', title: trans.__('rows') }
+                  numeric('n', { format: ',', title: trans.__('rows') })
                 ]
               }
             },
@@ -318,16 +313,14 @@ export function binsOf(column: FeatureDrift, isTarget: boolean, trans: Translati
               }
             },
             xOffset: { field: 'series', sort: [...names] },
-            y: {
-              field: 'value',
-              type: 'quantitative',
+            y: numeric('value', {
               axis: leftAxis(trans.__('share of rows'), { format: '.0%' })
-            },
+            }),
             color: channel(names, [look.muted, look.series[0]]),
             tooltip: [
               { field: 'bin', title: trans.__('bin') },
               { field: 'series', title: ' ' },
-              { field: 'value', type: 'quantitative', format: '.1%', title: trans.__('share') }
+              numeric('value', { format: '.1%', title: trans.__('share') })
             ]
           }
         },

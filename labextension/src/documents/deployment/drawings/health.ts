@@ -13,6 +13,7 @@ import {
   lines,
   markRoom,
   middle,
+  numeric,
   themed,
   timeAxis,
   told,
@@ -124,16 +125,14 @@ export function errorsOverTime(
           text: trans.__('failed: %1', statusName('warning', trans))
         }
       ];
-      const y = {
-        field: 'value',
-        type: 'quantitative',
+      const y = numeric('value', {
         // rare errors matter: small shares have room of their own
         scale: { type: 'symlog', constant: 0.005, domain: [0, 1], nice: false },
         axis: leftAxis(trans.__('share of requests'), {
           format: '.0%',
           values: [0, ...limits.map(limit => limit.value), 1]
         })
-      };
+      });
       const x = timeAxis(buckets, trans.__('time of request (UTC)'));
       return themed(
         {
@@ -187,15 +186,13 @@ export function responseTimes(health: Health, trans: TranslationBundle): Drawing
       const rows: Datum[] = buckets.flatMap(bucket =>
         series.map(one => ({ time: middle(bucket), series: one.name, value: one.of(bucket) }))
       );
-      const y = {
-        field: 'value',
-        type: 'quantitative',
+      const y = numeric('value', {
         scale: far ? { type: 'log', nice: true } : { zero: true, nice: true },
         axis: leftAxis(
           trans.__('response time (ms)'),
           far ? { values: TICKS, labelExpr: 'datum.value' } : { format: '~r' }
         )
-      };
+      });
       const x = timeAxis(buckets, trans.__('time of request (UTC)'));
       return themed(
         { width: inner(width), height: 170, layer: lines(rows, names, x, y, look, '.4~g') },

@@ -11,6 +11,7 @@ import {
   lines,
   markRoom,
   middle,
+  numeric,
   span,
   type Spec,
   timeAxis,
@@ -218,7 +219,7 @@ function rowCounts(buckets: Buckets, trans: TranslationBundle): Column[] {
 
 function axis(look: Spec, domain: [number, number] | undefined): Spec {
   const scale = { zero: false, nice: true, ...(domain ? { domain } : {}) };
-  return { field: 'value', type: 'quantitative', scale, axis: look };
+  return numeric('value', { scale, axis: look });
 }
 
 /** One line: the metric over all, and the rows that it rests on. */

@@ -2,7 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { AccuracyDetails } from '../../../api/types';
-import { channel, type Drawing, leftAxis, themed } from '../../../charts/spec';
+import { channel, type Drawing, leftAxis, numeric, themed } from '../../../charts/spec';
 import { count, measure } from '../../../format/numbers';
 import { histogram, leaning, median, residual } from '../../../monitoring/residuals';
 
@@ -43,18 +43,14 @@ export function predictedAgainstActual(
     spec: (width, look) => {
       const side = Math.max(120, Math.min(width - 90, 290));
       const scale = { domain, nice: false, zero: false };
-      const x = {
-        field: 'actual',
-        type: 'quantitative',
+      const x = numeric('actual', {
         scale,
         axis: { title: trans.__('actual value'), grid: true, tickCount: 6 }
-      };
-      const y = {
-        field: 'predicted',
-        type: 'quantitative',
+      });
+      const y = numeric('predicted', {
         scale,
         axis: leftAxis(trans.__('predicted value'))
-      };
+      });
       const exact = trans.__('exactly right');
       return themed(
         {
@@ -74,18 +70,14 @@ export function predictedAgainstActual(
                 y,
                 tooltip: [
                   { field: 'association_id', title: trans.__('association ID') },
-                  {
-                    field: 'predicted',
-                    type: 'quantitative',
+                  numeric('predicted', {
                     format: '.4~g',
                     title: trans.__('predicted')
-                  },
-                  {
-                    field: 'actual',
-                    type: 'quantitative',
+                  }),
+                  numeric('actual', {
                     format: '.4~g',
                     title: trans.__('actual')
-                  }
+                  })
                 ]
               }
             },
@@ -139,12 +131,11 @@ export function residualHistogram(details: AccuracyDetails, trans: TranslationBu
     width: SIDE,
     spec: (width, look) => {
       const meanName = trans.__('mean %1', measure(mean));
-      const x = (field: string) => ({
-        field,
-        type: 'quantitative',
-        scale: { zero: false, nice: false },
-        axis: { title: trans.__('residual, actual − predicted'), tickCount: 6 }
-      });
+      const x = (field: string) =>
+        numeric(field, {
+          scale: { zero: false, nice: false },
+          axis: { title: trans.__('residual, actual − predicted'), tickCount: 6 }
+        });
       return themed(
         {
           width: Math.max(120, Math.min(width - 90, 400)),
@@ -156,15 +147,13 @@ export function residualHistogram(details: AccuracyDetails, trans: TranslationBu
               encoding: {
                 x: { ...x('low'), bin: { binned: true } },
                 x2: { field: 'high' },
-                y: {
-                  field: 'n',
-                  type: 'quantitative',
+                y: numeric('n', {
                   axis: leftAxis(trans.__('rows'), { tickMinStep: 1 })
-                },
+                }),
                 tooltip: [
-                  { field: 'low', type: 'quantitative', format: '.4~g', title: trans.__('from') },
-                  { field: 'high', type: 'quantitative', format: '.4~g', title: trans.__('to') },
-                  { field: 'n', type: 'quantitative', title: trans.__('rows') }
+                  numeric('low', { format: '.4~g', title: trans.__('from') }),
+                  numeric('high', { format: '.4~g', title: trans.__('to') }),
+                  numeric('n', { title: trans.__('rows') })
                 ]
               }
             },
@@ -210,17 +199,13 @@ export function residualsByPredicted(details: AccuracyDetails, trans: Translatio
     width: SIDE,
     spec: (width, look) => {
       const name = trans.__('median by tenth of rows');
-      const x = {
-        field: 'predicted',
-        type: 'quantitative',
+      const x = numeric('predicted', {
         scale: { zero: false },
         axis: { title: trans.__('predicted value'), tickCount: 6 }
-      };
-      const y = {
-        field: 'residual',
-        type: 'quantitative',
+      });
+      const y = numeric('residual', {
         axis: leftAxis(trans.__('residual, actual − predicted'))
-      };
+      });
       return themed(
         {
           width: Math.max(120, Math.min(width - 90, 400)),

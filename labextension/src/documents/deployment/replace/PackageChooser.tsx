@@ -1,6 +1,5 @@
 // A package found by search and chosen: radio buttons, so that arrows move and one is chosen.
 import type React from 'react';
-import { useEffect, useId, useState } from 'react';
 
 import type { DeploymentPublic, PackageSummary } from '../../../api/types';
 import { Badge } from '../../../components/Badge';
@@ -11,6 +10,7 @@ import { Spinner } from '../../../components/Progress';
 import { useAnswer } from '../../../components/useAnswer';
 import { useChanges } from '../../../events/hooks';
 import { ago } from '../../../format/times';
+import { useEffect, useId, useState } from '../../../react';
 import { kindName } from '../../words';
 
 /** Packages that are listed; more are found by typing. */

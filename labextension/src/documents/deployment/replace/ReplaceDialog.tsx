@@ -1,6 +1,5 @@
 // Another package in service: chosen, checked without changing anything, then put there; or back.
 import type React from 'react';
-import { useRef, useState } from 'react';
 
 import { ProblemError } from '../../../api/problems';
 import type {
@@ -10,7 +9,6 @@ import type {
   ReplacementReason
 } from '../../../api/types';
 import { Button, SubmitButton } from '../../../components/buttons';
-import { Choice } from '../../../components/Choice';
 import { useRegistry, useTrans } from '../../../components/context';
 import { Field } from '../../../components/Field';
 import { ModalFrame } from '../../../components/modal';
@@ -18,21 +16,14 @@ import { ProblemView } from '../../../components/ProblemView';
 import { Spinner } from '../../../components/Progress';
 import { type Answer, useAnswer } from '../../../components/useAnswer';
 import { useChanges } from '../../../events/hooks';
+import { useRef, useState } from '../../../react';
 import { BuildLog } from '../../package/BuildLog';
-import { reasonName } from '../../words';
 import { previous } from '../overview/periods';
 import { Checks, verdict } from './Checks';
 import { PackageChooser, useDelayed } from './PackageChooser';
+import { ReasonChoice } from './ReasonChoice';
 import { type Runtime, RuntimeChoice, runtimeOf } from './RuntimeChoice';
 
-export const REASONS: readonly ReplacementReason[] = [
-  'accuracy',
-  'data_drift',
-  'errors',
-  'scheduled_refresh',
-  'scoring_speed',
-  'other'
-];
 /** Milliseconds that a package is chosen before its checks begin: they load its model. */
 const PAUSE = 400;
 
@@ -64,14 +55,7 @@ export function ReplaceDialog(props: DialogProps): React.ReactElement {
       replace={note =>
         api.replace(deployment.id, { package_id: chosen!.id, ...runsIn, reason, note })
       }
-      fields={
-        <Choice
-          label={trans.__('Reason')}
-          value={reason}
-          options={REASONS.map(one => [one, reasonName(one, trans)])}
-          choose={setReason}
-        />
-      }
+      fields={<ReasonChoice value={reason} choose={setReason} />}
     >
       <PackageChooser deployment={deployment} chosen={chosen} choose={setChosen} />
       {runsIn && (

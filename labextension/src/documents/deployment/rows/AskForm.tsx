@@ -1,6 +1,5 @@
 // An unstructured model asked: a text or a file is sent as it is, and what it answers is shown.
 import type React from 'react';
-import { useId } from 'react';
 
 import type { DeploymentPublic } from '../../../api/types';
 import { Button, SubmitButton } from '../../../components/buttons';
@@ -12,6 +11,7 @@ import { Field } from '../../../components/Field';
 import { useKept } from '../../../components/kept';
 import { ProblemView } from '../../../components/ProblemView';
 import { size } from '../../../format/numbers';
+import { useId } from '../../../react';
 import { fileName, save } from '../../../rows/save';
 import { endingOf, isContentType, look, type Look, typeOfFile } from '../../../rows/whole';
 import { InactiveNote, Outcome, Running } from './JobParts';

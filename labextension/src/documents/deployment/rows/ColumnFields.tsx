@@ -1,9 +1,9 @@
 // Fields in which columns of a file are chosen.
 import type React from 'react';
-import { useId } from 'react';
 
 import { useTrans } from '../../../components/context';
 import { Choice } from '../../../components/Choice';
+import { useId } from '../../../react';
 
 export function ColumnChoice(props: {
   label: string;

@@ -1,11 +1,11 @@
 // What is shown of a job: why it would be refused, how far it is, that it was cancelled.
 import type React from 'react';
-import { useEffect, useRef } from 'react';
 
 import type { DeploymentPublic } from '../../../api/types';
 import { Button } from '../../../components/buttons';
 import { useTrans } from '../../../components/context';
 import { Progress, Spinner } from '../../../components/Progress';
+import { useEffect, useRef } from '../../../react';
 import { stateName } from '../../words';
 import type { Job } from './useJob';
 

@@ -1,9 +1,9 @@
 // Rows under way: progress, cancel, what came of it; it goes on while other tabs are shown.
-import { useRef } from 'react';
 
 import { ConnectionLostError, isAbort, ProblemError } from '../../../api/problems';
 import type { DeploymentPublic } from '../../../api/types';
 import { useKept } from '../../../components/kept';
+import { useRef } from '../../../react';
 import type { Sending } from '../../../rows/parts';
 
 export type Job<R> =

@@ -1,7 +1,8 @@
 // The file of rows that a tab works on, looked into; kept while other tabs are shown.
-import { useCallback, useRef } from 'react';
 
+import { useRegistry } from '../../../components/context';
 import { useKept } from '../../../components/kept';
+import { useCallback, useRef } from '../../../react';
 import { peek, type Peek } from '../../../rows/peek';
 
 export interface RowsFile {
@@ -16,6 +17,7 @@ export function useRowsFile(
   name: string,
   looked: (found: Peek) => void
 ): [RowsFile, (file: File) => void] {
+  const { api } = useRegistry();
   const [chosen, setChosen] = useKept<RowsFile>(`${name}.file`, {});
   const latest = useRef(looked);
   latest.current = looked;
@@ -24,7 +26,7 @@ export function useRowsFile(
       setChosen({ file });
       const settle = (more: Partial<RowsFile>) =>
         setChosen(now => (now.file === file ? { file, ...more } : now));
-      peek(file).then(
+      peek(file, api.parquetStart).then(
         found => {
           settle({ peek: found });
           latest.current(found);
@@ -32,7 +34,7 @@ export function useRowsFile(
         (error: unknown) => settle({ error: readable(error, file) })
       );
     },
-    [setChosen]
+    [api, setChosen]
   );
   return [chosen, take];
 }

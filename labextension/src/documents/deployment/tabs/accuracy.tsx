@@ -1,6 +1,5 @@
 // Of a deployment: how good its predictions were, over time and in detail.
 import type React from 'react';
-import { useMemo } from 'react';
 
 import type {
   Accuracy,
@@ -18,6 +17,7 @@ import { useChoices } from '../../../components/useChoices';
 import { measure } from '../../../format/numbers';
 import { compared, firstMetric, metricNames, metricTitle } from '../../../monitoring/metrics';
 import { EVERYTHING, isEverything, rangeError, rangeOf } from '../../../monitoring/spans';
+import { useMemo } from '../../../react';
 import type { PanelTab } from '../../../tokens';
 import { Details } from '../AccuracyDetails';
 import { metricOverTime, predictedAndActual, rowsTold } from '../drawings/overTime';

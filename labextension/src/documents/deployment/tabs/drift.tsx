@@ -1,6 +1,5 @@
 // Of a deployment: how far inputs and predictions moved from the package's baseline.
 import type React from 'react';
-import { useMemo } from 'react';
 
 import type { Bucket, DeploymentPublic, Drift } from '../../../api/types';
 import { Chart } from '../../../charts/Chart';
@@ -11,6 +10,7 @@ import { Spinner } from '../../../components/Progress';
 import { StatusLight, statusName } from '../../../components/StatusLight';
 import { useChoices } from '../../../components/useChoices';
 import { EVERYTHING, rangeError, rangeOf } from '../../../monitoring/spans';
+import { useMemo } from '../../../react';
 import type { PanelTab } from '../../../tokens';
 import {
   binsOf,

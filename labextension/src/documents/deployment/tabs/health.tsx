@@ -1,6 +1,5 @@
 // Of a deployment: what is asked of it, what fails, and how long answers take.
 import type React from 'react';
-import { useMemo } from 'react';
 
 import type { Bucket, DeploymentPublic, Health } from '../../../api/types';
 import { Chart } from '../../../charts/Chart';
@@ -13,6 +12,7 @@ import { useChoices } from '../../../components/useChoices';
 import { count, measure, percent } from '../../../format/numbers';
 import { ago, full } from '../../../format/times';
 import { EVERYTHING, isEverything, rangeError, rangeOf } from '../../../monitoring/spans';
+import { useMemo } from '../../../react';
 import type { PanelTab } from '../../../tokens';
 import { errorsOverTime, requestsOverTime, responseTimes } from '../drawings/health';
 import { SpanPickers } from '../SpanPickers';

@@ -1,6 +1,5 @@
 // Ready code to call a deployment, and the prediction keys with which applications do.
 import type React from 'react';
-import { useState } from 'react';
 
 import { address } from '../../../api/http';
 import type { DeploymentPublic, KeyCreated, KeyPublic } from '../../../api/types';
@@ -15,6 +14,7 @@ import { Spinner } from '../../../components/Progress';
 import { useAnswer } from '../../../components/useAnswer';
 import { useChanges } from '../../../events/hooks';
 import { full } from '../../../format/times';
+import { useState } from '../../../react';
 import type { PanelTab } from '../../../tokens';
 import { asking, predicting, reporting, type Snippet, telling } from '../snippets';
 

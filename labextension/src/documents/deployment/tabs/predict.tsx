@@ -108,7 +108,7 @@ function Predict({ entity }: { entity: DeploymentPublic }): React.ReactElement {
           })
       );
       const answer = answers.length > 1 ? await joined(answers) : answers[0];
-      const found = await peek(answer);
+      const found = await peek(answer, api.parquetStart);
       return { answer, format, found, rows: found.total ?? (await countRows(answer)) };
     });
 

@@ -1,6 +1,5 @@
 // A deployment's settings: what is typed stays until it is saved, or thrown away by its button.
 import type React from 'react';
-import { useState } from 'react';
 
 import { ProblemError } from '../../../api/problems';
 import type { DeploymentPublic, Importance } from '../../../api/types';
@@ -12,6 +11,7 @@ import { Field } from '../../../components/Field';
 import { useKept } from '../../../components/kept';
 import { ProblemView } from '../../../components/ProblemView';
 import { useAnswer } from '../../../components/useAnswer';
+import { useState } from '../../../react';
 import type { PanelTab } from '../../../tokens';
 import { importanceName } from '../../words';
 import { ColumnChecks } from '../rows/ColumnFields';

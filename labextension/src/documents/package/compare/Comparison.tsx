@@ -1,6 +1,5 @@
 // Two versions side by side: what differs is marked by a sign, in relief, and counted.
 import type React from 'react';
-import { useState } from 'react';
 
 import type { PackagePublic } from '../../../api/types';
 import { useRegistry, useTrans } from '../../../components/context';
@@ -8,6 +7,7 @@ import { ProblemView } from '../../../components/ProblemView';
 import { Spinner } from '../../../components/Progress';
 import { useAnswer } from '../../../components/useAnswer';
 import { useChanges } from '../../../events/hooks';
+import { useState } from '../../../react';
 import { compare, type ComparedPart } from './compare';
 
 export function Comparison(props: { left: number; right: number }): React.ReactElement {

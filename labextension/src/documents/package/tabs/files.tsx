@@ -1,13 +1,13 @@
 // Of a package: its files, each with its hash and a way to download it.
 import { Clipboard } from '@jupyterlab/apputils';
 import type React from 'react';
-import { useState } from 'react';
 
 import type { PackagePublic } from '../../../api/types';
 import { LinkButton } from '../../../components/buttons';
 import { useRegistry, useTrans } from '../../../components/context';
 import { RowsTable } from '../../../components/RowsTable';
 import { size } from '../../../format/numbers';
+import { useState } from '../../../react';
 import type { PanelTab } from '../../../tokens';
 
 export const files: PanelTab<PackagePublic> = {

@@ -1,11 +1,11 @@
 // Of a package: the columns that its model takes, and rows to try it with.
 import type React from 'react';
-import { useState } from 'react';
 
 import type { PackagePublic } from '../../../api/types';
 import { useTrans } from '../../../components/context';
 import { EmptyState } from '../../../components/EmptyState';
 import { numberColumns, RowsTable } from '../../../components/RowsTable';
+import { useState } from '../../../react';
 import type { PanelTab } from '../../../tokens';
 import { columnsOf, valueText } from '../shape';
 

@@ -1,6 +1,5 @@
 // Of a package: the versions of its model, and two of them side by side.
 import type React from 'react';
-import { useState } from 'react';
 
 import type { PackagePublic, PackageSummary } from '../../../api/types';
 import { Badge } from '../../../components/Badge';
@@ -13,6 +12,7 @@ import { RowsTable } from '../../../components/RowsTable';
 import { useAnswer } from '../../../components/useAnswer';
 import { useChanges } from '../../../events/hooks';
 import { full } from '../../../format/times';
+import { useState } from '../../../react';
 import type { PanelTab } from '../../../tokens';
 import { Comparison } from '../compare/Comparison';
 

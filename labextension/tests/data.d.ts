@@ -1,5 +1,0 @@
-// Files that tests take in, as data URLs.
-declare module '*?inline' {
-  const address: string;
-  export default address;
-}
