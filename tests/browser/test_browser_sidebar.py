@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from jupyter_registry.client import Registry
+from tests.browser.lab import Lab
 from tests.browser.panels import PANEL, complaints
 from tests.browser.panels import theme as choose_theme
 
@@ -84,3 +86,44 @@ def test_each_theme_can_be_read(
     sidebar.evaluate("part => { part.style.minWidth = part.style.width = '200px'; }")
     page.screenshot(path=str(tmp_path / "narrow.png"))
     assert sidebar.evaluate("part => [part.clientWidth, part.scrollWidth]") == [200, 200]
+
+
+def test_settings_say_what_is_shown_and_asked(
+    registry: Registry, sidebar: Any, page: Any, lab: Lab
+) -> None:
+    _external(registry, "set").deploy("set up")
+    packages = sidebar.get_by_role("listbox", name="Packages").get_by_role("option")
+    deployments = sidebar.get_by_role("listbox", name="Deployments").get_by_role("option")
+    row = packages.filter(has_text="set/1")
+    expect(row).to_have_text("set/1deployedexternalleft")
+    deployment = deployments.filter(has_text="set up")
+    expect(deployment.get_by_role("img", name="Drift")).to_be_visible()
+
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Settings Editor")).click()
+    page.locator("jp-search[placeholder^='Search settings']").click()
+    page.keyboard.type("model registry")
+    # each setting has a name, and is heeded at once
+    page.get_by_role("checkbox", name="Kind", exact=True).uncheck()
+    page.get_by_role("checkbox", name="Whether it is deployed", exact=True).uncheck()
+    page.get_by_role("checkbox", name="Status lights", exact=True).uncheck()
+    page.get_by_role("checkbox", name="Ask before changes", exact=True).uncheck()
+    page.locator("input[id$=defaultTab]").fill("integrations")
+    expect(row).to_have_text("set/1left")
+    expect(deployment).to_contain_text("set/1")
+    expect(deployment.get_by_role("img", name="Drift")).to_have_count(0)
+    deployment.click()
+    expect(page.get_by_role("tab", name="Integrations")).to_have_attribute("aria-selected", "true")
+    page.get_by_role("button", name="Deactivate").click()  # which asks otherwise
+    expect(page.get_by_role("button", name="Activate")).to_be_visible()
+    assert registry.deployment("set up").state == "inactive"
+
+    # kept over a reload, until they are taken back
+    page.wait_for_timeout(1500)  # Lab saves them a moment later
+    page.goto(f"{lab.url}lab?reset")
+    page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
+    page.get_by_role("tab", name="Model Registry").click()
+    expect(row).to_have_text("set/1left")
+    saved = next(lab.settings.glob("**/plugin.jupyterlab-settings"))
+    assert '"kind": false' in saved.read_text()
+    saved.unlink()

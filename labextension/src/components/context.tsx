@@ -9,21 +9,24 @@ import type React from 'react';
 import { createContext, useContext } from '../react';
 import type { IRegistry } from '../tokens';
 
+/** Whether something is shown of a row, by its name. */
+type Columns = { readonly [name: string]: boolean | undefined };
+
 /** What the settings say; see `schema/plugin.json`. */
 export interface RegistrySettings {
   defaultTab: string;
   refresh: boolean;
   confirmations: boolean;
-  packageColumns: readonly string[];
-  deploymentColumns: readonly string[];
+  packageColumns: Columns;
+  deploymentColumns: Columns;
 }
 
 export const DEFAULTS: RegistrySettings = {
   defaultTab: 'overview',
   refresh: true,
   confirmations: true,
-  packageColumns: ['version', 'kind', 'target', 'aliases', 'deployed'],
-  deploymentColumns: ['state', 'champion', 'importance', 'status', 'predictions']
+  packageColumns: {},
+  deploymentColumns: {}
 };
 
 /** What is given to views; what is optional may be missing, as in Notebook 7. */
@@ -65,6 +68,14 @@ export function useRegistry(): IRegistry {
 
 export function useSettings(): RegistrySettings {
   return useSurroundings().settings;
+}
+
+/** Whether a column is shown in a row; each is that is not switched off. */
+export function useShownColumns(
+  row: 'packageColumns' | 'deploymentColumns'
+): (name: string) => boolean {
+  const columns = useSettings()[row];
+  return name => columns[name] !== false;
 }
 
 const UNTRANSLATED = nullTranslator.load('jupyter_registry');

@@ -4,7 +4,7 @@ import type React from 'react';
 
 import type { DeploymentListed, Judged } from '../api/types';
 import { Badge } from '../components/Badge';
-import { useSettings, useTrans } from '../components/context';
+import { useShownColumns, useTrans } from '../components/context';
 import { Sparkline } from '../components/Sparkline';
 import { StatusLight } from '../components/StatusLight';
 import { importanceName, stateName } from '../documents/words';
@@ -17,13 +17,13 @@ export const DEPLOYMENT_ROW_HEIGHT = 64;
 
 export function DeploymentRowView({ shown }: { shown: DeploymentRow }): React.ReactElement {
   const trans = useTrans();
-  const columns = new Set(useSettings().deploymentColumns);
+  const shows = useShownColumns('deploymentColumns');
   const { importance = 'moderate', status, predictions_by_day: days } = shown;
   return (
     <>
       <span className="jp-Registry-rowLine">
         <span className="jp-Registry-rowTitle">{shown.label}</span>
-        {columns.has('status') && status && (
+        {shows('status') && status && (
           <span className="jp-Registry-lights">
             <Light label={trans.__('Service health')} judged={status.service} />
             <Light label={trans.__('Drift')} judged={status.drift} />
@@ -32,25 +32,25 @@ export function DeploymentRowView({ shown }: { shown: DeploymentRow }): React.Re
         )}
       </span>
       <span className="jp-Registry-rowLine">
-        {columns.has('state') && (
+        {shows('state') && (
           <Badge tone={shown.state === 'active' ? 'success' : 'plain'}>
             {stateName(shown.state, trans)}
           </Badge>
         )}
-        {columns.has('importance') && (
+        {shows('importance') && (
           <Badge
             tone={importance === 'critical' ? 'error' : importance === 'high' ? 'warn' : 'plain'}
           >
             {importanceName(importance, trans)}
           </Badge>
         )}
-        {columns.has('predictions') && days && (
+        {shows('predictions') && days && (
           <span className="jp-Registry-rowEnd">
             <Sparkline values={days} label={predictionsText(days, trans)} />
           </span>
         )}
       </span>
-      {columns.has('champion') && (
+      {shows('champion') && (
         <span className="jp-Registry-rowLine">
           <span className="jp-Registry-rowText jp-Registry-muted">{shown.package}</span>
         </span>

@@ -4,7 +4,7 @@ import type React from 'react';
 
 import type { PackageSummary } from '../api/types';
 import { Badge } from '../components/Badge';
-import { useSettings, useTrans } from '../components/context';
+import { useShownColumns, useTrans } from '../components/context';
 import { kindName, targetTypeName } from '../documents/words';
 import { ago } from '../format/times';
 
@@ -12,25 +12,25 @@ export const PACKAGE_ROW_HEIGHT = 46;
 
 export function PackageRow({ shown }: { shown: PackageSummary }): React.ReactElement {
   const trans = useTrans();
-  const columns = new Set(useSettings().packageColumns);
+  const shows = useShownColumns('packageColumns');
   return (
     <>
       <span className="jp-Registry-rowLine">
         <span className="jp-Registry-rowTitle">
           {shown.name}
-          {columns.has('version') && <span className="jp-Registry-muted">/{shown.version}</span>}
+          {shows('version') && <span className="jp-Registry-muted">/{shown.version}</span>}
         </span>
         {shown.archived_at && <Badge tone="warn">{trans.__('archived')}</Badge>}
-        {columns.has('deployed') && deployed(shown) && (
+        {shows('deployed') && deployed(shown) && (
           <Badge tone="success">{deployedText(shown, trans)}</Badge>
         )}
       </span>
       <span className="jp-Registry-rowLine">
-        {columns.has('kind') && <Badge>{kindName(shown.kind, trans)}</Badge>}
-        {columns.has('target') && (
+        {shows('kind') && <Badge>{kindName(shown.kind, trans)}</Badge>}
+        {shows('target') && (
           <span className="jp-Registry-rowText jp-Registry-muted">{shown.target_name}</span>
         )}
-        {columns.has('aliases') &&
+        {shows('aliases') &&
           aliases(shown).map(text => (
             <Badge key={text} tone="brand">
               {text}
