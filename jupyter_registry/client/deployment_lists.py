@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..domain.entities import KeyCreated, KeyPublic, ReplacementPublic, ServicePeriod
+from ..domain.kinds import ModelEnvironment
 from . import html
 from .pages import Counted
 from .shown import Shown, Table
@@ -52,17 +53,29 @@ class DeploymentsAndStatus(DeploymentList):
 class History(Shown, list[ServicePeriod]):
     """The periods of service, oldest first as the server gives them."""
 
-    headings: ClassVar[tuple[str, ...]] = ("package", "from", "to", "reason", "note", "by")
+    headings: ClassVar[tuple[str, ...]] = (
+        "package", "from", "to", "runs in", "reason", "note", "by",
+    )  # fmt: skip
 
     def rows(self) -> list[tuple[Any, ...]]:
         """What a table shows, under `headings`."""
         return [
-            (period.package, period.start, period.end, period.reason, period.note, period.user)
+            (
+                period.package, period.start, period.end, _runs_in(period), period.reason,
+                period.note, period.user,
+            )
             for period in self
-        ]
+        ]  # fmt: skip
 
     def _parts(self) -> list[Table]:
         return [Table(self.headings, self.rows(), last=True, rest="the list")]
+
+
+def _runs_in(period: ServicePeriod) -> str | None:
+    """Whose libraries it ran with; ``None`` for the registry's default ones, or elsewhere."""
+    if period.environment == ModelEnvironment.PACKAGE:
+        return "its own environment"
+    return period.kernelspec
 
 
 class Replacement(Shown, ReplacementPublic):

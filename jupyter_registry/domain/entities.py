@@ -61,7 +61,7 @@ from .fields import TagKey as TagKey
 from .fields import TagValue as TagValue
 from .fields import Text as Text
 from .fields import stored as stored
-from .kinds import PicklePolicy
+from .kinds import PicklePolicy, TargetType
 from .leaderboards import BlueprintStep as BlueprintStep
 from .leaderboards import BoardDeploymentCreate as BoardDeploymentCreate
 from .leaderboards import BoardModelCreate as BoardModelCreate
@@ -121,6 +121,7 @@ class Accuracy(SQLModel):
     confusion_matrix: list[list[int]] | None = None
     """Rows are actual classes, columns predicted ones, in the order of ``class_labels``."""
     class_labels: list[str] = []
+    target_type: TargetType | None = None
     history: list[ServicePeriod] = []
     replacements: list[ReplacementMark] = []
     """Those of the history in the time of the buckets, where their predictions begin."""

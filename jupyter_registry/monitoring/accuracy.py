@@ -102,6 +102,7 @@ def read_accuracy(
         "buckets": describe_buckets.buckets(usage, matched, moments),
         "confusion_matrix": matrix,
         "class_labels": list(target.class_labels),
+        "target_type": target.type,
     }
 
 
@@ -114,6 +115,7 @@ def _nothing(target: Target, bucket: Bucket | None) -> dict[str, Any]:
         "buckets": [],
         "confusion_matrix": None,
         "class_labels": list(target.class_labels),
+        "target_type": target.type,
     }
 
 

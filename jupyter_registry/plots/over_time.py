@@ -24,11 +24,14 @@ _MOST_PANELS = 4
 
 @dataclass(frozen=True)
 class _Panel:
-    """One pair of lines: what the axis says, and per bucket predicted and actual, or nan."""
+    """One pair of lines: what the axis says, and per bucket predicted and actual, or nan.
+
+    Of anomalies each panel has one line: scores and shares have no axis in common.
+    """
 
     label: str
-    predicted: list[float]
-    actual: list[float]
+    predicted: list[float] | None
+    actual: list[float] | None
     is_share: bool
 
 
@@ -46,9 +49,10 @@ def predicted_vs_actual(
     Of numbers, the mean predicted and the mean actual value. Of two classes, the mean
     predicted probability of the positive class (the share predicted as it, where there are no
     probabilities) and its actual share. Of more classes, the share predicted as each and its
-    actual share, one panel each. Predicted is of all predictions, actual of those whose actual
-    has come: where many still wait, they can differ for that alone. ``ax`` (for one panel),
-    ``title`` and the figure are as in all of `jupyter_registry.plots`.
+    actual share, one panel each. Of anomalies, the mean score in one panel and the share of
+    anomalies among the actuals in another. Predicted is of all predictions, actual of those
+    whose actual has come: where many still wait, they can differ for that alone. ``ax`` (for one
+    panel), ``title`` and the figure are as in all of `jupyter_registry.plots`.
 
     Parameters
     ----------
@@ -65,7 +69,7 @@ def predicted_vs_actual(
     Raises
     ------
     ValueError
-        if a class is unknown, or ``ax`` is given several classes.
+        if a class is unknown, or ``ax`` is given several classes or anomalies.
 
     """
     panels = _panels(accuracy, classes, unit)
@@ -75,7 +79,8 @@ def predicted_vs_actual(
     marks = replacement_marks({"": accuracy}) if replacements is None else dict(replacements)
     if ax is not None:
         if len(panels) != 1:
-            raise ValueError(f"One axes takes one class, not {len(panels)}: name it by classes=.")
+            advice = "leave ax out" if _is_anomaly(accuracy) else "name a class by classes="
+            raise ValueError(f"One axes takes one panel, not {len(panels)}: {advice}.")
         _draw(ax, accuracy, panels[0], legend=False)
         draw_marks(ax, marks, labelled=True)
         style.time_axis(ax)
@@ -102,13 +107,22 @@ def _panels(accuracy: Accuracy, classes: str | Sequence[str] | None, unit: str) 
             f"There is {', '.join(labels) or 'none: the target is a number'}."
         )
     if not labels:
-        label = f"mean value\n({unit})" if unit else "mean value"
         predicted = [by_time.or_gap(bucket.mean_predicted) for bucket in accuracy.buckets]
         actual = [by_time.or_gap(bucket.mean_actual) for bucket in accuracy.buckets]
+        if _is_anomaly(accuracy):
+            return [
+                _Panel("mean score", predicted, None, is_share=False),
+                _Panel("share of\nanomalies", None, actual, is_share=True),
+            ]
+        label = f"mean value\n({unit})" if unit else "mean value"
         return [_Panel(label, predicted, actual, is_share=False)]
     if len(labels) == 2 and not named:
         return [_positive(accuracy)]
     return [_class(accuracy, label) for label in named or _most_frequent(accuracy)]
+
+
+def _is_anomaly(accuracy: Accuracy) -> bool:
+    return accuracy.target_type == "anomaly"
 
 
 def _positive(accuracy: Accuracy) -> _Panel:
@@ -156,6 +170,8 @@ def _draw(ax: Axes, accuracy: Accuracy, panel: _Panel, *, legend: bool = True) -
     form = ".1%" if panel.is_share else ".4g"
     told = []
     for name, values, at in (("predicted", panel.predicted, 0), ("actual", panel.actual, 1)):
+        if values is None:
+            continue
         if any(value == value for value in values):
             by_time.line(
                 ax,
@@ -175,11 +191,11 @@ def _draw(ax: Axes, accuracy: Accuracy, panel: _Panel, *, legend: bool = True) -
         low, high = ax.get_ylim()
         ax.set_ylim(max(low, -0.02), min(high, 1.02))
     what = panel.label.replace("\n", " ")
-    if not any(value == value for value in panel.predicted):
+    if panel.predicted is not None and not any(value == value for value in panel.predicted):
         style.nothing(ax, "no predictions yet")
         describe(ax, f"Predicted and actual over time, {what}: no predictions yet.")
         return
-    if not any(value == value for value in panel.actual):
+    if panel.actual is not None and not any(value == value for value in panel.actual):
         style.note(ax, style.NO_ACTUALS, x=0.99, y=0.04, ha="right", va="bottom")
     if legend:
         style.legend_above(ax)

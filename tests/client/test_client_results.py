@@ -175,7 +175,16 @@ def test_histories_and_deployments_show(monkeypatch: pytest.MonkeyPatch) -> None
     assert repr(history) == "There are none."
     assert repr(KeyList()) == "There are no keys."
     period = {"package_id": 1, "package": "churn/1", "start": NOW, "user": "ada", "note": "n" * 300}
-    history += [ServicePeriod.model_validate(period)] * 2
+    ran = {"environment": "kernelspec", "kernelspec": "analysis"}
+    history += [
+        ServicePeriod.model_validate(period),
+        ServicePeriod.model_validate(period | ran),
+        ServicePeriod.model_validate(period | {"environment": "package"}),
+    ]
+    runs_in = history.headings.index("runs in")
+    assert [row[runs_in] for row in history.rows()] == [None, "analysis", "its own environment"]
+    del history[1:]
+    history *= 2
     monkeypatch.setenv("COLUMNS", "80")
     lines = repr(history).splitlines()
     assert [len(line) <= 80 for line in lines] == [True] * 3

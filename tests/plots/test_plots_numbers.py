@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from sklearn import metrics as sk
 
 from jupyter_registry import plots
+from jupyter_registry.domain.kinds import TargetType
 
 from . import samples
 from .reading import line, texts
@@ -178,6 +179,26 @@ def test_means_and_shares_over_time() -> None:
     np.testing.assert_allclose(drawn, expected)
 
 
+def test_anomalies_have_scores_and_shares_on_axes_of_their_own() -> None:
+    accuracy = samples.over_time("regression")
+    accuracy.target_type = TargetType.ANOMALY
+    for bucket in accuracy.buckets:
+        bucket.mean_actual = None if bucket.mean_actual is None else bucket.mean_actual / 60
+    figure = plots.predicted_vs_actual(accuracy)
+    scores, shares, _ = figure.get_axes()
+    assert [ax.get_ylabel() for ax in (scores, shares)] == ["mean score", "share of\nanomalies"]
+    assert [line.get_label() for line in scores.get_lines()][:1] == ["predicted"]
+    assert "actual" not in [line.get_label() for line in scores.get_lines()]
+    np.testing.assert_allclose(
+        line(figure, "predicted").get_ydata(), [one.mean_predicted for one in accuracy.buckets]
+    )
+    actual = [np.nan if one.mean_actual is None else one.mean_actual for one in accuracy.buckets]
+    np.testing.assert_allclose(line(figure, "actual").get_ydata(), actual)
+    assert shares.yaxis.get_major_formatter()(0.25) == "25%"
+    with pytest.raises(ValueError, match="leave ax out"):
+        plots.predicted_vs_actual(accuracy, Figure().subplots())
+
+
 def test_classes_over_time_by_how_often_they_happen() -> None:
     accuracy = samples.over_time("multiclass")
     figure = plots.predicted_vs_actual(accuracy)
@@ -189,7 +210,7 @@ def test_classes_over_time_by_how_often_they_happen() -> None:
     mine = Figure().subplots()
     plots.predicted_vs_actual(accuracy, mine, classes="b")
     assert "“b”" in mine.get_ylabel()
-    with pytest.raises(ValueError, match="one class"):
+    with pytest.raises(ValueError, match="name a class by classes="):
         plots.predicted_vs_actual(accuracy, mine)
     with pytest.raises(ValueError, match="No such class in the result: z"):
         plots.predicted_vs_actual(accuracy, classes="z")

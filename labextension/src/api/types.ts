@@ -976,6 +976,8 @@ export interface components {
              * @default []
              */
             class_labels?: string[];
+            /** @default null */
+            target_type?: components["schemas"]["TargetType"] | null;
             /**
              * History
              * @default []
