@@ -12,7 +12,6 @@ import hashlib
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Iterable, Iterator
 from logging import getLogger
 from pathlib import Path
@@ -21,17 +20,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from ..domain.entities import FilePublic
 from ..domain.errors import (
     IntegrityFailure,
-    InvalidInput,
     RegistryError,
     StorageUnavailable,
     is_full,
-    missing_extra,
 )
 from . import local_files
+from .filesystems import age, check_bucket, filesystem_of, protocols
 from .unfinished import Journal, Resumed, Unfinished, left_in
 
 if TYPE_CHECKING:
-    from fsspec import AbstractFileSystem
+    pass
 
 #: Bytes read or written at a time.
 CHUNK = 1024 * 1024
@@ -62,13 +60,13 @@ class ArtifactStore:
 
     def __init__(self, url: str, **options: Any) -> None:
         self.url = url
-        self._fs, self._root = _filesystem(url, options)
-        self.is_local = "file" in _protocols(self._fs)
+        self._fs, self._root = filesystem_of(url, options)
+        self.is_local = "file" in protocols(self._fs)
         with storage_errors(f"The artifact store {url}"):
             bucket = "" if self.is_local else self._root.split("/", 1)[0]
             if bucket:
                 # a bucket is somebody's to name, place and pay for: it is never made here
-                _check_bucket(self._fs, bucket, url)
+                check_bucket(self._fs, bucket, url)
             else:
                 self._fs.makedirs(f"{self._root}/tmp", exist_ok=True)
 
@@ -210,7 +208,7 @@ class ArtifactStore:
         with storage_errors(f"The artifact store {self.url}"):
             self._fs.invalidate_cache()
             for entry in self._temporaries():
-                if entry["type"] == "file" and _age(entry) > older_than:
+                if entry["type"] == "file" and age(entry) > older_than:
                     with contextlib.suppress(FileNotFoundError):
                         self._fs.rm_file(entry["name"])
                         removed += 1
@@ -414,69 +412,3 @@ def _settle(partial: Path, made: Path, files: list[FilePublic]) -> Path:
     raise StorageUnavailable(
         f"The folder {made} cannot be made.", advice="Remove what is at that path."
     )
-
-
-#: Protocols of object stores: the extra that brings each, and the library.
-_EXTRAS = {
-    "s3": ("s3", "s3fs"),
-    "s3a": ("s3", "s3fs"),
-    "gs": ("gcs", "gcsfs"),
-    "gcs": ("gcs", "gcsfs"),
-    "az": ("azure", "adlfs"),
-    "abfs": ("azure", "adlfs"),
-    "abfss": ("azure", "adlfs"),
-}
-
-
-def _filesystem(url: str, options: dict[str, Any]) -> tuple[AbstractFileSystem, str]:
-    import fsspec
-    from fsspec.core import url_to_fs
-
-    if "://" not in url:
-        url = str(Path(url).expanduser().absolute())
-    protocol = url.split("://", 1)[0] if "://" in url else "file"
-    try:
-        filesystem, path = url_to_fs(url, **options)
-    except ImportError as error:
-        if protocol not in _EXTRAS:
-            raise InvalidInput(
-                f"Artifacts at {protocol}:// need a library that is not installed: {error}.",
-                advice=f"Install it, or use a path or one of: {', '.join(_EXTRAS)}.",
-                fields={"artifact_url": "library missing"},
-            ) from error
-        extra, library = _EXTRAS[protocol]
-        raise missing_extra(library, extra, f"An artifact store at {protocol}://") from error
-    except ValueError as error:
-        raise InvalidInput(
-            f"Artifact stores of type {protocol!r} are not known.",
-            advice=f"Use a path or one of: {', '.join(fsspec.available_protocols())}.",
-            fields={"artifact_url": "unknown protocol"},
-        ) from error
-    return filesystem, str(path).rstrip("/")
-
-
-def _check_bucket(filesystem: AbstractFileSystem, bucket: str, url: str) -> None:
-    """Refuse object storage without its bucket, or whose bucket may not be listed."""
-    try:
-        filesystem.ls(bucket, refresh=True)
-    except FileNotFoundError as error:
-        raise StorageUnavailable(
-            f"The artifact store {url} has no bucket {bucket!r}.",
-            advice="Make the bucket, or correct artifact_url or the endpoint.",
-            fields={"artifact_url": "no such bucket"},
-        ) from error
-
-
-def _protocols(filesystem: AbstractFileSystem) -> tuple[str, ...]:
-    protocol = filesystem.protocol
-    return (protocol,) if isinstance(protocol, str) else tuple(protocol)
-
-
-def _age(entry: dict[str, Any]) -> float:
-    """Seconds since a listed file was written, by whichever name its filesystem gives that."""
-    for name in ("mtime", "LastModified", "last_modified", "modified", "created"):
-        written = entry.get(name)
-        if written is not None:
-            stamp = written if isinstance(written, (int, float)) else written.timestamp()
-            return time.time() - float(stamp)
-    return 0.0
