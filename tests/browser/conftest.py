@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -127,6 +130,18 @@ def registry(lab: Lab) -> Iterator[Registry]:
     """The registry of that JupyterLab, seen from outside."""
     with Registry(lab.url, lab.token) as registry:
         yield registry
+
+
+@pytest.fixture
+def another_kernel(lab: Lab) -> Iterator[str]:
+    """The name of a kernelspec beside the one that there is, of the same Python."""
+    kernel: Path = lab.folder / "data" / "kernels" / "another"
+    kernel.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "Another Python", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec))
+    yield kernel.name
+    shutil.rmtree(kernel)
 
 
 @pytest.fixture

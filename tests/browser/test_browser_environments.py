@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,18 +59,6 @@ KEEP_LOG = """
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
 }
 """
-
-
-@pytest.fixture
-def another_kernel(lab: Any) -> Iterator[str]:
-    """The name of a kernelspec beside the one that there is, of the same Python."""
-    kernel: Path = lab.folder / "data" / "kernels" / "another"
-    kernel.mkdir(parents=True)
-    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec = {"argv": argv, "display_name": "Another Python", "language": "python"}
-    (kernel / "kernel.json").write_text(json.dumps(spec))
-    yield kernel.name
-    shutil.rmtree(kernel)
 
 
 @pytest.fixture

@@ -51,8 +51,9 @@ def _stop(page: Page, shown: Locator) -> None:
 
 
 def test_from_the_sidebar_to_a_native_package(
-    registry: Registry, sidebar: Locator, page: Page, table: Path, tmp_path: Path
-) -> None:
+    registry: Registry, another_kernel: str, sidebar: Locator, page: Page, table: Path,
+    tmp_path: Path,
+) -> None:  # fmt: skip
     section = sidebar.get_by_role("region", name="Leaderboards")
     section.get_by_role("button", name="New leaderboard").click()
     form = _form(page)
@@ -102,6 +103,7 @@ def test_from_the_sidebar_to_a_native_package(
     dialog = page.locator("dialog")
     fill(dialog, {"Label": "stays-eu", "Association ID column": "visit"})
     dialog.get_by_label("Importance").select_option("high")
+    dialog.get_by_label("Environment").select_option(label="Another Python")
     pictures(page, "dialog", "deploy", tmp_path)
     dialog.get_by_role("button", name="Deploy", exact=True).click()
     panel(page, "stays-eu")
@@ -109,7 +111,7 @@ def test_from_the_sidebar_to_a_native_package(
     package = registry.package("stays")
     deployment = registry.deployment("stays-eu")
     assert package.kind is PackageKind.NATIVE
-    assert deployment.package == "stays/1"
+    assert (deployment.package, deployment.kernelspec) == ("stays/1", another_kernel)
     assert deployment.predict([{"age": 50, "income": 60, "choice": "car"}])
     packages = sidebar_of(page).get_by_role("region", name="Packages")
     packages.get_by_role("option").filter(has_text="stays").click()
@@ -126,11 +128,18 @@ def test_from_the_sidebar_to_a_native_package(
         "can take its place", timeout=PATIENCE
     )
     expect(dialog.get_by_label("Deployment")).to_contain_text("stays-eu (stays/1)")
+    expect(dialog.get_by_label("Environment")).to_have_value(another_kernel)  # as it is
+    dialog.get_by_label("Environment").select_option(label="The registry’s default")
+    expect(dialog.get_by_role("region", name="Checks")).to_contain_text(
+        "can take its place", timeout=PATIENCE
+    )
     fill(dialog, {"Note": "the second"})
     dialog.get_by_role("button", name="Replace", exact=True).click()
     expect(dialog).to_have_count(0, timeout=PATIENCE)
     expect(shown.get_by_role("button", name="stays/2")).to_be_visible()
-    assert registry.deployment("stays-eu").package == "stays/2"
+    deployment = registry.deployment("stays-eu")
+    assert (deployment.package, deployment.kernelspec) == ("stays/2", None)
+    assert [period.kernelspec for period in deployment.history()] == [another_kernel, None]
     _trained_again_and_compared(registry, page, shown, table, tmp_path)
 
 
