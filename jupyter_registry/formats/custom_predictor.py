@@ -36,6 +36,10 @@ from .unstructured import keywords, read_output
 Hook = Callable[..., Any]
 
 
+#: What rows are given to `read_input_data` as, unless a request sent them otherwise.
+CSV = "text/csv"
+
+
 class HookExited(Exception):
     """A hook tried to end the process."""
 
@@ -245,7 +249,7 @@ class CustomPredictor:
     def _through_hooks(self, frame: Frame, data: Any) -> Prediction:
         n = len(data)
         if "read_input_data" in self._hooks:
-            data = self._read(as_csv(data), n, {"mimetype": "text/csv", "charset": "utf-8"})
+            data = self._read(as_csv(data), n, {"mimetype": CSV, "charset": "utf-8"})
         return self._through_others(frame, data, n)
 
     def _through_others(self, frame: Frame, data: Any, n: int) -> Prediction:
@@ -275,10 +279,18 @@ class CustomPredictor:
         data = called("read_input_data", hook, content, **asked)
         _check_returned("read_input_data", data)
         if n is not None and _rows_of(data) != n:
+            mimetype = told["mimetype"]
+            advice = "Return each row once, in the order in which they came."
+            if mimetype != CSV:
+                advice = (
+                    f"Have it read {mimetype} too (it may take mimetype by name), or send the rows "
+                    f"as {CSV}, if that is what it reads."
+                )
             raise ModelFailed(
-                f"read_input_data of {FILE_NAME} returned {describe(data)}; it was given {n} rows.",
-                advice="Return each row once, in the order in which they came.",
-                fields={"returned": describe(data), "expected": f"{n} rows"},
+                f"read_input_data of {FILE_NAME} returned {describe(data)}; it was given {n} rows "
+                f"as {mimetype}.",
+                advice=advice,
+                fields={"returned": describe(data), "expected": f"{n} rows", "mimetype": mimetype},
             )
         return data
 
