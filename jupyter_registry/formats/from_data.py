@@ -96,12 +96,12 @@ def outcomes(
     """Type and sorted labels of a target by its values: texts and booleans are classes,
     fractions are numbers, two different integers are two classes; other integers may be either.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     columns = [table.column(name) for table in tables if name in table.column_names]
     if not columns or (kind is not None and _has_no_classes(kind)):
         return None, None
+    import pyarrow as pa  # which an environment needs for data alone
+    import pyarrow.compute as pc
+
     distinct = {value for c in columns for value in pc.unique(c).to_pylist() if value is not None}
     types = [column.type for column in columns]
     numbers = all(pa.types.is_integer(t) or pa.types.is_floating(t) for t in types)
