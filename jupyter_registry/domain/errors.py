@@ -36,7 +36,8 @@ class RegistryError(Exception):
         self.fields = dict(fields or {})
 
     def __str__(self) -> str:
-        return f"{self.detail} {self.advice}".strip()
+        ended = not self.advice or self.detail.endswith((".", "!", "?", ":", ";", "…"))
+        return f"{self.detail}{'' if ended else '.'} {self.advice}".strip()
 
 
 class InvalidInput(RegistryError):

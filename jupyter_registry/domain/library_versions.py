@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .requirements import captured, distribution_of
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 #: Libraries that objects of a pickle or a skops file are commonly of, or that code asks.
 _OBJECTS = (
@@ -96,28 +99,48 @@ def compared(
 
 def unmet(provenance: Mapping[str, Any], format: str | None, lines: Sequence[str]) -> list[str]:
     """Requirements that do not allow the version that was captured, in words."""
+    known = captured(provenance)
+    matters = _MATTERS.get(format or "", _OBJECTS)
+    versions = {name: known[name] for name in matters if name in known}
+    return [
+        f"{asked.name} is to be {asked.specifier}, it was {was}"
+        for asked, was in _not_allowed(versions, lines)
+    ]
+
+
+def lacking(present: Mapping[str, str], lines: Sequence[str]) -> list[str]:
+    """Requirements that do not allow the version that is present, in words.
+
+    ``present``: versions by import name; libraries that are not known here are not looked at.
+    """
+    return [
+        f"{asked.name} is to be {asked.specifier}, it is {here}"
+        for asked, here in _not_allowed(present, lines)
+    ]
+
+
+def _not_allowed(
+    versions: Mapping[str, str], lines: Sequence[str]
+) -> Iterator[tuple[Requirement, str]]:
+    """Requirements, each with the version that it does not allow; patches are no difference."""
     from packaging.requirements import Requirement
     from packaging.utils import canonicalize_name
     from packaging.version import InvalidVersion
 
-    known = captured(provenance)
-    matters = _MATTERS.get(format or "", _OBJECTS)
-    versions = {
-        canonicalize_name(distribution_of(name)): known[name] for name in matters if name in known
-    }
-    found = []
+    by_distribution = {canonicalize_name(distribution_of(name)): v for name, v in versions.items()}
     for line in lines:
         try:
             asked = Requirement(line.partition(" --")[0])
-            was = versions.get(canonicalize_name(asked.name))
-            if was is None or asked.specifier.contains(was, prereleases=True):
+            version = by_distribution.get(canonicalize_name(asked.name))
+            if version is None or asked.specifier.contains(version, prereleases=True):
+                continue
+            if asked.marker is not None and not asked.marker.evaluate():
                 continue
         except (ValueError, InvalidVersion):  # an address, or no version
             continue
         pinned = [one.version for one in asked.specifier if one.operator in ("==", "===")]
-        if not pinned or _apart(was, pinned[0]):
-            found.append(f"{asked.name} is to be {asked.specifier}, it was {was}")
-    return found
+        if not pinned or _apart(version, pinned[0]):
+            yield asked, version
 
 
 def _apart(one: str, other: str) -> bool:

@@ -24,7 +24,7 @@ imports.
 - ``score_unstructured(model, data)``: answers a whole request, of a target that is unstructured;
   see `unstructured`. Of a folder without hooks about rows the target is proposed to be.
 
-``model-metadata.yaml`` may say the target's type: see `custom_metadata`.
+``model-metadata.yaml`` may say what is predicted: see `custom_metadata`.
 
 What comes out last is checked: see `custom_output.read_answer`. Hooks about
 rows may take, by name or in ``**kwargs``, of a binary target
@@ -44,7 +44,7 @@ from typing import Any
 from ..domain.errors import ModelFailed, RegistryError, UnsupportedFormat
 from .base import Predictor
 from .custom_hooks import CODE_FORMAT, FILE_NAME, HOOKS, LABELS_FILE, hooks_of
-from .custom_metadata import read_target_type
+from .custom_metadata import read_target
 from .custom_module import CodeFolder
 from .custom_predictor import CustomPredictor, Hook, called, is_unstructured, taken
 from .folder_formats import WholeFolder
@@ -87,7 +87,7 @@ class CustomCodeFormat(WholeFolder):
                 keywords = taken(found["init"], {"code_dir": str(folder)})
                 _guarded("init ran", called, "init", found["init"], **keywords)
             native, inner = _model(folder, found)
-        said = read_target_type(folder)
+        said = read_target(folder)
         return CustomPredictor(code, found, native, inner, read_labels(folder), said)
 
 

@@ -30,10 +30,15 @@ from .custom_hooks import (
 from .custom_module import CodeFolder
 from .custom_output import PREDICTIONS, describe, read_answer
 from .dataframes import as_csv, dataframes_for
+from .from_data import TargetSaid
 from .unstructured import keywords, read_output
 
 #: A hook of the user's, to be called.
 Hook = Callable[..., Any]
+
+
+#: What rows are given to `read_input_data` as, unless a request sent them otherwise.
+CSV = "text/csv"
 
 
 class HookExited(Exception):
@@ -50,7 +55,7 @@ class CustomPredictor:
     labels:
         The lines of ``class_labels.txt``.
     said:
-        The target type that ``model-metadata.yaml`` says.
+        What ``model-metadata.yaml`` says of the target.
 
     """
 
@@ -61,14 +66,14 @@ class CustomPredictor:
         native: Any,
         inner: Predictor | None,
         labels: tuple[str, ...] | None,
-        said: TargetType | None = None,
+        said: TargetSaid | None = None,
     ) -> None:
         self.native = native
         self._code = code
         self._hooks = hooks
         self._inner = inner
         self._file_labels = labels
-        self._said = said
+        self.target_said = said or TargetSaid()
         self._table: Callable[[Frame], Any] | None = None
         self._keywords: dict[str, dict[str, Any]] = {}
         self._target: Target | None = None
@@ -98,18 +103,18 @@ class CustomPredictor:
 
     def _describe(self) -> ModelDescription:
         says = self._of_model()
-        if self._said is not None:
-            return replace(says, target_type=self._said)
+        if (kind := self.target_said.type) is not None:
+            return replace(says, target_type=TargetType(kind))
         if is_unstructured(self._hooks):
             return replace(says, target_type=TargetType.UNSTRUCTURED)
         return says
 
     def _of_model(self) -> ModelDescription:
         if self._inner is None:
-            return ModelDescription(*_framework(self.native), class_labels=self._file_labels)
+            return _of_classes(ModelDescription(*_framework(self.native)), self._told_labels)
         says = self._inner.describe()
         if says.class_labels is None:
-            says = replace(says, class_labels=self._file_labels)
+            says = _of_classes(says, self._told_labels)
         elif self._file_labels is not None and {*self._file_labels} != {*says.class_labels}:
             raise ModelFailed(
                 f"{LABELS_FILE} has {list(self._file_labels)}, the model predicts the classes "
@@ -120,6 +125,12 @@ class CustomPredictor:
         if self._has_own_input:
             says = replace(says, feature_names=None, n_features=None)
         return says
+
+    @property
+    def _told_labels(self) -> tuple[str, ...] | None:
+        """The classes that stand beside the code, in either file."""
+        said = self.target_said.class_labels
+        return self._file_labels or (None if said is None else tuple(said))
 
     def input_columns(self) -> list[Column] | None:
         """The columns that the model takes, where no hook stands before it."""
@@ -245,7 +256,7 @@ class CustomPredictor:
     def _through_hooks(self, frame: Frame, data: Any) -> Prediction:
         n = len(data)
         if "read_input_data" in self._hooks:
-            data = self._read(as_csv(data), n, {"mimetype": "text/csv", "charset": "utf-8"})
+            data = self._read(as_csv(data), n, {"mimetype": CSV, "charset": "utf-8"})
         return self._through_others(frame, data, n)
 
     def _through_others(self, frame: Frame, data: Any, n: int) -> Prediction:
@@ -275,10 +286,18 @@ class CustomPredictor:
         data = called("read_input_data", hook, content, **asked)
         _check_returned("read_input_data", data)
         if n is not None and _rows_of(data) != n:
+            mimetype = told["mimetype"]
+            advice = "Return each row once, in the order in which they came."
+            if mimetype != CSV:
+                advice = (
+                    f"Have it read {mimetype} too (it may take mimetype by name), or send the rows "
+                    f"as {CSV}, if that is what it reads."
+                )
             raise ModelFailed(
-                f"read_input_data of {FILE_NAME} returned {describe(data)}; it was given {n} rows.",
-                advice="Return each row once, in the order in which they came.",
-                fields={"returned": describe(data), "expected": f"{n} rows"},
+                f"read_input_data of {FILE_NAME} returned {describe(data)}; it was given {n} rows "
+                f"as {mimetype}.",
+                advice=advice,
+                fields={"returned": describe(data), "expected": f"{n} rows", "mimetype": mimetype},
             )
         return data
 
@@ -325,6 +344,14 @@ class CustomPredictor:
 
     def _call(self, name: str, *given: Any) -> Any:
         return called(name, self._hooks[name], *given, **self._keywords[name])
+
+
+def _of_classes(says: ModelDescription, labels: tuple[str, ...] | None) -> ModelDescription:
+    """What a model says, with classes that are told beside it: that it has any, too."""
+    if labels is None:
+        return says
+    kind = TargetType.MULTICLASS if len(labels) > 2 else TargetType.BINARY
+    return replace(says, class_labels=labels, target_type=says.target_type or kind)
 
 
 def _check_returned(name: str, data: Any) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import InvalidInput
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Dtype, Signature
-from ..domain.target import Target
+from ..domain.target import DEFAULT_NAMES, Target
 from .arrow_tables import columns_of, records_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,17 @@ class TargetSaid:
     class_labels: Any = None
     positive_class: object | None = None
     threshold: float | None = None
+    #: Its name, where a model's files say it.
+    name: str | None = None
+
+    def or_else(self, other: TargetSaid) -> TargetSaid:
+        """What is said here; of positive class and threshold else what the other says."""
+        kind = self.type or other.type
+        if kind is not None and str(kind) != TargetType.BINARY:
+            return self
+        positive = self.positive_class if self.positive_class is not None else other.positive_class
+        threshold = self.threshold if self.threshold is not None else other.threshold
+        return replace(self, positive_class=positive, threshold=threshold)
 
 
 def find_target(
@@ -54,11 +65,14 @@ def find_target(
     if labels is not None and not isinstance(labels, str):
         labels = list(labels)
     known = kind is not None and (_has_no_classes(kind) or labels is not None)
-    if not known and predictor is not None:
+    is_unnamed = not name and str(kind) not in DEFAULT_NAMES
+    if (is_unnamed or not known) and predictor is not None:
         from .infer import infer_target, numbered_labels
 
         loaded = predictor()
         says = loaded.describe()
+        own = getattr(loaded, "target_said", TargetSaid())
+        name, said = name or own.name or "", said.or_else(own)
         if kind is not None or says.target_type is not None:
             if labels is None and says.class_labels is None:
                 found = outcomes(name, tables, kind or says.target_type)[1]
@@ -96,12 +110,12 @@ def outcomes(
     """Type and sorted labels of a target by its values: texts and booleans are classes,
     fractions are numbers, two different integers are two classes; other integers may be either.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     columns = [table.column(name) for table in tables if name in table.column_names]
     if not columns or (kind is not None and _has_no_classes(kind)):
         return None, None
+    import pyarrow as pa  # which an environment needs for data alone
+    import pyarrow.compute as pc
+
     distinct = {value for c in columns for value in pc.unique(c).to_pylist() if value is not None}
     types = [column.type for column in columns]
     numbers = all(pa.types.is_integer(t) or pa.types.is_floating(t) for t in types)

@@ -25,8 +25,9 @@ _OF_ESTIMATORS = (
 def is_plain(model: Any) -> bool:
     """Whether it is a function, a class with ``predict``, or an object that has only that."""
     if callable(getattr(model, "predict", None)):
-        of_class = ("fit",) if inspect.isclass(model) else ()  # a class is not what was fitted
-        return not any(hasattr(model, name) for name in (*_OF_ESTIMATORS, *of_class))
+        # a class is not what was fitted
+        names = ("fit", "get_params") if inspect.isclass(model) else _OF_ESTIMATORS
+        return not any(hasattr(model, name) for name in names)
     return is_function(model)
 
 
@@ -36,10 +37,7 @@ def is_function(model: Any) -> bool:
 
 
 class FunctionPredictor:
-    """A function ``f(DataFrame)``, or the ``predict`` of an object of the user's own.
-
-    Of a class an object is made, without arguments.
-    """
+    """A function ``f(DataFrame)``, or the ``predict`` of an object of the user's own."""
 
     def __init__(self, model: Any) -> None:
         self.native = model
@@ -83,13 +81,15 @@ def _ask(model: Any) -> tuple[Callable[[Any], Any], str]:
     """What is called with a table, and its name for messages."""
     if is_function(model):
         return model, getattr(model, "__name__", "The function")
-    if inspect.isclass(model):
-        try:
-            made = model()
-        except Exception as error:
-            raise ModelFailed(
-                f"No object of the class {model.__qualname__} can be made: {error}",
-                advice="Let it be made without arguments, or register an object of it.",
-            ) from error
-        return made.predict, f"{model.__qualname__}.predict"
     return model.predict, f"{type(model).__qualname__}.predict"
+
+
+def object_of(model: type) -> Any:
+    """An object of a class, made without arguments; raises `ModelFailed` where that cannot be."""
+    try:
+        return model()
+    except Exception as error:
+        raise ModelFailed(
+            f"No object of the class {model.__qualname__} can be made: {error}",
+            advice="Let it be made without arguments, or register an object of it.",
+        ) from error

@@ -10,7 +10,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +90,9 @@ def inspect(asked: Asked, tell: Tell) -> Found:
     says = None if predictor is None else predictor.describe()
     if _is_unstructured(asked, says):
         return _unstructured(asked, predictor, found)
+    own = getattr(predictor, "target_said", TargetSaid()).name
+    if asked.target_name is None and (not tables or own in found.columns):
+        asked = replace(asked, target_name=own)
     name = _target_name(asked, says, found, bool(tables))
     target = _target(name, asked, predictor, tables, found)
     signature = _signature(name, asked, predictor, says, tables, found)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.errors import ModelFailed, missing_extra
+from ..domain.errors import ModelFailed, UnsupportedFormat, missing_extra
 from ..domain.frames import Frame
 from ..domain.kinds import TargetType
 from ..domain.signature import Column, Dtype, Signature
@@ -198,10 +198,7 @@ class KerasFormat:
 
     def recognises(self, model: Any) -> bool:
         """Whether it is of one of Keras' own classes."""
-        kind = type(model)
-        return kind.__module__.partition(".")[0] == "keras" and any(
-            base.__name__ == "Model" for base in kind.__mro__
-        )
+        return type(model).__module__.partition(".")[0] == "keras" and is_keras(model)
 
     def wrap(self, model: Any) -> Predictor:
         """The predictor of a model in memory."""
@@ -209,7 +206,8 @@ class KerasFormat:
 
     def read(self, path: Path) -> Any:
         """The model; one with code of a user's own in its file is refused by Keras."""
-        _choose_backend()
+        if not choose_backend():
+            raise missing_extra("jax", "keras", "A Keras model")
         try:
             import keras
         except ModuleNotFoundError as error:
@@ -234,20 +232,35 @@ class KerasFormat:
         try:
             model.save(path)
             self.read(path)
+        except ModelFailed as error:
+            raise UnsupportedFormat(
+                f"{type(model).__name__} cannot be saved as keras: {error.detail}",
+                advice="Use layers of Keras' own; or register a folder with the model's file and a "
+                "custom.py that defines your layers and loads it.",
+                fields={"format": self.name},
+            ) from error
         except Exception as error:
             raise cannot_save(model, self.name, error) from error
 
 
-def _choose_backend() -> None:
-    """Say what Keras is to compute with; raises `MissingExtra` where there is nothing."""
+def is_keras(model: Any) -> bool:
+    """Whether it is a model of Keras' classes, or of one derived from them; imports nothing."""
+    return any(
+        base.__name__ == "Model" and base.__module__.partition(".")[0] == "keras"
+        for base in type(model).__mro__
+    )
+
+
+def choose_backend() -> bool:
+    """Say what Keras is to compute with; whether there is anything. Imports nothing."""
     if "keras" in sys.modules or os.environ.get("KERAS_BACKEND"):
-        return
+        return True
     if importlib.util.find_spec("keras") is None:
-        return  # told when it is imported
+        return True  # told when it is imported
     found = next((name for name in _BACKENDS if importlib.util.find_spec(name)), None)
-    if found is None:
-        raise missing_extra("jax", "keras", "A Keras model")
-    os.environ["KERAS_BACKEND"] = found
+    if found is not None:
+        os.environ["KERAS_BACKEND"] = found
+    return found is not None
 
 
 FORMAT = KerasFormat()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from .base import Predictor
-from .functions import FunctionPredictor, is_plain
+from .functions import FunctionPredictor, is_plain, object_of
 from .sklearn_predictor import SklearnPredictor
 from .statsmodels_results import StatsmodelsPredictor, is_results
 
@@ -15,6 +16,8 @@ _OWN_WAYS = ("xgboost", "lightgbm", "catboost", "keras", "torch")
 
 def predictor_of(model: Any) -> Predictor:
     """How the object is asked: as its library has it, as a function, else as an estimator is.
+
+    Of a class an object is made, without arguments.
 
     Raises
     ------
@@ -31,5 +34,7 @@ def predictor_of(model: Any) -> Predictor:
     if is_results(model):
         return StatsmodelsPredictor(model)
     if is_plain(model):
+        if inspect.isclass(model):
+            return predictor_of(object_of(model))
         return FunctionPredictor(model)
     return SklearnPredictor(model)

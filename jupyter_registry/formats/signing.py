@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ __all__ = ["NAME", "make_certificate", "make_key", "sign", "verify"]
 
 #: Where a package's signature is.
 NAME = "model.sig"
+#: What the library says of a file that was changed: digests as Python shows them.
+_DIGESTS = re.compile(r": Expected 'Digest\(.*?\)', Actual 'Digest\(.*?\)'")
 
 
 def make_key(path: str | os.PathLike[str]) -> tuple[Path, Path]:
@@ -111,21 +114,36 @@ def verify(folder: Path, keys: Sequence[Path]) -> tuple[Path | None, str]:
     signature = folder / NAME
     if not signature.is_file():
         return None, f"it has no signature ({NAME})"
+    by_certificate = _has_certificate(signature)
+    if by_certificate is None:
+        return None, f"{NAME} is no signature"
     reasons = []
     for key in keys:
         try:
             ignored = hashing.Config().set_ignored_paths(paths=[signature], ignore_git_paths=False)
             config, issued = verifying.Config(), is_certificate(key.read_bytes())
+            if issued != by_certificate:
+                made = "a certificate" if by_certificate else "a key that has no certificate"
+                raise ValueError(f"it was signed with {made}")
             if issued:
                 config.use_certificate_verifier(certificate_chain=[key])
             else:
                 config.use_elliptic_key_verifier(public_key=key)
             config.set_hashing_config(ignored).verify(folder, signature)
         except Exception as error:  # of several libraries
-            reasons.append(f"{key.name}: {str(error).strip() or type(error).__name__}"[:500])
+            said = _DIGESTS.sub(" (it is not as it was signed)", str(error).strip())
+            reasons.append(f"{key.name}: {said or type(error).__name__}"[:500])
         else:
             return key, holder_of(signature) if issued else ""
     return None, "; ".join(reasons) or "no key is trusted"
+
+
+def _has_certificate(signature: Path) -> bool | None:
+    """Whether a signature was made with a certificate; ``None`` where it is none."""
+    try:
+        return "x509CertificateChain" in json.loads(signature.read_bytes())["verificationMaterial"]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _library() -> tuple[Any, Any, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from ..domain.errors import ModelFailed
 from .base import Predictor, cannot_save
 from .functions import is_plain
+from .keras_model import choose_backend, is_keras
 from .objects import predictor_of
 from .pickle_files import is_pickle
 from .sklearn_predictor import LIBRARIES
@@ -46,6 +47,7 @@ class PickleFormat:
 
     def read(self, path: Path) -> Any:
         """What was pickled."""
+        choose_backend()  # Keras' models are unpickled by Keras, which asks for it
         try:
             with path.open("rb") as file:
                 return pickle.load(file)
@@ -65,6 +67,8 @@ class PickleFormat:
         try:
             with path.open("wb") as file, _by_value(cloudpickle, module):
                 cloudpickle.dump(model, file)
+            if is_keras(model):
+                self.read(path)  # Keras pickles layers of one's own by name alone
         except Exception as error:
             raise cannot_save(model, "pickle", error) from error
 

@@ -6,7 +6,7 @@ from ..domain import library_versions
 from ..domain.entities import Check, DeploymentCheck, PackagePublic
 from ..domain.errors import RegistryError
 from ..domain.kinds import CheckStatus
-from ..domain.requirements import captured
+from ..domain.requirements import CAPTURED, Requirements, captured
 from ..serving import uv
 from . import environments
 from .environments import Runtime
@@ -99,7 +99,8 @@ def _versions(services: Services, package: PackagePublic, runtime: Runtime) -> C
     if not package.kind.is_hosted:
         return Check(name=name, status=_PASSING, message=_ELSEWHERE)
     provenance, format = package.provenance, package.format
-    if not captured(provenance):
+    needs = None if runtime.is_built else _listed(services, package)
+    if not captured(provenance) and needs is None:
         return Check(
             name=name,
             status=_PASSING,
@@ -113,10 +114,17 @@ def _versions(services: Services, package: PackagePublic, runtime: Runtime) -> C
         told = told if built is None else services.interpreters.ask(built)
     except RegistryError as error:
         return Check(name=name, status=_WARNING, message=f"Not compared: {error}")
+    hint = ""
+    if not runtime.is_built:
+        hint = " It may answer otherwise, or fail to load; environment='package' builds what it "
+        hint += "was made with." if needs is None else "asks for."
+    # its own list says what it was made with; it may be registered from elsewhere
+    lacking = [] if needs is None else library_versions.lacking(told.libraries, needs.lines)
+    if needs is not None and lacking:
+        text = f"{needs.source} asks for other versions: {'; '.join(lacking)}.{hint}"
+        return Check(name=name, status=_WARNING, message=text)
     found = library_versions.differences(provenance, format, told.libraries, told.python)
     if found:
-        other = "" if runtime.is_built else " It may answer otherwise, or fail to load; "
-        hint = other and f"{other}environment='package' builds what it was made with."
         return Check(
             name=name,
             status=_WARNING,
@@ -126,6 +134,15 @@ def _versions(services: Services, package: PackagePublic, runtime: Runtime) -> C
     listed = ", ".join(f"{one} {version}" for one, version in same.items())
     text = f"As it was made with: {listed}." if listed else "None of its libraries matters here."
     return Check(name=name, status=_PASSING, message=text)
+
+
+def _listed(services: Services, package: PackagePublic) -> Requirements | None:
+    """What a list of its own says that it needs; ``None`` where it has none that can be read."""
+    try:
+        needs = environments.requirements_of(services, package)
+    except RegistryError:  # told where it is to be installed from
+        return None
+    return None if needs.source == CAPTURED else needs
 
 
 def _of_requirements(services: Services, package: PackagePublic, runtime: Runtime) -> Check:

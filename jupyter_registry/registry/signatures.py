@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from ..domain.entities import FilePublic, PackageCreate, PackagePublic
 from ..domain.errors import SignatureRefused
 from ..formats.signing import NAME
-from ..serving.process import RUN_MODULE, own_variables
+from ..serving.process import RUN_MODULE
+from ..serving.variables import own_variables
 from ..store.artifacts import digest
 
 if TYPE_CHECKING:

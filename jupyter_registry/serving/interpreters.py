@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from ..domain.errors import EnvironmentFailed
 from .kernelspecs import Environment
-from .process import RUN_MODULE, own_variables
+from .process import RUN_MODULE
+from .variables import own_variables
 
 #: Seconds that an interpreter has to tell; a cold disk may be slow.
 _SECONDS = 60.0

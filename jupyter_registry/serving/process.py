@@ -21,6 +21,7 @@ from ..domain.errors import ModelFailed, RegistryError
 from .confinement import Limits, MemoryWatch, Place
 from .link import Link
 from .specs import Launch, LoadReport, WorkerSpec
+from .variables import own_variables
 from .wire import Header, Message, pack
 
 #: The script that a worker's interpreter runs; a module and its arguments follow.
@@ -39,11 +40,10 @@ _ONE_THREAD = dict.fromkeys(
     "1",
 )
 
-#: The server's own secrets and addresses are no business of a model.
-_NOT_FOR_MODELS = ("JUPYTERHUB_", "JUPYTER_REGISTRY_", "JUPYTER_TOKEN", "CONFIGPROXY_", "JPY_")
-
 _TAIL = 16_384
 _GRACE = 2.0
+#: Seconds that the socket has to be read to its end once the process has ended.
+_REST_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ class WorkerProcess:
         self._killed_because = ""
         self._ending = False
         self._reaper: asyncio.Task[None] | None = None
+        self._end_seen_by: int | None = None
 
     @classmethod
     async def start(
@@ -192,6 +193,27 @@ class WorkerProcess:
         assert pipe is not None
         self._errors_pipe, _ = await self._loop.connect_read_pipe(lambda: self._errors, pipe)
         self._link = Link(ours, self, f"worker-{self.pid}")
+        self._notice_end()
+
+    def _notice_end(self) -> None:
+        """Learn of the process' end though a child of the model holds its socket open (Linux)."""
+        with suppress(AttributeError, OSError):
+            self._end_seen_by = os.pidfd_open(self.pid)
+            self._loop.add_reader(self._end_seen_by, self._ended)
+
+    def _ended(self) -> None:
+        self._look_no_more()
+        self._loop.call_later(_REST_SECONDS, self._reap_unless_done)
+
+    def _look_no_more(self) -> None:
+        seen_by, self._end_seen_by = self._end_seen_by, None
+        if seen_by is not None:
+            self._loop.remove_reader(seen_by)
+            os.close(seen_by)
+
+    def _reap_unless_done(self) -> None:
+        if self._reaper is None:
+            self._reaper = self._loop.create_task(self._reap(_GRACE))
 
     @property
     def is_alive(self) -> bool:
@@ -222,8 +244,7 @@ class WorkerProcess:
     def lost(self) -> None:
         """The socket is closed: the process has ended, or is about to."""
         self._link = None
-        if self._reaper is None:
-            self._reaper = self._loop.create_task(self._reap(_GRACE))
+        self._reap_unless_done()
 
     def kill(self, reason: str) -> None:
         """End it at once, because of ``reason``; its owner is told."""
@@ -253,6 +274,7 @@ class WorkerProcess:
         while (code := self._process.poll()) is None:
             await asyncio.sleep(0.002)
         self._watch.remove(self)
+        self._look_no_more()
         if self._process.stdin is not None:
             self._process.stdin.close()
         if not self._ending:
@@ -311,13 +333,6 @@ def _spawn(spec: Launch, descriptor: int, limits: Limits, place: Place) -> subpr
         cwd=place.folder,
         start_new_session=True,
     )
-
-
-def own_variables() -> dict[str, str]:
-    """The server's variables, without those that are no business of a model."""
-    return {
-        name: value for name, value in os.environ.items() if not name.startswith(_NOT_FOR_MODELS)
-    }
 
 
 def _discard(spawned: asyncio.Future[subprocess.Popen[bytes]], place: Place) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ..formats.scan import Finding
 from ..formats.scan_rules import UNREADABLE
-from .process import RUN_MODULE, own_variables
+from .process import RUN_MODULE
+from .variables import own_variables
 
 #: Seconds that a scan may take; a forest of 5 GB takes about ten.
 SECONDS = 600.0

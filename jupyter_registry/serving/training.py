@@ -18,8 +18,9 @@ from logging import Logger
 from typing import Any
 
 from ..domain.errors import ModelFailed
-from .process import RUN_MODULE, ErrorTail, has_ended, how_it_ended, own_variables
+from .process import RUN_MODULE, ErrorTail, has_ended, how_it_ended
 from .specs import TrainingSpec
+from .variables import own_variables
 
 _MODULE = "jupyter_registry.serving.worker.training"
 

@@ -26,6 +26,10 @@ def test_each_class_has_its_title_and_carries_facts(kind):
     assert (error.detail, error.advice, error.fields) == ("It broke.", "Mend it.", {"row": 3})
     assert str(error) == "It broke. Mend it."
     assert str(kind("It broke.")) == "It broke."
+    assert (
+        str(kind("It raised KeyError: 'a'", advice="Mend it."))
+        == "It raised KeyError: 'a'. Mend it."
+    )
     assert kind.__doc__
 
 

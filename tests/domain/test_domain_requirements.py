@@ -126,3 +126,9 @@ def test_requirements_that_ask_for_others_are_found() -> None:
     lines = ("numpy>=1.26", "scikit-learn==1.4.0", "xgboost==2.0.9", "a @ https://a.example/a.whl")
     (told,) = library_versions.unmet(MADE, "joblib", lines)
     assert told == "scikit-learn is to be ==1.4.0, it was 1.5.0"
+    lines = (*lines, "polars>=2; python_version < '3'", "numpy>=2,!=2.1")
+    here = {"sklearn": "1.4.2", "numpy": "1.26.4", "polars": "1.0", "xgboost": "3.0.0"}
+    assert library_versions.lacking(here, lines) == [
+        "xgboost is to be ==2.0.9, it is 3.0.0",
+        "numpy is to be !=2.1,>=2, it is 1.26.4",
+    ]

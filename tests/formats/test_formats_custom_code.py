@@ -11,15 +11,17 @@ import textwrap
 import joblib
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression, Perceptron
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from jupyter_registry.domain.errors import ModelFailed
+from jupyter_registry.domain.errors import ModelFailed, UnsupportedFormat
 from jupyter_registry.domain.frames import conform
 from jupyter_registry.domain.target import Target
 from jupyter_registry.formats import find_model, format_named, model_file, save_model
+from jupyter_registry.formats.from_data import TargetSaid, find_target
 from jupyter_registry.formats.infer import columns_of, infer_signature
 from jupyter_registry.formats.scoring import Scorer
 
@@ -435,3 +437,50 @@ def test_code_has_its_own_features_of_the_future(scored):
         "    assert score.__annotations__ == {'data': int}\n    return data.age\n"
     )
     assert len(scored(code, target=NUMBER)) == N
+
+
+METADATA = """
+name: churn of homes
+targetType: binary
+inferenceModel:
+  targetName: left
+  positiveClassLabel: yes
+  negativeClassLabel: no
+  predictionThreshold: 0.25
+"""
+
+
+def said_of(folder, text, **files):
+    (folder / "custom.py").write_text(
+        "def load_model(code_dir):\n    return None\n\n\ndef score(data, model):\n    return None\n"
+    )
+    for name, content in files.items():
+        (folder / name.replace("_txt", ".txt")).write_text(content)
+    (folder / "model-metadata.yaml").write_text(text)
+    kind, file = find_model(folder)
+    return kind.load(file)
+
+
+def test_metadata_says_what_is_predicted(tmp_path):
+    model = said_of(tmp_path, METADATA)
+    target = find_target("", TargetSaid(), lambda: model, ())
+    assert target == Target.make("left", "binary", ["no", "yes"], "yes", 0.25)
+    # what is said when it is registered goes before it
+    said = TargetSaid("binary", ["yes", "no"], positive_class="no")
+    assert find_target("gone", said, lambda: model, ()) == Target.make(
+        "gone", "binary", ["yes", "no"], "no", 0.5
+    )
+    assert find_target("", said, lambda: model, ()).name == "left"
+    model = said_of(tmp_path, "targetType: multiclass\nclassLabels: [b, 1.0, a]\n")
+    target = find_target("kind", TargetSaid(), lambda: model, ())
+    assert target == Target.make("kind", "multiclass", ["b", "1.0", "a"])
+    for wrong in ("classLabels: a", "predictionThreshold: much", "targetName: [a]"):
+        with pytest.raises(UnsupportedFormat, match=wrong.partition(":")[0]):
+            said_of(tmp_path, wrong)
+
+
+def test_the_list_of_classes_says_that_it_predicts_classes(tmp_path):
+    model = said_of(tmp_path, "", class_labels_txt="low\nmid\nhigh\n")
+    data = pa.table({"x": [1.0, 2.0], "y": ["high", "low"]})  # none of it is of the third
+    target = find_target("y", TargetSaid(), lambda: model, [data])
+    assert target == Target.make("y", "multiclass", ["low", "mid", "high"])

@@ -54,6 +54,14 @@ class Threshold:
         return np.where(table["a"] > self.at, "yes", "no")
 
 
+class Odds(Threshold):
+    """One that tells probabilities, too."""
+
+    def predict_proba(self, table):
+        positive = np.where(table["a"] > self.at, 0.75, 0.5)
+        return np.column_stack([1.0 - positive, positive])
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _as_in_a_notebook():
     import cloudpickle
@@ -71,6 +79,8 @@ def _as_in_a_notebook():
         (lambda t: pd.DataFrame({"yes": t["a"] > 0, "no": t["a"] <= 0}), BINARY, lambda t: t.a > 0),
         (Threshold(), BINARY, lambda t: t.a > 0),
         (Threshold, BINARY, lambda t: t.a > 0),
+        (Odds(), BINARY, lambda t: np.where(t.a > 0, 0.75, 0.5)),
+        (Odds, BINARY, lambda t: np.where(t.a > 0, 0.75, 0.5)),
     ],
 )
 def test_functions_and_classes(answer, target, expected, table, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,16 @@ def test_stages_and_scored_rows_are_told(data: pd.DataFrame, csv: Path, tmp_path
     assert found.package["baseline"]["metrics"]["auc"]["n"] == 50_000
     assert found.package["baseline"]["features"]["a"]["importance"] == 1.0
     assert len(found.package["input_example"]) == 5
+
+
+def test_a_model_without_data_needs_no_pyarrow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few environments of models have it; whether it is a number or a class is then asked."""
+    model = saved(lambda rows: rows["a"], tmp_path, "pickle")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    found, _ = run(model=model, target_name="y")
+    assert {"target_type", "signature"} <= found.missing.keys()
 
 
 def test_a_target_that_was_said_wrongly_is_an_error_and_one_unsaid_is_missing(

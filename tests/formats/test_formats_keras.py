@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -97,3 +99,47 @@ def test_code_in_a_file_is_not_run(tmp_path):
     model.save(tmp_path / "m.keras")
     with pytest.raises(ModelFailed, match="Keras cannot load the model"):
         find_model(tmp_path)[0].load(tmp_path / "m.keras")
+
+
+class Doubled(keras.layers.Layer):
+    """A layer of one's own, which Keras' pickles have by name alone."""
+
+    def call(self, rows):
+        return rows * 2.0
+
+
+class Derived(keras.Model):
+    """A model of one's own."""
+
+    def __init__(self):
+        super().__init__()
+        self.line = keras.layers.Dense(1)
+
+    def call(self, rows):
+        return self.line(rows)
+
+
+def test_what_no_worker_could_load_is_not_kept(tmp_path):
+    own = keras.Sequential([keras.layers.Input((2,)), Doubled(), keras.layers.Dense(1)])
+    with pytest.raises(UnsupportedFormat, match=r"saved as keras.* custom\.py that defines your"):
+        save_model(own, tmp_path)
+    derived = Derived()
+    derived(np.zeros((1, 2)))
+    with pytest.raises(UnsupportedFormat, match="Derived cannot be saved as pickle"):
+        save_model(derived, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pickled_model_finds_what_keras_computes_with(tmp_path):
+    layers = [keras.layers.Input((2,)), keras.layers.Lambda(lambda x: x[:, :1] * 2.0)]
+    kind, file = save_model(keras.Sequential(layers), tmp_path)
+    assert kind.name == "pickle"
+    code = (
+        "import sys; from pathlib import Path; from jupyter_registry.formats import format_named; "
+        "print(format_named('pickle').load(Path(sys.argv[1])).describe().framework)"
+    )
+    variables = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
+    told = subprocess.run(
+        [sys.executable, "-c", code, file], env=variables, capture_output=True, text=True
+    )
+    assert told.stdout.strip() == "keras", told.stderr

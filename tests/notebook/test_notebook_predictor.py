@@ -152,7 +152,7 @@ def test_lines_go_on_after_a_backslash(kernel: Any, registry: Registry, name: st
     ("code", "told"),
     [
         ("def score(data, model)\n    return 1\n", "The cell, line 2: expected ':'"),
-        ("x = 1\n%matplotlib inline\n", "The cell, line 3: invalid syntax: %matplotlib inline "),
+        ("x = 1\n%matplotlib inline\n", "The cell, line 3: invalid syntax: %matplotlib inline."),
         ("x = 1\n", "The cell defines none of the hooks init, load_model,"),
         ("def score_unstructured(m, d): pass\n", "An unstructured model takes no rows"),
         ("\ndef score(data): pass\n", "The cell, line 3: score takes data; it is called as"),

@@ -255,6 +255,19 @@ def test_options_addresses_and_paths_are_refused(
     assert checks["environment"].status == "failing"
 
 
+def test_a_kernelspec_without_what_its_list_asks_for_is_warned_of(make: Make, name: str) -> None:
+    """The list counts: a folder is often registered from elsewhere than it was made."""
+    package = make("numpy==1.13.0\nscikit-learn\n")
+    (versions,) = [one for one in package.checks() if one.name == "library_versions"]
+    assert versions.status == "warning"
+    asked = (
+        f"requirements.txt asks for other versions: numpy is to be ==1.13.0, it is {np.__version__}"
+    )
+    assert versions.message.startswith(asked)
+    with pytest.warns(UserWarning, match=r"numpy is to be ==1\.13\.0"):
+        package.deploy(name)
+
+
 def test_versions_that_differ_are_warned_of(there: Registry, name: str) -> None:
     data = pd.DataFrame({"x": [1.0, 2.0, 3.0], "y": [2.0, 4.0, 6.5]})
     package = there.register(

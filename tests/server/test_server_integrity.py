@@ -231,6 +231,8 @@ def test_what_an_authoritys_chain_leads_to_is_trusted(
         ):
             with pytest.raises(SignatureRefused, match=r"acme\.pem\.crt: "):
                 register(registry, "certified", sign_with=in_pem(tmp_path / name, key, *chain))
+        with pytest.raises(SignatureRefused, match="signed with a key that has no certificate"):
+            register(registry, "certified", sign_with=make_key(tmp_path / "bare.pem")[0])
         with pytest.raises(InvalidInput, match="none of its certificates is of its key"):
             register(registry, "certified", sign_with=in_pem(tmp_path / "both", ada[0], lone[1]))
         with pytest.raises(InvalidInput, match="no private key"):

@@ -33,7 +33,6 @@ def read_input_data(input_binary_data, mimetype, charset=None):
         file = io.BytesIO(input_binary_data)
         sep = ";" if b";" in input_binary_data else ","
         data = pd.read_csv(file, sep=sep, encoding=charset or "utf-8")
-        data = data[data["x"] != 404]
     elif mimetype == "application/json":
         document = json.loads(input_binary_data)
         data = pd.DataFrame(document if isinstance(document, list) else document["of"]["rows"])
@@ -41,6 +40,7 @@ def read_input_data(input_binary_data, mimetype, charset=None):
         data = pd.DataFrame({"x": [float(number) for number in input_binary_data.split()]})
     else:
         raise ValueError(f"what is {mimetype}?")
+    data = data[data["x"] != 404]
     return data.assign(sent=float(zlib.crc32(input_binary_data)))
 
 
@@ -135,6 +135,8 @@ def test_what_cannot_be_read_or_tied_is_refused_and_nothing_is_recorded(
     for body, kind, status, told in (
         (b"\x89PNG", "image/png", 422, "what is image/png?"),
         (b"{", JSON, 422, "JSONDecodeError"),
+        (b"[1]", "application/x-numbers", 422, "of the type application/x-numbers"),
+        (b'[{"x": 404, "id": "a"}]', JSON, 500, "it was given 1 rows as application/json"),
         (b"", CSV, 400, "empty"),
         (b"id,x\na,1\nb,404\n", CSV, 500, "it was given 2 rows"),
         (b"id,x\na,one\n", CSV, 422, "'one'"),

@@ -42,6 +42,20 @@ subprocess.run([sys.executable, "-c", launch, where], check=True)
 open("left behind", "w").write("in its working folder")
 raise ValueError(f"it works in {os.getcwd()!r}")
 """
+#: A child with all that the worker has open, in a session of its own, before the worker ends.
+_LEAVES_A_COPY = """
+if (x < 0).any():
+    import ctypes, os, time
+    if not {fork}():
+        os.setsid()
+        open(where, "w").write(str(os.getpid()))
+        time.sleep(600)
+    while not os.path.exists(where):
+        time.sleep(0.01)
+    {then}
+"""
+#: A child that goes on as if it were the worker; who answers is told.
+_GOES_ON_TWICE = "import os\nif (x < 0).any(): os.fork()\nx[:] = os.getpid()"
 _OPENS = "import os; held = [os.open(os.devnull, os.O_RDONLY) for _ in range(3000)]"
 _ASKS = "held = bytearray(64 * 1024**4)"
 
@@ -109,6 +123,46 @@ def test_what_a_model_started_ends_with_it_and_its_folder_goes(
     assert folder
     assert not Path(folder).exists()
     assert not alive(int(told.read_text()))
+
+
+@linux
+@pytest.mark.parametrize(
+    ("fork", "then", "error"),
+    [
+        ("ctypes.CDLL(None).fork", "os._exit(3)", WorkerUnavailable),
+        ("os.fork", "time.sleep(600)", PredictionTimeout),
+    ],
+)
+def test_a_child_that_outlives_its_worker_is_ended_and_another_worker_answers(
+    fork: str, then: str, error: type, make_spec, with_pool, alive, tmp_path: Path
+) -> None:
+    told = tmp_path / "pid"
+    code = _LEAVES_A_COPY.format(fork=fork, then=then)
+    spec = make_spec(Runs(code, str(told)), format="pickle")
+
+    async def job(pool: Any) -> Any:
+        await pool.load(spec, rows(1.0))
+        with pytest.raises(error):
+            await pool.predict(spec, rows(-1.0), seconds=0.5)
+        child = int(told.read_text())
+        return child, await pool.predict(spec, rows(2.0))
+
+    child, scores = with_pool(job)
+    assert scores.values.tolist() == [4.0]
+    assert not alive(child)
+
+
+@linux
+def test_a_copy_of_the_worker_answers_nothing(make_spec, with_pool) -> None:
+    spec = make_spec(Runs(_GOES_ON_TWICE), format="pickle")
+
+    async def job(pool: Any) -> Any:
+        pid = (await pool.load(spec, rows(1.0))).pid
+        await pool.predict(spec, rows(-1.0))
+        return pid, [await pool.predict(spec, rows(1.0)) for _ in range(50)]
+
+    pid, scores = with_pool(job)
+    assert {one.values.tolist()[0] for one in scores} == {2.0 * pid}
 
 
 @linux

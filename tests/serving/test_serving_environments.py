@@ -192,11 +192,23 @@ def test_an_interpreter_that_is_no_python(tmp_path):
 def test_variables_of_a_worker(surroundings, monkeypatch):
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "secret")
     monkeypatch.setenv("JUPYTER_TOKEN", "secret")
+    # of the storage of artifacts, the database, and what else the server reaches
+    for name in (
+        "AWS_SECRET_ACCESS_KEY",
+        "AZURE_STORAGE_CONNECTION_STRING",
+        "PGPASSWORD",
+        "api_key",
+    ):
+        monkeypatch.setenv(name, "secret")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://ada:secret@db/registry")
+    monkeypatch.setenv("TOKENIZERS_PARALLELISM", "false")
     monkeypatch.setenv("HELD_BY_THE_SERVER", "kept")
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
-    found = surroundings(env={"FROM_THE_KERNELSPEC": "yes"})
-    assert "secret" not in found["env"].values()
+    found = surroundings(env={"FROM_THE_KERNELSPEC": "yes", "HF_TOKEN": "of the model"})
+    assert "secret" not in str(found["env"])
+    assert found["env"]["TOKENIZERS_PARALLELISM"] == "false"
+    assert found["env"]["HF_TOKEN"] == "of the model"
     assert found["env"]["HELD_BY_THE_SERVER"] == "kept"
     assert found["env"]["FROM_THE_KERNELSPEC"] == "yes"
     assert found["env"]["OMP_NUM_THREADS"] == found["env"]["OPENBLAS_NUM_THREADS"] == "1"

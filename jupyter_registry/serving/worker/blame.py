@@ -27,6 +27,8 @@ class Rejection:
     column: str | None
     value: str | None
     always: bool
+    #: The type of the body that was refused, where one was.
+    mimetype: str | None = None
 
     def to_header(self) -> Header:
         """The fields of a failure message."""
@@ -50,6 +52,15 @@ class Rejection:
                 "detail": f"The model raised {one_line(self.error)}",
                 "advice": "It does so for rows it could score before; see the traceback.",
                 "fields": fields,
+            }
+        if self.mimetype is not None:
+            return {
+                "error": "ModelRejectedInput",
+                "detail": f"The model raised {one_line(self.error)}. It was given a body of the "
+                f"type {self.mimetype}, as it was sent.",
+                "advice": "Send what its read_input_data reads; or have that read this type too "
+                "(it may take mimetype by name).",
+                "fields": {**fields, "mimetype": self.mimetype},
             }
         where = [] if self.row is None else [f"row {self.row}"]
         if self.column is not None:
@@ -97,10 +108,12 @@ def find_culprit(
     return Rejection(its_error, first, column, value, always=False)
 
 
-def blame_body(score: Score, accepted: Frame | None, error: BaseException) -> Rejection:
+def blame_body(
+    score: Score, accepted: Frame | None, error: BaseException, mimetype: str
+) -> Rejection:
     """Whether a body is to blame that a model raised on: it is if rows of before are scored yet."""
     fails = accepted is not None and _raised(score, accepted) is not None
-    return Rejection(error, None, None, None, always=fails)
+    return Rejection(error, None, None, None, always=fails, mimetype=mimetype)
 
 
 def _lacked(error: BaseException) -> str | None:

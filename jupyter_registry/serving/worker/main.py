@@ -96,6 +96,10 @@ class Channel:
         self._socket = sock
         self._unpacker = Unpacker()
         sock.setblocking(True)
+        # what the model starts must not hold it open: the server waits for its end
+        sock.set_inheritable(False)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=sock.close)
 
     def receive(self) -> list[tuple[Header, memoryview]]:
         """Wait for a message; all that have arrived, in order."""

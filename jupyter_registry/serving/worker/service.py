@@ -76,14 +76,15 @@ class Service:
     def _answer_body(self, header: Header, body: memoryview) -> bytes:
         self._calls += 1
         began = time.perf_counter()
+        sent = decode_body(header, body)
         try:
-            scores = self._scorer.score_body(decode_body(header, body), header["rows"])
+            scores = self._scorer.score_body(sent, header["rows"])
             elapsed = time.perf_counter() - began
         except (Exception, SystemExit) as error:
             failure = (
                 describe_failure(error)
                 if isinstance(error, RegistryError)
-                else blame_body(self._score, self._accepted, error).to_header()
+                else blame_body(self._score, self._accepted, error, sent.mimetype).to_header()
             )
             return pack({"op": "refused", "id": header["id"], "calls": self._calls, **failure})
         return self._pack([({**header, "n": len(scores)}, body)], scores, elapsed)
