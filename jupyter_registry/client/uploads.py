@@ -144,6 +144,12 @@ def unpacked(path: Path, folder: Path) -> tuple[Path, dict[str, str]]:
             shutil.rmtree(made, ignore_errors=True)
             raise
     inside = list(made.iterdir())
+    if not inside:
+        raise InvalidInput(
+            f"The archive {path.name!r} has no files that can be taken.",
+            advice="Hidden files and empty folders are not taken.",
+            fields={"model": f"no files: {path.name}"},
+        )
     if len(inside) == 1 and inside[0].is_dir():
         return inside[0], left_out
     return made, left_out

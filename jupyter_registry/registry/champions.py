@@ -18,7 +18,13 @@ from numpy.typing import NDArray
 
 from ..domain.drift import DriftPlan
 from ..domain.entities import DeploymentPublic, PackagePublic
-from ..domain.errors import DeploymentInactive, InvalidInput, WrongTargetType
+from ..domain.errors import (
+    DeploymentInactive,
+    IntegrityFailure,
+    InvalidInput,
+    StorageUnavailable,
+    WrongTargetType,
+)
 from ..domain.kinds import DeploymentState, PackageKind
 from ..domain.signature import Signature
 from ..domain.target import Target
@@ -306,7 +312,17 @@ def _reads_bodies(model_format: str, folder: Path) -> bool:
 
 
 def _local_copy(services: Services, package: PackagePublic) -> Path:
-    return services.artifacts.materialise(package.files, services.settings.model_folder)
+    try:
+        return services.artifacts.materialise(package.files, services.settings.model_folder)
+    except (IntegrityFailure, StorageUnavailable) as error:
+        sha256 = str(error.fields.get("sha256", ""))
+        path = next((f.path for f in package.files if sha256 == f.sha256), None)
+        which = "" if path is None else f" ({path})"
+        raise type(error)(
+            f"The files of {package.name}/{package.version}{which} cannot be had: {error.detail}",
+            advice=error.advice,
+            fields=error.fields,
+        ) from error
 
 
 def sweep_copies(services: Services, older_than: float = KEEP_COPIES_SECONDS) -> int:

@@ -81,6 +81,10 @@ class Watched(Protocol):
 
     pid: int
 
+    @property
+    def mark(self) -> str:
+        """What whatever it started has in its variables, too."""
+
     def kill(self, reason: str) -> None:
         """End it."""
 
@@ -93,6 +97,8 @@ class MemoryWatch:
         """Bytes; 0 for none."""
         self._watched: dict[int, Watched] = {}
         self._looking: asyncio.Task[None] | None = None
+        #: Of processes in sessions of their own, by id and when they began: whose worker's.
+        self._elsewhere: dict[tuple[int, int], int] = {}
 
     def add(self, worker: Watched) -> None:
         """Watch a process, which leads its own session, until `remove`."""
@@ -110,7 +116,8 @@ class MemoryWatch:
         try:
             while self._watched:
                 await asyncio.sleep(_LOOK_SECONDS)
-                used = await asyncio.to_thread(memory_of_sessions)
+                marks = {worker.mark: pid for pid, worker in self._watched.items()}
+                used = await asyncio.to_thread(memory_of_sessions, marks, self._elsewhere)
                 for pid, worker in list(self._watched.items()):
                     if used.get(pid, 0) > self.limit:
                         worker.kill(
@@ -121,16 +128,39 @@ class MemoryWatch:
             self._looking = None
 
 
-def memory_of_sessions() -> Mapping[int, int]:
-    """Bytes of resident memory by session, whose id is that of the process that leads it."""
+def memory_of_sessions(
+    marks: Mapping[str, int] | None = None, known: dict[tuple[int, int], int] | None = None
+) -> Mapping[int, int]:
+    """Bytes of resident memory by session, whose id is that of the process that leads it.
+
+    Parameters
+    ----------
+    marks:
+        Of workers, with their ids: what carries one counts for the worker, in any session.
+    known:
+        Whose the processes of other sessions were found to be before; brought up to date.
+
+    """
     page = os.sysconf("SC_PAGE_SIZE")
+    workers = {} if marks is None else {f"{MARK}={m}".encode(): pid for m, pid in marks.items()}
+    before = {} if known is None else dict(known)
     found: dict[int, int] = {}
+    now: dict[tuple[int, int], int] = {}
     for pid in _processes():
         with suppress(OSError, IndexError, ValueError):
             # the name, in parentheses, may have any character
             fields = (_PROC / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()
             session = int(fields[3])
+            if workers and session not in workers.values():
+                process = pid, int(fields[19])
+                if process not in before:
+                    carried = (workers[one] for one in _variables(pid) if one in workers)
+                    before[process] = next(carried, session)
+                session = now[process] = before[process]
             found[session] = found.get(session, 0) + int(fields[21]) * page
+    if known is not None:
+        known.clear()
+        known.update(now)
     return found
 
 

@@ -216,6 +216,11 @@ class WorkerProcess:
             self._reaper = self._loop.create_task(self._reap(_GRACE))
 
     @property
+    def mark(self) -> str:
+        """What whatever it started has in its variables, too."""
+        return self._place.mark
+
+    @property
     def is_alive(self) -> bool:
         """Whether it can be talked to."""
         return self._link is not None and not self._ending

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from jupyter_registry.client.uploads import NotUploaded, gather, warn_left_out
+from jupyter_registry.client.uploads import NotUploaded, gather, unpacked, warn_left_out
 from jupyter_registry.domain.errors import InvalidInput
 
 
@@ -51,3 +52,10 @@ def test_what_cannot_be_uploaded_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InvalidInput, match="neither a file nor a folder"):
         gather(tmp_path)
+
+
+def test_an_archive_without_files_is_refused_by_its_name(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "none.zip", "w") as archive:
+        archive.writestr(".hidden", "a")
+    with pytest.raises(InvalidInput, match=r"archive 'none\.zip' has no files"):
+        unpacked(tmp_path / "none.zip", tmp_path)

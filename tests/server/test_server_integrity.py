@@ -54,6 +54,7 @@ def test_a_flipped_byte_in_the_store_is_not_loaded(
     answer = api.post("/deployments", json={"package_id": package.id, "label": name})
     assert answer.status_code == 422, answer.text
     assert answer.json()["type"].endswith(":IntegrityFailure")
+    assert f"files of {package.reference} (model.pkl) cannot be had" in answer.json()["detail"]
 
 
 def test_a_worker_looks_at_what_it_loads(tmp_path: Path) -> None:

@@ -42,6 +42,17 @@ subprocess.run([sys.executable, "-c", launch, where], check=True)
 open("left behind", "w").write("in its working folder")
 raise ValueError(f"it works in {os.getcwd()!r}")
 """
+#: The same by a child in a session of its own.
+_HAS_A_CHILD_EAT = (
+    """
+if (x < 0).any():
+    import os
+    if os.fork():
+        os.wait()
+    os.setsid()
+"""
+    + _EATS
+)
 #: A child with all that the worker has open, in a session of its own, before the worker ends.
 _LEAVES_A_COPY = """
 if (x < 0).any():
@@ -88,8 +99,11 @@ def rows(*values: float) -> dict[str, Any]:
 
 
 @linux
-def test_a_model_that_eats_memory_is_ended_and_only_its_request_fails(make_spec, with_pool) -> None:
-    spec = make_spec(Runs(_EATS), format="pickle")
+@pytest.mark.parametrize("code", [_EATS, _HAS_A_CHILD_EAT], ids=["itself", "its child"])
+def test_a_model_that_eats_memory_is_ended_and_only_its_request_fails(
+    code: str, make_spec, with_pool
+) -> None:
+    spec = make_spec(Runs(code), format="pickle")
 
     async def job(pool: Any) -> Any:
         await pool.load(spec, rows(1.0))
