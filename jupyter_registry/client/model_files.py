@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..domain.errors import InvalidInput, RegistryError, TooLarge, UnsupportedFormat
+from ..domain.errors import (
+    InvalidInput,
+    MissingExtra,
+    RegistryError,
+    TooLarge,
+    UnsupportedFormat,
+)
 from ..domain.kinds import PicklePolicy
 from .described import Described
 from .source import names_source, source_folder
@@ -88,6 +95,18 @@ class ModelFiles:
                     fields={"format": self.format, "file": file.name},
                 ) from error
         return self.loaded
+
+    def check_types(self) -> None:
+        """Refuse a file whose types no worker will load; raises `ModelFailed`.
+
+        Without skops here it is the worker that tells.
+        """
+        from .. import formats
+        from ..formats.sklearn_skops import SkopsFormat
+
+        if self.format == "skops" and self.loaded is None:
+            with suppress(MissingExtra):
+                SkopsFormat().check(formats.model_file(self._root, self.format))
 
     def check_unstructured(self) -> None:
         """Refuse what cannot answer whole requests; runs nothing."""

@@ -32,14 +32,15 @@ if TYPE_CHECKING:
     from .registry import Registry
 
 
-class NotDeployable(UserWarning):
-    """A package was registered whose model cannot be served, or hardly."""
+class PackageWarning(UserWarning):
+    """Of a package that was registered: it cannot be served, or a scan has found something."""
 
 
 def register(registry: Registry, said: Described) -> Package:
     """Register a package; nothing stays behind when it fails.
 
-    Warns (`NotDeployable`) of what will keep it from being deployed.
+    Warns (`PackageWarning`) of what will keep it from being deployed, and of what a scan found
+    where that is only warned of.
     """
     kind = _kind(said)
     training = None if said.training is None else tables.read(said.training, "training").table
@@ -57,6 +58,7 @@ def register(registry: Registry, said: Described) -> Package:
                 model.sign(said.sign_with, folder / "signature")
         wanted = _body(registry, said, kind, model, training, holdout)
         if model is not None:
+            model.check_types()
             model.check_size()
             wanted["upload"] = stack.enter_context(
                 upload(registry.connection, model.files, progress=said.progress)
@@ -65,7 +67,7 @@ def register(registry: Registry, said: Described) -> Package:
         with bar("Register", 1, "packages", show=telling):
             answer = registry.connection.call("POST", "/packages", json=wanted)
     for text in answer.get("warnings") or ():
-        warnings.warn(f"{said.name}/{answer['version']}: {text}", NotDeployable, stacklevel=3)
+        warnings.warn(f"{said.name}/{answer['version']}: {text}", PackageWarning, stacklevel=3)
     return Package.of(registry, answer)
 
 
@@ -273,4 +275,4 @@ def _provenance(registry: Registry) -> dict[str, Any]:
     return known
 
 
-__all__ = ["NotDeployable", "register"]
+__all__ = ["PackageWarning", "register"]

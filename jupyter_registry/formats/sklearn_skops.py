@@ -78,21 +78,39 @@ class SkopsFormat:
 
     def read(self, path: Path) -> Any:
         """What was dumped, under the same rule."""
+        types = self.check(path)
         try:
             import skops.io
 
-            types = skops.io.get_untrusted_types(file=path)
-            refused = [name for name in types if not _is_trusted(name)]
-            if refused:
-                raise ModelFailed(
-                    f"The skops file holds types that are not trusted: {', '.join(refused)}.",
-                    advice="If they are safe, the administrator can add them to "
-                    "RegistryApp.trusted_types.",
-                    fields={"untrusted": refused},
-                )
             return skops.io.load(path, trusted=types)
         except ModuleNotFoundError as error:
             raise LIBRARIES.absent(error, "A skops model") from error
+
+    def check(self, path: Path) -> list[str]:
+        """The types in a file that skops itself does not trust; loads none of them.
+
+        Raises
+        ------
+        ModelFailed
+            when any of them is trusted here neither.
+        MissingExtra
+            where there is no skops.
+
+        """
+        try:
+            import skops.io
+        except ModuleNotFoundError as error:
+            raise LIBRARIES.absent(error, "A skops model") from error
+        types = skops.io.get_untrusted_types(file=path)
+        refused = [name for name in types if not _is_trusted(name)]
+        if refused:
+            raise ModelFailed(
+                f"The skops file holds types that are not trusted: {', '.join(refused)}.",
+                advice="If they are safe, the administrator can add them to "
+                "RegistryApp.trusted_types.",
+                fields={"untrusted": refused},
+            )
+        return list(types)
 
     def save(self, model: Any, path: Path) -> None:
         """Write the estimator, and make sure that it can be read again."""

@@ -117,7 +117,9 @@ class MemoryWatch:
             while self._watched:
                 await asyncio.sleep(_LOOK_SECONDS)
                 marks = {worker.mark: pid for pid, worker in self._watched.items()}
-                used = await asyncio.to_thread(memory_of_sessions, marks, self._elsewhere)
+                used = await asyncio.to_thread(
+                    memory_of_sessions, marks, self._elsewhere, self.limit
+                )
                 for pid, worker in list(self._watched.items()):
                     if used.get(pid, 0) > self.limit:
                         worker.kill(
@@ -129,9 +131,14 @@ class MemoryWatch:
 
 
 def memory_of_sessions(
-    marks: Mapping[str, int] | None = None, known: dict[tuple[int, int], int] | None = None
+    marks: Mapping[str, int] | None = None,
+    known: dict[tuple[int, int], int] | None = None,
+    limit: float = 0,
 ) -> Mapping[int, int]:
     """Bytes of resident memory by session, whose id is that of the process that leads it.
+
+    What several processes share counts for each of them; of a session that has more than the
+    limit so, it counts once for all that share it (proportional set size, which is slow to tell).
 
     Parameters
     ----------
@@ -139,12 +146,14 @@ def memory_of_sessions(
         Of workers, with their ids: what carries one counts for the worker, in any session.
     known:
         Whose the processes of other sessions were found to be before; brought up to date.
+    limit:
+        Bytes; 0 for none.
 
     """
     page = os.sysconf("SC_PAGE_SIZE")
     workers = {} if marks is None else {f"{MARK}={m}".encode(): pid for m, pid in marks.items()}
     before = {} if known is None else dict(known)
-    found: dict[int, int] = {}
+    found: dict[int, dict[int, int]] = {}
     now: dict[tuple[int, int], int] = {}
     for pid in _processes():
         with suppress(OSError, IndexError, ValueError):
@@ -157,11 +166,27 @@ def memory_of_sessions(
                     carried = (workers[one] for one in _variables(pid) if one in workers)
                     before[process] = next(carried, session)
                 session = now[process] = before[process]
-            found[session] = found.get(session, 0) + int(fields[21]) * page
+            found.setdefault(session, {})[pid] = int(fields[21]) * page
     if known is not None:
         known.clear()
         known.update(now)
-    return found
+    return {session: _sum(resident, limit) for session, resident in found.items()}
+
+
+def _sum(resident: Mapping[int, int], limit: float) -> int:
+    """Bytes of processes together."""
+    total = sum(resident.values())
+    if not limit or total <= limit or len(resident) < 2:
+        return total
+    return sum(min(size, _proportional(pid, size)) for pid, size in resident.items())
+
+
+def _proportional(pid: int, otherwise: int) -> int:
+    """Bytes of a process, its part alone of what it shares with others."""
+    with suppress(OSError, ValueError, StopIteration):
+        lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+        return 1024 * int(next(line.split()[1] for line in lines if line.startswith("Pss:")))
+    return otherwise
 
 
 def machine_memory() -> int:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import skops.io
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -20,11 +21,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from jupyter_registry.client import Registry
-from jupyter_registry.client.packaging import NotDeployable
+from jupyter_registry.client.packaging import PackageWarning
 from jupyter_registry.client.uploads import NotUploaded
 from jupyter_registry.domain.errors import (
     AlreadyExists,
     InvalidInput,
+    ModelFailed,
     NotAuthenticated,
     NotAuthorised,
     PackageNotFound,
@@ -181,7 +183,7 @@ def test_what_will_keep_it_from_being_deployed_is_warned_of(
 ) -> None:
     model = LinearRegression().fit([[1.0], [2.0]], [2.0, 4.0])
     joblib.dump(model, tmp_path / "model.joblib")
-    with pytest.warns(NotDeployable, match=rf"{name}/1: It has no signature") as told:
+    with pytest.warns(PackageWarning, match=rf"{name}/1: It has no signature") as told:
         registry.register(
             name, tmp_path / "model.joblib", target="y", target_type="regression", signature=[]
         )
@@ -191,6 +193,24 @@ def test_what_will_keep_it_from_being_deployed_is_warned_of(
         made = registry.register(name, tmp_path / "model.joblib", target="y", progress=False)
     answer = made.deploy(name).predict([{made.signature[0]["name"]: 3.0}], progress=False)
     assert answer[0]["prediction"] == pytest.approx(6.0)
+
+
+class Doubled(LinearRegression):
+    """An estimator of a module that nobody trusts."""
+
+
+def test_a_skops_file_of_types_that_no_worker_loads_is_refused_at_once(
+    registry: Registry, name: str, tmp_path: Path
+) -> None:
+    skops.io.dump(Doubled().fit([[1.0], [2.0]], [2.0, 4.0]), tmp_path / "model.skops")
+    with pytest.raises(ModelFailed, match=r"types that are not trusted: .*Doubled") as refused:
+        # nothing of it had to be loaded
+        registry.register(
+            name, tmp_path / "model.skops", target="y", target_type="regression",
+            signature=[{"name": "x", "dtype": "number"}],
+        )  # fmt: skip
+    assert "RegistryApp.trusted_types" in refused.value.advice
+    assert not registry.packages(name)
 
 
 def test_an_external_package_needs_no_model(registry: Registry, name: str) -> None:

@@ -53,6 +53,16 @@ if (x < 0).any():
 """
     + _EATS
 )
+#: Children that have all that the worker has, and write to none of it.
+_SHARES = """
+import os, time
+held = bytearray(b"x") * 250_000_000
+for _ in range(3):
+    if not os.fork():
+        time.sleep(3)
+        os._exit(0)
+time.sleep(2)
+"""
 #: A child with all that the worker has open, in a session of its own, before the worker ends.
 _LEAVES_A_COPY = """
 if (x < 0).any():
@@ -114,6 +124,16 @@ def test_a_model_that_eats_memory_is_ended_and_only_its_request_fails(
     assert isinstance(eater, WorkerUnavailable)
     assert "MB of memory; 500 MB are allowed" in eater.detail
     assert (one.values.tolist(), three.values.tolist()) == ([2.0], [6.0])
+
+
+@linux
+def test_what_children_share_counts_once(make_spec, with_pool) -> None:
+    spec = make_spec(Runs(_SHARES), format="pickle")
+
+    async def job(pool: Any) -> Any:
+        return await pool.predict(spec, rows(1.0))
+
+    assert with_pool(job, limits=Limits(memory_mb=600)).values.tolist() == [2.0]
 
 
 @linux
