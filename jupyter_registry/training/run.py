@@ -30,9 +30,9 @@ _SEARCH_SHARE = 0.72
 _AFTER_SEARCH_SHARE = 0.2
 #: A search of fewer seconds is not worth it.
 _LEAST_SEARCH = 3.0
-#: Models that a search gives to the board, models that are blended, and the share of the budget
-#: that is kept for blending them.
-TUNED, BLENDED, _BLEND_SHARE = 3, 3, 0.05
+#: Models that a search gives to the board, models that a blend is chosen of, and the share of the
+#: budget that is kept for that.
+TUNED, _BLENDED, _BLEND_SHARE = 3, 8, 0.05
 #: Details are for models that are among so many best; together they take so much of the budget.
 _LEADING, _DETAILS_SHARE = 3, 0.03
 #: A model that does not lead is trained again on all rows where that takes at most so much of
@@ -249,14 +249,14 @@ class Run:
             )
 
     def _blend(self) -> None:
-        ranked = [one for one in self._ranked() if one.family != "baseline"][:BLENDED]
+        ranked = [one for one in self._ranked() if one.family != "baseline"][:_BLENDED]
         if len(ranked) < 2 or self._left() < 1.0:
             return
         order = {
             "do": "blend",
             "of": [one.number for one in ranked],
             "labels": [one.label for one in ranked],
-            "label": f"Blend of the best {len(ranked)}",
+            "label": "Blend",
             "family": "blend",
             "parameters": {},
         }

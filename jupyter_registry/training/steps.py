@@ -123,15 +123,16 @@ class EncodedClasses(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unuse
 
 
 class BlendedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc,unused-ignore]
-    """The mean of the probabilities of classifiers that are fitted already, on one ``classes_``."""
+    """A mean of the probabilities of classifiers that are fitted already, on one ``classes_``."""
 
-    def __init__(self, models: list[Any] | None = None) -> None:
+    def __init__(self, models: list[Any] | None = None, weights: list[float] | None = None) -> None:
         self.models = models
+        self.weights = weights
 
     @classmethod
-    def of(cls, models: list[Any]) -> BlendedClassifier:
-        """The blend of fitted models."""
-        blend = cls(models)
+    def of(cls, models: list[Any], weights: list[float] | None = None) -> BlendedClassifier:
+        """The blend of fitted models; they count alike unless weights are given."""
+        blend = cls(models, weights)
         blend.classes_ = models[0].classes_
         blend.feature_names_in_ = models[0].feature_names_in_
         blend.n_features_in_ = len(blend.feature_names_in_)
@@ -139,13 +140,13 @@ class BlendedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc,un
 
     def fit(self, X: Any, y: Any) -> BlendedClassifier:
         """Fit clones of all models."""
-        return self.of([clone(model).fit(X, y) for model in self.models or []])
+        models = [clone(model).fit(X, y) for model in self.models or []]
+        return self.of(models, _weights(self))
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Probabilities, shape (n, K)."""
-        found: NDArray[np.float64] = np.mean(
-            [m.predict_proba(X) for m in self.models or []], axis=0
-        )
+        each = [model.predict_proba(X) for model in self.models or []]
+        found: NDArray[np.float64] = np.average(each, axis=0, weights=_weights(self))
         return found
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -155,28 +156,35 @@ class BlendedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc,un
 
 
 class BlendedRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc,unused-ignore]
-    """The mean of what regressors predict that are fitted already."""
+    """A mean of what regressors predict that are fitted already."""
 
-    def __init__(self, models: list[Any] | None = None) -> None:
+    def __init__(self, models: list[Any] | None = None, weights: list[float] | None = None) -> None:
         self.models = models
+        self.weights = weights
 
     @classmethod
-    def of(cls, models: list[Any]) -> BlendedRegressor:
-        """The blend of fitted models."""
-        blend = cls(models)
+    def of(cls, models: list[Any], weights: list[float] | None = None) -> BlendedRegressor:
+        """The blend of fitted models; they count alike unless weights are given."""
+        blend = cls(models, weights)
         blend.feature_names_in_ = models[0].feature_names_in_
         blend.n_features_in_ = len(blend.feature_names_in_)
         return blend
 
     def fit(self, X: Any, y: Any) -> BlendedRegressor:
         """Fit clones of all models."""
-        return self.of([clone(model).fit(X, y) for model in self.models or []])
+        models = [clone(model).fit(X, y) for model in self.models or []]
+        return self.of(models, _weights(self))
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Predicted numbers, shape (n,)."""
         each = [model.predict(X) for model in self.models or []]
-        found: NDArray[np.float64] = np.mean(each, axis=0)
+        found: NDArray[np.float64] = np.average(each, axis=0, weights=_weights(self))
         return found
+
+
+def _weights(blend: Any) -> list[float] | None:
+    """How much each model counts; one that was saved before there were weights has none."""
+    return getattr(blend, "weights", None)
 
 
 def _numbers(column: pd.Series) -> NDArray[np.float64]:

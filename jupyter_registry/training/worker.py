@@ -165,13 +165,17 @@ class _Worker:
     def _blend(self, order: dict[str, Any]) -> dict[str, Any]:
         began = time.monotonic()
         folders = [self.folder / "candidates" / number for number in order["of"]]
-        trained = self._blending.blend(self.material, self._fresh(order), folders)
+        made = self._blending.blend(
+            self.material, self._fresh(order), folders, self.metric, order["seconds"] / 3
+        )
+        trained = made.trained
         model_seconds = time.monotonic() - began
         said = self._evaluation.told(self.material, order["label"], "blend", {}, trained)
-        said["parameters"] = {"models": order["labels"]}
+        counts = {order["labels"][place]: share for place, share in made.weights.items()}
+        said["parameters"] = {label: round(share, 3) for label, share in counts.items()}
         said["blueprint"] = [
-            {"step": label, "kind": "model", "columns": [], "text": "As it was trained"}
-            for label in order["labels"]
+            {"step": label, "kind": "model", "columns": [], "text": f"Counts for {share:.0%}"}
+            for label, share in counts.items()
         ] + [{"step": "Blend", "kind": "model", "columns": [], "text": "The mean of all"}]
         self._add_details(said, None, trained, order["details_seconds"])
         return self._trained(said, trained, model_seconds)

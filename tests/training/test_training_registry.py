@@ -65,7 +65,7 @@ def test_the_board_is_in_the_registry(first: tuple[Leaderboard, Any], registry: 
         "LightGBM",
         "XGBoost",
         "Random forest",
-        "Blend of the best 3",
+        "Blend",
     }
     assert all(model.holdout is None for model in again.models())
 

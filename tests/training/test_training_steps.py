@@ -93,6 +93,11 @@ def test_a_blend_is_the_mean(cancer: pd.DataFrame, diabetes: pd.DataFrame) -> No
     assert (blend.predict(inputs) == blend.classes_[mean.argmax(axis=1)]).all()
     again = BlendedClassifier(two).fit(inputs, labels)
     assert np.allclose(again.predict_proba(inputs), mean)
+    one_counts_more = BlendedClassifier(two, [0.75, 0.25]).fit(inputs, labels)
+    told = 0.75 * two[0].predict_proba(inputs) + 0.25 * two[1].predict_proba(inputs)
+    assert np.allclose(one_counts_more.predict_proba(inputs), told)
+    del again.weights  # saved before there were any
+    assert np.allclose(again.predict_proba(inputs), mean)
     numbers, outcomes = diabetes.drop(columns="target"), diabetes["target"]
     others = [Ridge(alpha).fit(numbers, outcomes) for alpha in (0.1, 10)]
     blended = BlendedRegressor.of(others)
