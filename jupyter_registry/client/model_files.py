@@ -106,7 +106,7 @@ class ModelFiles:
 
         if self.format == "skops" and self.loaded is None:
             with suppress(MissingExtra):
-                SkopsFormat().check(formats.model_file(self._root, self.format))
+                SkopsFormat().types_to_trust(formats.model_file(self._root, self.format))
 
     def check_unstructured(self) -> None:
         """Refuse what cannot answer whole requests; runs nothing."""

@@ -78,7 +78,7 @@ class SkopsFormat:
 
     def read(self, path: Path) -> Any:
         """What was dumped, under the same rule."""
-        types = self.check(path)
+        types = self.types_to_trust(path)
         try:
             import skops.io
 
@@ -86,7 +86,7 @@ class SkopsFormat:
         except ModuleNotFoundError as error:
             raise LIBRARIES.absent(error, "A skops model") from error
 
-    def check(self, path: Path) -> list[str]:
+    def types_to_trust(self, path: Path) -> list[str]:
         """The types in a file that skops itself does not trust; loads none of them.
 
         Raises
