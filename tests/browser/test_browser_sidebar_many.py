@@ -27,6 +27,8 @@ def test_any_place_is_reached(full_lab: Lab, page: Any, tmp_path: Path) -> None:
     lab = full_lab
     page.goto(f"{lab.url}lab?token={lab.token}&reset")
     page.wait_for_function("!document.querySelector('#jupyterlab-splash')")
+    # Lab gives its launcher the focus when that is there, whoever has it then
+    page.locator(".jp-LauncherCard").first.wait_for()
     page.get_by_role("tab", name="Model Registry").click()
     packages = page.locator("#jupyter-registry-sidebar").get_by_role("region", name="Packages")
     heading = packages.get_by_role("button", name=re.compile("^Packages"))
