@@ -338,9 +338,15 @@ class Leaderboard:
     # --- checks -----------------------------------------------------------------------------
 
     def _check_budget(self, budget: float) -> None:
+        if not isinstance(budget, int | float) or isinstance(budget, bool):
+            raise InvalidInput(
+                f"The time budget is {budget!r}, no number of seconds.",
+                advice="Give one: time_budget=60.",
+                fields={"time_budget": "not a number"},
+            )
         cells = self.data.rows * len(self.data.signature)
         least = _LEAST_BUDGET + cells / _CELLS_PER_SECOND
-        if not isinstance(budget, int | float) or isinstance(budget, bool) or not budget >= least:
+        if not budget >= least:
             raise InvalidInput(
                 f"A time budget of {budget!r} s is too short for one model of {self.data.rows:,} "
                 f"rows and {len(self.data.signature)} columns.",
