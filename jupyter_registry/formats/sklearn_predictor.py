@@ -67,7 +67,7 @@ class SklearnPredictor:
         )
 
     def _class_labels(self) -> tuple[str, ...] | None:
-        classes = getattr(self.model, "classes_", None)
+        classes = _classes(self.model)
         if classes is None:
             return None
         if isinstance(classes, list) and classes and isinstance(classes[0], np.ndarray):
@@ -113,7 +113,7 @@ class SklearnPredictor:
     def _how_to_answer(self) -> Callable[[Any], Prediction]:
         if callable(getattr(self.model, "predict_proba", None)):
             return self._probabilities
-        if getattr(self.model, "classes_", None) is not None:
+        if _classes(self.model) is not None:
             return self._labels
         kind = _estimator_type(self.model)
         if kind == "classifier":
@@ -139,6 +139,12 @@ class SklearnPredictor:
         if predicted.dtype.kind not in "fiub":
             return Prediction(labels=[label_text(label) for label in predicted.ravel()])
         return Prediction(values=predicted.astype(np.float64, copy=False))
+
+
+def _classes(model: Any) -> Any:
+    """The classes of a classifier; CatBoost's regressors have them, too, of none."""
+    classes = getattr(model, "classes_", None)
+    return None if classes is None or len(classes) == 0 else classes
 
 
 def _estimator_type(model: Any) -> str | None:

@@ -34,11 +34,11 @@ FAMILIES: Mapping[str, Family] = {
         Family("linear", "Linear model"),
         Family("lightgbm", "LightGBM", "lightgbm"),
         Family("xgboost", "XGBoost", "xgboost"),
+        Family("hist_gradient_boosting", "Histogram gradient boosting"),
         Family("forest", "Random forest"),
         Family("extra_trees", "Extra trees", is_plain=False),
-        Family("nearest_neighbours", "Nearest neighbours", most_rows=20_000),
-        Family("hist_gradient_boosting", "Histogram gradient boosting"),
-        Family("catboost", "CatBoost", "catboost", slower_than=("hist_gradient_boosting", 1.5)),
+        Family("nearest_neighbours", "Nearest neighbours", most_rows=10_000),
+        Family("catboost", "CatBoost", "catboost", slower_than=("hist_gradient_boosting", 3.0)),
         Family("blend", "Blend", is_plain=False),
     )
 }

@@ -78,7 +78,8 @@ def pipeline(making: Making, family: str, parameters: Mapping[str, Any] | None =
 def native_parameters(making: Making, family: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The given parameters and those that the run sets, as a table shows them."""
     seeded = family not in ("baseline", "nearest_neighbours") and "random_state" not in parameters
-    return {**parameters, **({"seed": making.seed} if seeded else {})}
+    shown = {k: v for k, v in parameters.items() if (k, v) != ("random_state", None)}
+    return {**shown, **({"seed": making.seed} if seeded else {})}
 
 
 def blueprint(making: Making, family: str) -> list[dict[str, Any]]:

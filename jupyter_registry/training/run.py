@@ -28,6 +28,9 @@ _ONE_SHARE = 0.5
 _SEARCH_SHARE = 0.72
 #: What it found takes at least so much, also where a trial goes on for longer.
 _AFTER_SEARCH_SHARE = 0.2
+#: The first trials of a search take so many times as long as untuned boosted trees, about; they
+#: are of all rows where that is at most so much of the search.
+_FIRST_TRIALS, _FIRST_SHARE = 2.5, 0.5
 #: A search of fewer seconds is not worth it.
 _LEAST_SEARCH = 3.0
 #: Models that a search gives to the board, models that a blend is chosen of, and the share of the
@@ -155,27 +158,39 @@ class Run:
         self.sink.incumbents(told)
 
     def _train_all(self) -> None:
-        plan = self.plan
-        share = _PLAIN_SHARE if plan.tunes else 0.9
+        self._progress.stage = "training"
+        late = self._train_plain()
+        if self.plan.tunes:
+            self._tune()
+            self._progress.stage = "training"
+        for family, reason in late:
+            left = self._left_for_tuned()
+            if not self.plan.tunes or left < 1.0 or self._expected(family) > left:
+                self._fail(family.title, family.name, {}, reason)
+                continue
+            self._candidate(family.title, family.name, {}, left)
+        if self.plan.blends:
+            self._blend()
+
+    def _train_plain(self) -> list[tuple[Family, str]]:
+        """Train untuned models; those that had no time, each with the reason."""
+        share = _PLAIN_SHARE if self.plan.tunes else 0.9
         until = time.monotonic() + share * self._left()
         whole = until - time.monotonic()
-        self._progress.stage = "training"
-        for family in plan.families:
+        late: list[tuple[Family, str]] = []
+        for family in self.plan.families:
             left = min(until, self._end) - time.monotonic()
             if self.done and left < 0.05 * whole:
-                self._fail(family.title, family.name, {}, NO_TIME)
+                late.append((family, NO_TIME))
                 continue
             # the first models may take what they need: a board without any helps nobody
             seconds = self._left() if not self.done else min(left, _ONE_SHARE * whole)
             expected = self._expected(family)
             if expected > seconds:
-                self._fail(family.title, family.name, {}, too_long(expected, seconds))
+                late.append((family, too_long(expected, seconds)))
                 continue
-            self._candidate(family.title, family.name, {}, seconds)
-        if plan.tunes:
-            self._tune()
-        if plan.blends:
-            self._blend()
+            self._candidate(family.title, family.name, {}, seconds, may_lead=not self.plan.tunes)
+        return late
 
     def _left_for_tuned(self) -> float:
         return self._left() - _BLEND_SHARE * self.plan.budget * self.plan.blends
@@ -196,6 +211,11 @@ class Run:
         name, times = family.slower_than
         return sum(times * one.seconds for one in self.done if one.family == name)
 
+    def _begins_whole(self, seconds: float) -> bool:
+        """Whether a search of so many seconds has the time to begin with all rows."""
+        boosted = [one.seconds for one in self.done if one.family in ("lightgbm", "xgboost")]
+        return bool(boosted) and _FIRST_TRIALS * sum(boosted) < _FIRST_SHARE * seconds
+
     def _tune(self) -> None:
         left = self._left()
         if left * _SEARCH_SHARE < _LEAST_SEARCH:
@@ -210,6 +230,7 @@ class Run:
             "seconds": seconds,
             "log": str(log),
             "trials": self.plan.trials,
+            "begins_whole": self._begins_whole(seconds),
         }
         self._progress.text = "Searching for good settings"
         reason = None
@@ -272,9 +293,10 @@ class Run:
         seconds: float,
         *,
         searched: bool = False,
+        may_lead: bool = True,
     ) -> None:
         order = {"do": "train", "label": label, "family": family, "parameters": parameters}
-        self._order(order | {"searched": searched}, seconds)
+        self._order(order | {"searched": searched, "may_lead": may_lead}, seconds)
 
     def _order(self, order: dict[str, Any], seconds: float) -> None:
         """Have a candidate trained, and tell the sink what became of it."""

@@ -35,9 +35,10 @@ _METRICS = {
 _OWN = frozenset({"n_jobs", "verbose", "verbosity", "thread_count"})
 
 
-#: Where the search begins: at the libraries' own settings, not at FLAML's cheapest ones, for the
-#: board has those models already, and a short search would end before it reached them.
-_BEGINNINGS: dict[str, dict[str, float]] = {
+#: Where a search begins whose trials are of several folds: at the libraries' own settings, not at
+#: FLAML's cheapest ones, for the board has those models already, and a short search would end
+#: before it reached them.
+_QUICK: dict[str, dict[str, float]] = {
     "lgbm": {
         "n_estimators": 100,
         "num_leaves": 31,
@@ -72,6 +73,45 @@ _BEGINNINGS: dict[str, dict[str, float]] = {
     },
 }
 
+#: Where one begins whose trials are of one part of many rows: many small steps, each of a sample
+#: of the rows and columns.
+_THOROUGH: dict[str, dict[str, float]] = {
+    "lgbm": {
+        "n_estimators": 300,
+        "num_leaves": 24,
+        "min_child_samples": 20,
+        "learning_rate": 0.04,
+        "log_max_bin": 8,
+        "colsample_bytree": 0.8,
+        "reg_alpha": 1 / 1024,
+        "reg_lambda": 1.0,
+    },
+    "xgboost": {
+        "n_estimators": 250,
+        "max_leaves": 28,
+        "min_child_weight": 1.0,
+        "learning_rate": 0.04,
+        "subsample": 0.8,
+        "colsample_bylevel": 0.8,
+        "colsample_bytree": 0.8,
+        "reg_alpha": 1 / 1024,
+        "reg_lambda": 1.0,
+    },
+    "xgb_limitdepth": {
+        "n_estimators": 250,
+        "max_depth": 6,
+        "min_child_weight": 1.0,
+        "learning_rate": 0.05,
+        "subsample": 0.8,
+        "colsample_bylevel": 0.8,
+        "colsample_bytree": 0.8,
+        "reg_alpha": 1 / 1024,
+        "reg_lambda": 1.0,
+    },
+}
+#: FLAML begins with 10,000 rows where there are more than so many.
+_SAMPLED_FROM = 40_000
+
 
 def tune(
     material: Material,
@@ -80,8 +120,13 @@ def tune(
     seconds: float,
     log: Path,
     trials: int | None,
+    *,
+    begins_whole: bool = False,
 ) -> None:
-    """Search for so many seconds (and at most so many trials); what is found is in the log."""
+    """Search for so many seconds (and at most so many trials); what is found is in the log.
+
+    ``begins_whole``: whether the first trial of a learner is of all rows already, not of a sample.
+    """
     from flaml import AutoML
 
     splits = material.partition.splits
@@ -96,9 +141,7 @@ def tune(
         "task": "regression" if material.target.type is TargetType.REGRESSION else "classification",
         "metric": _metric(material, metric),
         "estimator_list": learners,
-        "starting_points": {
-            name: config for name, config in _BEGINNINGS.items() if name in learners
-        },
+        "starting_points": _beginnings(learners, material.partition, begins_whole),
         "time_budget": seconds,
         "log_file_name": str(log),
         "log_type": "all",
@@ -124,6 +167,19 @@ def tune(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         AutoML().fit(**settings)
+
+
+def _beginnings(
+    learners: Sequence[str], partition: Partition, begins_whole: bool
+) -> dict[str, dict[str, float]]:
+    """The settings of each learner's first trial."""
+    all_of = _QUICK if partition.is_cross_validated else _THOROUGH
+    found = {name: dict(settings) for name, settings in all_of.items() if name in learners}
+    rows = len(partition.splits[0][0])
+    if begins_whole and not partition.is_cross_validated and rows > _SAMPLED_FROM:
+        for settings in found.values():
+            settings["FLAML_sample_size"] = rows
+    return found
 
 
 def as_searched(partition: Partition, rows: Rows) -> Rows:
@@ -160,7 +216,8 @@ def parameters(trial: Trial, *, is_classification: bool) -> dict[str, Any]:
     }[trial.learner]
     task = task_factory("binary" if is_classification else "regression")
     made = learner(task=task, **trial.config)
-    return {
+    # without a seed the library's own one is what it was trained with
+    return {"random_state": None} | {
         name: value.item() if hasattr(value, "item") else value
         for name, value in made.params.items()
         if name not in _OWN and not name.startswith("_")

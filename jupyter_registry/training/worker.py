@@ -124,7 +124,9 @@ class _Worker:
             order["family"],
             order["parameters"],
             order["seconds"],
-            lambda score: _beats(score, order["best"], order["greater_is_better"]),
+            lambda score: (
+                order["may_lead"] and _beats(score, order["best"], order["greater_is_better"])
+            ),
             order["spare"],
             self.metric,
             self._fresh(order),
@@ -185,7 +187,13 @@ class _Worker:
 
         log = Path(order["log"])
         tuning.tune(
-            self.material, self.metric, order["families"], order["seconds"], log, order["trials"]
+            self.material,
+            self.metric,
+            order["families"],
+            order["seconds"],
+            log,
+            order["trials"],
+            begins_whole=order["begins_whole"],
         )
         return {"event": "tuned"}
 

@@ -56,9 +56,9 @@ def test_a_family_that_grows_with_the_rows_learns_a_sample(tmp_path: Path) -> No
     sink = KeepingSink(tmp_path)
     board = _small(data, "y", families=["nearest_neighbours", "linear"])
     board.run(60, sink=sink, progress=False)
-    assert len(board.partition.splits[0][0]) > 20_000
+    assert len(board.partition.splits[0][0]) > 10_000
     neighbours, linear = (sink.done[label][0] for label in ("Nearest neighbours", "Linear model"))
-    assert neighbours["provenance"]["trained_on"] == "20,000 rows of training and validation"
+    assert neighbours["provenance"]["trained_on"] == "10,000 rows of training and validation"
     assert linear["provenance"]["trained_on"] == "training and validation"
     assert neighbours["validation"]["auc"]["mean"] > 0.99
     assert "learning_curve" not in neighbours["details"]
@@ -298,3 +298,14 @@ def test_catboost_is_a_candidate_where_it_is_installed(trained_on_flights: Train
     board, sink = trained_on_flights
     assert set(board.data.table.column("sky").to_pylist()) == {"hazy", None}
     assert "CatBoost" in sink.done
+
+
+@pytest.mark.skipif(find_spec("catboost") is None, reason="it is not installed")
+def test_catboost_predicts_numbers_too(diabetes: pd.DataFrame, tmp_path: Path) -> None:
+    """Its regressors have classes, of none."""
+    sink = KeepingSink(tmp_path)
+    board = _small(diabetes, "target", families=["linear", "catboost"], folds=1)
+    board.run(240, sink=sink, progress=False)
+    assert list(sink.done) == ["Linear model", "CatBoost"], sink.models
+    model, _ = sink.done["CatBoost"]
+    assert model["validation"]["r2"]["mean"] > 0.2

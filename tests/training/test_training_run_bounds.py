@@ -123,11 +123,11 @@ def test_a_candidate_that_dies_fails_alone(
     board = _small(wine, "target", folds=1)
     ordered = Run._candidate
 
-    def killed_once(run: Run, label: str, *given: Any) -> None:
+    def killed_once(run: Run, label: str, *given: Any, **named: Any) -> None:
         if label == "Constant":
             assert run.child._process is not None
             os.kill(run.child._process.pid, signal.SIGKILL)
-        ordered(run, label, *given)
+        ordered(run, label, *given, **named)
 
     monkeypatch.setattr(Run, "_candidate", killed_once)
     board.run(240, sink=sink, progress=False)

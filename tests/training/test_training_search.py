@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pandas as pd
 import pytest
 
 from jupyter_registry.training import handover
+from jupyter_registry.training.families import FAMILIES, Family
 from jupyter_registry.training.leaderboard import Leaderboard
+from jupyter_registry.training.run import Run
 from jupyter_registry.training.search_log import best_of, trials_of
 from jupyter_registry.training.tuning import as_searched, parameters, tune
 from tests.training.conftest import KeepingSink
@@ -93,6 +96,48 @@ def test_the_search_sees_the_folds_and_never_the_holdout(
         scores.append(found[metric]["value"])
     loss = 1 - np.mean(scores) if is_classification else np.mean(scores)
     assert loss == pytest.approx(best.loss, rel=1e-6)
+
+
+@pytest.mark.parametrize("begins_whole", [True, False])
+def test_a_search_may_begin_with_all_of_many_rows(begins_whole: bool, tmp_path: Path) -> None:
+    """FLAML itself begins with 10,000."""
+    random = np.random.default_rng(0)
+    n = 64_000
+    frame = pd.DataFrame({"x": random.normal(size=n)})
+    frame["target"] = frame["x"] + random.normal(size=n)
+    board = Leaderboard(frame, "target", threads=1)
+    handover.save(tmp_path, board.data, board.partition, board.metric, 0, 1)
+    material, metric = handover.load(tmp_path)
+    log = tmp_path / "search.log"
+    tune(material, metric, ["lightgbm"], 120.0, log, 2, begins_whole=begins_whole)
+    first = trials_of(log)[0]
+    assert first.config["learning_rate"] == pytest.approx(0.04)  # small steps, as rows are many
+    assert first.sample == (len(board.partition.splits[0][0]) if begins_whole else 10_000)
+
+
+def test_what_had_no_time_before_the_search_has_it_after(
+    wine: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A forest is told to take longer than there is before the search; four trials are quick."""
+    slow = {**FAMILIES, "forest": replace(FAMILIES["forest"], slower_than=("linear", 200.0))}
+    monkeypatch.setattr("jupyter_registry.training.families.FAMILIES", slow)
+    sink = KeepingSink(tmp_path)
+    families = ["linear", "forest", "lightgbm"]
+    board = Leaderboard(wine, "target", families=families, folds=2, trials=4, threads=1)
+    begun: list[str] = []
+    expected = Run._expected
+
+    def told(run: Run, family: Family) -> float:
+        begun.append(family.name)
+        # the second time it is as quick as the others
+        return expected(run, family) if begun.count(family.name) == 1 else 0.0
+
+    monkeypatch.setattr(Run, "_expected", told)
+    board.run(60, sink=sink, progress=False)
+    labels = [model["label"] for model, _ in sink.models]
+    assert begun.count("forest") == 2
+    assert labels.index("Random forest") > labels.index("LightGBM, tuned") > 0
+    assert set(labels) == set(sink.done), [model.get("reason") for model, _ in sink.models]
 
 
 def test_a_log_that_was_cut_off_is_read(tmp_path: Path) -> None:
