@@ -145,7 +145,7 @@ def _root_file(path: Path, file_name: str) -> Path | None:
 
 
 def _is_of_folders(kind: ModelFormat) -> bool:
-    return hasattr(kind, "check")
+    return bool(getattr(kind, "is_of_folders", False))
 
 
 def models_in(path: Path) -> list[tuple[ModelFormat, Path]]:

@@ -1,8 +1,8 @@
 """Formats that other distributions add, by entry points of the group ``jupyter_registry.formats``.
 
 The entry point's name is the format's, its object a `ModelFormat` (or a class of one, made without
-arguments), and one with a ``check`` method a `FolderFormat`. One that cannot be used is told, and
-hinders no other.
+arguments), and one whose ``is_of_folders`` is true a `FolderFormat`. One that cannot be used is
+told, and hinders no other.
 """
 
 from __future__ import annotations
@@ -111,6 +111,8 @@ def _load(entry: EntryPoint, _: object) -> object:
 
 def _check(made: object, name: str) -> None:
     lacks = [one for one in _METHODS if not callable(getattr(made, one, None))]
+    if getattr(made, "is_of_folders", False) and not callable(getattr(made, "check", None)):
+        lacks.append("check")
     lacks += [one for one in _TEXTS if not isinstance(getattr(made, one, None), str)]
     if lacks:
         raise TypeError(f"it lacks {', '.join(lacks)}")

@@ -114,6 +114,9 @@ class ModelFormat(Protocol):
 class FolderFormat(ModelFormat, Protocol):
     """A format whose model is a whole folder; its file in it, at the root, has a fixed name."""
 
+    #: What tells it from a format of one file; always true.
+    is_of_folders: bool
+
     def check(self, path: Path) -> None:
         """Refuse a folder, by that file, which could not be served; runs and loads nothing.
 

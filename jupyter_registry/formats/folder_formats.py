@@ -14,6 +14,7 @@ class WholeFolder(ABC):
 
     name: str
     file_name: str
+    is_of_folders = True
     #: What to do with an object in memory.
     instead: str
 

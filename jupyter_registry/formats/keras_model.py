@@ -7,7 +7,8 @@ import json
 import os
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -249,6 +250,18 @@ def is_keras(model: Any) -> bool:
         base.__name__ == "Model" and base.__module__.partition(".")[0] == "keras"
         for base in type(model).__mro__
     )
+
+
+@contextmanager
+def backend_at_hand() -> Iterator[None]:
+    """Whoever imports Keras meanwhile finds what it computes with; if nobody did, all is as was."""
+    before = os.environ.get("KERAS_BACKEND")
+    choose_backend()
+    try:
+        yield
+    finally:
+        if before is None and "keras" not in sys.modules:
+            os.environ.pop("KERAS_BACKEND", None)
 
 
 def choose_backend() -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from ..domain.errors import ModelFailed
 from .base import Predictor, cannot_save
 from .functions import is_plain
-from .keras_model import choose_backend, is_keras
+from .keras_model import backend_at_hand, is_keras
 from .objects import predictor_of
 from .pickle_files import is_pickle
 from .sklearn_predictor import LIBRARIES
@@ -47,9 +47,9 @@ class PickleFormat:
 
     def read(self, path: Path) -> Any:
         """What was pickled."""
-        choose_backend()  # Keras' models are unpickled by Keras, which asks for it
         try:
-            with path.open("rb") as file:
+            # Keras' models are unpickled by Keras, which is imported for it
+            with path.open("rb") as file, backend_at_hand():
                 return pickle.load(file)
         except ModuleNotFoundError as error:
             raise LIBRARIES.absent(error, "A pickled model") from error

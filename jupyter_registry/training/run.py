@@ -10,6 +10,7 @@ from typing import Any
 
 from ..domain.errors import InvalidInput, ModelFailed, RegistryError
 from ..domain.ranking import greater_is_better, score_of
+from .budget import Budget
 from .child import Child, ChildLost, NeededTooMuch, TookTooLong
 from .families import Family
 from .forks import CAN_FORK
@@ -20,27 +21,12 @@ from .room import no_room
 from .seconds import NO_TIME, too_long
 from .sink import Sink
 
-#: The share of the budget that untuned models may take where a search follows.
-_PLAIN_SHARE = 0.35
-#: One of them may take so much of it.
-_ONE_SHARE = 0.5
-#: Of what is left then the search takes so much; training what it found the rest.
-_SEARCH_SHARE = 0.72
-#: What it found takes at least so much, also where a trial goes on for longer.
-_AFTER_SEARCH_SHARE = 0.2
-#: The first trials of a search take so many times as long as untuned boosted trees, about; they
-#: are of all rows where that is at most so much of the search.
-_FIRST_TRIALS, _FIRST_SHARE = 2.5, 0.5
-#: A search of fewer seconds is not worth it.
-_LEAST_SEARCH = 3.0
-#: Models that a search gives to the board, models that a blend is chosen of, and the share of the
-#: budget that is kept for that.
-TUNED, _BLENDED, _BLEND_SHARE = 3, 8, 0.05
-#: Details are for models that are among so many best; together they take so much of the budget.
-_LEADING, _DETAILS_SHARE = 3, 0.03
-#: A model that does not lead is trained again on all rows where that takes at most so much of
-#: what is left.
-_SPARE_SHARE = 0.02
+#: Models that a search gives to the board, and models that a blend is chosen of.
+TUNED, _BLENDED = 3, 8
+#: Details are for models that are among so many best.
+_LEADING = 3
+#: With fewer seconds left no further model is begun.
+_LEAST_MODEL = 1.0
 #: Seconds that the last model may take beyond the budget to be written.
 _GRACE = 2.0
 
@@ -66,7 +52,7 @@ class Run:
         self.model_seconds = 0.0
         """Seconds that models were trained, searched for and scored."""
         self.state = "failed"
-        self._details_left = _DETAILS_SHARE * plan.budget
+        self._budget = Budget(plan)
         self._numbers = 0
         self._start_seconds = 0.0
         total = len(plan.families) + (TUNED if plan.tunes else 0) + bool(plan.blends)
@@ -160,12 +146,12 @@ class Run:
     def _train_all(self) -> None:
         self._progress.stage = "training"
         late = self._train_plain()
-        if self.plan.tunes:
+        if self._budget.searches:
             self._tune()
             self._progress.stage = "training"
         for family, reason in late:
-            left = self._left_for_tuned()
-            if not self.plan.tunes or left < 1.0 or self._expected(family) > left:
+            left = self._budget.left_before_blend()
+            if not self._budget.searches or left < max(_LEAST_MODEL, self._expected(family)):
                 self._fail(family.title, family.name, {}, reason)
                 continue
             self._candidate(family.title, family.name, {}, left)
@@ -174,35 +160,20 @@ class Run:
 
     def _train_plain(self) -> list[tuple[Family, str]]:
         """Train untuned models; those that had no time, each with the reason."""
-        share = _PLAIN_SHARE if self.plan.tunes else 0.9
-        until = time.monotonic() + share * self._left()
-        whole = until - time.monotonic()
+        self._budget.begin()
         late: list[tuple[Family, str]] = []
         for family in self.plan.families:
-            left = min(until, self._end) - time.monotonic()
-            if self.done and left < 0.05 * whole:
+            seconds = self._budget.one_plain(is_first=not self.done)
+            if seconds <= 0 and self.done:
                 late.append((family, NO_TIME))
                 continue
-            # the first models may take what they need: a board without any helps nobody
-            seconds = self._left() if not self.done else min(left, _ONE_SHARE * whole)
             expected = self._expected(family)
             if expected > seconds:
                 late.append((family, too_long(expected, seconds)))
                 continue
-            self._candidate(family.title, family.name, {}, seconds, may_lead=not self.plan.tunes)
+            may_lead = not self._budget.searches  # what the search finds is better as a rule
+            self._candidate(family.title, family.name, {}, seconds, may_lead=may_lead)
         return late
-
-    def _left_for_tuned(self) -> float:
-        return self._left() - _BLEND_SHARE * self.plan.budget * self.plan.blends
-
-    def _until(self, searched: float, seconds: float) -> float:
-        """When a search that goes on beyond its time is cut off, as one trial of it may be long.
-
-        There must be time left to start again where that takes any, and to train what was found.
-        """
-        again = 0.0 if CAN_FORK else 1.5 * self._start_seconds
-        latest = self._end - again - _AFTER_SEARCH_SHARE * self._left()
-        return max(searched + seconds, min(searched + 1.25 * seconds + 2, latest))
 
     def _expected(self, family: Family) -> float:
         """Seconds that it will take at least, as far as one before it tells."""
@@ -211,18 +182,13 @@ class Run:
         name, times = family.slower_than
         return sum(times * one.seconds for one in self.done if one.family == name)
 
-    def _begins_whole(self, seconds: float) -> bool:
-        """Whether a search of so many seconds has the time to begin with all rows."""
-        boosted = [one.seconds for one in self.done if one.family in ("lightgbm", "xgboost")]
-        return bool(boosted) and _FIRST_TRIALS * sum(boosted) < _FIRST_SHARE * seconds
-
     def _tune(self) -> None:
-        left = self._left()
-        if left * _SEARCH_SHARE < _LEAST_SEARCH:
+        seconds = self._budget.search()
+        if not seconds:
             return
         self._progress.stage = "searching"
-        seconds = left * _SEARCH_SHARE
         log = self._log
+        boosted = [one.seconds for one in self.done if one.family in ("lightgbm", "xgboost")]
         names = [family.name for family in self.plan.families] + ["extra_trees"]
         order = {
             "do": "tune",
@@ -230,13 +196,15 @@ class Run:
             "seconds": seconds,
             "log": str(log),
             "trials": self.plan.trials,
-            "begins_whole": self._begins_whole(seconds),
+            "begins_whole": self._budget.begins_whole(seconds, boosted),
         }
         self._progress.text = "Searching for good settings"
         reason = None
         searched = time.monotonic()
         try:
-            answer = self._answer(order, self._until(searched, seconds))
+            again = 0.0 if CAN_FORK else 1.5 * self._start_seconds
+            until = self._budget.search_is_cut_off(searched, seconds, again)
+            answer = self._answer(order, until)
             self._progress.tell(force=True)  # how many were tried, also where that was quick
             if answer["event"] == "failed":
                 reason = answer["reason"]
@@ -248,7 +216,7 @@ class Run:
         try:
             self._ready()
             # what would take longer than there is time left is no use, however good
-            order = {"do": "settings", "log": str(log), "seconds": self._left_for_tuned()}
+            order = {"do": "settings", "log": str(log), "seconds": self._budget.left_before_blend()}
             found = self._answer(order, self._end).get("found") or []
         except ChildLost as error:
             reason = reason or str(error)
@@ -261,8 +229,8 @@ class Run:
                 (f.title for f in self.plan.families if f.name == best["family"]), best["family"]
             )
             label = _LEARNERS.get(best["learner"], title)
-            left = self._left_for_tuned()
-            if left < 1.0:
+            left = self._budget.left_before_blend()
+            if left < _LEAST_MODEL:
                 self._fail(f"{label}, tuned", best["family"], best["parameters"], NO_TIME)
                 continue
             self._candidate(
@@ -271,7 +239,7 @@ class Run:
 
     def _blend(self) -> None:
         ranked = [one for one in self._ranked() if one.family != "baseline"][:_BLENDED]
-        if len(ranked) < 2 or self._left() < 1.0:
+        if len(ranked) < 2 or self._left() < _LEAST_MODEL:
             return
         order = {
             "do": "blend",
@@ -302,14 +270,14 @@ class Run:
         """Have a candidate trained, and tell the sink what became of it."""
         self._numbers += 1
         ranked = self._ranked()
-        details = max(0.0, min(self._details_left / 2, 0.1 * self._left()))
+        details = self._budget.details()
         order |= {
             "number": str(self._numbers),
             "seconds": seconds,
             "details_seconds": details,
             "best": ranked[0].score if ranked else None,
             "to_beat": ranked[_LEADING - 1].score if len(ranked) >= _LEADING else None,
-            "spare": _SPARE_SHARE * self._left(),
+            "spare": self._budget.spare(),
             "greater_is_better": self._greater,
         }
         self._progress.text = order["label"]
@@ -328,7 +296,7 @@ class Run:
             self._fail(order["label"], order["family"], order["parameters"], answer["reason"])
             return
         self.model_seconds += answer["model_seconds"]
-        self._details_left -= answer["seconds"] - answer["model_seconds"]
+        self._budget.took_for_details(answer["seconds"] - answer["model_seconds"])
         model = answer["model"]
         score = score_of(model["validation"], self.plan.metric)
         if score is not None:

@@ -73,6 +73,10 @@ class LineFormat:
     def wrap(self, model):
         return LinePredictor(model)
 
+    def check(self, path):
+        # of its own: what is of one file is not asked before it is loaded
+        raise OSError("cannot check")
+
     def read(self, path):
         return Line(json.loads(path.read_text()[5:]))
 
@@ -84,7 +88,7 @@ class LineFormat:
 
 
 class Folder(LineFormat):
-    name, file_name = "line_folder", "LINES"
+    name, file_name, is_of_folders = "line_folder", "LINES", True
 
     def sniff(self, path):
         return path.name == self.file_name
@@ -105,6 +109,10 @@ class Raising(LineFormat):
 
 class Pickle(LineFormat):
     name = "pickle"
+
+
+class Unchecked(LineFormat):
+    name, is_of_folders, check = "unchecked", True, None
 
 
 class Half:
@@ -171,6 +179,7 @@ def test_a_broken_one_is_told_and_hinders_no_other(install, tmp_path):
             "other_name": "broken:LineFormat",
             "pickle": "broken:Pickle",
             "raising": "broken:Raising",
+            "unchecked": "broken:Unchecked",
         },
     )
     install("lines", {"line": "lines:LineFormat"})
@@ -181,6 +190,7 @@ def test_a_broken_one_is_told_and_hinders_no_other(install, tmp_path):
     for text in (
         "'absent' of broken is left out: ModuleNotFoundError",
         "'half' of broken is left out: TypeError: it lacks sniff",
+        "'unchecked' of broken is left out: TypeError: it lacks check",
         "its name is 'line', the entry point's 'other_name'",
         "'pickle' of broken is left out: a format 'pickle' is there already",
     ):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import cloudpickle
 import numpy as np
 import pandas as pd
 import pytest
@@ -138,8 +140,26 @@ def test_a_pickled_model_finds_what_keras_computes_with(tmp_path):
         "import sys; from pathlib import Path; from jupyter_registry.formats import format_named; "
         "print(format_named('pickle').load(Path(sys.argv[1])).describe().framework)"
     )
+    assert _alone(code, file) == "keras"
+
+
+def test_another_pickle_changes_nothing_for_its_reader(tmp_path):
+    """What a kernel computes with is its user's choice, also where Keras is installed."""
+    file = tmp_path / "model.pkl"
+    file.write_bytes(cloudpickle.dumps(lambda a: a))
+    code = (
+        "import os, sys; from pathlib import Path; from jupyter_registry.formats import "
+        "format_named; format_named('pickle').load(Path(sys.argv[1])); "
+        "print(os.environ.get('KERAS_BACKEND'), 'keras' in sys.modules)"
+    )
+    assert _alone(code, file) == "None False"
+
+
+def _alone(code: str, file: Path) -> str:
+    """What code prints in a process that has no KERAS_BACKEND; the file is its argument."""
     variables = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
     told = subprocess.run(
         [sys.executable, "-c", code, file], env=variables, capture_output=True, text=True
     )
-    assert told.stdout.strip() == "keras", told.stderr
+    assert told.returncode == 0, told.stderr
+    return told.stdout.strip()
