@@ -144,7 +144,7 @@ class SklearnPredictor:
 def _classes(model: Any) -> Any:
     """The classes of a classifier; CatBoost's regressors have them, too, of none."""
     classes = getattr(model, "classes_", None)
-    return None if classes is None or len(classes) == 0 else classes
+    return None if hasattr(classes, "__len__") and len(classes) == 0 else classes
 
 
 def _estimator_type(model: Any) -> str | None:

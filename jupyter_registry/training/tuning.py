@@ -153,7 +153,7 @@ def tune(
         "mlflow_logging": False,
     }
     if trials is not None:
-        settings["max_iter"] = trials
+        settings["max_iter"] = max(2, trials)  # with one FLAML trains without measuring
     places = [_places(modelling, pair) for pair in splits]
     if len(places) > 1:
         settings |= {"eval_method": "cv", "split_type": _Folds(places), "n_splits": len(places)}
