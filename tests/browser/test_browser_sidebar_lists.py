@@ -267,16 +267,14 @@ def test_code_and_files_are_dragged(
     assert page.evaluate(memory)["paths"] == ["models/model.onnx"]
     page.evaluate("window.jupyterapp.shell.currentWidget.close()")
 
-    page.evaluate(  # the two beside each other
-        """() => {
-          const { shell } = window.jupyterapp;
-          const registry = [...shell.widgets('left')].find(w => w.id.startsWith('jupyter-reg'));
-          shell.add(registry, 'right');
-          shell.activateById(registry.id);
-        }"""
-    )
+    # the sidebar comes to the front when the file is held over its tab
+    expect(sidebar).to_be_hidden()
     file.hover()
     page.mouse.down()
+    held = page.get_by_role("tab", name="Model Registry").bounding_box()
+    for share in (0.3, 0.5):
+        page.mouse.move(held["x"] + held["width"] / 2, held["y"] + share * held["height"])
+    expect(sidebar).to_be_visible()
     onto = sidebar.bounding_box()
     for share in (0.3, 0.4, 0.5):
         page.mouse.move(onto["x"] + onto["width"] / 2, onto["y"] + share * onto["height"])
@@ -284,13 +282,6 @@ def test_code_and_files_are_dragged(
     page.mouse.up()
     page.wait_for_function("window.jupyterapp.shell.currentWidget?.content?.memory?.paths")
     assert page.evaluate(memory)["paths"] == ["models/model.onnx"]
-    page.evaluate(
-        """() => {
-          const { shell } = window.jupyterapp;
-          const registry = [...shell.widgets('right')].find(w => w.id.startsWith('jupyter-reg'));
-          shell.add(registry, 'left', { rank: 300 });
-        }"""
-    )
 
 
 def test_a_lost_server_is_said_once_and_found_again(

@@ -8,6 +8,7 @@ import { Button } from './buttons';
 import { useRegistry, useTrans } from './context';
 import { useDrops } from './drops';
 import { ProblemView } from './ProblemView';
+import { FieldError } from './Field';
 
 export function DropFile(props: {
   label: string;
@@ -93,11 +94,7 @@ export function DropFile(props: {
         />
       </div>
       {props.help && <p className="jp-Registry-fieldHelp">{props.help}</p>}
-      {props.error && (
-        <p className="jp-Registry-fieldError" role="alert">
-          {props.error}
-        </p>
-      )}
+      <FieldError>{props.error}</FieldError>
       {error !== undefined && <ProblemView error={error} dismiss={() => setError(undefined)} />}
     </div>
   );

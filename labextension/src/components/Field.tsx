@@ -39,11 +39,19 @@ export function Field(props: {
           {help}
         </p>
       )}
-      {error && (
-        <p id={`${id}-error`} className="jp-Registry-fieldError" role="alert">
-          {error}
-        </p>
-      )}
+      <FieldError id={`${id}-error`}>{error}</FieldError>
     </div>
   );
+}
+
+/** What is wrong with a field, or a form; nothing where nothing is. */
+export function FieldError(props: {
+  id?: string;
+  children?: React.ReactNode;
+}): React.ReactElement | null {
+  return props.children ? (
+    <p id={props.id} className="jp-Registry-fieldError" role="alert">
+      {props.children}
+    </p>
+  ) : null;
 }

@@ -11,6 +11,7 @@ const CONTENTS_MIME = 'application/x-jupyter-icontents';
 /** The system's drags, and Lumino's, which are events of their own. */
 const EVENTS = ['enter', 'over', 'leave'].flatMap(kind => [`drag${kind}`, `lm-drag${kind}`]);
 const DROPS = ['drop', 'lm-drop'];
+const HELD_MS = 400;
 
 export interface Takers {
   /** A drag came or went. */
@@ -62,21 +63,41 @@ export function useDrops(area: RefObject<HTMLElement>, takers: Takers): void {
   }, [area]);
 }
 
-/** Whether a drag has what can be taken; if so it is said that it will be copied. */
-function offer(event: Event): boolean {
-  if (event.type.startsWith('lm-')) {
-    const drag = event as Drag.Event;
-    if (!contentsOf(drag).length) {
-      return false;
-    }
-    drag.dropAction = drag.proposedAction;
-    return true;
+/** Tell when such a drag is held over what the selector finds, such as a tab to be opened by it. */
+export function onHeldOver(selector: string, held: () => void): void {
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  for (const name of ['dragenter', 'lm-dragenter']) {
+    document.addEventListener(name, event => {
+      const over = event.target as Element;
+      if (over === document.body) {
+        return; // told besides, where nothing under the pointer takes the drag
+      }
+      clearTimeout(waiting);
+      if (over.closest?.(selector) && carries(event)) {
+        waiting = setTimeout(held, HELD_MS);
+      }
+    });
   }
-  const carried = (event as DragEvent).dataTransfer;
-  if (!carried?.types.includes('Files')) {
+}
+
+/** Whether a drag has what can be taken. */
+function carries(event: Event): boolean {
+  return event.type.startsWith('lm-')
+    ? contentsOf(event as Drag.Event).length > 0
+    : !!(event as DragEvent).dataTransfer?.types.includes('Files');
+}
+
+/** The same; if so it is said that it will be copied. */
+function offer(event: Event): boolean {
+  if (!carries(event)) {
     return false;
   }
-  carried.dropEffect = 'copy';
+  if (event.type.startsWith('lm-')) {
+    const drag = event as Drag.Event;
+    drag.dropAction = drag.proposedAction;
+  } else {
+    (event as DragEvent).dataTransfer!.dropEffect = 'copy';
+  }
   return true;
 }
 

@@ -9,7 +9,7 @@ import { IStateDB } from '@jupyterlab/statedb';
 
 import { NO_ARGS } from '../commands/arguments';
 import { CommandIDs } from '../commands/ids';
-import { acceptDrops } from '../components/drops';
+import { acceptDrops, onHeldOver } from '../components/drops';
 import { RegistryWidget, type SurroundingsSource } from '../components/RegistryWidget';
 import { registryIcon } from '../icon';
 import { Sidebar } from '../sidebar';
@@ -52,6 +52,8 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
         void registry.register({ kind: 'custom', paths });
       }
     });
+    // what lies over it, such as the file browser, gives way to a drag
+    onHeldOver(`[data-id="${widget.id}"]`, () => app.shell.activateById(widget.id));
     app.shell.add(widget, 'left', { rank: 300, type: 'Model Registry' });
     restorer?.add(widget, widget.id);
     app.commands.addCommand(CommandIDs.showSidebar, {

@@ -7,6 +7,7 @@ import { type Chosen, fromInput } from '../../components/dropped';
 import { useDrops } from '../../components/drops';
 import { ProblemView } from '../../components/ProblemView';
 import { useFocusBack } from '../../components/useFocusBack';
+import { FieldError } from '../../components/Field';
 import { useId, useRef, useState } from '../../react';
 import { ItemRow } from './ItemRow';
 import type { Role, Sending } from './sending';
@@ -127,11 +128,7 @@ export function FilesArea(props: {
           {trans.__('Hidden files were left out: %1.', hidden.slice(0, 10).join(', '))}
         </p>
       )}
-      {error && (
-        <p id={`${id}-error`} className="jp-Registry-fieldError" role="alert">
-          {error}
-        </p>
-      )}
+      <FieldError id={`${id}-error`}>{error}</FieldError>
       {problem !== undefined && (
         <ProblemView error={problem} dismiss={() => setProblem(undefined)} />
       )}

@@ -4,7 +4,7 @@ import type React from 'react';
 import type { TargetType } from '../../api/types';
 import { Choice } from '../../components/Choice';
 import { useTrans } from '../../components/context';
-import { Field } from '../../components/Field';
+import { Field, FieldError } from '../../components/Field';
 import { KernelspecChoice } from '../../components/KernelspecChoice';
 import { useId } from '../../react';
 import { targetTypeName } from '../words';
@@ -235,11 +235,7 @@ function OwnCode(props: {
           'Needed of a model that was pickled with classes of a notebook, or of modules of yours; without it such files are refused. What runs commands is refused all the same.'
         )}
       </p>
-      {error !== undefined && (
-        <p className="jp-Registry-fieldError" role="alert">
-          {error}
-        </p>
-      )}
+      <FieldError>{error}</FieldError>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { ProblemError } from '../../api/problems';
 import { Button, LinkButton, SubmitButton } from '../../components/buttons';
 import { useRegistry, useTrans } from '../../components/context';
 import { ProblemView } from '../../components/ProblemView';
+import { FieldError } from '../../components/Field';
 import { useEffect, useReducer, useRef } from '../../react';
 import type { RegisterArgs } from '../../tokens';
 import { fieldOf, type FormKind } from './draft';
@@ -142,13 +143,13 @@ export function RegisterPanel(props: {
       <FormFields registration={registration} said={said} />
       {error !== undefined && <ProblemView error={error} />}
       {registration.tried && Object.keys(wrong).length > 0 && (
-        <p className="jp-Registry-fieldError" role="alert">
+        <FieldError>
           {trans._n(
             '%1 field has to be looked at.',
             '%1 fields have to be looked at.',
             Object.keys(wrong).length
           )}
-        </p>
+        </FieldError>
       )}
       <p className="jp-Registry-buttons jp-Registry-submit">
         <SubmitButton aria-busy={registration.registering}>{trans.__('Register')}</SubmitButton>

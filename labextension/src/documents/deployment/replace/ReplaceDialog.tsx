@@ -10,7 +10,7 @@ import type {
 } from '../../../api/types';
 import { Button, SubmitButton } from '../../../components/buttons';
 import { useRegistry, useTrans } from '../../../components/context';
-import { Field } from '../../../components/Field';
+import { Field, FieldError } from '../../../components/Field';
 import { ModalFrame } from '../../../components/modal';
 import { ProblemView } from '../../../components/ProblemView';
 import { Spinner } from '../../../components/Progress';
@@ -199,13 +199,13 @@ export function Replacing(props: {
       }
     >
       {deployment.package !== began.current && !busy && (
-        <p className="jp-Registry-fieldError" role="alert">
+        <FieldError>
           {trans.__(
             'Somebody else put %1 in service meanwhile, instead of %2.',
             deployment.package,
             began.current
           )}
-        </p>
+        </FieldError>
       )}
       {props.children}
       <div className={wanted === undefined ? undefined : 'jp-Registry-outcome'}>

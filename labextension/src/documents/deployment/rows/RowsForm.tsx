@@ -9,6 +9,7 @@ import { DropFile } from '../../../components/DropFile';
 import { ProblemView } from '../../../components/ProblemView';
 import { Spinner } from '../../../components/Progress';
 import { numberColumns, RowsTable } from '../../../components/RowsTable';
+import { FieldError } from '../../../components/Field';
 import { count, size } from '../../../format/numbers';
 import { inParts } from '../../../rows/parts';
 import type { Peek } from '../../../rows/peek';
@@ -70,13 +71,13 @@ export function RowsForm<R>(props: {
         take={props.take}
       />
       {tooLarge && (
-        <p className="jp-Registry-fieldError" role="alert">
+        <FieldError>
           {trans.__(
             'The file has %1, and the server takes %2 at once. A CSV is sent in parts; this format cannot be: save it as CSV, or send it with the Python client, which cuts it.',
             size(file.size),
             size(limit)
           )}
-        </p>
+        </FieldError>
       )}
       {parts && (
         <p className="jp-Registry-note">

@@ -7,7 +7,7 @@ import { Button, SubmitButton } from '../../../components/buttons';
 import { Choice } from '../../../components/Choice';
 import { useRegistry, useTrans } from '../../../components/context';
 import { Facts } from '../../../components/Facts';
-import { Field } from '../../../components/Field';
+import { Field, FieldError } from '../../../components/Field';
 import { useKept } from '../../../components/kept';
 import { ProblemView } from '../../../components/ProblemView';
 import { useAnswer } from '../../../components/useAnswer';
@@ -243,11 +243,7 @@ function Check(props: {
         />{' '}
         {props.label}
       </label>
-      {props.error && (
-        <p className="jp-Registry-fieldError" role="alert">
-          {props.error}
-        </p>
-      )}
+      <FieldError>{props.error}</FieldError>
     </div>
   );
 }
