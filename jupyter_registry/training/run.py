@@ -230,8 +230,9 @@ class Run:
             )
             label = _LEARNERS.get(best["learner"], title)
             left = self._budget.left_before_blend()
-            if left < _LEAST_MODEL:
-                self._fail(f"{label}, tuned", best["family"], best["parameters"], NO_TIME)
+            if left < max(_LEAST_MODEL, best["seconds"]):
+                reason = too_long(best["seconds"], left) if left >= _LEAST_MODEL else NO_TIME
+                self._fail(f"{label}, tuned", best["family"], best["parameters"], reason)
                 continue
             self._candidate(
                 f"{label}, tuned", best["family"], best["parameters"], left, searched=True
@@ -239,7 +240,10 @@ class Run:
 
     def _blend(self) -> None:
         ranked = [one for one in self._ranked() if one.family != "baseline"][:_BLENDED]
-        if len(ranked) < 2 or self._left() < _LEAST_MODEL:
+        if len(ranked) < 2:
+            return
+        if self._left() < _LEAST_MODEL:
+            self._fail("Blend", "blend", {}, NO_TIME)
             return
         order = {
             "do": "blend",

@@ -57,6 +57,11 @@ def trials_of(log: Path) -> list[Trial]:
 _SLACK = 1.5
 
 
+def again(trial: Trial) -> float:
+    """Seconds that training a trial's model again may take."""
+    return _SLACK * trial.seconds
+
+
 def best_of(trials: Sequence[Trial], seconds: float = math.inf) -> list[Trial]:
     """The best trial of each learner, the best learner first; those of the most rows count.
 
@@ -64,7 +69,7 @@ def best_of(trials: Sequence[Trial], seconds: float = math.inf) -> list[Trial]:
     """
     best: dict[str, Trial] = {}
     for trial in trials:
-        if _SLACK * trial.seconds > seconds:
+        if again(trial) > seconds:
             continue
         held = best.get(trial.learner)
         if held is None or (-trial.sample, trial.loss) < (-held.sample, held.loss):

@@ -208,6 +208,7 @@ class _Worker:
                 "family": trial.family,
                 "learner": trial.learner,
                 "loss": trial.loss,
+                "seconds": search_log.again(trial),
                 "parameters": tuning.parameters(trial, is_classification=is_classification),
             }
             for trial in best

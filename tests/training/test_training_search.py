@@ -140,6 +140,43 @@ def test_what_had_no_time_before_the_search_has_it_after(
     assert set(labels) == set(sink.done), [model.get("reason") for model, _ in sink.models]
 
 
+def test_what_would_not_be_ready_in_time_is_not_begun(
+    wine: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its trial told how long it takes; what is left is the blend's."""
+    answer = Run._answer
+
+    def told(run: Run, order: dict[str, Any], until: float) -> dict[str, Any]:
+        said = answer(run, order, until)
+        for found in said.get("found", []):
+            found["seconds"] = 1000.0
+        return said
+
+    monkeypatch.setattr(Run, "_answer", told)
+    sink = KeepingSink(tmp_path)
+    families = ["linear", "lightgbm", "blend"]
+    Leaderboard(wine, "target", families=families, folds=2, trials=4, threads=1).run(
+        60, sink=sink, progress=False
+    )
+    models = {model["label"]: model for model, _ in sink.models}
+    assert models["LightGBM, tuned"]["state"] == "failed"
+    assert "It would take about 1,000 s, and" in models["LightGBM, tuned"]["reason"]
+    assert models["Blend"]["state"] == "done"
+
+
+def test_a_blend_that_has_no_time_is_said(
+    wine: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_registry.training.run._LEAST_MODEL", 1e6)
+    sink = KeepingSink(tmp_path)
+    families = ["linear", "lightgbm", "blend"]
+    board = Leaderboard(wine, "target", families=families, folds=2, tune=False, threads=1)
+    board.run(60, sink=sink, progress=False)
+    assert list(sink.done) == ["Linear model", "LightGBM"]
+    blend = next(model for model, _ in sink.models if model["label"] == "Blend")
+    assert (blend["state"], blend["reason"]) == ("failed", "There was no time left for it.")
+
+
 def test_a_log_that_was_cut_off_is_read(tmp_path: Path) -> None:
     """A search that was killed leaves half a line."""
     log = tmp_path / "search.log"
