@@ -19,6 +19,7 @@ from jupyter_registry.domain.errors import (
     WorkerUnavailable,
 )
 from jupyter_registry.serving.confinement import Limits, machine_memory, memory_of_sessions
+from jupyter_registry.serving.worker.scope import can_keep
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="by what Linux tells of processes")
 
@@ -217,6 +218,39 @@ def test_what_is_refused_to_a_model_is_told_and_costs_nothing_else(
     first, last, scores = with_pool(job)
     assert first == last
     assert scores.values.tolist() == [4.0]
+
+
+@pytest.mark.skipif(not can_keep(), reason="needs Landlock's scopes (Linux 6.12)")
+def test_a_model_reaches_no_process_but_its_own(make_spec, with_pool) -> None:
+    """Neither can it end the server, nor read its memory; what it started it can."""
+    code = """
+import os, subprocess, sys
+
+def tried(what):
+    try:
+        return bool(what())
+    except PermissionError:
+        return "refused"
+
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+said = (
+    tried(lambda: os.kill(os.getppid(), 0)),
+    tried(lambda: open(f"/proc/{os.getppid()}/mem", "rb")),
+    tried(lambda: open(f"/proc/{child.pid}/mem", "rb")),
+    child.kill(),
+    child.wait(),
+)
+raise ValueError(repr(said))
+"""
+    spec = make_spec(Runs(code), format="pickle")
+
+    async def job(pool: Any) -> str:
+        await pool.load(spec)
+        with pytest.raises(ModelRejectedInput) as failure:
+            await pool.predict(spec, rows(1.0))
+        return str(failure.value)
+
+    assert "('refused', 'refused', True, None, -9)" in with_pool(job)
 
 
 @linux

@@ -26,6 +26,7 @@ from ...domain.errors import IntegrityFailure, ModelFailed, RegistryError
 from ...run_module import end_with_parent
 from ..wire import Header, Unpacker, pack
 from .limits import confine
+from .scope import keep_to_itself
 
 _RECEIVE = 1 << 18
 #: Bytes taken in before the rows are scored; more can wait for the next turn.
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str]) -> None:
 
     The arguments are the socket's descriptor, and limits as JSON, see `limits.confine`.
     """
+    keep_to_itself()  # first, as it is for threads that begin later
     tie_to_server()
     confine(json.loads(arguments[1]))
     # prints of the model go where errors go
