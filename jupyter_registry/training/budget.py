@@ -14,6 +14,8 @@ _SEARCH_SHARE = 0.72
 _LEAST_SEARCH, _LEAST_AFTER = 3.0, 2.0
 #: What it found takes at least so much, also where a trial goes on for longer.
 _AFTER_SEARCH_SHARE = 0.2
+#: One of them takes at most so much of what is left, where others wait.
+_ONE_TUNED_SHARE = 0.6
 #: The first trials of a search take so many times as long as untuned boosted trees, about; they
 #: are of all rows where that is at most so much of the search.
 _FIRST_TRIALS, _FIRST_SHARE = 2.5, 0.5
@@ -102,6 +104,11 @@ class Budget:
         """
         latest = self.end - again - _AFTER_SEARCH_SHARE * (self.end - began)
         return max(began + seconds, min(began + 1.25 * seconds + 2, latest))
+
+    def one_tuned(self, *, is_last: bool) -> float:
+        """What the next model that the search found may take: not all, where others wait."""
+        left = self.left_before_blend()
+        return left if is_last else _ONE_TUNED_SHARE * left
 
     def begins_whole(self, seconds: float, boosted: list[float]) -> bool:
         """Whether a search of so many seconds has the time to begin with all rows.

@@ -216,7 +216,8 @@ class Run:
         try:
             self._ready()
             # what would take longer than there is time left is no use, however good
-            order = {"do": "settings", "log": str(log), "seconds": self._budget.left_before_blend()}
+            left = self._budget.left_before_blend()
+            order = {"do": "settings", "log": str(log), "seconds": left, "until": seconds}
             found = self._answer(order, self._end).get("found") or []
         except ChildLost as error:
             reason = reason or str(error)
@@ -224,12 +225,13 @@ class Run:
             self._fail("Search", "", {}, reason or "It found nothing in the time that it had.")
             return
         self._progress.stage = "training"
-        for best in found[:TUNED]:
+        found = found[:TUNED]
+        for place, best in enumerate(found, 1):
             title = next(
                 (f.title for f in self.plan.families if f.name == best["family"]), best["family"]
             )
             label = _LEARNERS.get(best["learner"], title)
-            left = self._budget.left_before_blend()
+            left = self._budget.one_tuned(is_last=place == len(found))
             if left < max(_LEAST_MODEL, best["seconds"]):
                 reason = too_long(best["seconds"], left) if left >= _LEAST_MODEL else NO_TIME
                 self._fail(f"{label}, tuned", best["family"], best["parameters"], reason)

@@ -21,6 +21,8 @@ class Trial:
     loss: float
     seconds: float
     sample: int
+    ended: float
+    """Seconds after the search began."""
 
     @property
     def family(self) -> str:
@@ -48,6 +50,7 @@ def trials_of(log: Path) -> list[Trial]:
                     float(record["validation_loss"]),
                     float(record["trial_time"]),
                     int(record["sample_size"]),
+                    float(record["wall_clock_time"]),
                 )
             )
     return found
@@ -55,6 +58,9 @@ def trials_of(log: Path) -> list[Trial]:
 
 #: How much longer training again may take than the trial did.
 _SLACK = 1.5
+#: FLAML has boosters stop growing at the end of its time: a trial that ended so shortly before it
+#: was a smaller model than its settings say, and training it again may take much longer.
+_CUT_OFF = 0.5
 
 
 def again(trial: Trial) -> float:
@@ -62,13 +68,17 @@ def again(trial: Trial) -> float:
     return _SLACK * trial.seconds
 
 
-def best_of(trials: Sequence[Trial], seconds: float = math.inf) -> list[Trial]:
+def best_of(
+    trials: Sequence[Trial], seconds: float = math.inf, until: float = math.inf
+) -> list[Trial]:
     """The best trial of each learner, the best learner first; those of the most rows count.
 
     ``seconds``: what training one again may take; trials that took longer do not count.
+    ``until``: when the search had to end; trials that it cut off count only if there are no others.
     """
     best: dict[str, Trial] = {}
-    for trial in trials:
+    whole = [trial for trial in trials if trial.ended <= until - _CUT_OFF]
+    for trial in whole or trials:
         if again(trial) > seconds:
             continue
         held = best.get(trial.learner)

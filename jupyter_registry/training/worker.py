@@ -201,7 +201,8 @@ class _Worker:
         """The best settings of each learner in the log of a search, however it ended."""
         from . import search_log, tuning
 
-        best = search_log.best_of(search_log.trials_of(Path(order["log"])), order["seconds"])
+        trials = search_log.trials_of(Path(order["log"]))
+        best = search_log.best_of(trials, order["seconds"], order["until"])
         is_classification = self.material.making.is_classification
         found = [
             {

@@ -45,6 +45,12 @@ def test_what_a_search_finds_can_be_trained(seconds: float) -> None:
     assert budget.end - cut_off > 0.15 * seconds or not search
 
 
+def test_no_model_of_a_search_takes_the_time_of_the_others() -> None:
+    budget = _begun(60)
+    assert budget.one_tuned(is_last=False) == pytest.approx(0.6 * 57, abs=0.2)
+    assert budget.one_tuned(is_last=True) == pytest.approx(57, abs=0.2)
+
+
 def test_a_search_begins_with_all_rows_where_that_is_quick() -> None:
     budget = _begun(60)
     assert budget.begins_whole(30, [2.0, 3.0])

@@ -15,7 +15,7 @@ from jupyter_registry.training import handover
 from jupyter_registry.training.families import FAMILIES, Family
 from jupyter_registry.training.leaderboard import Leaderboard
 from jupyter_registry.training.run import Run
-from jupyter_registry.training.search_log import best_of, trials_of
+from jupyter_registry.training.search_log import Trial, best_of, trials_of
 from jupyter_registry.training.tuning import as_searched, parameters, tune
 from tests.training.conftest import KeepingSink
 
@@ -138,6 +138,16 @@ def test_what_had_no_time_before_the_search_has_it_after(
     assert begun.count("forest") == 2
     assert labels.index("Random forest") > labels.index("LightGBM, tuned") > 0
     assert set(labels) == set(sink.done), [model.get("reason") for model, _ in sink.models]
+
+
+def test_a_trial_that_the_end_of_the_search_cut_off_does_not_count() -> None:
+    """Its model was smaller than its settings, which would take longer than it did."""
+    config = {"n_estimators": 100}
+    whole = Trial("lgbm", config, 0.4, 2.0, 1000, 20.0)
+    cut_off = Trial("lgbm", {"n_estimators": 5000}, 0.3, 1.0, 1000, 29.8)
+    assert best_of([whole, cut_off], until=30.0) == [whole]
+    assert best_of([whole, cut_off], until=60.0) == [cut_off]
+    assert best_of([cut_off], until=30.0) == [cut_off]  # better than none
 
 
 def test_what_would_not_be_ready_in_time_is_not_begun(
