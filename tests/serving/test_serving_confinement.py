@@ -109,6 +109,19 @@ def rows(*values: float) -> dict[str, Any]:
     return {"x": np.array(values, dtype=float)}
 
 
+def _raised_by(make_spec: Any, code: str) -> Any:
+    """A job for a pool: what is told of the ``ValueError`` that a model's code raises."""
+    spec = make_spec(Runs(code), format="pickle")
+
+    async def job(pool: Any) -> str:
+        await pool.load(spec)
+        with pytest.raises(ModelRejectedInput) as failure:
+            await pool.predict(spec, rows(1.0))
+        return str(failure.value)
+
+    return job
+
+
 @linux
 @pytest.mark.parametrize("code", [_EATS, _HAS_A_CHILD_EAT], ids=["itself", "its child"])
 def test_a_model_that_eats_memory_is_ended_and_only_its_request_fails(
@@ -242,15 +255,7 @@ said = (
 )
 raise ValueError(repr(said))
 """
-    spec = make_spec(Runs(code), format="pickle")
-
-    async def job(pool: Any) -> str:
-        await pool.load(spec)
-        with pytest.raises(ModelRejectedInput) as failure:
-            await pool.predict(spec, rows(1.0))
-        return str(failure.value)
-
-    assert "('refused', 'refused', True, None, -9)" in with_pool(job)
+    assert "('refused', 'refused', True, None, -9)" in with_pool(_raised_by(make_spec, code))
 
 
 @linux
@@ -261,14 +266,7 @@ said = (open("/proc/self/oom_score_adj").read().strip(), len(os.sched_getaffinit
         resource.getrlimit(resource.RLIMIT_CORE), os.environ["TMPDIR"] == os.getcwd())
 raise ValueError(repr(said))
 """
-    spec = make_spec(Runs(code), format="pickle")
-
-    async def job(pool: Any) -> str:
-        await pool.load(spec)
-        with pytest.raises(ModelRejectedInput) as failure:
-            await pool.predict(spec, rows(1.0))
-        return str(failure.value)
-
+    job = _raised_by(make_spec, code)
     assert "('500', 1, (0, 0), True)" in with_pool(job, limits=Limits(processors=1))
 
 
