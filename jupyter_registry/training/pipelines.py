@@ -76,9 +76,16 @@ def pipeline(making: Making, family: str, parameters: Mapping[str, Any] | None =
 
 
 def native_parameters(making: Making, family: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The given parameters and those that the run sets, as a table shows them."""
+    """The given parameters and those that the run sets, as a table shows them.
+
+    A search has its numbers from logarithms: 0.04000000000000001 is shown as 0.04.
+    """
     seeded = family not in ("baseline", "nearest_neighbours") and "random_state" not in parameters
-    shown = {k: v for k, v in parameters.items() if (k, v) != ("random_state", None)}
+    shown = {
+        name: float(f"{value:.12g}") if isinstance(value, float) else value
+        for name, value in parameters.items()
+        if (name, value) != ("random_state", None)
+    }
     return {**shown, **({"seed": making.seed} if seeded else {})}
 
 

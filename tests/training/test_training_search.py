@@ -33,7 +33,9 @@ def test_tuned_models_are_on_the_board(wine: pd.DataFrame, tmp_path: Path) -> No
     tuned = {label: model for label, (model, _) in sink.done.items() if "tuned" in label}
     assert "LightGBM, tuned" in tuned, [(m["label"], m.get("reason")) for m, _ in sink.models]
     model = tuned["LightGBM, tuned"]
-    assert {"n_estimators", "num_leaves", "learning_rate", "max_bin"} <= set(model["parameters"])
+    shown = model["parameters"]
+    assert {"n_estimators", "num_leaves", "learning_rate", "max_bin"} <= set(shown)
+    assert [v for v in shown.values() if isinstance(v, float) and v != float(f"{v:.12g}")] == []
     assert model["validation"][board.metric]["mean"] is not None
     assert {progress["stage"] for progress in sink.progresses} >= {"training", "searching"}
     # however quick the search was
