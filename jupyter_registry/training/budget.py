@@ -10,8 +10,9 @@ _PLAIN_SHARE, _PLAIN_ALONE_SHARE = 0.35, 0.9
 _ONE_SHARE, _LEAST_SHARE = 0.5, 0.05
 #: Of what is left then the search takes so much; training what it found the rest.
 _SEARCH_SHARE = 0.72
-#: A search of fewer seconds is not worth it, nor one that leaves fewer for what it found.
-_LEAST_SEARCH, _LEAST_AFTER = 3.0, 2.0
+#: A search of fewer seconds is not worth it: untuned models of all families are. Nor is one that
+#: leaves fewer for what it found.
+_LEAST_SEARCH, _LEAST_AFTER = 8.0, 2.0
 #: What it found takes at least so much, also where a trial goes on for longer.
 _AFTER_SEARCH_SHARE = 0.2
 #: One of them takes at most so much of what is left, where others wait.

@@ -160,10 +160,11 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
     found: list[dict[str, dict[str, Any]]] = []
     rows, scores, last = [], [], None
     sizes = [len(training) for training, _ in splits] + [len(material.partition.modelling)]
-    first = 0.0
+    once = first = 0.0
     for fold, (training, validation) in enumerate(splits):
         tell(f"{order.label}: fold {fold + 1} of {len(splits)}" if len(splits) > 1 else order.label)
         model = pipeline(material.making, order.family, order.parameters)
+        once = once or time.monotonic() - began
         fit_began = time.monotonic()
         material.fit(model, _chosen(material, order, training))
         fit_seconds = time.monotonic() - fit_began
@@ -174,7 +175,7 @@ def train(material: Material, order: Order, tell: Callable[[str], None]) -> Trai
         last = model
         used = time.monotonic() - began
         first = first or used
-        expected = _expected(sizes, fold + 1, used, first)
+        expected = _expected(sizes, fold + 1, used, first, once)
         if expected > order.seconds and len(splits) > 1:
             raise OutOfTime(too_long(expected, order.seconds))
     modelling = material.partition.modelling
@@ -216,14 +217,14 @@ def _chosen(material: Material, order: Order, rows: Rows) -> Rows:
     return some(material, rows, FAMILIES[order.family].most_rows)
 
 
-def _expected(sizes: Sequence[int], fitted: int, used: float, first: float) -> float:
+def _expected(sizes: Sequence[int], fitted: int, used: float, first: float, once: float) -> float:
     """Seconds that all fits will take, of so many rows each, after ``used`` for some of them.
 
-    The first one has what comes once, such as imports, and what does not grow with rows: by it
-    alone every other is thought to take as long. Later ones tell how it grows.
+    ``once`` of it are the library's import. By the rest of the first one alone every other is
+    thought to take as long, though it has more that comes once. Later ones tell how it grows.
     """
     if fitted == 1:
-        return used * len(sizes)
+        return once + (used - once) * len(sizes)
     rate = (used - first) / sum(sizes[1:fitted])
     return used + rate * sum(sizes[fitted:])
 

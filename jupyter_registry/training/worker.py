@@ -66,8 +66,11 @@ class _Worker:
         self._order: int | None = None
 
     def start(self) -> None:
-        """Import what orders need."""
+        """Import what orders need: copies of this process would do so each for itself."""
         from . import blending, details, evaluation
+
+        with suppress(ImportError):  # saving in this format says so
+            import skops.io  # noqa: F401 (nearly all of scikit-learn)
 
         self._evaluation, self._details, self._blending = evaluation, details, blending
 

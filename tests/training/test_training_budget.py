@@ -21,23 +21,23 @@ def _begun(seconds: float, *, tunes: bool = True) -> Budget:
 
 @pytest.mark.parametrize(
     ("seconds", "tunes", "searches", "plain"),
-    [(60, True, True, 21), (8, True, False, 7.2), (60, False, False, 54)],
+    [(60, True, True, 21), (15, True, False, 13.5), (60, False, False, 54)],
 )
 def test_untuned_models_have_what_no_search_needs(
     seconds: float, tunes: bool, searches: bool, plain: float
 ) -> None:
-    """Of 8 s a search would leave nothing for what it finds."""
+    """Of 15 s a search would have little, and leave little for other families."""
     budget = _begun(seconds, tunes=tunes)
     assert budget.searches is searches
     assert budget.one_plain(is_first=False) == pytest.approx(plain / 2, abs=0.2)
     assert budget.one_plain(is_first=True) == pytest.approx(seconds, abs=0.2)
 
 
-@pytest.mark.parametrize("seconds", [8, 12, 20, 60, 600])
+@pytest.mark.parametrize("seconds", [8, 15, 20, 30, 60, 600])
 def test_what_a_search_finds_can_be_trained(seconds: float) -> None:
     budget = _begun(seconds)
     search = budget.search()
-    assert search == 0 or search >= 3
+    assert search == 0 or search >= 8
     assert budget.left_before_blend() - search >= (1.9 if search else 0)
     began = time.monotonic()
     cut_off = budget.search_is_cut_off(began, search, 0.0)
