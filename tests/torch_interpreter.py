@@ -1,7 +1,8 @@
-"""Finds an interpreter with PyTorch, or makes one of Debian's packages, unpacked into a folder.
+"""Finds an interpreter with PyTorch, or makes one: of a wheel, else of Debian's packages.
 
-PyTorch's own wheels come with gigabytes for graphics cards; Debian's are for processors. Nothing is
-installed, so no rights are needed. Needs Python alone, to be run while the rest is installed.
+PyTorch's usual wheels come with gigabytes for graphics cards. Some indexes have one for processors
+alone; Debian's packages are, too, but those of Debian 12 are older than exported programs. All goes
+into a folder, so no rights are needed. Needs Python alone, to be run while the rest is installed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +24,7 @@ _HOW = (
     "could be made. On Debian 12 or newer: apt-get update, then run them again, or apt-get install "
     "python3-torch; elsewhere: pip install torch"
 )
+_WHEEL = "torch==2.13.0+cpu"
 _PACKAGE = "python3-torch"
 _SYSTEM = "/usr/bin/python3"
 #: What it depends on, but no model: a fifth of all that there is to unpack.
@@ -75,9 +78,23 @@ def find_torch() -> Interpreter:
             if found.has_torch():
                 break
         else:
-            found = _unpacked(folder)
+            found = _installed(folder) or _unpacked(folder)
         known.write_text(json.dumps({"path": found.path, "env": found.env}))
         return found
+
+
+def _installed(folder: Path) -> Interpreter | None:
+    """With a wheel for processors alone; None where pip finds none for this Python."""
+    shutil.rmtree(folder, ignore_errors=True)
+    made = Interpreter(str(folder / "bin" / "python"))
+    wanted = ["--quiet", "--only-binary", ":all:", _WHEEL, "numpy"]
+    with suppress(OSError, subprocess.CalledProcessError):
+        for command in (
+            [sys.executable, "-m", "venv", str(folder)],
+            [made.path, "-m", "pip", "install", *wanted],
+        ):
+            subprocess.run(command, capture_output=True, check=True)
+    return made if made.has_torch() else None
 
 
 def _unpacked(folder: Path) -> Interpreter:
