@@ -81,6 +81,14 @@ def hooks_of(path: Path) -> Hooks:
 
 
 def _parse(source: str | bytes, name: str, above: int) -> ast.Module:
+    text = source.encode(errors="replace") if isinstance(source, str) else source
+    if b"\0" in text:  # which Pythons say in different ways, and none of them where
+        line = text[: text.index(b"\0")].count(b"\n") + 1 + above
+        raise InvalidInput(
+            f"{name}, line {line}: there are null bytes, which Python does not take.",
+            advice="Give its text in UTF-8.",
+            fields={"line": line},
+        )
     try:
         return ast.parse(source, name)
     except SyntaxError as error:
