@@ -24,6 +24,7 @@ _HOW = (
     "could be made. On Debian 12 or newer: apt-get update, then run them again, or apt-get install "
     "python3-torch; elsewhere: pip install torch"
 )
+#: A build for processors alone, newer than exported programs; not every package index has it.
 _WHEEL = "torch==2.13.0+cpu"
 _PACKAGE = "python3-torch"
 _SYSTEM = "/usr/bin/python3"
