@@ -24,10 +24,15 @@ _lock = threading.Lock()
 _running: int | None = None
 
 
-def run(work: Callable[[], None]) -> int:
+def run(work: Callable[[], None], meanwhile: Callable[[], None]) -> int:
     """Do it in a copy of this process; blocks until that ends.
 
     Threads are not copied: this process must not have begun any that libraries compute with.
+
+    Parameters
+    ----------
+    meanwhile:
+        Done here while the copy works, for the copies to come; must not raise.
 
     Returns
     -------
@@ -45,6 +50,7 @@ def run(work: Callable[[], None]) -> int:
         pid = _running = os.fork()
     if pid == 0:
         _work(work, parent)
+    meanwhile()
     _, status = os.waitpid(pid, 0)
     _running = None
     return os.waitstatus_to_exitcode(status)

@@ -50,6 +50,12 @@ def main(arguments: list[str]) -> int:
         (worker.work_apart if apart else worker.work)(order)
 
 
+def _import_for_copies() -> None:
+    """What saves models, which takes half a second: each copy would do so for itself."""
+    with suppress(Exception):  # saving says what is wrong with it
+        import skops.io  # noqa: F401
+
+
 def _read(orders: queue.Queue[dict[str, Any]], folder: Path) -> None:
     """Read orders; without the one who gives them there is nothing left to do."""
     for line in sys.stdin:
@@ -66,11 +72,8 @@ class _Worker:
         self._order: int | None = None
 
     def start(self) -> None:
-        """Import what orders need: copies of this process would do so each for itself."""
+        """Import what orders need."""
         from . import blending, details, evaluation
-
-        with suppress(ImportError):  # saving in this format says so
-            import skops.io  # noqa: F401 (nearly all of scikit-learn)
 
         self._evaluation, self._details, self._blending = evaluation, details, blending
 
@@ -85,7 +88,7 @@ class _Worker:
             self._say({"event": "working", "pid": os.getpid()})
             self.work(order)
 
-        code = forks.run(work)
+        code = forks.run(work, _import_for_copies)
         self._stream.write("\n")  # one that was ended may have left half a line
         self._say({"event": "ended", "code": code})
 
