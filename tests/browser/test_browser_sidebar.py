@@ -115,7 +115,7 @@ def test_settings_say_what_is_shown_and_asked(
     deployment.click()
     expect(page.get_by_role("tab", name="Integrations")).to_have_attribute("aria-selected", "true")
     page.get_by_role("button", name="Deactivate").click()  # which asks otherwise
-    expect(page.get_by_role("button", name="Activate")).to_be_visible()
+    expect(page.get_by_role("button", name="Activate", exact=True)).to_be_visible()
     assert registry.deployment("set up").state == "inactive"
 
     # kept over a reload, until they are taken back
